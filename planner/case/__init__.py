@@ -1,0 +1,1 @@
+"""One planning question: case.toml, workloads, demand, users, capacity, agencies."""

@@ -1,0 +1,173 @@
+"""The tables of a case: the one description that loading, checking and docs share.
+
+Names and meanings are those of the design; ``case.toml`` itself is described in
+:mod:`planner.case.settings`. The column ``period`` of a table names the first period in which the
+row holds; it then holds until the next row with the same key.
+"""
+
+from __future__ import annotations
+
+from planner.tables import BASES, Column, Table, provenance
+
+CLASSIFICATIONS = ("rahsia_besar", "rahsia", "sulit", "terhad", "rasmi", "terbuka")
+"""Levels of the official-secrets scheme, most secret first (policy source MY-CLS-01)."""
+
+TIERS = ("public", "internal", "restricted", "confidential")
+"""Tiers of the national cloud policy (policy source MY-NCCP-01); no crosswalk is official."""
+
+SIZED = ("vcpu", "memory_gib", "gpu_inference", "gpu_training")
+"""Resources that machines yield; demand is the peak of the period."""
+
+STORED = ("block_gib", "object_gib")
+"""Resources that storage SKUs yield; demand is what is stored."""
+
+RESOURCES = (*SIZED, *STORED, "egress_gib")
+"""All resources of ``demand.csv``; ``egress_gib`` is per month."""
+
+_PERIOD = Column("period", "month", "First period in which the row holds, named by its first month.")
+
+WORKLOADS = Table(
+    "workloads",
+    ("workload",),
+    (
+        Column("workload", "id", "Key; an opaque id will do."),
+        Column("agency", "id", "As in agencies.csv."),
+        Column("project", "text", "Project under which it is bought.", blank=True),
+        Column("funding", "text", "Source of its money.", blank=True),
+        Column(
+            "classification", "choice", "Official-secrets level; never defaulted.", choices=CLASSIFICATIONS
+        ),
+        Column(
+            "nccp_tier",
+            "choice",
+            "Tier of the national cloud policy; blank = not assessed.",
+            blank=True,
+            choices=TIERS,
+        ),
+        Column("critical_national", "boolean", "Critical national data?"),
+        Column("ncii", "boolean", "Part of national critical information infrastructure?"),
+        Column("personal_data", "boolean", "Holds personal data?"),
+        Column("critical", "boolean", "Must survive the loss of a vendor?"),
+        Column(
+            "key_custody",
+            "choice",
+            "Who holds the keys.",
+            choices=("customer_hsm", "customer_byok", "provider"),
+        ),
+        Column(
+            "platform",
+            "choice",
+            "Machines of its own, or containers on a shared fleet.",
+            choices=("vm", "container"),
+        ),
+        Column("architecture", "choice", "Instruction set it runs on.", choices=("any", "x86", "arm")),
+        Column("burstable_ok", "boolean", "May it run on burstable machines?"),
+        Column("spot_ok", "boolean", "May it run on spot machines?"),
+        Column("divisible", "boolean", "May it be split over regions?"),
+        Column("min_units", "integer", "Machines it needs at least.", "units", minimum=1),
+        Column("pod_vcpu", "number", "Largest pod of a container workload.", "vCPU", blank=True, above=0),
+        Column(
+            "pod_memory_gib", "number", "Largest pod of a container workload.", "GiB", blank=True, above=0
+        ),
+        Column("resilience", "id", "Resilience tier."),
+        Column(
+            "latency_ms",
+            "number",
+            "Round trip that users should see; blank = no target.",
+            "ms",
+            blank=True,
+            above=0,
+        ),
+        Column(
+            "latency_share",
+            "number",
+            "Share of users who must see it; blank = no target.",
+            blank=True,
+            above=0,
+            maximum=1,
+        ),
+    ),
+    "The systems to be placed.",
+)
+
+DEMAND = Table(
+    "demand",
+    ("workload", "resource", "period"),
+    (
+        Column("workload", "id", "As in workloads.csv."),
+        Column("resource", "choice", "What is needed.", choices=RESOURCES),
+        _PERIOD,
+        Column(
+            "amount",
+            "number",
+            "Peak of the period (machines), stored (storage), a month (egress).",
+            minimum=0,
+        ),
+    ),
+    "How much of each resource a workload needs, by period.",
+)
+
+USERS = Table(
+    "users",
+    ("workload", "site", "period"),
+    (
+        Column("workload", "id", "As in workloads.csv."),
+        Column("site", "id", "A node of the network."),
+        _PERIOD,
+        Column("users", "number", "Used as weights.", "persons", minimum=0),
+    ),
+    "Who uses a workload, and where they are.",
+    required=False,
+)
+
+CAPACITY = Table(
+    "capacity",
+    ("subject", "resource", "period", "payer"),
+    (
+        Column("subject", "id", "Region, SKU or group."),
+        Column(
+            "resource", "choice", "What is limited; units = machines.", choices=("units", *SIZED, *STORED)
+        ),
+        _PERIOD,
+        Column("payer", "id", "Whom it binds; blank = all together.", blank=True),
+        Column("amount", "number", "The most that can be bought.", minimum=0),
+        *provenance(),
+    ),
+    "What can be bought at most: a quota, a contract or an assumption, and says which.",
+    required=False,
+)
+
+AGENCIES = Table(
+    "agencies",
+    ("agency",),
+    (
+        Column("agency", "id", "Key."),
+        Column(
+            "level",
+            "choice",
+            "Level of government.",
+            choices=("federal", "state", "local", "statutory", "glc"),
+        ),
+        Column("state", "text", "Its state; blank for federal.", blank=True),
+        Column("payer", "id", "Who pays, if another agency.", blank=True),
+    ),
+    "Who owns workloads and who pays.",
+)
+
+CURRENT = Table(
+    "current",
+    ("workload", "region", "role"),
+    (
+        Column("workload", "id", "As in workloads.csv."),
+        Column("region", "id", "Where it runs today; may lie outside the catalog."),
+        Column("role", "choice", "Role.", choices=("primary", "standby", "backup")),
+        Column("share", "number", "Share of the workload.", above=0, maximum=1),
+    ),
+    "Where everything runs today.",
+    required=False,
+)
+
+TABLES = (WORKLOADS, DEMAND, USERS, CAPACITY, AGENCIES, CURRENT)
+"""Tables that this version reads; a case that names another is told so, never half understood."""
+
+__all__ = ["BASES", "CLASSIFICATIONS", "RESOURCES", "SIZED", "STORED", "TABLES", "TIERS"]

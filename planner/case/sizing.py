@@ -1,0 +1,94 @@
+"""How many machines of a SKU carry a workload, and which SKUs may carry it at all.
+
+vCPU and memory of one machine belong together: a linear program that bought them apart would
+combine the cheapest vCPU of one machine with the cheapest memory of another.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.case.schema import RESOURCES, SIZED
+
+SIZED_AT = tuple(RESOURCES.index(k) for k in SIZED)
+"""Positions of the machine resources in a case's demand array."""
+
+
+def machine_yields(skus: pd.DataFrame, accelerators: pd.DataFrame) -> np.ndarray:
+    """What one unit of each SKU yields: array (SKU, resource of ``SIZED``).
+
+    A burstable machine counts the vCPU that it sustains. A card counts its equivalent of
+    reference cards for inference and for training (``accelerators.csv``). Storage yields zero.
+    """
+    vcpu = skus["baseline_vcpu"].fillna(skus["vcpu"]).fillna(0.0)
+    cards = skus["accelerator_count"].fillna(0.0)
+    table = accelerators.set_index("accelerator")
+    columns = [vcpu, skus["memory_gib"].fillna(0.0)]
+    for resource in ("gpu_inference", "gpu_training"):
+        columns.append(skus["accelerator"].map(table[resource]).astype("float64").fillna(0.0) * cards)
+    return np.column_stack([c.to_numpy(dtype="float64") for c in columns])
+
+
+def admits(workloads: pd.DataFrame, skus: pd.DataFrame, yields: np.ndarray, demand: np.ndarray) -> np.ndarray:
+    """Which machines a workload may run on: boolean array (workload, SKU).
+
+    Parameters
+    ----------
+    workloads, skus
+        Rows in the order of the other arrays.
+    yields
+        From :func:`machine_yields`.
+    demand
+        A case's demand array (workload, resource, period).
+
+    Notes
+    -----
+    A machine is admitted when its architecture fits, burstable ones only where the workload
+    allows them, when it yields every resource the workload ever needs, and, on containers, when
+    the largest pod fits on one machine and it holds no accelerator (accelerators exist on
+    platform ``vm`` only).
+    """
+    machine = (skus["resource"] == "").to_numpy()
+    wanted = workloads["architecture"].to_numpy()[:, None]
+    fits = machine[None, :] & ((wanted == "any") | (wanted == skus["architecture"].to_numpy()[None, :]))
+    burstable = skus["baseline_vcpu"].notna().to_numpy()
+    fits &= workloads["burstable_ok"].to_numpy()[:, None] | ~burstable[None, :]
+    needed = demand[:, SIZED_AT, :].max(axis=2) > 0
+    for k in range(len(SIZED)):
+        fits &= ~needed[:, k][:, None] | (yields[:, k] > 0)[None, :]
+    container = (workloads["platform"] == "container").to_numpy()[:, None]
+    pods = workloads[["pod_vcpu", "pod_memory_gib"]].fillna(0.0).to_numpy()
+    pod_fits = (pods[:, 0][:, None] <= yields[:, 0][None, :]) & (pods[:, 1][:, None] <= yields[:, 1][None, :])
+    cards = (skus["accelerator"] != "").to_numpy()[None, :]
+    return np.asarray(fits & (~container | (pod_fits & ~cards)))
+
+
+def units_needed(demand: np.ndarray, yields: np.ndarray, min_units: np.ndarray) -> np.ndarray:
+    """Units of each SKU that carry the whole of each workload: n[w,s,t].
+
+    ``n = max(min_units, max over k of d[w,k,t] / a[s,k])`` with k over vCPU, memory and
+    accelerators; zero where the workload needs no machine in the period, infinite where the SKU
+    yields nothing of a needed resource.
+
+    Parameters
+    ----------
+    demand
+        Array (workload, resource of ``SIZED``, period).
+    yields
+        Array (SKU, resource of ``SIZED``).
+    min_units
+        Array (workload,).
+
+    Returns
+    -------
+    Array (workload, SKU, period).
+    """
+    n = np.zeros((demand.shape[0], yields.shape[0], demand.shape[2]))
+    for k in range(yields.shape[1]):
+        d = demand[:, k, :][:, None, :]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(d > 0, d / yields[:, k][None, :, None], 0.0)
+        np.maximum(n, ratio, out=n)
+    runs = (demand > 0).any(axis=1)[:, None, :]
+    return np.where(runs, np.maximum(n, min_units[:, None, None]), 0.0)

@@ -1,0 +1,1 @@
+"""What can be bought: vendors, regions, SKUs, prices, transfer prices."""

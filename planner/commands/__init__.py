@@ -1,0 +1,49 @@
+"""The command line: one file a command, imported only when it runs, so that ``--help`` stays quick."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import click
+
+from planner import __version__
+
+COMMANDS = {
+    "plan": "Find the cheapest plan that obeys every rule, and write its folder.",
+    "show": "Print a plan that was written before.",
+    "check": "Check a case without solving it.",
+    "latency": "Round trips from sites to regions, or between any two nodes.",
+    "catalog": "List and check the catalogs that ship with the planner.",
+}
+"""Name and help line of each command; the code is in the module of the same name."""
+
+
+class LazyGroup(click.Group):
+    """A click group whose commands are imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"planner.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="planner")
+def cli() -> None:
+    """Plan where a government's workloads run: cheapest, within every rule, with evidence."""
+
+
+def main(argv: list[str] | None = None) -> Any:
+    """Run the command line; every error of the planner becomes a message and an exit code."""
+    from planner.commands.run import run
+
+    return run(cli, argv)

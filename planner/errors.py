@@ -1,0 +1,88 @@
+"""Every error a user can meet, in one tree; each class carries the exit code of the design.
+
+::
+
+    PlannerError            1  internal: a promise of our own was broken
+    ├── Infeasible          3  no plan obeys every rule
+    ├── AuditFailed         4  a finding failed, or a file was changed
+    ├── BadInput            5  problems in files, each with file, row, column, value and mend
+    ├── StaleData           6  data older than ``--max-age``
+    └── Stopped             7  the solver stopped before an optimum was proved
+
+Usage errors (2) are click's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+
+class PlannerError(Exception):
+    """Base of all errors shown to a user; ``exit_code`` is what the process returns."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong in one place of the input, and how to mend it.
+
+    ``row`` is the line in the file as an editor counts it (the header is line 1); 0 means the
+    whole file. ``column`` and ``value`` are empty where they do not apply.
+    """
+
+    file: str
+    row: int
+    column: str
+    value: str
+    problem: str
+    mend: str
+
+    def __str__(self) -> str:
+        where = self.file + (f", row {self.row}" if self.row else "")
+        where += f", column {self.column}" if self.column else ""
+        shown = f" = {self.value!r}" if self.value else ""
+        return f"{where}{shown}: {self.problem}. {self.mend}"
+
+    def as_dict(self) -> dict[str, str | int]:
+        return asdict(self)
+
+
+class BadInput(PlannerError):
+    """The input cannot be planned. Holds every problem found, never only the first."""
+
+    exit_code = 5
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: Sequence[Problem] = tuple(sorted(set(problems)))
+        count = len(self.problems)
+        super().__init__(f"{count} problem{'s' if count != 1 else ''} in the input")
+
+
+class Infeasible(PlannerError):
+    """No plan obeys every hard rule. ``reasons`` are sentences, most telling first."""
+
+    exit_code = 3
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("; ".join(reasons))
+
+
+class AuditFailed(PlannerError):
+    """A plan folder does not hold what its manifest says, or breaks a rule."""
+
+    exit_code = 4
+
+
+class StaleData(PlannerError):
+    """Data older than the user allows with ``--max-age``."""
+
+    exit_code = 6
+
+
+class Stopped(PlannerError):
+    """The solver ended without a proof of optimality (time limit, interrupt, numerical trouble)."""
+
+    exit_code = 7

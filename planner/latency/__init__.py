@@ -1,0 +1,1 @@
+"""Round trips over a NetworkX graph, in integer microseconds."""

@@ -1,0 +1,1 @@
+"""The linear program: columns, constraint families, objective terms, two renderings."""

@@ -1,0 +1,1 @@
+"""The answer as frozen data, its folder on disk."""

@@ -1,0 +1,1 @@
+"""From a model to HiGHS, and from its solution to a Plan."""
