@@ -1,8 +1,8 @@
 """The tables of a catalog package: the one description that loading, checking and docs share.
 
 A vendor package holds ``vendors.csv``, ``regions.csv``, ``skus.csv``, ``prices.csv`` and
-``transfer.csv``; the shared packages hold ``accelerators.csv`` and ``rates.csv``. Price columns
-carry the names of the FOCUS specification (focus.finops.org, version 1.2).
+``transfer.csv``, and may hold ``not_sold.csv``; the shared packages hold ``accelerators.csv`` and
+``rates.csv``. Price columns carry the names of the FOCUS specification (focus.finops.org, version 1.2).
 """
 
 from __future__ import annotations
@@ -119,6 +119,19 @@ TRANSFER = Table(
     "Egress: list price of data that leave a region, by tier.",
 )
 
+NOT_SOLD = Table(
+    "not_sold",
+    ("region", "family", "term"),
+    (
+        Column("region", "id", "Region key."),
+        Column("family", "id", "The vendor's family."),
+        Column("term", "choice", "Term not on offer; any = not sold at all.", choices=("any", *TERMS)),
+        *provenance(),
+    ),
+    "What a source says is not sold, as opposed to what nobody looked up.",
+    required=False,
+)
+
 ACCELERATORS = Table(
     "accelerators",
     ("accelerator",),
@@ -148,4 +161,5 @@ RATES = Table(
 )
 
 VENDOR_TABLES = (VENDORS, REGIONS, SKUS, PRICES, TRANSFER)
+OPTIONAL_TABLES = (NOT_SOLD,)
 SHARED_TABLES = (ACCELERATORS, RATES)

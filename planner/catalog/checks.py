@@ -1,0 +1,230 @@
+"""Checks between the tables of a catalog: names that must exist, columns that must agree.
+
+Every check takes frames as :func:`planner.tables.read` gives them (with ``_row``) and returns
+problems; none stops at the first. A check is left out when the table it refers to could not be
+read at all, so that one broken file does not condemn every row of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from planner import tables
+from planner.catalog.schema import OPTIONAL_TABLES, SHARED_TABLES, VENDOR_TABLES
+from planner.errors import Problem
+from planner.tables import Table
+from planner.units import MACHINE_UNIT, STORAGE_UNIT
+
+Parts = Mapping[str, Sequence[tuple[str, pd.DataFrame]]]
+"""Table name to the (file as shown, frame) of every package that holds it."""
+
+STORAGE_CATEGORIES = ("block", "object")
+CATEGORY_OF_TERM = {
+    "on_demand": "Standard",
+    "spot": "Dynamic",
+    "commit_1y": "Committed",
+    "commit_3y": "Committed",
+}
+"""FOCUS pricing category of each term."""
+
+_MANY = 50
+"""Above so many unknown names in one file no near name is sought: it is slow and would not help."""
+
+
+def check(parts: Parts, broken: set[str]) -> list[Problem]:
+    """All problems between tables; ``broken`` names tables of which a file could not be read."""
+    problems: list[Problem] = []
+    for table in (*VENDOR_TABLES, *OPTIONAL_TABLES, *SHARED_TABLES):
+        problems += _across(parts[table.name], table)
+    problems += _references(parts, broken)
+    for where, frame in parts["regions"]:
+        problems += _prefix(frame, "region", "vendor", where)
+    for where, frame in parts["skus"]:
+        problems += _prefix(frame, "SkuId", "region", where)
+        problems += _shapes(frame, where)
+    if "skus" not in broken:
+        machines = _machines(parts)
+        for where, frame in parts["prices"]:
+            problems += _pricing(frame, machines, where)
+    for name, key in (("prices", ["SkuId", "term"]), ("transfer", ["region", "destination", "from_gib"])):
+        for where, frame in parts[name]:
+            problems += _validity(frame, key, where)
+    return problems
+
+
+def _known(parts: Parts, table: str, column: str) -> set[str]:
+    return {value for _, frame in parts[table] for value in frame[column]}
+
+
+def _references(parts: Parts, broken: set[str]) -> Iterator[Problem]:
+    wanted = (
+        ("regions", "vendor", "vendors", "vendor", False),
+        ("skus", "region", "regions", "region", False),
+        ("skus", "accelerator", "accelerators", "accelerator", True),
+        ("prices", "SkuId", "skus", "SkuId", False),
+        ("transfer", "region", "regions", "region", False),
+        ("not_sold", "region", "regions", "region", False),
+    )
+    for table, column, target, key, blank in wanted:
+        if target in broken:
+            continue
+        known = _known(parts, target, key)
+        for where, frame in parts[table]:
+            yield from _unknown(frame, column, known, where, f"{target}.csv", blank)
+    if "regions" in broken:
+        return
+    vendors, regions = _known(parts, "vendors", "vendor"), _known(parts, "regions", "region")
+    for where, frame in parts["transfer"]:
+        # A destination of a vendor whose package the case does not name cannot be checked.
+        named = frame["destination"].str.partition(":")
+        ours = named[0].isin(vendors) | (named[1] == "")
+        yield from _unknown(
+            frame[ours], "destination", regions | {"internet"}, where, "regions.csv (or internet)", False
+        )
+
+
+def _unknown(
+    frame: pd.DataFrame, column: str, known: set[str], where: str, what: str, blank: bool
+) -> list[Problem]:
+    # A blank cell that may not be blank was reported when the table was read.
+    bad = frame[~frame[column].isin(known) & (frame[column] != "")]
+    if len(bad) <= _MANY:
+        return tables.refers(bad, column, known, where, what, blank)
+    mend = f"Add it to {what} or correct the name."
+    return [
+        Problem(where, int(row), column, value, f"not found in {what}", mend)
+        for value, row in zip(bad[column], bad["_row"], strict=True)
+    ]
+
+
+def _prefix(frame: pd.DataFrame, column: str, of: str, where: str) -> Iterator[Problem]:
+    for value, owner, row in zip(frame[column], frame[of], frame["_row"], strict=True):
+        if value and owner and not value.startswith(f"{owner}:"):
+            mend = f"Write it as {owner}:name."
+            yield Problem(where, int(row), column, value, f"does not begin with its {of} {owner!r}", mend)
+
+
+def _shapes(frame: pd.DataFrame, where: str) -> list[Problem]:
+    """Machines have vCPU, memory and architecture; storage has a resource and none of these."""
+    storage = frame["category"].isin(STORAGE_CATEGORIES)
+    machine = ~storage & (frame["category"] != "")
+    burstable = frame["category"] == "burstable"
+    has = {
+        "architecture": frame["architecture"] != "",
+        "vcpu": frame["vcpu"].notna(),
+        "memory_gib": frame["memory_gib"].notna(),
+        "baseline_vcpu": frame["baseline_vcpu"].notna(),
+        "accelerator": frame["accelerator"] != "",
+        "accelerator_count": frame["accelerator_count"].notna(),
+        "resource": frame["resource"] != "",
+    }
+    problems: list[Problem] = []
+
+    def wrong(rows: pd.Series, column: str, problem: str, mend: str) -> None:
+        for value, row in zip(frame.loc[rows, "SkuId"], frame.loc[rows, "_row"], strict=True):
+            problems.append(Problem(where, int(row), column, value, problem, mend))
+
+    for column in ("architecture", "vcpu", "memory_gib"):
+        wrong(machine & ~has[column], column, "a machine lacks it", "Fill it in.")
+    for column in ("architecture", "vcpu", "memory_gib", "baseline_vcpu", "accelerator", "accelerator_count"):
+        wrong(storage & has[column], column, "storage has none", "Leave it blank.")
+    wrong(storage & ~has["resource"], "resource", "storage lacks it", "Say what it yields, e.g. block_gib.")
+    wrong(machine & has["resource"], "resource", "only storage has one", "Leave it blank.")
+    wrong(
+        burstable & ~has["baseline_vcpu"],
+        "baseline_vcpu",
+        "a burstable machine lacks it",
+        "Give the vCPU it sustains.",
+    )
+    wrong(
+        machine & ~burstable & has["baseline_vcpu"],
+        "baseline_vcpu",
+        "only burstable machines have one",
+        "Leave it blank, or set the category to burstable.",
+    )
+    wrong(
+        burstable & (frame["baseline_vcpu"] > frame["vcpu"]),
+        "baseline_vcpu",
+        "is more than the machine's vCPU",
+        "Give the vCPU that all its vCPU together sustain.",
+    )
+    wrong(
+        machine & has["accelerator"] & ~has["accelerator_count"],
+        "accelerator_count",
+        "a machine with an accelerator lacks it",
+        "Say how many cards it has.",
+    )
+    wrong(
+        machine & ~has["accelerator"] & has["accelerator_count"],
+        "accelerator",
+        "cards are counted but not named",
+        "Name the card as in accelerators.csv.",
+    )
+    return problems
+
+
+def _machines(parts: Parts) -> dict[str, bool]:
+    """SkuId to: is it a machine (else storage)?"""
+    return {
+        sku: category not in STORAGE_CATEGORIES
+        for _, frame in parts["skus"]
+        for sku, category in zip(frame["SkuId"], frame["category"], strict=True)
+        if category
+    }
+
+
+def _pricing(frame: pd.DataFrame, machines: Mapping[str, bool], where: str) -> Iterator[Problem]:
+    columns = ("SkuId", "term", "PricingUnit", "PricingCategory", "_row")
+    for sku, term, unit, category, row in zip(*(frame[c] for c in columns), strict=True):
+        if sku in machines and unit:
+            wanted = MACHINE_UNIT if machines[sku] else STORAGE_UNIT
+            if unit != wanted:
+                kind = "a machine" if machines[sku] else "storage"
+                problem = f"is not the unit of {kind}"
+                yield Problem(where, int(row), "PricingUnit", unit, problem, f"State the price per {wanted}.")
+        if term and category and category != CATEGORY_OF_TERM[term]:
+            mend = f"Write {CATEGORY_OF_TERM[term]}, or correct the term."
+            problem = f"does not fit the term {term}"
+            yield Problem(where, int(row), "PricingCategory", category, problem, mend)
+
+
+def _validity(frame: pd.DataFrame, key: list[str], where: str) -> Iterator[Problem]:
+    """Each row must end after it begins, and no later than the next of its key begins."""
+    dated = frame[frame["valid_from"] != ""]
+    columns = zip(dated["valid_from"], dated["valid_to"], dated["_row"], strict=True)
+    for begins, ends, row in columns:
+        if ends and ends <= begins:
+            mend = "Give the first day on which the price no longer held, or leave it blank."
+            yield Problem(where, int(row), "valid_to", ends, f"is not after valid_from {begins}", mend)
+    if not dated.duplicated(key).any():
+        return
+    several = dated[dated.duplicated(key, keep=False)].sort_values([*key, "valid_from"], kind="stable")
+    last: tuple[object, ...] = ()
+    until, previous = "", 0
+    for *values, begins, ends, row in zip(
+        *(several[c] for c in (*key, "valid_from", "valid_to", "_row")), strict=True
+    ):
+        if tuple(values) == last and (until == "" or begins < until):
+            name = ", ".join(str(v) for v in values)
+            mend = f"Set valid_to of row {previous} to {begins} or earlier, or correct valid_from."
+            yield Problem(where, int(row), "valid_from", begins, f"overlaps row {previous} of {name}", mend)
+        last, until, previous = tuple(values), ends, int(row)
+
+
+def _across(files: Sequence[tuple[str, pd.DataFrame]], table: Table) -> Iterator[Problem]:
+    """A key that two packages hold; within one file :func:`planner.tables.read` has looked."""
+    if len(files) < 2:
+        return
+    seen: dict[tuple[object, ...], str] = {}
+    for where, frame in files:
+        here = dict.fromkeys(zip(*(frame[k] for k in table.key), strict=True), where)
+        if seen.keys() & here.keys():
+            for *key, row in zip(*(frame[k] for k in (*table.key, "_row")), strict=True):
+                if tuple(key) in seen and all(k != "" for k in key):
+                    name = ", ".join(str(k) for k in key)
+                    problem = f"the key ({', '.join(table.key)}) is also in {seen[tuple(key)]}"
+                    mend = "Keep one of the rows, or take one of the packages out."
+                    yield Problem(where, int(row), table.key[0], name, problem, mend)
+        seen |= here

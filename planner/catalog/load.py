@@ -1,0 +1,250 @@
+"""From packages of tables to a :class:`Catalog`: what could be bought on a given day.
+
+A package is a folder of CSV files. Which tables it holds says what it is: a vendor's package, the
+accelerators, the exchange rates; a folder with ``nodes.csv`` is a network and read by
+:mod:`planner.latency`. Packages are joined, so one may sell in a region that another describes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from planner import tables
+from planner.catalog.checks import check
+from planner.catalog.schema import (
+    ACCELERATORS,
+    OPTIONAL_TABLES,
+    PRICES,
+    RATES,
+    REGIONS,
+    SHARED_TABLES,
+    SKUS,
+    TRANSFER,
+    VENDOR_TABLES,
+    VENDORS,
+)
+from planner.errors import PlannerError, Problem
+from planner.tables import Table
+
+TABLES = (*VENDOR_TABLES, *OPTIONAL_TABLES, *SHARED_TABLES)
+"""All tables that a package may hold."""
+
+NETWORK_FILE = "nodes.csv"
+"""A folder that holds this file is a network."""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What can be bought, as it was known on ``prices_as_of``.
+
+    Frames have the columns of :mod:`planner.catalog.schema`, are sorted by their key and have a
+    plain row index. ``prices`` and ``transfer`` hold only rows valid on the day, so at most one price
+    a SKU and term, and one a tier; ``rates`` holds those dated no later.
+
+    Attributes
+    ----------
+    files
+        Name (``package/table.csv``) and path of every file read, for hashing and copying.
+    """
+
+    vendors: pd.DataFrame
+    regions: pd.DataFrame
+    skus: pd.DataFrame
+    prices: pd.DataFrame
+    transfer: pd.DataFrame
+    not_sold: pd.DataFrame
+    accelerators: pd.DataFrame
+    rates: pd.DataFrame
+    prices_as_of: date
+    files: tuple[tuple[str, Path], ...]
+
+
+def shipped() -> Path:
+    """The folder of the catalogs that come with the planner, installed or in a checkout.
+
+    Raises
+    ------
+    PlannerError
+        If the installation lacks it.
+    """
+    here = Path(__file__).resolve().parent.parent
+    for place in (here / "_catalogs", here.parent / "catalogs"):
+        if place.is_dir():
+            return place
+    raise PlannerError("the catalogs that ship with the planner are missing; install it again")
+
+
+def shipped_names() -> tuple[str, ...]:
+    """Names of the shipped packages that hold tables, sorted."""
+    return tuple(sorted(p.name for p in shipped().iterdir() if p.is_dir() and any(p.glob("*.csv"))))
+
+
+def folder_of(name: str, case_folder: Path) -> Path | Problem:
+    """The folder of a package: a shipped name, or ``./folder`` inside the case.
+
+    Parameters
+    ----------
+    name
+        As written under ``catalogs`` in ``case.toml``.
+    case_folder
+        The folder that holds ``case.toml``.
+
+    Returns
+    -------
+    Path or Problem
+        A problem if there is no such folder, or if the name leads out of the case by ``..``, an
+        absolute path or a symbolic link.
+    """
+
+    def bad(problem: str, mend: str) -> Problem:
+        return Problem("case.toml", 0, "catalogs", name[:80], problem, mend)
+
+    if not name.startswith("./"):
+        if name in shipped_names():
+            return shipped() / name
+        mend = f"Shipped are {', '.join(shipped_names())}; a folder of the case is written ./folder."
+        return bad("is not a shipped catalog", mend)
+    try:
+        root = case_folder.resolve()
+        place = (root / name).resolve()
+        inside = place != root and place.is_relative_to(root)
+        found = inside and place.is_dir()
+    except (OSError, ValueError):  # a name that no file system takes
+        inside, found = True, False
+    if not inside:
+        return bad("leads out of the case folder", "Name a folder inside the case, e.g. ./our-prices.")
+    return place if found else bad("is not a folder of the case", "Create it or correct the name.")
+
+
+def read_catalog(
+    packages: Sequence[str], case_folder: Path, prices_as_of: date
+) -> tuple[Catalog, list[Problem]]:
+    """Read packages, check them together, keep what was valid on a day.
+
+    Parameters
+    ----------
+    packages
+        Names as :func:`folder_of` takes them; networks among them are passed over.
+    case_folder
+        Where ``./folder`` names begin.
+    prices_as_of
+        Prices hold on this day: ``valid_from`` ≤ day < ``valid_to``. Later prices are not known yet.
+
+    Returns
+    -------
+    (catalog, problems)
+        All problems at once; with problems the catalog holds what could be read and must not be
+        planned with.
+    """
+    problems: list[Problem] = []
+    folders: list[tuple[str, Path]] = []
+    for name in packages:
+        place = folder_of(name, case_folder)
+        if isinstance(place, Problem):
+            problems.append(place)
+        else:
+            own = name.startswith("./")
+            folders.append((place.relative_to(case_folder.resolve()).as_posix() if own else name, place))
+    catalog, more = read_folders(folders, prices_as_of)
+    return catalog, problems + more
+
+
+def read_folders(folders: Sequence[tuple[str, Path]], prices_as_of: date) -> tuple[Catalog, list[Problem]]:
+    """:func:`read_catalog` for folders that are known: (name to show, path)."""
+    problems: list[Problem] = []
+    parts: dict[str, list[tuple[str, pd.DataFrame]]] = {table.name: [] for table in TABLES}
+    files: list[tuple[str, Path]] = []
+    broken: set[str] = set()
+    for name, folder in _once(folders, problems):
+        held, more = _tables_of(name, folder)
+        problems += more
+        for table in held:
+            where = f"{name}/{table.file}"
+            path = folder / table.file
+            frame, more = tables.read(path, table, where)
+            problems += more
+            if more and frame.empty:
+                broken.add(table.name)
+            parts[table.name].append((where, frame))
+            files.append((where, path))
+    problems += check(parts, broken)
+    day = prices_as_of.isoformat()
+    prices = _joined(parts, PRICES)
+    transfer = _joined(parts, TRANSFER)
+    rates = _joined(parts, RATES)
+    catalog = Catalog(
+        vendors=_joined(parts, VENDORS),
+        regions=_joined(parts, REGIONS),
+        skus=_joined(parts, SKUS),
+        prices=valid_on(prices, day),
+        transfer=valid_on(transfer, day),
+        not_sold=_joined(parts, OPTIONAL_TABLES[0]),
+        accelerators=_joined(parts, ACCELERATORS),
+        rates=rates[rates["date"] <= day].reset_index(drop=True),
+        prices_as_of=prices_as_of,
+        files=tuple(sorted(files)),
+    )
+    return catalog, problems
+
+
+def valid_on(frame: pd.DataFrame, day: str) -> pd.DataFrame:
+    """Rows with ``valid_from`` ≤ day < ``valid_to`` (blank = open); days as YYYY-MM-DD."""
+    holds = (frame["valid_from"] <= day) & ((frame["valid_to"] == "") | (day < frame["valid_to"]))
+    return frame[holds].reset_index(drop=True)
+
+
+def _once(folders: Iterable[tuple[str, Path]], problems: list[Problem]) -> list[tuple[str, Path]]:
+    seen: dict[str, Path] = {}
+    for name, folder in folders:
+        if name in seen:
+            mend = "Name it once; a folder of the case needs a name of its own."
+            problems.append(Problem("case.toml", 0, "catalogs", name, "the catalog is named twice", mend))
+        else:
+            seen[name] = folder
+    return list(seen.items())
+
+
+def _tables_of(name: str, folder: Path) -> tuple[list[Table], list[Problem]]:
+    """The tables to read from a package: those it holds, and those it must hold."""
+    known = {table.file: table for table in TABLES}
+    present = sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".csv")
+    held = [file for file in present if file in known]
+    problems = [
+        Problem(
+            f"{name}/{file}", 0, "", "", "leads out of the package", "Put a plain file there, not a link."
+        )
+        for file in held
+        if not (folder / file).resolve().is_relative_to(folder.resolve())
+    ]
+    if problems:
+        return [], problems
+    if NETWORK_FILE in present:
+        if held:
+            mend = f"Move {', '.join(held)} into a folder of their own."
+            problems.append(Problem(name, 0, "", "", "mixes a network with other tables", mend))
+        return [], problems
+    for file in present:
+        if file not in known:
+            mend = f"Take it out or correct the name; known are {', '.join(known)}."
+            problems.append(Problem(f"{name}/{file}", 0, "", "", "the table is unknown", mend))
+    if not held:
+        mend = f"A vendor's package holds {', '.join(t.file for t in VENDOR_TABLES)}."
+        return [], [*problems, Problem(name, 0, "", "", "holds no catalog table", mend)]
+    sells = any(table.file in held for table in (*VENDOR_TABLES, *OPTIONAL_TABLES))
+    wanted = [known[file] for file in held]
+    for table in VENDOR_TABLES if sells else ():
+        if table.file not in held:
+            mend = f"Add it, with its header row at least. {table.description}"
+            problems.append(Problem(f"{name}/{table.file}", 0, "", "", "the table is missing", mend))
+    return wanted, problems
+
+
+def _joined(parts: dict[str, list[tuple[str, pd.DataFrame]]], table: Table) -> pd.DataFrame:
+    frames = [frame for _, frame in parts[table.name] if not frame.empty]
+    joined = pd.concat(frames, ignore_index=True) if frames else tables.empty(table)
+    return joined.drop(columns="_row").sort_values(list(table.key), kind="stable", ignore_index=True)
