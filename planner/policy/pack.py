@@ -1,0 +1,247 @@
+"""One rule pack: a TOML file of rules, read strictly, with every problem in it at once.
+
+A pack states what its rules ask and on what authority. What a case makes of them (parameters,
+adoption, dates) is applied afterwards, in :mod:`planner.policy.load`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from planner.errors import Problem
+from planner.policy.kinds import KINDS, freeze, parameter_faults
+from planner.policy.rules import CONFIDENCES, NEEDS_ADOPTION, SEVERITIES, Rule
+from planner.policy.select import COLUMNS
+
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9.-]{0,59}")
+_DAY = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?")
+
+_REQUIRED: Mapping[str, tuple[type, str]] = {
+    "id": (str, "a short id, kept for ever"),
+    "kind": (str, f"one of {', '.join(KINDS)}"),
+    "title": (str, "one sentence for people"),
+    "severity": (str, f"one of {', '.join(SEVERITIES)}"),
+    "confidence": (str, "; ".join(f"{k} = {v}" for k, v in CONFIDENCES.items())),
+    "instrument": (str, "the law, circular or document; for a parameter, what it is"),
+    "clause": (str, 'where in it, or "not read"'),
+    "date": (str, "date of the source: YYYY, YYYY-MM or YYYY-MM-DD"),
+    "valid_from": (date, "first day on which it binds, a TOML date"),
+    "waivable": (bool, "whether waivers.csv may lift it"),
+    "fix": (str, "what a person can do when it blocks"),
+}
+_OPTIONAL: Mapping[str, tuple[type, Any]] = {
+    "url": (str, ""),
+    "valid_to": (date, None),
+    "supersedes": (list, []),
+    "owner": (str, ""),
+    "reviewer": (str, ""),
+    "review_by": (date, None),
+    "verified_by": (str, ""),
+    "benchmark": (str, ""),
+    "is_parameter": (bool, False),
+    "select": (dict, {}),
+    "parameters": (dict, {}),
+}
+_NAMES = {str: "text", bool: "true or false", date: "a date", list: "a list", dict: "a section"}
+
+
+def read_pack(path: Path, shown_as: str, name: str) -> tuple[list[Rule], list[Problem]]:
+    """Read one pack.
+
+    Parameters
+    ----------
+    path
+        The TOML file.
+    shown_as
+        The file's name in problems.
+    name
+        The pack's name, kept on each rule.
+
+    Returns
+    -------
+    (rules, problems)
+        Rules in the order of the file, as declared: no case has been applied. A rule with a
+        problem is left out, and the problem says so; nothing raises for bad content.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8")
+        tree = tomllib.loads(text)
+    except FileNotFoundError:
+        return [], [Problem(shown_as, 0, "", "", "the pack is missing", "Correct its name under packs.")]
+    except OSError as error:
+        return [], [Problem(shown_as, 0, "", "", f"cannot be read ({error.strerror})", "Check the file.")]
+    except UnicodeDecodeError:
+        return [], [Problem(shown_as, 0, "", "", "the file is not UTF-8", "Save it with the encoding UTF-8.")]
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        row = int(found.group(1)) if found else 0
+        return [], [Problem(shown_as, row, "", "", f"not valid TOML ({error})", "Correct the line.")]
+    return _Pack(text, shown_as, name).read(tree)
+
+
+class _Pack:
+    """Turns the TOML tree of a pack into rules and collects problems."""
+
+    def __init__(self, text: str, file: str, name: str) -> None:
+        self.text, self.file, self.name = text, file, name
+        self.problems: list[Problem] = []
+
+    def read(self, tree: dict[str, Any]) -> tuple[list[Rule], list[Problem]]:
+        if tree.pop("schema", None) != 1:
+            self.bad("", "schema", "", "is not a version that this planner reads", "Write schema = 1.")
+        if not isinstance(tree.pop("title", None), str):
+            self.bad("", "title", "", "is missing or no text", "Say in one sentence what the pack holds.")
+        entries = tree.pop("rule", [])
+        for key in tree:
+            self.bad("", key, "", "is unknown", "A pack has schema, title and [[rule]] sections.")
+        if not isinstance(entries, list) or not entries or not all(isinstance(e, dict) for e in entries):
+            self.bad("", "rule", "", "is not a list of sections", "Write each rule as [[rule]].")
+            return [], self.problems
+        rules = [rule for entry in entries if (rule := self.rule(dict(entry))) is not None]
+        return rules, self.problems
+
+    def bad(self, rule: str, column: str, value: Any, problem: str, mend: str) -> None:
+        """Add a problem; the row is that of the rule's id, as tomllib keeps no positions."""
+        id_line = rf"^\s*id\s*=\s*[\"']{re.escape(rule)}[\"']"
+        hit = re.search(id_line, self.text, re.MULTILINE) if rule else None
+        row = self.text.count("\n", 0, hit.end()) + 1 if hit else 0
+        where = f"{rule}.{column}" if rule else column
+        self.problems.append(Problem(self.file, row, where, str(value)[:80], problem, mend))
+
+    def rule(self, entry: dict[str, Any]) -> Rule | None:
+        before = len(self.problems)
+        name = entry.get("id", "")
+        name = name if isinstance(name, str) else ""
+        values: dict[str, Any] = {}
+        for key, (kind, meaning) in _REQUIRED.items():
+            if key not in entry:
+                self.bad(name, key, "", "is missing", f"Add it: {meaning}.")
+            else:
+                values[key] = self.typed(name, key, entry.pop(key), kind)
+        for key, (kind, default) in _OPTIONAL.items():
+            values[key] = self.typed(name, key, entry.pop(key), kind) if key in entry else default
+        for key, value in entry.items():
+            self.bad(name, key, value, "is unknown", near(key, (*_REQUIRED, *_OPTIONAL)))
+        if len(self.problems) > before:
+            return None
+        self.check(name, values)
+        select = self.selection(name, values.pop("select"))
+        return self.made(values, select) if len(self.problems) == before else None
+
+    def typed(self, rule: str, key: str, value: Any, kind: type) -> Any:
+        right = isinstance(value, kind) and not isinstance(value, datetime)
+        if not right or value == "":
+            self.bad(rule, key, value, f"is not {_NAMES[kind]}", "Correct the value.")
+        return value
+
+    def check(self, name: str, values: Mapping[str, Any]) -> None:
+        if not _ID.fullmatch(name):
+            self.bad(name, "id", name, "is not a safe id", "Use letters, digits, dots and hyphens.")
+        for key, allowed in (("kind", KINDS), ("severity", SEVERITIES), ("confidence", CONFIDENCES)):
+            if values[key] not in allowed:
+                self.bad(name, key, values[key], "is not an allowed value", near(values[key], allowed))
+        if _first_day(values["date"]) is None:
+            self.bad(name, "date", values["date"], "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD.")
+        if values["valid_to"] is not None and values["valid_to"] <= values["valid_from"]:
+            self.bad(name, "valid_to", values["valid_to"], "is not after valid_from", "Correct the dates.")
+        if not all(isinstance(v, str) for v in values["supersedes"]):
+            self.bad(name, "supersedes", values["supersedes"], "is not a list of ids", "Name rules.")
+        if values["is_parameter"] and not values["benchmark"]:
+            mend = "Say what others chose, or that no benchmark was found."
+            self.bad(name, "benchmark", "", "is missing on a parameter", mend)
+        kind = KINDS.get(values["kind"])
+        if kind is None:
+            return
+        for parameter, value, problem, mend in parameter_faults(kind, values["parameters"]):
+            self.bad(name, f"parameters.{parameter}", value, problem, mend)
+        restricts = kind.effect in ("filter", "row")
+        if values["severity"] in ("hard", "warn") and not restricts:
+            mend = f"Write severity = {kind.effect!r}."
+            self.bad(name, "severity", values["severity"], f"does not fit kind {kind.name}", mend)
+        if values["severity"] == "evidence" and kind.effect != "evidence":
+            self.bad(name, "severity", "evidence", f"does not fit kind {kind.name}", "Use kind evidence.")
+        if kind.effect == "evidence" and values["severity"] == "report":
+            self.bad(name, "severity", "report", f"does not fit kind {kind.name}", "Write evidence.")
+
+    def selection(self, name: str, select: Mapping[str, Any]) -> dict[str, dict[str, tuple[str, ...]]]:
+        chosen: dict[str, dict[str, tuple[str, ...]]] = {}
+        for table, columns in select.items():
+            if table not in COLUMNS:
+                self.bad(name, f"select.{table}", "", "is no table to select on", near(table, COLUMNS))
+            elif not isinstance(columns, dict):
+                mend = f'Write e.g. select.{table}.{min(COLUMNS[table])} = ["…"].'
+                self.bad(name, f"select.{table}", columns, "is not a section of columns", mend)
+            else:
+                for column, values in columns.items():
+                    if self.column(name, f"select.{table}.{column}", table, column, values):
+                        chosen.setdefault(table, {})[column] = tuple(values)
+        return chosen
+
+    def column(self, name: str, where: str, table: str, column: str, values: Any) -> bool:
+        schema = COLUMNS[table].get(column)
+        if schema is None:
+            self.bad(name, where, "", "is no column to select on", near(column, COLUMNS[table]))
+            return False
+        if not isinstance(values, list) or not values or not all(isinstance(v, str) for v in values):
+            self.bad(name, where, values, "is not a list of texts", 'Write e.g. ["true"] or ["terbuka"].')
+            return False
+        allowed = ("true", "false") if schema.kind == "boolean" else schema.choices
+        blank = ("",) if schema.blank else ()
+        unknown = [v for v in values if allowed and v not in (*allowed, *blank)]
+        for value in unknown:
+            self.bad(name, where, value, "is not a value of the column", near(value, allowed))
+        return not unknown
+
+    def made(self, values: dict[str, Any], select: dict[str, dict[str, tuple[str, ...]]]) -> Rule:
+        kind = KINDS[values["kind"]]
+        parameters = {
+            p.name: freeze(p, values["parameters"][p.name])
+            for p in kind.parameters
+            if p.name in values["parameters"]
+        }
+        return Rule(
+            **{
+                **values,
+                "declared_severity": values["severity"],
+                "standing": "in force",
+                "select": select,
+                "parameters": parameters,
+                "supersedes": tuple(values["supersedes"]),
+                "superseded_by": "",
+                "pack": self.name,
+            }
+        )
+
+
+def needs_adoption(rule: Rule) -> bool:
+    """Whether the rule is hard only once somebody has adopted it by name, date and reference."""
+    return rule.declared_severity == "hard" and rule.confidence in NEEDS_ADOPTION
+
+
+def known_from(rule: Rule) -> date:
+    """First day on which the rule could be known: that of its source."""
+    day = _first_day(rule.date)
+    assert day is not None, "checked on reading"  # noqa: S101
+    return day
+
+
+def near(value: Any, allowed: Iterable[str]) -> str:
+    """A mend: the nearest allowed name, or all of them."""
+    names = list(allowed)
+    close = difflib.get_close_matches(str(value), names, n=1)
+    return f"Did you mean {close[0]!r}?" if close else f"Use one of {', '.join(names)}."
+
+
+def _first_day(text: str) -> date | None:
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text + "-01" * ((10 - len(text)) // 3))
+    except ValueError:
+        return None
