@@ -278,15 +278,27 @@ def _check_workloads(
         pods = (np.isnan(w["pod_vcpu"]), np.isnan(w["pod_memory_gib"]))
         if w["platform"] == "container":
             if any(pods):
-                bad("pod_vcpu", name, "is a container workload without the size of its largest pod",
-                    "Fill in pod_vcpu and pod_memory_gib.")  # fmt: skip
+                bad(
+                    "pod_vcpu",
+                    name,
+                    "is a container workload without the size of its largest pod",
+                    "Fill in pod_vcpu and pod_memory_gib.",
+                )
             for resource in ("gpu_inference", "gpu_training"):
                 if (name, resource) in stated:
-                    bad("platform", "container", f"needs {resource}, which exists on platform vm only",
-                        "Write vm, or take the row out of the demand.")  # fmt: skip
+                    bad(
+                        "platform",
+                        "container",
+                        f"needs {resource}, which exists on platform vm only",
+                        "Write vm, or take the row out of the demand.",
+                    )
             if settings.container_headroom is None:
-                bad("platform", "container", "the case states no packing headroom",
-                    "Add [container] headroom, basis, source, as_of to case.toml.")  # fmt: skip
+                bad(
+                    "platform",
+                    "container",
+                    "the case states no packing headroom",
+                    "Add [container] headroom, basis, source, as_of to case.toml.",
+                )
         elif not all(pods):
             bad("pod_vcpu", name, "is no container workload but has a pod", "Leave both pod columns blank.")
     current = frames["current"]
@@ -300,7 +312,7 @@ def _check_workloads(
                     f"{name}, {role}",
                     "the shares sum to more than 1",
                     "Correct the shares.",
-                )  # fmt: skip
+                )
             )
     return problems
 
@@ -316,7 +328,7 @@ def _check_money(settings: Settings, catalog: Catalog, periods: pd.DataFrame) ->
     for currency in sorted(used):
         for year in sorted(set(periods["year"])):
             if (currency, year) not in stated:
-                mend = f"Add a section [[fx]] with currency, year, rate, buffer, basis, source and as_of."
+                mend = "Add a section [[fx]] with currency, year, rate, buffer, basis, source and as_of."
                 problems.append(Problem(FILE, 0, "fx", f"{currency} {year}", "has no exchange rate", mend))
     for f in settings.fx:
         if f.as_of > settings.prices_as_of:

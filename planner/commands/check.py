@@ -1,0 +1,47 @@
+"""``planner check CASE``: read and check a case without solving it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("check")
+@click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
+def command(case: Path, as_json: bool) -> None:
+    """Check the case in folder CASE: its files (exit 5), and what certainly cannot work (exit 3)."""
+    from planner.inputs import read_inputs
+    from planner.solve.solve import build_model
+
+    inputs = read_inputs(case)
+    model = build_model(inputs)
+    found = {
+        "case": inputs.case.settings.id,
+        "workloads": len(inputs.case.workloads),
+        "regions": len(inputs.regions),
+        "periods": len(inputs.case.periods),
+        "rules": len(inputs.rules),
+        "files": len(inputs.files),
+        "columns": model.columns.count,
+        "rows": model.rows,
+        "not_assessed": sorted(
+            inputs.case.workloads.loc[inputs.case.workloads["nccp_tier"] == "", "workload"]
+        ),
+        "not_enforced": [r.label() for r in inputs.rules if r.declared_severity != r.severity],
+    }
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True))
+    else:
+        click.echo(
+            f"{found['case']}: {found['workloads']} workloads, {found['regions']} regions, {found['periods']} periods, "
+            f"{found['rules']} rules from {found['files']} files; nothing that certainly cannot work"
+        )
+        if found["not_assessed"]:
+            click.echo(f"warning: nccp_tier not assessed for {len(model.index.inputs.case.workloads)} workloads")
+        for label in inputs.rules:
+            if label.declared_severity != label.severity:
+                click.echo(f"warning: reported only, not enforced: {label.label()}")
+    click.echo(f"next: planner plan {case}", err=True)

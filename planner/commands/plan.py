@@ -1,0 +1,53 @@
+"""``planner plan CASE``: find the cheapest plan that obeys every rule, and write its folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("plan")
+@click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write (default: plans/ID).")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@click.option("--max-age", type=click.IntRange(0), help="Refuse prices older than so many days (exit 6).")
+@click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds for the solver (exit 7).")
+@click.option("--write-lp", type=click.Path(dir_okay=False, path_type=Path), help="Also write the program (LP).")
+@click.option("--cross-check", is_flag=True, help="Solve a second time with CBC and compare.")
+def command(
+    case: Path,
+    out: Path | None,
+    as_json: bool,
+    max_age: int | None,
+    time_limit: float | None,
+    write_lp: Path | None,
+    cross_check: bool,
+) -> None:
+    """Plan the case in folder CASE."""
+    from planner.commands.write import write_plan
+    from planner.inputs import read_inputs
+    from planner.report import terminal
+    from planner.solve.age import check_age
+    from planner.solve.solve import solve
+
+    inputs = read_inputs(case)
+    if max_age is not None:
+        check_age(inputs, max_age)
+    solved = solve(inputs, time_limit)
+    target = out or Path("plans") / inputs.case.settings.id
+    if cross_check:
+        from planner.solve.cross_check import cross_check as compare
+
+        click.echo(compare(solved), err=True)
+    write_plan(solved.plan, inputs, target)
+    if write_lp is not None:
+        from planner.model.render_pulp import lp_text
+
+        write_lp.write_text(lp_text(solved.model), encoding="utf-8")
+    if as_json:
+        click.echo(json.dumps(terminal.as_json(solved.plan), ensure_ascii=False, indent=2, sort_keys=True))
+    else:
+        terminal.show(solved.plan, terminal.console())
+    click.echo(f"written to {target}; next: planner show {target}, or open {target / 'report.html'}", err=True)

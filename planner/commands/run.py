@@ -1,0 +1,72 @@
+"""Where every command ends: errors become a message, ``--json`` a document, and both an exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, NoReturn
+
+import click
+
+from planner.errors import BadInput, Infeasible, PlannerError
+
+_SHOWN = 40
+
+
+def run(cli: click.Command, argv: list[str] | None) -> NoReturn:
+    """Run ``cli`` and leave the process with the exit code of the design."""
+    try:
+        code = cli.main(args=argv, prog_name="planner", standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("planner: interrupted; nothing was written", err=True)
+        sys.exit(130)
+    except PlannerError as error:
+        report(error)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output left (planner … | head): not an error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("PLANNER_DEBUG"):
+            raise
+        click.echo(f"planner: internal error: {type(error).__name__}: {error}", err=True)
+        click.echo(
+            "This is a fault of the planner. Run again with PLANNER_DEBUG=1 and report what it shows.",
+            err=True,
+        )
+        sys.exit(1)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def report(error: PlannerError) -> None:
+    """Say on stderr (and on stdout as JSON with ``--json``) what went wrong and what to do."""
+    if "--json" in sys.argv:
+        document: dict[str, Any] = {
+            "error": type(error).__name__,
+            "exit_code": error.exit_code,
+            "message": str(error),
+        }
+        if isinstance(error, BadInput):
+            document["problems"] = [p.as_dict() for p in error.problems]
+        if isinstance(error, Infeasible):
+            document["reasons"] = list(error.reasons)
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True))
+    if isinstance(error, BadInput):
+        click.echo(f"planner: {error}; nothing was written", err=True)
+        for problem in error.problems[:_SHOWN]:
+            click.echo(f"  {problem}", err=True)
+        if len(error.problems) > _SHOWN:
+            click.echo(f"  … and {len(error.problems) - _SHOWN} more; --json lists them all", err=True)
+    elif isinstance(error, Infeasible):
+        click.echo("planner: no plan obeys every rule; nothing was written", err=True)
+        for reason in error.reasons:
+            click.echo(f"  {reason}", err=True)
+    else:
+        click.echo(f"planner: {error}", err=True)

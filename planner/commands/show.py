@@ -1,0 +1,29 @@
+"""``planner show PLAN``: print a plan that was written before."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.command("show")
+@click.argument("plan", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@click.option("--workload", help="Print only where this workload runs, and why not elsewhere.")
+def command(plan: Path, as_json: bool, workload: str | None) -> None:
+    """Print the plan in folder PLAN."""
+    from planner.plan.folder import load
+    from planner.report import terminal
+
+    read = load(plan)
+    if workload is not None and workload not in set(read.placements["workload"]):
+        raise click.UsageError(f"the plan has no workload {workload!r}")
+    if as_json:
+        click.echo(json.dumps(terminal.as_json(read), ensure_ascii=False, indent=2, sort_keys=True))
+    elif workload is not None:
+        terminal.show_workload(read, workload, terminal.console())
+    else:
+        terminal.show(read, terminal.console())
+    click.echo(f"next: open {plan / 'report.html'}, or planner show {plan} --workload NAME", err=True)

@@ -1,0 +1,314 @@
+"""Which (workload, region, period) exist, and an excuse for every other one.
+
+A filter rule is a function from a rule and the inputs to a table of verdicts; the linear program
+only ever sees what passed all of them. Hard filters decide; everything else is reported elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from planner.case.schema import RESOURCES, SIZED, STORED
+from planner.case.sizing import SIZED_AT, admits, machine_yields
+from planner.inputs import Inputs
+from planner.policy.rules import Rule
+from planner.policy.select import regions_of, workloads_of
+
+BUILT_IN = ("availability", "serves-agency", "no-machine", "no-price")
+"""Excuses that no rule pack states: not open yet, another agency's premises, nothing that fits."""
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """What may run where.
+
+    Attributes
+    ----------
+    allowed
+        Boolean array (workload, region, period); false where the workload is not alive.
+    contestable
+        Boolean array (workload, period): the hard filters leave at least two vendor groups of the
+        market.
+    excuses
+        workload, region, period_from, period_to, rule, reason; all failing rules, most binding
+        first: rules of the packs in their order, then the built-in ones.
+    admitted
+        Boolean array (workload, SKU): machines that the workload may run on and that have a price.
+    """
+
+    allowed: np.ndarray
+    contestable: np.ndarray
+    excuses: pd.DataFrame
+    admitted: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Check:
+    """A verdict: where it blocks (broadcast to workload, region, period), and why, in words."""
+
+    rule: str
+    blocks: np.ndarray
+    reason: Callable[[int, int], str]
+
+
+def assess(inputs: Inputs) -> Eligibility:
+    """Apply every hard filter to every workload, region and period."""
+    case = inputs.case
+    shape = (len(case.workloads), len(inputs.regions), len(case.periods))
+    admitted = admitted_machines(inputs)
+    allowed = np.repeat(case.alive[:, None, :], shape[1], axis=1)
+    rows: list[tuple[int, int, int, int, int, str, str]] = []
+    for order, check in enumerate(_checks(inputs, admitted)):
+        blocks = np.broadcast_to(check.blocks, shape) & case.alive[:, None, :]
+        allowed &= ~blocks
+        rows += [
+            (w, r, order, first, last, check.rule, check.reason(w, r))
+            for w, r, first, last in _ranges(blocks)
+        ]
+    rows.sort()
+    names, regions = case.workloads["workload"].to_numpy(), inputs.regions["region"].to_numpy()
+    periods = case.periods["period"].to_numpy()
+    excuses = pd.DataFrame(
+        [(names[w], regions[r], periods[a], periods[b], rule, why) for w, r, _, a, b, rule, why in rows],
+        columns=["workload", "region", "period_from", "period_to", "rule", "reason"],
+    )
+    return Eligibility(allowed, _contestable(inputs, allowed), excuses, admitted)
+
+
+def admitted_machines(inputs: Inputs) -> np.ndarray:
+    """Machines that fit each workload and are sold on demand: boolean array (workload, SKU)."""
+    catalog = inputs.case.catalog
+    yields = machine_yields(catalog.skus, catalog.accelerators)
+    fits = admits(inputs.case.workloads, catalog.skus, yields, inputs.case.demand)
+    return np.asarray(fits & _on_demand(inputs)[None, :])
+
+
+def binds(rule: Rule, periods: pd.DataFrame) -> np.ndarray:
+    """Periods that a rule binds: those that its validity overlaps, even partly."""
+    ends = date.max if rule.valid_to is None else rule.valid_to
+    starts = np.array([p < ends for p in periods["start"]])
+    return starts & np.array([rule.valid_from < p for p in periods["end"]])
+
+
+def _contestable(inputs: Inputs, allowed: np.ndarray) -> np.ndarray:
+    market = inputs.regions["market"].to_numpy()
+    groups = inputs.regions["vendor_group"].to_numpy()
+    reach = [allowed[:, market & (groups == g), :].any(axis=1) for g in sorted(set(groups[market]))]
+    if not reach:
+        return np.zeros(allowed[:, 0, :].shape, dtype=bool)
+    return np.asarray(np.sum(reach, axis=0) >= 2)
+
+
+def _ranges(blocks: np.ndarray) -> Iterator[tuple[int, int, int, int]]:
+    """(workload, region, first period, last period) of each run of blocked periods."""
+    edge = np.zeros((*blocks.shape[:2], 1), dtype=np.int8)
+    steps = np.diff(blocks.astype(np.int8), axis=2, prepend=edge, append=edge)
+    starts, ends = np.argwhere(steps == 1), np.argwhere(steps == -1)
+    for (w, r, first), (_, _, after) in zip(starts.tolist(), ends.tolist(), strict=True):
+        yield w, r, first, after - 1
+
+
+def _checks(inputs: Inputs, admitted: np.ndarray) -> Iterator[_Check]:
+    for rule in inputs.rules:
+        if rule.severity == "hard" and rule.kind in FILTERS:
+            yield FILTERS[rule.kind](rule, inputs)
+    yield _availability(inputs)
+    yield _serves_agency(inputs)
+    yield _no_machine(inputs, admitted)
+    yield _no_price(inputs)
+
+
+def _filter(rule: Rule, inputs: Inputs, passes: np.ndarray, reason: Callable[[int, int], str]) -> _Check:
+    """A check that blocks where the rule is selected, binds and ``passes`` (w, r) is false."""
+    case = inputs.case
+    chosen = (
+        workloads_of(rule, case.workloads, case.agencies)[:, None] & regions_of(rule, inputs.regions)[None, :]
+    )
+    blocks = (chosen & ~passes)[:, :, None] & binds(rule, case.periods)[None, None, :]
+    return _Check(rule.id, blocks, reason)
+
+
+def _residency(rule: Rule, inputs: Inputs) -> _Check:
+    countries = rule.parameters["countries"]
+    regions = inputs.regions
+    passes = regions["country"].isin(countries).to_numpy() | ("primary" not in rule.parameters["roles"])
+    if rule.parameters.get("sovereign"):
+        passes = passes & (regions["sovereign"] == "true").to_numpy()
+    country, sovereign = regions["country"].to_numpy(), regions["sovereign"].to_numpy()
+
+    def reason(w: int, r: int) -> str:
+        if country[r] not in countries:
+            return f"data must stay in {', '.join(countries)}; the region lies in {country[r]}"
+        known = "unknown whether" if sovereign[r] == "unknown" else "not the case that"
+        return f"a sovereign cloud is required; {known} the region is one"
+
+    return _filter(rule, inputs, passes[None, :], reason)
+
+
+def _deployment(rule: Rule, inputs: Inputs) -> _Check:
+    allowed = rule.parameters["allowed"]
+    countries = rule.parameters.get("countries")
+    regions = inputs.regions
+    passes = regions["deployment"].isin(allowed).to_numpy()
+    if countries:
+        passes = passes & regions["country"].isin(countries).to_numpy()
+    deployment, country = regions["deployment"].to_numpy(), regions["country"].to_numpy()
+    level = inputs.case.workloads["classification"].to_numpy()
+
+    def reason(w: int, r: int) -> str:
+        if deployment[r] not in allowed:
+            return f"{level[w]} may only run on {', '.join(allowed)}; the region is {deployment[r]}"
+        return f"{level[w]} must stay in {', '.join(countries)}; the region lies in {country[r]}"
+
+    return _filter(rule, inputs, passes[None, :], reason)
+
+
+def _key_custody(rule: Rule, inputs: Inputs) -> _Check:
+    allowed = rule.parameters["allowed"]
+    custody = inputs.case.workloads["key_custody"]
+
+    def reason(w: int, r: int) -> str:
+        return f"keys must be held as {', '.join(allowed)}; the workload states {custody.iloc[w]}"
+
+    return _filter(rule, inputs, custody.isin(allowed).to_numpy()[:, None], reason)
+
+
+def _vendor_panel(rule: Rule, inputs: Inputs) -> _Check:
+    vendors = rule.parameters["vendors"]
+    vendor = inputs.regions["vendor"].to_numpy()
+    passes = inputs.regions["vendor"].isin(vendors).to_numpy() | ~inputs.regions["market"].to_numpy()
+
+    def reason(w: int, r: int) -> str:
+        return f"{vendor[r]} is not on the panel ({', '.join(vendors)})"
+
+    return _filter(rule, inputs, passes[None, :], reason)
+
+
+FILTERS: dict[str, Callable[[Rule, Inputs], _Check]] = {
+    "residency": _residency,
+    "deployment": _deployment,
+    "key_custody": _key_custody,
+    "vendor_panel": _vendor_panel,
+}
+"""Filter kinds: what decides eligibility before any row of the program exists."""
+
+
+def opening_periods(inputs: Inputs) -> np.ndarray:
+    """First period in which each region serves; the number of periods if it never does.
+
+    A live region serves from the first period that begins on or after the day it opened; an
+    announced one only where the case assumes an opening.
+    """
+    periods = inputs.case.periods
+    assumed = {o.region: list(periods["period"]).index(o.period) for o in inputs.case.settings.openings}
+    never = len(periods)
+    first = []
+    for region, status, opens in inputs.regions[["region", "status", "opens"]].itertuples(index=False):
+        if region in assumed:
+            first.append(assumed[region])
+        elif status == "announced":
+            first.append(never)
+        elif opens == "":
+            first.append(0)
+        else:
+            later = [t for t, start in enumerate(periods["start"]) if start.isoformat() >= opens]
+            first.append(later[0] if later else never)
+    return np.array(first)
+
+
+def _availability(inputs: Inputs) -> _Check:
+    first = opening_periods(inputs)
+    count = len(inputs.case.periods)
+    blocks = np.arange(count)[None, None, :] < first[None, :, None]
+    periods = inputs.case.periods["period"].to_numpy()
+
+    def reason(w: int, r: int) -> str:
+        if first[r] == count:
+            return "the region is announced and opens in no period of the horizon"
+        return f"the region serves from {periods[first[r]]}"
+
+    return _Check("availability", blocks, reason)
+
+
+def _serves_agency(inputs: Inputs) -> _Check:
+    only = inputs.regions["serves_agency"].to_numpy()
+    agency = inputs.case.workloads["agency"].to_numpy()
+    blocks = (only[None, :] != "") & (only[None, :] != agency[:, None])
+
+    def reason(w: int, r: int) -> str:
+        return f"the region serves {only[r]} only; the workload belongs to {agency[w]}"
+
+    return _Check("serves-agency", blocks[:, :, None], reason)
+
+
+def _no_machine(inputs: Inputs, admitted: np.ndarray) -> _Check:
+    needs = inputs.case.demand[:, SIZED_AT, :].max(axis=2) > 0
+    blocks = needs.any(axis=1)[:, None] & ~_any_per_region(inputs, admitted)
+    priced = _any_per_region(inputs, _on_demand(inputs)[None, :])[0]
+    workloads = inputs.case.workloads
+
+    def reason(w: int, r: int) -> str:
+        if not priced[r]:
+            return "no machine of the region has a price at the date of prices"
+        needed = ", ".join(k for k, need in zip(SIZED, needs[w], strict=True) if need)
+        line = workloads.iloc[w]
+        return f"no priced machine there yields {needed} on {line['platform']}, architecture {line['architecture']}"
+
+    return _Check("no-machine", blocks[:, :, None], reason)
+
+
+def _no_price(inputs: Inputs) -> _Check:
+    demand = inputs.case.demand
+    prices = running_prices(inputs)
+    missing = np.isnan(prices)
+    needs = demand[:, [RESOURCES.index(k) for k in prices_of()], :].max(axis=2) > 0
+    blocks = (needs[:, None, :] & missing[None, :, :]).any(axis=2)
+
+    def reason(w: int, r: int) -> str:
+        lacking = [k for i, k in enumerate(prices_of()) if needs[w, i] and missing[r, i]]
+        return f"no price for {', '.join(lacking)} at the date of prices"
+
+    return _Check("no-price", blocks[:, :, None], reason)
+
+
+def prices_of() -> tuple[str, ...]:
+    """Resources that are bought without machines, in the order of :func:`running_prices`."""
+    return (*STORED, "egress_gib")
+
+
+def running_prices(inputs: Inputs) -> np.ndarray:
+    """Cheapest list price of storage and egress by region, before exchange: (region, resource).
+
+    NaN where there is none. Only used to tell whether a price exists; costs are made in the model.
+    """
+    catalog = inputs.case.catalog
+    table = np.full((len(inputs.regions), len(prices_of())), np.nan)
+    storage = catalog.skus[catalog.skus["resource"].isin(STORED)].merge(
+        catalog.prices[catalog.prices["term"] == "on_demand"], on="SkuId"
+    )
+    regions = {region: r for r, region in enumerate(inputs.regions["region"])}
+    for region, resource in storage[["region", "resource"]].itertuples(index=False):
+        table[regions[region], prices_of().index(resource)] = 1.0
+    for region in catalog.transfer.loc[catalog.transfer["destination"] == "internet", "region"]:
+        table[regions[region], -1] = 1.0
+    return table
+
+
+def _on_demand(inputs: Inputs) -> np.ndarray:
+    prices = inputs.case.catalog.prices
+    sold = prices.loc[prices["term"] == "on_demand", "SkuId"]
+    return np.asarray(inputs.case.catalog.skus["SkuId"].isin(sold))
+
+
+def _any_per_region(inputs: Inputs, by_sku: np.ndarray) -> np.ndarray:
+    """Whether any SKU of a region is true: (…, SKU) to (…, region)."""
+    at = inputs.case.catalog.skus["region"].to_numpy()
+    machine = (inputs.case.catalog.skus["resource"] == "").to_numpy()
+    return np.column_stack(
+        [(by_sku[:, (at == region) & machine]).any(axis=1) for region in inputs.regions["region"]]
+    )

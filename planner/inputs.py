@@ -1,0 +1,125 @@
+"""Everything one run reads, loaded and checked together: case, catalogs, rules, network.
+
+:func:`read_inputs` is the one door from files to data. It shows all problems of all files at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from planner import tables
+from planner.case.load import Case, read_case
+from planner.case.settings import FILE, read_settings
+from planner.catalog.load import folder_of
+from planner.errors import BadInput, Problem
+from planner.latency.coverage import coverage
+from planner.latency.graph import build_graph
+from planner.latency.matrix import round_trips
+from planner.latency.network import Network, read_network
+from planner.policy.load import read_packs
+from planner.policy.rules import Rule
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a run reads.
+
+    Attributes
+    ----------
+    regions
+        The catalogs' regions with their vendor's columns; row r is region r everywhere.
+    reach
+        workload, region, t, coverage, mean_ms, p95_ms for workloads that have users; empty without
+        a network.
+    rtt_us
+        Mean round trip (site, region) in microseconds; ``None`` without a network.
+    files
+        Name and path of every file read, for copying and hashing.
+    """
+
+    case: Case
+    rules: tuple[Rule, ...]
+    network: Network | None
+    regions: pd.DataFrame
+    reach: pd.DataFrame
+    rtt_us: pd.DataFrame | None
+    files: tuple[tuple[str, Path], ...]
+
+
+def read_inputs(folder: Path) -> Inputs:
+    """Read and check a case with all it names.
+
+    Raises
+    ------
+    BadInput
+        With every problem found in any file.
+    """
+    settings, problems = read_settings(folder)
+    if settings is None:
+        raise BadInput(problems)
+    case, problems = read_case(folder)
+    rules, more, rule_files = read_packs(
+        settings.packs, folder, settings.rules, settings.rules_as_of, settings.decision_date
+    )
+    problems = [*problems, *more]
+    network, more = _network(settings.catalogs, folder)
+    problems += more
+    if case is not None:
+        problems += _network_checks(case, network)
+    if problems or case is None:
+        raise BadInput(problems)
+    regions = case.catalog.regions.merge(
+        case.catalog.vendors[["vendor", "vendor_group", "parent_jurisdiction", "stack_group", "market"]],
+        on="vendor",
+        how="left",
+        validate="many_to_one",
+    )
+    reach, rtt_us = _reach(case, network, regions)
+    files = (*case.files, *rule_files, *(network.files if network else ()))
+    return Inputs(case, rules, network, regions, reach, rtt_us, files)
+
+
+def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, list[Problem]]:
+    found: list[tuple[str, Path]] = []
+    for name in packages:
+        place = folder_of(name, folder)
+        if isinstance(place, Path) and (place / "nodes.csv").is_file():
+            found.append((name, place))
+    if len(found) > 1:
+        mend = f"Keep one of {', '.join(name for name, _ in found)}."
+        return None, [Problem(FILE, 0, "catalogs", "", "names more than one network", mend)]
+    if not found:
+        return None, []
+    return read_network(found[0][1], found[0][0])
+
+
+def _network_checks(case: Case, network: Network | None) -> list[Problem]:
+    file = case.settings.tables.get("users", "users.csv")
+    if network is None:
+        if case.workloads["latency_ms"].notna().any():
+            mend = 'Add "network" to catalogs, or leave latency_ms and latency_share blank.'
+            return [Problem(FILE, 0, "catalogs", "", "latency targets need a network, none is named", mend)]
+        return []
+    nodes = set(network.nodes["node"])
+    problems = tables.refers(
+        case.catalog.regions.assign(_row=0), "node", nodes, "regions.csv", "the network's nodes"
+    )
+    users = case.users.drop_duplicates("site").assign(_row=0)
+    return problems + tables.refers(users, "site", nodes, file, "the network's nodes")
+
+
+def _reach(
+    case: Case, network: Network | None, regions: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    if network is None or case.users.empty:
+        nothing = {"workload": object, "region": object, "t": int, "coverage": float, "mean_ms": float}
+        return pd.DataFrame({k: pd.Series(dtype=v) for k, v in {**nothing, "p95_ms": float}.items()}), None
+    graph = build_graph(network)
+    sites = sorted(set(case.users["site"]))
+    trips = round_trips(graph, sites, dict(zip(regions["region"], regions["node"], strict=True)))
+    targets = case.workloads.set_index("workload")["latency_ms"].fillna(np.inf)
+    return coverage(case.users, trips, targets), trips.mean_us

@@ -1,0 +1,102 @@
+"""Blocks: the only statement of the program. Both renderings are made from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+INF = np.inf
+
+
+@dataclass(frozen=True)
+class Block:
+    """The rows of one family.
+
+    Attributes
+    ----------
+    family
+        Name of the family; the same in every report.
+    keys
+        One line a row: numbers of workload, region, period … as the family's docstring says.
+    row, col, coef
+        Entries: row within the block, number of the column, coefficient; sorted by row, column.
+    lower, upper
+        Bounds of each row.
+    scale
+        Power of ten by which each row was multiplied, so that a dual value of the row as it was
+        stated is the solver's value times ``scale``.
+    """
+
+    family: str
+    keys: pd.DataFrame
+    row: np.ndarray
+    col: np.ndarray
+    coef: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    scale: np.ndarray
+
+
+def make_block(
+    family: str,
+    keys: pd.DataFrame,
+    entries: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
+    lower: np.ndarray | float,
+    upper: np.ndarray | float,
+) -> Block:
+    """Put entries (row, column, coefficient) together, sum repeated ones, sort and scale.
+
+    Each row is multiplied by the power of ten that brings the geometric mean of its smallest and
+    largest coefficient nearest to 1.
+    """
+    count = len(keys)
+    row, col, coef = (np.concatenate([e[i] for e in entries]) if entries else np.empty(0) for i in range(3))
+    row, col = row.astype(np.int64), col.astype(np.int64)
+    low = np.broadcast_to(np.asarray(lower, dtype="float64"), (count,))
+    high = np.broadcast_to(np.asarray(upper, dtype="float64"), (count,))
+    order = np.lexsort((col, row))
+    row, col, coef = row[order], col[order], coef[order]
+    if len(row):
+        first = np.flatnonzero(np.r_[True, (np.diff(row) != 0) | (np.diff(col) != 0)])
+        coef = np.add.reduceat(coef, first)
+        row, col = row[first], col[first]
+        kept = coef != 0.0
+        row, col, coef = row[kept], col[kept], coef[kept]
+    scale = _row_scale(row, coef, count)
+    return Block(
+        family, keys.reset_index(drop=True), row, col, coef * scale[row], low * scale, high * scale, scale
+    )
+
+
+def _row_scale(row: np.ndarray, coef: np.ndarray, count: int) -> np.ndarray:
+    smallest, largest = np.full(count, np.inf), np.zeros(count)
+    np.minimum.at(smallest, row, np.abs(coef))
+    np.maximum.at(largest, row, np.abs(coef))
+    filled = largest > 0
+    middle = np.ones(count)
+    middle[filled] = np.sqrt(smallest[filled] * largest[filled])
+    return np.asarray(10.0 ** -np.round(np.log10(middle)))
+
+
+def numbers_of(keys: pd.DataFrame, on: list[str], lines: pd.DataFrame) -> np.ndarray:
+    """Position in ``keys`` of each line's key; every line must have one.
+
+    Parameters
+    ----------
+    keys
+        Frame with unique keys in the columns ``on``.
+    lines
+        Frame with the same columns.
+
+    Raises
+    ------
+    KeyError
+        If a line has no key: a block would silently lose an entry.
+    """
+    position = keys[on].assign(_at=np.arange(len(keys)))
+    found = lines[on].merge(position, on=on, how="left")["_at"]
+    if found.isna().any():
+        raise KeyError(f"{int(found.isna().sum())} entries have no row")
+    return found.to_numpy(dtype=np.int64)

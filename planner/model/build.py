@@ -1,0 +1,127 @@
+"""From inputs to the whole program: columns, blocks, cost lines, objective."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from planner.eligibility import Eligibility
+from planner.inputs import Inputs
+from planner.model.block import Block
+from planner.model.columns import Columns, make_columns
+from planner.model.constraints.amount import amount
+from planner.model.constraints.buy import buy
+from planner.model.constraints.capacity import capacity
+from planner.model.constraints.carry import carry
+from planner.model.constraints.demand import demand
+from planner.model.constraints.fleet import fleet
+from planner.model.constraints.latency import latency
+from planner.model.constraints.minimum_share import minimum_share
+from planner.model.constraints.vendor_share import vendor_share
+from planner.model.index import Index, make_index
+from planner.model.objective.compute import compute
+from planner.model.objective.egress import egress
+from planner.model.objective.lines import before_tax, cash
+from planner.model.objective.storage import storage
+
+TERMS = (compute, storage, egress)
+"""Objective terms; each returns cost lines."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A linear program, stated as blocks.
+
+    Attributes
+    ----------
+    lines
+        Cost lines per unit of a column, in the case's currency (see ``objective.lines``).
+    unit
+        Power of ten of money in which objective and amounts are stated, so that coefficients stay
+        near one.
+    objective
+        Discounted cash for one unit of each column, in ``unit``.
+    reference
+        Reference spend (workload, period): list price of the cheapest way to run it on the market.
+    """
+
+    index: Index
+    columns: Columns
+    blocks: tuple[Block, ...]
+    lines: pd.DataFrame
+    unit: float
+    objective: np.ndarray
+    reference: np.ndarray
+
+    @property
+    def rows(self) -> int:
+        return sum(len(b.keys) for b in self.blocks)
+
+    @cached_property
+    def starts(self) -> dict[str, int]:
+        """Number of the first row of each block."""
+        out, start = {}, 0
+        for block in self.blocks:
+            out[block.family] = start
+            start += len(block.keys)
+        return out
+
+    def block(self, family: str) -> Block:
+        """The block of a family."""
+        return next(b for b in self.blocks if b.family == family)
+
+
+def build(inputs: Inputs, eligibility: Eligibility) -> Model:
+    """Build the program of a case."""
+    index = make_index(inputs, eligibility)
+    columns = make_columns(index)
+    lines = pd.concat([term(index, columns) for term in TERMS], ignore_index=True)
+    factor = inputs.case.periods["discount"].to_numpy()[lines["t"].to_numpy()]
+    cost = np.zeros(columns.count)
+    np.add.at(cost, lines["col"].to_numpy(), cash(lines).to_numpy() * factor)
+    unit = money_unit(cost)
+    reference = reference_spend(index, columns, lines)
+    blocks = (
+        demand(index, columns),
+        carry(index, columns),
+        buy(index, columns),
+        fleet(index, columns),
+        capacity(index, columns),
+        amount(index, columns, lines, reference, unit),
+        vendor_share(index, columns),
+        minimum_share(index, columns),
+        latency(index, columns),
+    )
+    return Model(index, columns, blocks, lines, unit, cost / unit, reference)
+
+
+def money_unit(cost: np.ndarray) -> float:
+    """The power of ten in which the largest cost of a column is between 100 and 1,000, at least 1."""
+    largest = float(np.abs(cost).max(initial=0.0))
+    return float(10.0 ** max(0, int(np.floor(np.log10(largest))) - 2)) if largest > 0 else 1.0
+
+
+def reference_spend(index: Index, columns: Columns, lines: pd.DataFrame) -> np.ndarray:
+    """Reference spend (workload, period): least list cost of the whole workload on the market.
+
+    Its machines are the cheapest that carry it alone, also where the program itself chooses; zero
+    where it may run on no region of the market.
+    """
+    from planner.model.folding import cheapest_machines
+
+    place = columns.place.keys
+    on_market = index.group_of[place["r"].to_numpy()] >= 0
+    spent = np.zeros(columns.count)
+    placed = lines[(lines["col"] < len(place)) & (lines["term"] != "compute")]
+    np.add.at(spent, placed["col"].to_numpy(), before_tax(placed).to_numpy())
+    whole = spent[: len(place)]
+    w, t = place["w"].to_numpy(), place["t"].to_numpy()
+    sku, units = cheapest_machines(index, place)
+    hours = index.inputs.case.periods["hours"].to_numpy()[t]
+    machines = np.where(sku >= 0, index.offers.price[sku, t] * hours * units, 0.0)
+    reference = np.full(index.inputs.case.alive.shape, np.inf)
+    np.minimum.at(reference, (w[on_market], t[on_market]), (whole + machines)[on_market])
+    return np.where(np.isfinite(reference), reference, 0.0)

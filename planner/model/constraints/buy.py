@@ -1,0 +1,32 @@
+"""Buy: what serves workloads on platform ``vm`` is bought, and nothing idle is bought on demand."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.model.block import Block, make_block, numbers_of
+from planner.model.columns import Columns
+from planner.model.index import Index
+
+_KEY = ["q", "r", "s", "t", "l"]
+
+
+def buy(index: Index, columns: Columns) -> Block:
+    """Purpose: let the workloads of a pool share what the pool buys.
+
+    Equation: Σ_{w in q} use[w,s,t,l] = run[q,s,t,l]. Without commitments the two inequalities of
+    the design, Σ use ≤ run and run ≤ Σ use, are one equation.
+
+    Units: machines. Keys: q, r, s, t, l.
+
+    Dual: money that one more unit of s costs the pool.
+    """
+    use = columns.use.keys
+    keys = use[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
+    run = columns.run.keys.assign(col=columns.run.numbers)
+    bought = keys.merge(run, on=_KEY, how="left")["col"].to_numpy(dtype=np.int64)
+    entries = [
+        (numbers_of(keys, _KEY, use), columns.use.numbers, np.ones(len(use))),
+        (np.arange(len(keys)), bought, -np.ones(len(keys))),
+    ]
+    return make_block("buy", keys, entries, 0.0, 0.0)

@@ -1,0 +1,54 @@
+"""Capacity: what is bought stays within quotas, contracts and assumptions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.case.schema import RESOURCES, SIZED, STORED
+from planner.model.block import INF, Block, make_block
+from planner.model.columns import Columns
+from planner.model.index import Index
+
+
+def capacity(index: Index, columns: Columns) -> Block:
+    """Purpose: obey each row of ``capacity.csv``.
+
+    Equation: Σ_{q,s} c[s,k] run[q,s,t,l] ≤ amount for machines, c being vCPU, GiB, reference cards
+    or 1 for ``units``; Σ_w d[w,k,t] place[w,r,t] ≤ amount for storage. Over one payer's pools where
+    the row names a payer.
+
+    Units: of the resource. Keys: subject, resource, payer, r, s (-1 for a region), t, l.
+
+    Dual: money that one more unit of capacity in the period would save (negative or zero).
+    """
+    limits = index.capacity
+    machines = limits[limits["resource"].isin((*SIZED, "units"))].merge(index.slices[["t", "l"]], on="t")
+    stores = limits[limits["resource"].isin(STORED)].assign(l=0)
+    keys = pd.concat([machines, stores]).sort_values(
+        ["subject", "resource", "payer", "t", "l"], ignore_index=True
+    )
+    run = columns.run.keys.assign(col=columns.run.numbers)
+    run["owner"] = index.pools["payer"].to_numpy()[run["q"].to_numpy()]
+    place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers)
+    place["owner"] = index.inputs.case.workloads["payer"].to_numpy()[place["w"].to_numpy()]
+    keys_at = keys.assign(row=np.arange(len(keys)))
+    by_run = keys_at[keys_at["resource"].isin((*SIZED, "units"))].merge(
+        run, on=["r", "t", "l"], suffixes=("", "_run")
+    )
+    by_run = by_run[(by_run["s"] < 0) | (by_run["s"] == by_run["s_run"])]
+    by_run = by_run[(by_run["payer"] == "") | (by_run["payer"] == by_run["owner"])]
+    by_place = keys_at[keys_at["resource"].isin(STORED)].merge(place, on=["r", "t"])
+    by_place = by_place[(by_place["payer"] == "") | (by_place["payer"] == by_place["owner"])]
+    resource = by_place["resource"].map({k: i for i, k in enumerate(RESOURCES)}).to_numpy(dtype=np.int64)
+    stored = index.inputs.case.demand[by_place["w"].to_numpy(), resource, by_place["t"].to_numpy()]
+    entries = [
+        (by_run["row"].to_numpy(), by_run["col"].to_numpy(), _drawn(index, by_run)),
+        (by_place["row"].to_numpy(), by_place["col"].to_numpy(), stored),
+    ]
+    return make_block("capacity", keys, entries, -INF, keys["amount"].to_numpy())
+
+
+def _drawn(index: Index, lines: pd.DataFrame) -> np.ndarray:
+    at = lines["resource"].map({k: i for i, k in enumerate(SIZED)}).fillna(-1).to_numpy(dtype=np.int64)
+    return np.where(at < 0, 1.0, index.drawn[lines["s_run"].to_numpy(), at])

@@ -1,0 +1,31 @@
+"""Egress: data that leave a region for users on the internet."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.case.schema import RESOURCES
+from planner.model.columns import Columns
+from planner.model.index import Index
+from planner.model.objective.lines import make_lines
+
+
+def egress(index: Index, columns: Columns) -> pd.DataFrame:
+    """Cost of egress: price of a GiB at the first paid tier × GiB a month × months of the period.
+
+    Tiers are concave in volume; the first paid tier never understates the bill of a small sender
+    and overstates that of a large one.
+    """
+    case = index.inputs.case
+    place = columns.place.keys
+    w, r, t = (place[c].to_numpy() for c in "wrt")
+    volume = case.demand[w, RESOURCES.index("egress_gib"), t]
+    at = np.flatnonzero(volume > 0)
+    months = case.periods["months"].to_numpy()[t[at]]
+    listed = index.offers.egress[r[at], t[at]] * volume[at] * months
+    none = np.full(len(at), -1, dtype=np.int64)
+    return make_lines(
+        "egress", columns.place.numbers[at], w[at], index.pool_of[w[at]], r[at], none, t[at], listed,
+        index.offers.egress_assumed[r[at]],
+    )  # fmt: skip

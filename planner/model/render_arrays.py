@@ -1,0 +1,46 @@
+"""The program as sparse arrays, row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.model.build import Model
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """min cost·x subject to row_lower ≤ A x ≤ row_upper, lower ≤ x ≤ upper.
+
+    A is stored by rows: row i has the entries ``start[i]:start[i + 1]`` of ``index`` (column) and
+    ``value``. ``integer`` marks columns that must be whole.
+    """
+
+    cost: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    start: np.ndarray
+    index: np.ndarray
+    value: np.ndarray
+    integer: np.ndarray
+
+
+def render_arrays(model: Model) -> Arrays:
+    """Put the blocks of a model below one another."""
+    counts = [np.bincount(b.row, minlength=len(b.keys)) for b in model.blocks]
+    start = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
+    n = model.columns.count
+    return Arrays(
+        cost=model.objective,
+        lower=np.zeros(n),
+        upper=np.full(n, np.inf),
+        row_lower=np.concatenate([b.lower for b in model.blocks]),
+        row_upper=np.concatenate([b.upper for b in model.blocks]),
+        start=start.astype(np.int64),
+        index=np.concatenate([b.col for b in model.blocks]),
+        value=np.concatenate([b.coef for b in model.blocks]),
+        integer=np.zeros(n, dtype=bool),
+    )

@@ -1,0 +1,178 @@
+"""A plan on disk: CSV and JSON that anyone can read, written whole or not at all."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import click
+import pandas as pd
+
+from planner.errors import BadInput, Problem
+from planner.plan.plan import FRAMES, Plan
+
+MANIFEST = "manifest.json"
+RECORD = "plan.json"
+
+
+@contextmanager
+def written_whole(out: Path) -> Iterator[Path]:
+    """A new folder beside ``out`` to fill, which takes its place only when all is written.
+
+    A run that is killed leaves the old result or the new one, never half of one.
+
+    Raises
+    ------
+    click.UsageError
+        If ``out`` exists and is not a plan folder: somebody else's files are never replaced.
+    """
+    if out.is_symlink() or (out.exists() and not (out.is_dir() and _ours(out))):
+        raise click.UsageError(f"{out} exists and is not a plan folder; choose another --out")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        work.chmod(0o755)
+        yield work
+        for path in work.rglob("*"):
+            _flush(path)
+        _flush(work)
+        _put_in_place(work, out)
+        _flush(out.parent)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _ours(out: Path) -> bool:
+    return (out / RECORD).is_file() or not any(out.iterdir())
+
+
+def _flush(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _put_in_place(work: Path, out: Path) -> None:
+    """Rename ``work`` to ``out``; where ``out`` exists exchange the two, so that one is always there."""
+    if out.is_dir() and _exchange(work, out):
+        return
+    if out.exists():
+        # No exchange on this system: a kill between these two renames leaves the old result under
+        # the name of the working folder.
+        old = work.with_name(f"{work.name}-old")
+        out.rename(old)
+        work.rename(out)
+        shutil.rmtree(old)
+    else:
+        work.rename(out)
+
+
+def _exchange(a: Path, b: Path) -> bool:
+    """Linux's renameat2(RENAME_EXCHANGE); False where the system does not have it."""
+    if not sys.platform.startswith("linux"):
+        return False
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is None:
+        return False
+    here, exchange = -100, 2
+    if call(here, os.fsencode(a), here, os.fsencode(b), exchange) == 0:
+        return True
+    if ctypes.get_errno() in (errno.ENOSYS, errno.EINVAL):
+        return False
+    raise OSError(ctypes.get_errno(), f"cannot put {b} in place")
+
+
+def save(plan: Plan, folder: Path) -> None:
+    """Write the plan's frames and record into an existing folder."""
+    for name in FRAMES:
+        frame: pd.DataFrame = getattr(plan, name)
+        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+    write_json(folder / RECORD, {**plan.head, "run": plan.run})
+
+
+def load(folder: Path) -> Plan:
+    """Read a plan folder back.
+
+    Raises
+    ------
+    BadInput
+        If it is no plan folder, or one of its files cannot be read.
+    """
+    problems = []
+    frames: dict[str, pd.DataFrame] = {}
+    record: dict[str, Any] = {}
+    try:
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        mend = "Name a folder that planner plan wrote."
+        problems.append(Problem(f"{folder.name}/{RECORD}", 0, "", "", "missing or not readable", mend))
+    for name, columns in FRAMES.items():
+        path = folder / f"{name}.csv"
+        try:
+            frame = pd.read_csv(path, dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=_BLANK)
+        except (OSError, ValueError) as error:
+            mend = "Write the plan again with planner plan."
+            problems.append(Problem(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend))
+            continue
+        if list(frame.columns) != list(columns):
+            mend = f"It should have {', '.join(columns)}."
+            problems.append(Problem(path.name, 1, "", "", "has other columns than a plan", mend))
+        frames[name] = frame
+    if problems or not isinstance(record, dict):
+        raise BadInput(problems)
+    run = record.pop("run", {})
+    return Plan(head=record, run=run, **frames)
+
+
+_TEXT = (
+    "workload", "region", "period", "role", "payer", "pool", "vendor_group", "vendor", "sku", "term", "slice",
+    "unit", "currency", "basis", "rule", "kind", "scope", "subject", "period_from", "period_to", "reason",
+    "family", "per", "words", "start", "end",
+)  # fmt: skip
+_BLANK = {
+    c: [""]
+    for c in ("share", "limit", "slack", "amount", "total", "required_share", "reached_share", "mean_ms", "p95_ms")
+}
+
+
+def copy_inputs(files: Iterable[tuple[str, Path]], folder: Path) -> None:
+    """Copy every file that was read into ``inputs/``, under the name it was read by."""
+    for name, source in files:
+        parts = [p for p in PurePosixPath(name).parts if p not in (".", "..", "/")]
+        target = folder.joinpath("inputs", *parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+
+def write_manifest(folder: Path) -> None:
+    """Write ``manifest.json``: the SHA-256 of every other file of the folder."""
+    digests = {
+        path.relative_to(folder).as_posix(): digest(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST
+    }
+    write_json(folder / MANIFEST, {"schema": 1, "algorithm": "sha256", "files": digests})
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON that is the same for the same content: sorted keys, no escapes, one final newline."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,157 @@
+"""A plan in a terminal: what it costs, who gets which share, what binds, how sure the figures are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from planner.money import words
+from planner.plan.plan import Plan
+
+_WIDTH = 110
+
+
+def show(plan: Plan, console: Console) -> None:
+    """Print a plan: dates, vendors with share against cap, totals, what binds, how much is assumed."""
+    head = plan.head
+    currency = head["currency"]
+    if head["marking"]:
+        console.print(Text(head["marking"], style="bold"))
+    span = f"{plan.periods['period'].iloc[0]} to {plan.periods['end'].iloc[-1]}"
+    console.print(Text(f"{head['title']} ({head['case']}), {span}, {len(plan.periods)} periods", style="bold"))
+    console.print(
+        f"prices as of {head['prices_as_of']} (rows bought from {head['oldest_price']} to {head['newest_price']}), "
+        f"rules as of {head['rules_as_of']}, decided {head['decision_date']}, money in {currency}",
+        highlight=False,
+    )
+    for rate in head["exchange"]:
+        console.print(
+            f"1 {rate['currency']} = {rate['rate']:g} {currency} in {rate['year']}, plus {rate['buffer']:.1%} buffer "
+            f"({rate['basis']}, {rate['as_of']})",
+            highlight=False,
+        )
+    console.print()
+    console.print(vendor_table(plan))
+    console.print(cost_table(plan))
+    for line in findings(plan):
+        console.print(Text(line))
+
+
+def vendor_table(plan: Plan) -> Table:
+    """Vendors: cost, share of all market spend, highest share under each cap, floor for domestic."""
+    currency = plan.head["currency"]
+    table = _table(f"Vendors ({currency}, whole horizon, before tax)")
+    table.add_column("vendor group")
+    for name in ("cost", "of market", "contestable", "limit", "at the limit in"):
+        table.add_column(name, justify="right")
+    spent = plan.costs.groupby("vendor_group")["amortised"].sum()
+    ruled = plan.shares[plan.shares["kind"] != "report"]
+    market = plan.shares.loc[plan.shares["kind"] == "report", "subject"].unique()
+    of_market = float(spent[spent.index.isin(market)].sum())
+    for group, cost in spent.sort_values(ascending=False).items():
+        mine = ruled[(ruled["subject"] == group) & (ruled["kind"] == "vendor_share")]
+        share = f"{cost / of_market:.1%}" if group in market and of_market else "own"
+        table.add_row(str(group), f"{cost:,.0f}", share, *_against(mine, "≤"))
+    floor = ruled[ruled["kind"] == "minimum_share"]
+    for subject, mine in floor.groupby("subject"):
+        table.add_row(f"({subject})", f"{mine['amount'].sum():,.0f}", "", *_against(mine, "≥"))
+    return table
+
+
+def _against(rows: pd.DataFrame, sign: str) -> tuple[str, str, str]:
+    if rows.empty:
+        return "", "", ""
+    total = float(rows["total"].sum())
+    share = float(rows["amount"].sum()) / total if total else 0.0
+    tight = int(rows["binds"].sum())
+    where = f"{tight} of {len(rows)} periods" if tight else "never"
+    return f"{share:.1%}", f"{sign} {float(rows['limit'].iloc[0]):.0%}", where
+
+
+def cost_table(plan: Plan) -> Table:
+    """Cost by calendar year of the period's start and by term."""
+    currency = plan.head["currency"]
+    table = _table(f"Cost ({currency})")
+    table.add_column("year")
+    terms = sorted(plan.costs["term"].unique())
+    for name in (*terms, "total before tax", "cash with tax"):
+        table.add_column(name, justify="right")
+    costs = plan.costs.assign(year=plan.costs["period"].str[:4])
+    for year, mine in costs.groupby("year"):
+        by = mine.groupby("term")["amortised"].sum()
+        cells = [f"{by.get(term, 0.0):,.0f}" for term in terms]
+        table.add_row(str(year), *cells, f"{mine['amortised'].sum():,.0f}", f"{mine['cash'].sum():,.0f}")
+    by = costs.groupby("term")["amortised"].sum()
+    cells = [f"{by.get(term, 0.0):,.0f}" for term in terms]
+    total = (f"{costs['amortised'].sum():,.0f}", f"{costs['cash'].sum():,.0f}")
+    table.add_section()
+    table.add_row("all", *cells, *total, style="bold")
+    return table
+
+
+def findings(plan: Plan) -> Iterator[str]:
+    """Sentences: objective, assumed part, what binds, what was not adopted, what has no price."""
+    head = plan.head
+    currency = head["currency"]
+    workloads, regions = plan.placements["workload"].nunique(), plan.placements["region"].nunique()
+    yield f"{workloads} workloads placed in {regions} regions; status: {head['status']}"
+    yield f"discounted cost (the objective): {words(head['objective'], currency)}"
+    if head["amortised"]:
+        yield (
+            f"{head['assumed'] / head['amortised']:.1%} of the cost rests on assumed prices; "
+            f"{head['contestable_share']:.1%} of it is contestable"
+        )
+    yield from _binding(plan)
+    unmet = plan.latency[plan.latency["required_share"].isna()]["workload"].unique()
+    if len(unmet):
+        yield f"latency targets that no rule enforces: {', '.join(unmet)}"
+    for label in head["not_adopted"]:
+        yield f"reported only, not enforced: {label}"
+    if head["unpriced_regions"]:
+        yield f"known but not priced, so not used: {', '.join(head['unpriced_regions'])}"
+
+
+def _binding(plan: Plan) -> Iterator[str]:
+    currency = plan.head["currency"]
+    if plan.binding.empty:
+        yield "no rule that could be loosened binds" if plan.run.get("duals") == "checked" else (
+            f"what binds: {plan.run.get('duals')}"
+        )
+        return
+    yield "what binds, and what loosening it would save over the horizon:"
+    keys = ["family", "rule", "subject", "per"]
+    by = plan.binding.groupby(keys, as_index=False).agg(worth=("marginal", "sum"), periods=("period", "nunique"))
+    by = by.sort_values(["worth", *keys], ascending=[False, True, True, True, True])
+    for line in by.head(8).to_dict("records"):
+        yield (
+            f"  {line['rule']}: {line['per']} for {line['subject']}: {words(line['worth'], currency)} "
+            f"({line['periods']} periods)"
+        )
+    if len(by) > 8:
+        yield f"  … and {len(by) - 8} more in binding.csv"
+
+
+def as_json(plan: Plan) -> dict[str, Any]:
+    """The plan as one JSON document: record and frames as lists of rows."""
+    frames = {
+        name: getattr(plan, name).astype(object).where(getattr(plan, name).notna(), None).to_dict("records")
+        for name in ("placements", "purchases", "costs", "shares", "latency", "binding")
+    }
+    return {**plan.head, "run": dict(plan.run), **frames}
+
+
+def console(stderr: bool = False) -> Console:
+    """A console without colour or animation off a terminal; rich honours NO_COLOR by itself."""
+    made = Console(stderr=stderr, highlight=False, soft_wrap=False)
+    if not made.is_terminal:
+        made = Console(stderr=stderr, highlight=False, width=_WIDTH, no_color=True, force_terminal=False)
+    return made
+
+
+def _table(title: str) -> Table:
+    return Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)

@@ -1,0 +1,278 @@
+"""From the values of the columns to the frames of a :class:`~planner.plan.plan.Plan`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.case.schema import RESOURCES, STORED
+from planner.model.build import Model
+from planner.model.constraints.latency import coverage_of, wanted_coverage
+from planner.model.constraints.minimum_share import domestic_groups
+from planner.model.objective.lines import before_tax, cash
+from planner.plan.plan import COSTS, LATENCY, PLACEMENTS, PURCHASES, SHARES
+
+DUST = 1e-9
+"""Values below this are the solver's rounding; its own tolerance is 1e-7."""
+
+_DIGITS = 9
+_BINDS = 1e-6
+
+
+def tidy(x: np.ndarray) -> np.ndarray:
+    """Values rounded to nine digits, so that the last bits of a float never reach a file."""
+    rounded = np.round(x, _DIGITS)
+    return np.where(np.abs(rounded) < DUST, 0.0, rounded) + 0.0
+
+
+def placements(model: Model, x: np.ndarray) -> pd.DataFrame:
+    """Share of each workload at each region in each period."""
+    place = _placed(model, x)
+    names = _names(model)
+    frame = pd.DataFrame(
+        {
+            "workload": names["w"][place["w"]],
+            "region": names["r"][place["r"]],
+            "period": names["t"][place["t"]],
+            "role": "primary",
+            "share": place["x"].to_numpy(),
+        }
+    )
+    return _sorted(frame, PLACEMENTS)
+
+
+def purchases(model: Model, x: np.ndarray) -> pd.DataFrame:
+    """What is bought: units of machines and GiB of storage, by owner, SKU, term and period.
+
+    ``unit_price`` is the list price in the currency of the price row, before exchange.
+    """
+    index = model.index
+    case, names = index.inputs.case, _names(model)
+    place = _placed(model, x)
+    folded = place[place["sku"] >= 0]
+    parts = [
+        pd.DataFrame(
+            {
+                "q": index.pool_of[folded["w"]],
+                "w": folded["w"],
+                "s": folded["sku"],
+                "t": folded["t"],
+                "units": folded["x"] * folded["units"],
+                "unit": "machines",
+            }
+        )
+    ]
+    run = model.columns.run.keys.assign(x=x[model.columns.run.numbers])
+    run = run[run["x"] > 0]
+    parts.append(
+        pd.DataFrame(
+            {"q": run["q"], "w": -1, "s": run["s"], "t": run["t"], "units": run["x"], "unit": "machines"}
+        )
+    )
+    for k, resource in enumerate(STORED):
+        stored = case.demand[place["w"], RESOURCES.index(resource), place["t"]] * place["x"]
+        some = place[stored > 0]
+        s = index.offers.storage[some["r"], k]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "q": index.pool_of[some["w"]],
+                    "w": some["w"],
+                    "s": s,
+                    "t": some["t"],
+                    "units": stored[stored > 0],
+                    "unit": "GiB",
+                }
+            )
+        )
+    bought = pd.concat(parts, ignore_index=True)
+    prices = case.catalog.prices[case.catalog.prices["term"] == "on_demand"].set_index("SkuId")
+    sku = pd.Series(names["s"][bought["s"]], dtype=object)
+    r = index.offers.sku_region[bought["s"]]
+    frame = pd.DataFrame(
+        {
+            "payer": index.pools["payer"].to_numpy()[bought["q"]],
+            "pool": index.pools["name"].to_numpy()[bought["q"]],
+            "workload": _or_blank(names["w"], bought["w"].to_numpy()),
+            "vendor_group": index.inputs.regions["vendor_group"].to_numpy()[r],
+            "vendor": index.inputs.regions["vendor"].to_numpy()[r],
+            "region": names["r"][r],
+            "sku": sku.to_numpy(),
+            "term": "on_demand",
+            "period": names["t"][bought["t"]],
+            "slice": "all",
+            "units": tidy(bought["units"].to_numpy(dtype="float64")),
+            "unit": bought["unit"],
+            "unit_price": sku.map(prices["ListUnitPrice"]).to_numpy(),
+            "currency": sku.map(prices["PricingCurrency"]).to_numpy(),
+            "basis": sku.map(prices["basis"]).to_numpy(),
+        }
+    )
+    return _sorted(frame[frame["units"] > 0], PURCHASES)
+
+
+def costs(model: Model, x: np.ndarray) -> pd.DataFrame:
+    """Cost lines: each line of the program times the value of its column, summed by its keys."""
+    index, names = model.index, _names(model)
+    lines = model.lines.assign(x=x[model.lines["col"].to_numpy()])
+    lines = lines[lines["x"] > 0]
+    t, r = lines["t"].to_numpy(), lines["r"].to_numpy()
+    amortised = before_tax(lines) * lines["x"]
+    paid = cash(lines) * lines["x"]
+    factor = index.inputs.case.periods["discount"].to_numpy()[t]
+    frame = pd.DataFrame(
+        {
+            "term": lines["term"],
+            "vendor_group": index.inputs.regions["vendor_group"].to_numpy()[r],
+            "vendor": index.inputs.regions["vendor"].to_numpy()[r],
+            "region": names["r"][r],
+            "payer": index.pools["payer"].to_numpy()[lines["q"].to_numpy()],
+            "pool": index.pools["name"].to_numpy()[lines["q"].to_numpy()],
+            "workload": _or_blank(names["w"], lines["w"].to_numpy()),
+            "period": names["t"][t],
+            **{c: lines[c] * lines["x"] for c in ("list", "discount", "margin", "tax")},
+            "amortised": amortised,
+            "cash": paid,
+            "objective": paid * factor,
+            "assumed": amortised * lines["assumed"],
+        }
+    )
+    keys = list(COSTS[:8])
+    money = list(COSTS[8:])
+    summed = frame.groupby(keys, sort=True, as_index=False)[money].sum()
+    summed[money] = summed[money].round(6) + 0.0
+    return summed[list(COSTS)]
+
+
+def shares(model: Model, x: np.ndarray) -> pd.DataFrame:
+    """Every share against its limit, and shares over everything on the market beside them."""
+    index = model.index
+    names = _names(model)
+    amounts = model.columns.amount.keys.assign(x=x[model.columns.amount.numbers])
+    home = domestic_groups(index)
+    groups = np.array(index.groups, dtype=object)
+    rows: list[tuple[object, ...]] = []
+    for share_rule in index.share_rules:
+        rule, scope = share_rule.rule, index.scopes[share_rule.scope]
+        unit = model.unit if scope.basis in ("spend", "reference_spend") else 1.0
+        mine = amounts[(amounts["scope"] == share_rule.scope) & share_rule.periods[amounts["t"].to_numpy()]]
+        for t, group in mine.groupby("t", sort=True):
+            value = group["x"].to_numpy() * unit
+            total = float(value.sum())
+            if total <= 0:
+                continue
+            head = (rule.id, rule.kind, scope.basis, scope.name, names["t"][t])
+            if rule.kind == "vendor_share":
+                limit = float(rule.parameters["cap"])
+                rows += [
+                    (*head, groups[g], v, total, v / total, limit, limit - v / total)
+                    for g, v in zip(group["g"], value, strict=True)
+                ]
+            else:
+                limit = float(rule.parameters["floor"])
+                v = float(value[home[group["g"].to_numpy()]].sum())
+                rows.append((*head, "domestic", v, total, v / total, limit, v / total - limit))
+    frame = pd.DataFrame(rows, columns=list(SHARES[:-1]))
+    frame["binds"] = frame["slack"].astype("float64").abs() < _BINDS
+    report = _market_shares(model, x)
+    frame = pd.concat([frame, report], ignore_index=True) if len(frame) else report
+    for column in ("amount", "total"):
+        frame[column] = frame[column].astype("float64").round(6)
+    for column in ("share", "limit", "slack"):
+        frame[column] = frame[column].astype("float64").round(_DIGITS) + 0.0
+    return _sorted(frame, SHARES)
+
+
+def _market_shares(model: Model, x: np.ndarray) -> pd.DataFrame:
+    spent = costs(model, x)
+    market = set(model.index.groups)
+    spent = spent[spent["vendor_group"].isin(market)]
+    by = spent.groupby(["period", "vendor_group"], as_index=False)["amortised"].sum()
+    total = by.groupby("period")["amortised"].transform("sum")
+    frame = pd.DataFrame(
+        {
+            "rule": "",
+            "kind": "report",
+            "basis": "spend",
+            "scope": "all market spend",
+            "period": by["period"],
+            "subject": by["vendor_group"],
+            "amount": by["amortised"],
+            "total": total,
+            "share": by["amortised"] / total,
+            "limit": np.nan,
+            "slack": np.nan,
+            "binds": False,
+        }
+    )
+    return frame[total > 0]
+
+
+def latency(model: Model, x: np.ndarray) -> pd.DataFrame:
+    """Workloads with a target: share of users within it, their mean and 95th percentile round trip.
+
+    The 95th percentile is that of the slowest region which serves a part of the workload.
+    """
+    index = model.index
+    case, names = index.inputs.case, _names(model)
+    place = _placed(model, x)
+    seen = place.merge(coverage_of(index), on=["w", "r", "t"])
+    targeted = case.workloads["latency_ms"].notna().to_numpy()
+    seen = seen[targeted[seen["w"].to_numpy()]]
+    seen = seen.assign(reached=seen["coverage"] * seen["x"], mean=seen["mean_ms"] * seen["x"])
+    by = seen.groupby(["w", "t"], as_index=False).agg(
+        reached=("reached", "sum"), mean=("mean", "sum"), p95=("p95_ms", "max")
+    )
+    wanted = wanted_coverage(index)[["w", "t", "share"]]
+    by = by.merge(wanted, on=["w", "t"], how="left")
+    w = by["w"].to_numpy()
+    frame = pd.DataFrame(
+        {
+            "workload": names["w"][w],
+            "period": names["t"][by["t"]],
+            "target_ms": case.workloads["latency_ms"].to_numpy()[w],
+            "required_share": by["share"].to_numpy(),
+            "reached_share": by["reached"].round(_DIGITS).to_numpy(),
+            "mean_ms": by["mean"].round(3).to_numpy(),
+            "p95_ms": by["p95"].round(3).to_numpy(),
+            "binds": (by["reached"] - by["share"]).abs().to_numpy() < _BINDS,
+        }
+    )
+    return _sorted(frame, LATENCY)
+
+
+def contestable_share(model: Model, x: np.ndarray) -> float:
+    """Part of the amortised cost of the plan that is contestable."""
+    lines = model.lines
+    value = before_tax(lines).to_numpy() * x[lines["col"].to_numpy()]
+    member = model.index.eligibility.contestable
+    pooled = np.zeros((len(model.index.pools), member.shape[1]), dtype=bool)
+    pooled[model.index.pool_of] = member
+    w, q, t = (lines[c].to_numpy() for c in "wqt")
+    inside = np.where(w >= 0, member[w, t], pooled[q, t])
+    total = float(value.sum())
+    return float(value[inside].sum()) / total if total > 0 else 0.0
+
+
+def _placed(model: Model, x: np.ndarray) -> pd.DataFrame:
+    place = model.columns.place.keys.assign(x=x[model.columns.place.numbers])
+    return place[place["x"] > 0].reset_index(drop=True)
+
+
+def _names(model: Model) -> dict[str, np.ndarray]:
+    inputs = model.index.inputs
+    return {
+        "w": inputs.case.workloads["workload"].to_numpy(),
+        "r": inputs.regions["region"].to_numpy(),
+        "t": inputs.case.periods["period"].to_numpy(),
+        "s": inputs.case.catalog.skus["SkuId"].to_numpy(),
+    }
+
+
+def _or_blank(names: np.ndarray, at: np.ndarray) -> np.ndarray:
+    return np.where(at >= 0, names[at], "") if len(at) else np.empty(0, dtype=object)
+
+
+def _sorted(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    ordered = frame[list(columns)]
+    return ordered.sort_values(list(columns), kind="stable", ignore_index=True)

@@ -1,0 +1,149 @@
+"""Before solving: what certainly cannot work, in the user's words.
+
+Each reason is a proof, not a guess: a case that passes may still be infeasible, but one that is
+refused here is. Reading order is the order of cause: places first, then latency, capacity, shares.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.case.schema import RESOURCES
+from planner.model.build import Model
+from planner.model.constraints.latency import coverage_of, wanted_coverage
+from planner.model.constraints.minimum_share import domestic_groups
+from planner.model.index import Index
+from planner.model.scopes import ShareRule, constant_weight
+
+
+def nowhere(index: Index) -> list[str]:
+    """Workloads without any eligible region, with the first reason against each region."""
+    inputs, eligibility = index.inputs, index.eligibility
+    case = inputs.case
+    lost = case.alive & ~eligibility.allowed.any(axis=1)
+    periods = case.periods["period"].to_numpy()
+    reasons = []
+    for w in np.flatnonzero(lost.any(axis=1)):
+        name = case.workloads["workload"].iloc[w]
+        first = int(np.flatnonzero(lost[w])[0])
+        excuses = eligibility.excuses
+        mine = excuses[(excuses["workload"] == name) & (excuses["period_from"] <= periods[first])]
+        mine = mine[mine["period_to"] >= periods[first]].drop_duplicates("region")
+        why = "; ".join(f"{e.region}: {e.reason} [{e.rule}]" for e in mine.itertuples())
+        reasons.append(f"{name} may run nowhere in {periods[first]}: {why}")
+    return reasons
+
+
+def precheck(model: Model) -> list[str]:
+    """All reasons why the program has no solution that can be told without solving it."""
+    index = model.index
+    return [*nowhere(index), *_unreachable(index), *_overfull(index), *_shares(model)]
+
+
+def _unreachable(index: Index) -> list[str]:
+    wanted = wanted_coverage(index)
+    if wanted.empty:
+        return []
+    case = index.inputs.case
+    best = np.zeros(case.alive.shape)
+    cover = coverage_of(index)
+    open_to = index.eligibility.allowed[cover["w"], cover["r"], cover["t"]]
+    seen = cover[open_to]
+    np.maximum.at(best, (seen["w"].to_numpy(), seen["t"].to_numpy()), seen["coverage"].to_numpy())
+    short = wanted[best[wanted["w"], wanted["t"]] < wanted["share"] - 1e-9].drop_duplicates("w")
+    reasons = []
+    for w, t, share, rule in short[["w", "t", "share", "rule"]].itertuples(index=False):
+        line = case.workloads.iloc[w]
+        reasons.append(
+            f"{line['workload']}: {share:.0%} of users must be within {line['latency_ms']:g} ms, but the best "
+            f"eligible region reaches {best[w, t]:.1%} in {case.periods['period'].iloc[t]} [{rule}]"
+        )
+    return reasons
+
+
+def _overfull(index: Index) -> list[str]:
+    """Limits that the workloads with no other place already exceed."""
+    case = index.inputs.case
+    allowed = index.eligibility.allowed
+    captive = (allowed.sum(axis=1) == 1)[:, None, :] & allowed
+    payer = case.workloads["payer"].to_numpy()
+    reasons, told = [], set()
+    for limit in index.capacity.itertuples(index=False):
+        if limit.s >= 0 or limit.resource == "units" or (limit.subject, limit.resource) in told:
+            continue
+        # Containers of a pool may share, but never with less than they need.
+        who = captive[:, limit.r, limit.t] & ((limit.payer == "") | (payer == limit.payer))
+        need = float(case.demand[who, RESOURCES.index(limit.resource), limit.t].sum())
+        if need > limit.amount * (1 + 1e-9):
+            told.add((limit.subject, limit.resource))
+            names = ", ".join(case.workloads.loc[who, "workload"].head(5))
+            reasons.append(
+                f"{limit.subject} has {limit.amount:g} {limit.resource} in {case.periods['period'].iloc[limit.t]}, "
+                f"but workloads that may run nowhere else need {need:g}: {names} [capacity]"
+            )
+    return reasons
+
+
+def _shares(model: Model) -> list[str]:
+    index = model.index
+    reasons = []
+    for share_rule in index.share_rules:
+        parameters = share_rule.rule.parameters
+        if share_rule.rule.kind == "vendor_share":
+            reasons += _cap_reach(model, share_rule, float(parameters["cap"]))
+        elif share_rule.rule.kind == "minimum_share":
+            reasons += _floor_reach(model, share_rule, float(parameters["floor"]))
+    return reasons
+
+
+def _hosts(model: Model, share_rule: ShareRule) -> tuple[np.ndarray, np.ndarray]:
+    """Load of the scope each group may host, and all of it: (group, period) and (period,).
+
+    For basis ``spend`` the load is 1 for each workload: only whether a group may host any counts.
+    """
+    index = model.index
+    scope = index.scopes[share_rule.scope]
+    weight = constant_weight(index.inputs, scope, model.reference)
+    load = scope.member * (1.0 if weight is None else weight)
+    hosts = np.zeros((len(index.groups), load.shape[1]))
+    for g in range(len(index.groups)):
+        reach = index.eligibility.allowed[:, index.group_of == g, :].any(axis=1)
+        hosts[g] = (load * reach).sum(axis=0)
+    market = index.eligibility.allowed[:, index.group_of >= 0, :].any(axis=1)
+    only = ~index.eligibility.allowed[:, index.group_of < 0, :].any(axis=1)
+    return hosts, (load * market * only).sum(axis=0)
+
+
+def _cap_reach(model: Model, share_rule: ShareRule, cap: float) -> list[str]:
+    index = model.index
+    hosts, total = _hosts(model, share_rule)
+    spend = index.scopes[share_rule.scope].basis == "spend"
+    for t in np.flatnonzero(share_rule.periods & (total > 0)):
+        if spend:
+            reach = float(cap * (hosts[:, t] > 0).sum())
+        else:
+            reach = float(np.minimum(cap, hosts[:, t] / total[t]).sum())
+        if reach < 1 - 1e-9:
+            names = ", ".join(g for g, h in zip(index.groups, hosts[:, t], strict=True) if h > 0)
+            return [
+                f"with a cap of {cap:.0%} the {int((hosts[:, t] > 0).sum())} vendor groups that may host contestable "
+                f"work ({names}) can together carry at most {reach:.0%} of it in "
+                f"{index.inputs.case.periods['period'].iloc[t]} [{share_rule.rule.id}]"
+            ]
+    return []
+
+
+def _floor_reach(model: Model, share_rule: ShareRule, floor: float) -> list[str]:
+    index = model.index
+    hosts, total = _hosts(model, share_rule)
+    home = domestic_groups(index)
+    spend = index.scopes[share_rule.scope].basis == "spend"
+    for t in np.flatnonzero(share_rule.periods & (total > 0)):
+        reach = hosts[home, t].sum() if spend else hosts[home, t].sum() / total[t]
+        if (floor > 0 and reach <= 0) or (not spend and reach < floor - 1e-9):
+            return [
+                f"domestic vendors must have at least {floor:.0%} of the contestable work, but may host "
+                f"{0 if spend else reach:.0%} of it in {index.inputs.case.periods['period'].iloc[t]} "
+                f"[{share_rule.rule.id}]"
+            ]
+    return []

@@ -1,0 +1,211 @@
+"""From inputs to a plan: eligibility, program, solver, ties, extraction."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from planner import __version__
+from planner.eligibility import assess
+from planner.errors import Infeasible, PlannerError, Stopped
+from planner.inputs import Inputs
+from planner.model.build import Model, build
+from planner.model.registry import column_names
+from planner.model.render_arrays import Arrays, render_arrays
+from planner.model.render_pulp import LARGEST, render_pulp
+from planner.plan.plan import Plan
+from planner.solve import extract
+from planner.solve.binding import binding
+from planner.solve.precheck import nowhere, precheck
+from planner.solve.pulp_solver import HighsByArrays
+from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.solve.ties import break_ties
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A plan with the program it came from."""
+
+    plan: Plan
+    model: Model
+    outcome: Outcome
+
+
+def solve(inputs: Inputs, time_limit: float | None = None) -> Solved:
+    """Find the cheapest plan that obeys every hard rule.
+
+    Raises
+    ------
+    Infeasible
+        When no such plan exists: with the pre-check's reasons, or the solver's word.
+    Stopped
+        When the solver ended before it proved an optimum.
+    """
+    clock = time.perf_counter()
+    model = build_model(inputs)
+    built = time.perf_counter() - clock
+    arrays, outcome, rendering = _first_stage(model, time_limit)
+    if outcome.status is Status.INFEASIBLE:
+        raise Infeasible([f"the solver found that the rules contradict one another ({outcome.word})"])
+    if outcome.status is Status.UNBOUNDED:
+        raise PlannerError("the program is unbounded, which it can never be")
+    if outcome.status is Status.STOPPED:
+        raise Stopped(f"the solver stopped before an optimum was proved ({outcome.word})")
+    settled = break_ties(model, arrays, outcome)
+    x = extract.tidy(settled.x)
+    run = {
+        "planner": __version__,
+        "libraries": {name: version(name) for name in ("highspy", "PuLP", "networkx", "pandas", "numpy")},
+        "status": outcome.status.value,
+        "solver_word": outcome.word,
+        "rendering": rendering,
+        "ties": settled.word,
+        "columns": {f.name: len(f.keys) for f in model.columns.families},
+        "rows": {b.family: len(b.keys) for b in model.blocks},
+        "entries": len(arrays.index),
+        "coefficients": _range(arrays.value),
+        "costs": _range(arrays.cost),
+        "money_unit": model.unit,
+        "objective": outcome.objective * model.unit,
+        "dual_objective": outcome.dual_objective * model.unit,
+        "duals": "checked" if outcome.duals_hold else "none, because strong duality did not hold",
+        "residual": outcome.residual,
+        "iterations": outcome.iterations,
+        "contestable": _contestable(model),
+        "seconds": {"build": round(built, 3), "solver": round(outcome.seconds, 3)},
+    }
+    plan = _plan(model, outcome, x, run)
+    _check_sum(plan, outcome.objective * model.unit)
+    return Solved(plan, model, outcome)
+
+
+def build_model(inputs: Inputs) -> Model:
+    """The program of a case, after the checks that need no solver.
+
+    Raises
+    ------
+    Infeasible
+        When a reason can be told beforehand.
+    """
+    from planner.model.index import make_index
+
+    eligibility = assess(inputs)
+    if (inputs.case.alive & ~eligibility.allowed.any(axis=1)).any():
+        raise Infeasible(nowhere(make_index(inputs, eligibility)))
+    model = build(inputs, eligibility)
+    reasons = precheck(model)
+    if reasons:
+        raise Infeasible(reasons)
+    return model
+
+
+def _first_stage(model: Model, time_limit: float | None) -> tuple[Arrays, Outcome, str]:
+    arrays = render_arrays(model)
+    if len(arrays.index) > LARGEST:
+        outcome = Session(arrays, time_limit).solve()
+        return arrays, outcome, f"arrays only: more than {LARGEST:,} entries"
+    problem = render_pulp(model)
+    solver = HighsByArrays(column_names(model), time_limit)
+    problem.solve(solver)
+    if solver.outcome is None:
+        raise PlannerError("PuLP did not call the solver")
+    return arrays, solver.outcome, "pulp"
+
+
+def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) -> Plan:
+    inputs = model.index.inputs
+    case, settings = inputs.case, inputs.case.settings
+    costs = extract.costs(model, x)
+    purchases = extract.purchases(model, x)
+    prices = case.catalog.prices
+    bought = prices[prices["SkuId"].isin(set(purchases["sku"])) & (prices["term"] == "on_demand")]
+    head = {
+        "schema": 1,
+        "case": settings.id,
+        "title": settings.title,
+        "synthetic": settings.synthetic,
+        "marking": settings.marking,
+        "home_country": settings.home_country,
+        "currency": settings.currency,
+        "decision_date": settings.decision_date.isoformat(),
+        "prices_as_of": settings.prices_as_of.isoformat(),
+        "rules_as_of": settings.rules_as_of.isoformat(),
+        "status": outcome.status.value,
+        "objective": round(float(costs["objective"].sum()), 2),
+        "cash": round(float(costs["cash"].sum()), 2),
+        "amortised": round(float(costs["amortised"].sum()), 2),
+        "assumed": round(float(costs["assumed"].sum()), 2),
+        "contestable_share": round(extract.contestable_share(model, x), 6),
+        "oldest_price": min(bought["as_of"], default=""),
+        "newest_price": max(bought["as_of"], default=""),
+        "exchange": [
+            {
+                "currency": f.currency,
+                "year": f.year,
+                "rate": f.rate,
+                "buffer": f.buffer,
+                "basis": f.basis,
+                "source": f.source,
+                "as_of": f.as_of.isoformat(),
+            }
+            for f in settings.fx
+        ],
+        "not_adopted": [r.label() for r in inputs.rules if r.declared_severity != r.severity],
+        "unpriced_regions": _unpriced(inputs),
+    }
+    periods = case.periods[["period", "start", "end", "hours", "discount"]].copy()
+    periods["start"] = [d.isoformat() for d in periods["start"]]
+    periods["end"] = [d.isoformat() for d in periods["end"]]
+    return Plan(
+        head=head,
+        periods=periods,
+        placements=extract.placements(model, x),
+        purchases=purchases,
+        costs=costs,
+        shares=extract.shares(model, x),
+        excuses=model.index.eligibility.excuses,
+        latency=extract.latency(model, x),
+        binding=binding(model, outcome, x),
+        run=run,
+    )
+
+
+def _unpriced(inputs: Inputs) -> list[str]:
+    """Regions that are known but sell nothing at a known price."""
+    skus = inputs.case.catalog.skus
+    priced = set(skus.loc[skus["SkuId"].isin(set(inputs.case.catalog.prices["SkuId"])), "region"])
+    return [region for region in inputs.regions["region"] if region not in priced]
+
+
+def _contestable(model: Model) -> list[dict[str, str]]:
+    """Contestable workloads with the first and last period: frozen, so that studies can keep it."""
+    member = model.index.eligibility.contestable
+    case = model.index.inputs.case
+    periods = case.periods["period"].to_numpy()
+    out = []
+    for w in np.flatnonzero(member.any(axis=1)):
+        at = np.flatnonzero(member[w])
+        out.append(
+            {
+                "workload": str(case.workloads["workload"].iloc[w]),
+                "from": str(periods[at[0]]),
+                "to": str(periods[at[-1]]),
+            }
+        )
+    return out
+
+
+def _range(values: np.ndarray) -> list[float]:
+    filled = np.abs(values[values != 0])
+    return [float(filled.min()), float(filled.max())] if len(filled) else [0.0, 0.0]
+
+
+def _check_sum(plan: Plan, objective: float) -> None:
+    """Cost lines must sum to the objective; anything else is a fault of ours, never shown as a plan."""
+    total = float(plan.costs["objective"].sum()) if not plan.costs.empty else 0.0
+    if abs(total - objective) > 1e-6 * max(1.0, abs(objective)):
+        raise PlannerError(f"cost lines sum to {total:.6f}, the objective is {objective:.6f}")

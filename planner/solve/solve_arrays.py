@@ -1,0 +1,197 @@
+"""One door to HiGHS: arrays in, a typed outcome with HiGHS's own status out."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import highspy
+import numpy as np
+
+from planner.errors import PlannerError
+from planner.model.render_arrays import Arrays
+
+
+class Status(Enum):
+    """What the solver proved."""
+
+    OPTIMAL = "optimal"
+    INFEASIBLE = "infeasible"
+    UNBOUNDED = "unbounded"
+    STOPPED = "stopped"
+
+
+_STATUS = {
+    highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
+    highspy.HighsModelStatus.kModelEmpty: Status.OPTIMAL,
+    highspy.HighsModelStatus.kInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: Status.INFEASIBLE,
+    highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
+}
+"""Everything else counts as stopped. All costs of our programs are bounded below by zero, so
+"unbounded or infeasible" can only be infeasible."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came back from the solver.
+
+    Attributes
+    ----------
+    status
+        What was proved; ``word`` is HiGHS's own word for it.
+    objective
+        Objective of the solution; NaN unless optimal.
+    x, reduced_cost
+        Value and reduced cost of each column.
+    row_value, dual
+        Value and dual of each row. Duals exist on a pure linear program only.
+    residual
+        Largest violation of a row or bound, as HiGHS reports it.
+    dual_objective
+        Objective recomputed from the duals; equals ``objective`` when they are right.
+    seconds, iterations
+        Time in the solver, simplex iterations.
+    """
+
+    status: Status
+    word: str
+    objective: float
+    x: np.ndarray
+    reduced_cost: np.ndarray
+    row_value: np.ndarray
+    dual: np.ndarray
+    residual: float
+    dual_objective: float
+    seconds: float
+    iterations: int
+
+    @property
+    def duals_hold(self) -> bool:
+        """Strong duality to 1e-6 relative: only then may duals be shown."""
+        gap = abs(self.objective - self.dual_objective)
+        return bool(gap <= 1e-6 * max(1.0, abs(self.objective)))
+
+
+class Session:
+    """A program held by HiGHS, so that a changed one is re-solved from the last basis."""
+
+    def __init__(self, arrays: Arrays, time_limit: float | None = None) -> None:
+        self._arrays = arrays
+        self._highs: Any = highspy.Highs()
+        options: dict[str, Any] = {"output_flag": False, "threads": 1, "random_seed": 0}
+        if time_limit is not None:
+            options["time_limit"] = float(time_limit)
+        for name, value in options.items():
+            _ok(self._highs.setOptionValue(name, value), f"set option {name}")
+        _ok(self._highs.passModel(_program(arrays)), "take the program")
+
+    def solve(self) -> Outcome:
+        """Solve, from the last basis if there is one."""
+        highs, arrays = self._highs, self._arrays
+        begin = time.perf_counter()
+        _ok(highs.run(), "run")
+        seconds = time.perf_counter() - begin
+        model_status = highs.getModelStatus()
+        status = _STATUS.get(model_status, Status.STOPPED)
+        solution, info = highs.getSolution(), highs.getInfo()
+        x = np.array(solution.col_value)
+        reduced, dual = np.array(solution.col_dual), np.array(solution.row_dual)
+        optimal = status is Status.OPTIMAL
+        return Outcome(
+            status=status,
+            word=highs.modelStatusToString(model_status),
+            objective=float(info.objective_function_value) if optimal else float("nan"),
+            x=x,
+            reduced_cost=reduced,
+            row_value=np.array(solution.row_value),
+            dual=dual,
+            residual=float(info.max_primal_infeasibility) if optimal else float("nan"),
+            dual_objective=_dual_objective(arrays, reduced, dual) if optimal else float("nan"),
+            seconds=seconds,
+            iterations=int(info.simplex_iteration_count),
+        )
+
+    def fix_face(self, outcome: Outcome, tolerance: float = 1e-7) -> None:
+        """Keep only the optimal face: what has a reduced cost or a dual stays where it is.
+
+        By complementary slackness every optimal solution has columns with a reduced cost at the
+        same bound and rows with a dual at the same side.
+        """
+        arrays = self._arrays
+        fixed = np.abs(outcome.reduced_cost) > tolerance
+        at = np.where(outcome.reduced_cost > 0, arrays.lower, arrays.upper)
+        lower, upper = arrays.lower.copy(), arrays.upper.copy()
+        lower[fixed], upper[fixed] = at[fixed], at[fixed]
+        tight = np.abs(outcome.dual) > tolerance
+        side = np.where(outcome.dual > 0, arrays.row_lower, arrays.row_upper)
+        row_lower, row_upper = arrays.row_lower.copy(), arrays.row_upper.copy()
+        row_lower[tight], row_upper[tight] = side[tight], side[tight]
+        columns, rows = np.arange(len(lower), dtype=np.int32), np.arange(len(row_lower), dtype=np.int32)
+        _ok(self._highs.changeColsBounds(len(columns), columns, lower, upper), "fix columns")
+        _ok(self._highs.changeRowsBounds(len(rows), rows, row_lower, row_upper), "fix rows")
+        self._arrays = Arrays(
+            arrays.cost, lower, upper, row_lower, row_upper, arrays.start, arrays.index, arrays.value,
+            arrays.integer,
+        )  # fmt: skip
+
+    def set_cost(self, cost: np.ndarray) -> None:
+        """Replace the objective."""
+        columns = np.arange(len(cost), dtype=np.int32)
+        _ok(self._highs.changeColsCost(len(cost), columns, cost), "change the objective")
+        a = self._arrays
+        self._arrays = Arrays(
+            cost, a.lower, a.upper, a.row_lower, a.row_upper, a.start, a.index, a.value, a.integer
+        )
+
+
+def solve_arrays(arrays: Arrays, time_limit: float | None = None) -> Outcome:
+    """Solve once.
+
+    Parameters
+    ----------
+    arrays
+        The program.
+    time_limit
+        Seconds; none by default. A solver that ran out of time says so, never "optimal".
+    """
+    return Session(arrays, time_limit).solve()
+
+
+def _program(arrays: Arrays) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(arrays.cost), len(arrays.row_lower)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = arrays.cost, arrays.lower, arrays.upper
+    lp.row_lower_, lp.row_upper_ = arrays.row_lower, arrays.row_upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
+    lp.a_matrix_.start_ = arrays.start.astype(np.int32)
+    lp.a_matrix_.index_ = arrays.index.astype(np.int32)
+    lp.a_matrix_.value_ = arrays.value
+    if arrays.integer.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[int(i)] for i in arrays.integer]
+    return lp
+
+
+def _dual_objective(arrays: Arrays, reduced: np.ndarray, dual: np.ndarray) -> float:
+    """b·y + bounds·z, each dual with the bound that its sign points at."""
+    total = 0.0
+    for value, low, high in (
+        (dual, arrays.row_lower, arrays.row_upper),
+        (reduced, arrays.lower, arrays.upper),
+    ):
+        if len(value):
+            bound = np.where(value > 0, low, high)
+            total += float(
+                np.sum(np.where(value != 0.0, value * np.where(np.isfinite(bound), bound, 0.0), 0.0))
+            )
+    return total
+
+
+def _ok(status: Any, what: str) -> None:
+    """HiGHS can refuse quietly; a refusal is a fault of ours."""
+    if status == highspy.HighsStatus.kError:
+        raise PlannerError(f"the solver would not {what}")
