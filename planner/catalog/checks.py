@@ -78,8 +78,8 @@ def _references(parts: Parts, broken: set[str]) -> Iterator[Problem]:
     vendors, regions = _known(parts, "vendors", "vendor"), _known(parts, "regions", "region")
     for where, frame in parts["transfer"]:
         # A destination of a vendor whose package the case does not name cannot be checked.
-        named = frame["destination"].str.partition(":")
-        ours = named[0].isin(vendors) | (named[1] == "")
+        destination = frame["destination"].astype(str)
+        ours = destination.str.split(":").str[0].isin(vendors) | ~destination.str.contains(":", regex=False)
         yield from _unknown(
             frame[ours], "destination", regions | {"internet"}, where, "regions.csv (or internet)", False
         )
