@@ -55,7 +55,7 @@ class Parameter:
             if not faults and list(value) != sorted(set(value)):
                 faults = ["does not rise"]
             return faults[0] if faults else ""
-        if not all(isinstance(v, str) and v for v in value):
+        if not all(isinstance(v, str) and v and v.isprintable() for v in value):
             return "is not a list of names"
         if len(set(value)) != len(value):
             return "names something twice"

@@ -138,6 +138,8 @@ class _Pack:
         right = isinstance(value, kind) and not isinstance(value, datetime)
         if not right or value == "":
             self.bad(rule, key, value, f"is not {_NAMES[kind]}", "Correct the value.")
+        elif isinstance(value, str) and not value.isprintable():
+            self.bad(rule, key, repr(value), "holds a line break or control character", "Take it out.")
         return value
 
     def check(self, name: str, values: Mapping[str, Any]) -> None:

@@ -67,6 +67,7 @@ BROKEN = {
     "missing key": ({"fix": None}, "fix", "Add it"),
     "missing id": ({"id": None}, "id", "Add it"),
     "blank title": ({"title": '""'}, "title", ""),
+    "line break": ({"title": '"a\\nb"'}, "title", "Take it out"),
     "wrong type": ({"waivable": '"no"'}, "waivable", ""),
     "unsafe id": ({"id": '"a b"'}, "id", ""),
     "unknown severity": ({"severity": '"must"'}, "severity", "hard"),
