@@ -12,15 +12,15 @@ from planner.model.constraints.minimum_share import domestic_groups
 from planner.model.objective.lines import before_tax, cash
 from planner.plan.plan import COSTS, LATENCY, PLACEMENTS, PURCHASES, SHARES
 
-DUST = 1e-9
-"""Values below this are the solver's rounding; its own tolerance is 1e-7."""
+DUST = 1e-12
+"""Values below this are rounding of floats."""
 
-_DIGITS = 9
+_DIGITS = 12
 _BINDS = 1e-6
 
 
 def tidy(x: np.ndarray) -> np.ndarray:
-    """Values rounded to nine digits, so that the last bits of a float never reach a file."""
+    """Values rounded to twelve digits, so that the last bits of a float never reach a file."""
     rounded = np.round(x, _DIGITS)
     return np.where(np.abs(rounded) < DUST, 0.0, rounded) + 0.0
 

@@ -1,0 +1,1 @@
+"""Small case folders made by tests."""
