@@ -1,0 +1,162 @@
+"""Each small example shows one thing and costs what hand computation says, to the cent.
+
+The arithmetic stands at the top of each example's ``case.toml``; what is asserted here is its result
+and what a reader is meant to see.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from planner.errors import Infeasible
+from planner.inputs import read_inputs
+from planner.money import CENT
+from planner.solve.solve import solve
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
+LARGE = ("quick-start", "national-ai")
+COST = {
+    "accelerators": "29,376.00",
+    "announced-region": "21,864.00",
+    "burstable": "777.60",
+    "capacity-binds": "5,184.00",
+    "containers": "6,912.00",
+    "domestic-minimum": "17,280.00",
+    "exchange-rate": "76,473.60",
+    "latency": "5,400.00",
+    "machines-not-parts": "6,912.00",
+    "missing-price": "6,600.00",
+    "residency": "2,802.00",
+    "vendor-cap": "12,960.00",
+}
+UNSOLVABLE = ("no-plan",)
+
+
+@pytest.fixture(scope="module")
+def planned():
+    made = {}
+
+    def plan(name):
+        if name not in made:
+            made[name] = solve(read_inputs(EXAMPLES / name), None).plan
+        return made[name]
+
+    return plan
+
+
+def placed(plan, period=None):
+    """Share by (workload, region) of the primary placements of one period, the first by default."""
+    table = plan.placements[plan.placements["role"] == "primary"]
+    table = table[table["period"] == (period or table["period"].min())]
+    return {(p.workload, p.region): round(p.share, 6) for p in table.itertuples()}
+
+
+def test_every_example_is_tested_and_described():
+    folders = {path.name for path in EXAMPLES.iterdir() if (path / "case.toml").is_file()}
+    assert folders == {*COST, *UNSOLVABLE, *LARGE}
+    readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert [name for name in sorted(folders) if f"`{name}`" not in readme] == []
+
+
+@pytest.mark.parametrize("name", COST)
+def test_the_cost_is_that_of_the_hand_computation(planned, name):
+    plan = planned(name)
+    expected = float(COST[name].replace(",", ""))
+    assert abs(plan.costs["cash"].sum() - expected) < CENT
+    assert abs(plan.costs["objective"].sum() - expected) < CENT
+    assert COST[name] in (EXAMPLES / name / "case.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("vendor-cap", {("portal", "alpha:one"): 0.6, ("portal", "beta:one"): 0.4}),
+        ("capacity-binds", {("portal", "alpha:one"): 0.6, ("portal", "beta:one"): 0.4}),
+        ("domestic-minimum", {("portal", "alpha:one"): 0.8, ("portal", "beta:one"): 0.2}),
+        ("latency", {("portal", "alpha:near"): 0.5, ("portal", "alpha:far"): 0.5}),
+        ("residency", {("records", "alpha:home"): 1.0, ("news", "alpha:abroad"): 1.0}),
+        ("missing-price", {("portal", "alpha:one"): 1.0}),
+    ],
+)
+def test_the_work_goes_where_the_example_says(planned, name, where):
+    assert placed(planned(name)) == where
+
+
+def test_half_of_the_spend_is_half_whatever_the_prices(planned):
+    spend = planned("vendor-cap").costs.groupby("vendor_group")["amortised"].sum()
+    assert spend["alpha"] == pytest.approx(spend["beta"], abs=CENT)
+
+
+def test_the_announced_region_serves_from_the_assumed_opening(planned):
+    plan = planned("announced-region")
+    for period, region in (("2027-04", "alpha:old"), ("2027-07", "alpha:new"), ("2027-10", "alpha:new")):
+        assert placed(plan, period) == {("portal", region): 1.0}
+    early = plan.excuses[plan.excuses["region"] == "alpha:new"]
+    assert list(early[["period_from", "period_to", "rule"]].itertuples(index=False, name=None)) == [
+        ("2027-01", "2027-04", "availability")
+    ]
+
+
+def units(plan):
+    return {
+        sku.rsplit(":", 1)[1]: round(n, 6) for sku, n in plan.purchases.groupby("sku")["units"].sum().items()
+    }
+
+
+def test_a_fleet_mixes_families_and_a_machine_does_not(planned):
+    assert units(planned("containers")) == {"c8": 5.0, "m8": 5.0}
+    assert units(planned("machines-not-parts")) == {"m8": 8.0}
+
+
+def test_burstable_machines_serve_only_who_allows_them(planned):
+    bought = planned("burstable").purchases
+    by_workload = {w: units_of for w, units_of in zip(bought["workload"], bought["sku"], strict=True) if w}
+    assert units(planned("burstable")) == {"b2": 8.0, "g2": 2.0}
+    assert by_workload.get("register", "alpha:one:g2") == "alpha:one:g2"
+
+
+def test_each_need_gets_the_card_that_is_cheapest_for_it(planned):
+    assert units(planned("accelerators")) == {"small": 8.0, "large": 2.0}
+
+
+def test_what_has_no_price_is_excused_by_name(planned):
+    excuses = planned("missing-price").excuses
+    reasons = {e.region: (e.rule, e.reason) for e in excuses.itertuples()}
+    assert set(reasons) == {"alpha:two", "alpha:three"}
+    assert "block_gib" in reasons["alpha:two"][1]
+    assert "price" in reasons["alpha:three"][1]
+
+
+def test_a_rule_that_blocks_is_excused_with_its_numbers(planned):
+    (excuse,) = planned("residency").excuses.itertuples()
+    assert (excuse.workload, excuse.region, excuse.rule) == ("records", "alpha:abroad", "keep-home")
+    assert "MY" in excuse.reason
+    assert "SG" in excuse.reason
+
+
+def test_no_plan_names_the_rule_and_every_region():
+    with pytest.raises(Infeasible) as caught:
+        solve(read_inputs(EXAMPLES / "no-plan"), None)
+    (reason,) = caught.value.reasons
+    for word in ("dossiers", "premises-only", "alpha:one", "beta:one", "agency_onprem"):
+        assert word in reason
+
+
+def test_no_plan_exits_3_and_writes_nothing(tmp_path):
+    command = ["cli.py", "plan", str(EXAMPLES / "no-plan"), "--out", str(tmp_path / "plan")]
+    run = subprocess.run(
+        [sys.executable, str(ROOT / command[0]), *command[1:]],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert run.returncode == 3
+    assert "premises-only" in run.stderr
+    assert "Traceback" not in run.stderr
+    assert list(tmp_path.iterdir()) == []
