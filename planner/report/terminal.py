@@ -23,7 +23,9 @@ def show(plan: Plan, console: Console) -> None:
     if head["marking"]:
         console.print(Text(head["marking"], style="bold"))
     span = f"{plan.periods['period'].iloc[0]} to {plan.periods['end'].iloc[-1]}"
-    console.print(Text(f"{head['title']} ({head['case']}), {span}, {len(plan.periods)} periods", style="bold"))
+    console.print(
+        Text(f"{head['title']} ({head['case']}), {span}, {len(plan.periods)} periods", style="bold")
+    )
     console.print(
         f"prices as of {head['prices_as_of']} (rows bought from {head['oldest_price']} to {head['newest_price']}), "
         f"rules as of {head['rules_as_of']}, decided {head['decision_date']}, money in {currency}",
@@ -119,13 +121,17 @@ def findings(plan: Plan) -> Iterator[str]:
 def _binding(plan: Plan) -> Iterator[str]:
     currency = plan.head["currency"]
     if plan.binding.empty:
-        yield "no rule that could be loosened binds" if plan.run.get("duals") == "checked" else (
-            f"what binds: {plan.run.get('duals')}"
+        yield (
+            "no rule that could be loosened binds"
+            if plan.run.get("duals") == "checked"
+            else (f"what binds: {plan.run.get('duals')}")
         )
         return
     yield "what binds, and what loosening it would save over the horizon:"
     keys = ["family", "rule", "subject", "per"]
-    by = plan.binding.groupby(keys, as_index=False).agg(worth=("marginal", "sum"), periods=("period", "nunique"))
+    by = plan.binding.groupby(keys, as_index=False).agg(
+        worth=("marginal", "sum"), periods=("period", "nunique")
+    )
     by = by.sort_values(["worth", *keys], ascending=[False, True, True, True, True])
     for line in by.head(8).to_dict("records"):
         yield (
@@ -134,6 +140,35 @@ def _binding(plan: Plan) -> Iterator[str]:
         )
     if len(by) > 8:
         yield f"  … and {len(by) - 8} more in binding.csv"
+
+
+def show_workload(plan: Plan, workload: str, console: Console) -> None:
+    """Print where a workload runs, and the first rule that keeps it from every other region."""
+    currency = plan.head["currency"]
+    mine = plan.placements[plan.placements["workload"] == workload]
+    table = _table(f"{workload}: share by region")
+    table.add_column("period")
+    regions = sorted(mine["region"].unique())
+    for region in regions:
+        table.add_column(region, justify="right")
+    for period, rows in mine.groupby("period"):
+        by = rows.groupby("region")["share"].sum()
+        table.add_row(str(period), *(f"{by[r]:.1%}" if r in by.index else "" for r in regions))
+    console.print(table)
+    own = plan.costs[plan.costs["workload"] == workload]["amortised"].sum()
+    console.print(f"cost of what it does not share with others: {words(float(own), currency)} before tax")
+    why = plan.excuses[plan.excuses["workload"] == workload].drop_duplicates("region")
+    closed = _table("Closed regions, first reason")
+    for name in ("region", "periods", "rule", "reason"):
+        closed.add_column(name, overflow="fold")
+    for line in why.to_dict("records"):
+        closed.add_row(
+            line["region"], f"{line['period_from']} … {line['period_to']}", line["rule"], line["reason"]
+        )
+    console.print(closed)
+    open_regions = sorted(set(plan.placements["region"]) - set(why["region"]) - set(regions))
+    if open_regions:
+        console.print(f"open to it and not chosen: {', '.join(open_regions)}")
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
@@ -154,4 +189,6 @@ def console(stderr: bool = False) -> Console:
 
 
 def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False)
+    return Table(
+        title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
+    )
