@@ -92,7 +92,7 @@ def binds(rule: Rule, periods: pd.DataFrame) -> np.ndarray:
     """Periods that a rule binds: those that its validity overlaps, even partly."""
     ends = date.max if rule.valid_to is None else rule.valid_to
     starts = np.array([p < ends for p in periods["start"]])
-    return starts & np.array([rule.valid_from < p for p in periods["end"]])
+    return np.asarray(starts & np.array([rule.valid_from < p for p in periods["end"]]))
 
 
 def _contestable(inputs: Inputs, allowed: np.ndarray) -> np.ndarray:
@@ -152,7 +152,7 @@ def _residency(rule: Rule, inputs: Inputs) -> _Check:
 
 def _deployment(rule: Rule, inputs: Inputs) -> _Check:
     allowed = rule.parameters["allowed"]
-    countries = rule.parameters.get("countries")
+    countries = rule.parameters.get("countries", ())
     regions = inputs.regions
     passes = regions["deployment"].isin(allowed).to_numpy()
     if countries:

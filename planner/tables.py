@@ -128,8 +128,7 @@ def read(path: Path, table: Table, shown_as: str | None = None) -> tuple[pd.Data
             frame[column.name] = [""] * len(rows)
     data = pd.DataFrame(frame, columns=[c.name for c in table.columns])
     data["_row"] = pd.Series(numbers, dtype="int64")
-    for column in table.columns:
-        data[column.name] = data[column.name].astype(_DTYPES[column.kind])
+    data = data.astype({c.name: _DTYPES[c.kind] for c in table.columns})
     problems += _duplicates(data, table, where)
     if table.key:
         data = data.sort_values(list(table.key), kind="stable", ignore_index=True)

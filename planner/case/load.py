@@ -92,7 +92,7 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
         agencies=frames["agencies"].drop(columns="_row"),
         workloads=workloads,
         demand=demand,
-        alive=(demand > 0).any(axis=1),
+        alive=np.asarray((demand > 0).any(axis=1)),
         users=dense(frames["users"], ["workload", "site"], "users", names),
         capacity=dense(frames["capacity"], ["subject", "resource", "payer"], "amount", names),
         current=frames["current"].drop(columns="_row"),

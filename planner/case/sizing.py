@@ -90,5 +90,5 @@ def units_needed(demand: np.ndarray, yields: np.ndarray, min_units: np.ndarray) 
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(d > 0, d / yields[:, k][None, :, None], 0.0)
         np.maximum(n, ratio, out=n)
-    runs = (demand > 0).any(axis=1)[:, None, :]
+    runs = np.any(demand > 0, axis=1, keepdims=True)
     return np.where(runs, np.maximum(n, min_units[:, None, None]), 0.0)

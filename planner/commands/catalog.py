@@ -204,11 +204,11 @@ def _shared(catalog: Catalog) -> str:
 
 
 def _warnings(catalog: Catalog, bare: list[str]) -> list[str]:
-    regions = catalog.regions.set_index("region")
     return [
-        f"NOT PRICED: {region} ({regions.at[region, 'name']}, {regions.at[region, 'status']}): "
+        f"NOT PRICED: {row['region']} ({row['name']}, {row['status']}): "
         "known, but nothing can be planned there without a price"
-        for region in bare
+        for row in _records(catalog.regions)
+        if row["region"] in bare
     ]
 
 

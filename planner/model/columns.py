@@ -129,7 +129,7 @@ def _use(index: Index, place: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
 
 def _serve(index: Index, place: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Columns ``serve`` of container workloads, and the ``run`` keys of their fleets."""
-    w, r, t = (place[c].to_numpy() for c in "wrt")
+    w, t = place["w"].to_numpy(), place["t"].to_numpy()
     mask = index.container[w] & index.needs_machine[w, t]
     chosen = place.loc[mask, ["w", "r", "t"]].assign(q=index.pool_of[w[mask]])
     architecture = index.inputs.case.catalog.skus["architecture"].to_numpy()

@@ -65,7 +65,7 @@ def undominated_machines(index: Index, workloads: np.ndarray, region: int) -> np
         [np.where(usable[:, :, None], m, np.inf).transpose(1, 0, 2).reshape(len(here), -1) for m in measures],
         axis=1,
     )
-    return here[_minimal(vectors)]
+    return np.asarray(here[_minimal(vectors)])
 
 
 def undominated_fleet(
@@ -87,7 +87,7 @@ def undominated_fleet(
         factor = (yields[i] / yields).max(axis=1)
         if spread:
             factor = np.maximum(factor, 1.0)
-        better = (factor[:, None] * price <= price[i] * (1 + 1e-12)).all(axis=1)
+        better: np.ndarray = (factor[:, None] * price <= price[i] * (1 + 1e-12)).all(axis=1)
         better &= (factor[None, :] * draws <= draws[:, [i]] * (1 + 1e-12)).all(axis=0)
         better &= keep
         better[i] = False

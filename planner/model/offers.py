@@ -72,11 +72,11 @@ def _first_paid_tier(inputs: Inputs, region_at: dict[str, int]) -> tuple[np.ndar
     at = first["region"].map(region_at).to_numpy(dtype=np.int64)
     amount = np.full(len(region_at), np.nan)
     amount[at] = first["ListUnitPrice"]
-    currency = pd.Series([""] * len(region_at), dtype=object)
-    currency.iloc[at] = first["PricingCurrency"].to_numpy()
+    currency = np.full(len(region_at), "", dtype=object)
+    currency[at] = first["PricingCurrency"]
     assumed = np.zeros(len(region_at), dtype=bool)
     assumed[at] = (first["basis"] == "assumed").to_numpy()
-    return _exchange(inputs, amount, currency), assumed
+    return _exchange(inputs, amount, pd.Series(currency)), assumed
 
 
 def _exchange(inputs: Inputs, amount: np.ndarray, currency: pd.Series) -> np.ndarray:

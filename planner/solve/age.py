@@ -26,4 +26,6 @@ def check_age(inputs: Inputs, max_age: int) -> None:
         if (decided - date.fromisoformat(as_of)).days > max_age
     ]
     if stale:
-        raise StaleData(f"prices older than {max_age} days on {decided}: {'; '.join(stale)}; nothing was written")
+        raise StaleData(
+            f"prices older than {max_age} days on {decided}: {'; '.join(stale)}; nothing was written"
+        )

@@ -205,7 +205,8 @@ def _market_shares(model: Model, x: np.ndarray) -> pd.DataFrame:
             "binds": False,
         }
     )
-    return frame[total > 0]
+    kept: pd.DataFrame = frame[total > 0]
+    return kept
 
 
 def latency(model: Model, x: np.ndarray) -> pd.DataFrame:

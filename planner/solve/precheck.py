@@ -52,11 +52,11 @@ def _unreachable(index: Index) -> list[str]:
     np.maximum.at(best, (seen["w"].to_numpy(), seen["t"].to_numpy()), seen["coverage"].to_numpy())
     short = wanted[best[wanted["w"], wanted["t"]] < wanted["share"] - 1e-9].drop_duplicates("w")
     reasons = []
-    for w, t, share, rule in short[["w", "t", "share", "rule"]].itertuples(index=False):
+    for w, t, share, rule in zip(*(short[c].tolist() for c in ("w", "t", "share", "rule")), strict=True):
         line = case.workloads.iloc[w]
         reasons.append(
-            f"{line['workload']}: {share:.0%} of users must be within {line['latency_ms']:g} ms, but the best "
-            f"eligible region reaches {best[w, t]:.1%} in {case.periods['period'].iloc[t]} [{rule}]"
+            f"{line['workload']}: {share:.0%} of users must be within {line['latency_ms']:g} ms, but the "
+            f"best eligible region reaches {best[w, t]:.1%} in {case.periods['period'].iloc[t]} [{rule}]"
         )
     return reasons
 
@@ -68,18 +68,19 @@ def _overfull(index: Index) -> list[str]:
     captive = (allowed.sum(axis=1) == 1)[:, None, :] & allowed
     payer = case.workloads["payer"].to_numpy()
     reasons, told = [], set()
-    for limit in index.capacity.itertuples(index=False):
-        if limit.s >= 0 or limit.resource == "units" or (limit.subject, limit.resource) in told:
+    for limit in index.capacity.to_dict("records"):
+        subject, resource, t, amount = limit["subject"], limit["resource"], limit["t"], limit["amount"]
+        if limit["s"] >= 0 or resource == "units" or (subject, resource) in told:
             continue
         # Containers of a pool may share, but never with less than they need.
-        who = captive[:, limit.r, limit.t] & ((limit.payer == "") | (payer == limit.payer))
-        need = float(case.demand[who, RESOURCES.index(limit.resource), limit.t].sum())
-        if need > limit.amount * (1 + 1e-9):
-            told.add((limit.subject, limit.resource))
+        who = captive[:, limit["r"], t] & ((limit["payer"] == "") | (payer == limit["payer"]))
+        need = float(case.demand[who, RESOURCES.index(resource), t].sum())
+        if need > amount * (1 + 1e-9):
+            told.add((subject, resource))
             names = ", ".join(case.workloads.loc[who, "workload"].head(5))
             reasons.append(
-                f"{limit.subject} has {limit.amount:g} {limit.resource} in {case.periods['period'].iloc[limit.t]}, "
-                f"but workloads that may run nowhere else need {need:g}: {names} [capacity]"
+                f"{subject} has {amount:g} {resource} in {case.periods['period'].iloc[t]}, but workloads that may "
+                f"run nowhere else need {need:g}: {names} [capacity]"
             )
     return reasons
 
@@ -124,10 +125,10 @@ def _cap_reach(model: Model, share_rule: ShareRule, cap: float) -> list[str]:
         else:
             reach = float(np.minimum(cap, hosts[:, t] / total[t]).sum())
         if reach < 1 - 1e-9:
-            names = ", ".join(g for g, h in zip(index.groups, hosts[:, t], strict=True) if h > 0)
+            able = [g for g, h in zip(index.groups, hosts[:, t], strict=True) if h > 0]
             return [
-                f"with a cap of {cap:.0%} the {int((hosts[:, t] > 0).sum())} vendor groups that may host contestable "
-                f"work ({names}) can together carry at most {reach:.0%} of it in "
+                f"with a cap of {cap:.0%} the {len(able)} vendor groups that may host contestable work "
+                f"({', '.join(able)}) can together carry at most {reach:.0%} of it in "
                 f"{index.inputs.case.periods['period'].iloc[t]} [{share_rule.rule.id}]"
             ]
     return []

@@ -80,7 +80,8 @@ class Session:
 
     def __init__(self, arrays: Arrays, time_limit: float | None = None) -> None:
         self._arrays = arrays
-        self._highs: Any = highspy.Highs()
+        make: Any = highspy.Highs
+        self._highs = make()
         options: dict[str, Any] = {"output_flag": False, "threads": 1, "random_seed": 0}
         if time_limit is not None:
             options["time_limit"] = float(time_limit)

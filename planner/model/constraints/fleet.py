@@ -37,9 +37,9 @@ def fleet(index: Index, columns: Columns) -> Block:
     fleets = serve[_KEY].drop_duplicates()
     spread = serve[index.min_units[serve["w"].to_numpy()] > 1]
     parts = [fleets.assign(k=k, w=-1) for k in FLEET_RESOURCES] + [spread[[*_KEY, "w"]].assign(k="units")]
-    keys = pd.concat(parts).sort_values([*_KEY, "k", "w"], ignore_index=True)
+    keys: pd.DataFrame = pd.concat(parts).sort_values([*_KEY, "k", "w"], ignore_index=True)
     full = [*_KEY, "k", "w"]
-    entries = []
+    entries: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for k in FLEET_RESOURCES:
         at = SIZED.index(k)
         lines = serve.assign(k=k)
