@@ -1,0 +1,104 @@
+"""Cost of each period, stacked by vendor group; the market and what is outside it apart."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.report.figures.context import Context
+from planner.report.figures.shares import year_labels
+from planner.report.figures.sheet import EDGE, GRID, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
+from planner.report.words import amount, nice_steps, scale_of
+
+NAME, TITLE = "cost_by_period", "Cost of each period by vendor group"
+
+
+def cost_by_period(context: Context) -> Chart | Skipped:
+    """Draw amortised cost before tax; both panels share one scale of money."""
+    table = _table(context)
+    if table.empty or not table.to_numpy().any():
+        return Skipped(NAME, TITLE, "the plan holds no cost lines")
+    split = [[g for g in table if g in context.market], [g for g in table if g not in context.market]]
+    named = (("Market", split[0]), ("Outside the market (own data centres)", split[1]))
+    parts = [(label, groups) for label, groups in named if groups]
+    divisor, unit = scale_of(float(table.sum(axis=1).max()))
+    sheet = Sheet(height=4.6)
+    subtitle = f"{context.currency} {unit} a period, amortised, before tax, undiscounted; totals above the bars.".replace(
+        "  ", " "
+    )
+    low, high = sheet.frame(context.marking, TITLE, subtitle, context.footer("costs.csv"))
+    high = _legend(sheet, context, list(table), high)
+    tops = [max(float(table[groups].sum(axis=1).max()), 1e-9) for _, groups in parts]
+    room = high - low - 0.62 * len(parts)
+    # One scale for both panels; a panel that would be too low to read keeps a tenth of the height.
+    heights = [max(0.1, top / sum(tops)) for top in tops]
+    heights = [room * h / sum(heights) for h in heights]
+    rise = min(h / top for h, top in zip(heights, tops, strict=True))
+    y = high
+    for (label, groups), height in zip(parts, heights, strict=True):
+        y -= height + 0.62
+        _panel(sheet, context, table[groups], label, (y + 0.2, height), rise, divisor)
+    alt = "; ".join(
+        f"{context.name(g)} {amount(float(table[g].sum()), context.currency)} over the horizon" for g in table
+    )
+    return Chart(NAME, TITLE, alt + ".", sheet)
+
+
+def _table(context: Context) -> pd.DataFrame:
+    """Amortised cost, period × vendor group, largest group first."""
+    table = context.plan.costs.pivot_table(
+        index="period", columns="vendor_group", values="amortised", aggfunc="sum", observed=True
+    )
+    table = table.reindex(context.periods).fillna(0.0)
+    order = sorted(table, key=lambda g: (-round(float(table[g].sum()), 2), str(g)))
+    return table[order].loc[:, lambda t: t.abs().sum() > 0]
+
+
+def _legend(sheet: Sheet, context: Context, groups: list[str], top: float) -> float:
+    """Named swatches in as many lines as they need; returns where the room below begins."""
+    x, y = EDGE, top - 0.1
+    for group in groups:
+        name = sheet.fit(context.name(group), 2.2, SMALL)
+        need = 0.24 + sheet.measure(name, SMALL) + 0.18
+        if x + need > WIDTH - EDGE and x > EDGE:
+            x, y = EDGE, y - 0.17
+        look = context.looks[group]
+        sheet.rectangles([(x, y - 0.02, 0.18, 0.11)], look.color, look.hatch, look.hatching)
+        sheet.text(x + 0.23, y, name, size=SMALL)
+        x += need
+    return y - 0.06
+
+
+def _panel(
+    sheet: Sheet,
+    context: Context,
+    table: pd.DataFrame,
+    label: str,
+    place: tuple[float, float],
+    rise: float,
+    divisor: float,
+) -> None:
+    base, height = place
+    left, right = EDGE + 0.5, WIDTH - EDGE
+    sheet.text(EDGE, base + height + 0.2, label, bold=True)
+    most = max(1, min(5, int(height / 0.22)))
+    steps = [s for s in nice_steps(height / rise / divisor, most)]
+    heights = [base + s * divisor * rise for s in steps]
+    sheet.lines([[(left, h), (right, h)] for h in heights], GRID, 0.5, zorder=1)
+    for s, h in zip(steps, heights, strict=True):
+        sheet.text(left - 0.06, h, f"{s:,.10g}", size=SMALL, color=SOFT, ha="right", va="center", room=0.45)
+    pace = (right - left) / len(table)
+    floor = np.zeros(len(table))
+    for group in table:
+        values = table[group].to_numpy() * rise
+        look = context.looks[str(group)]
+        bars = [(left + (i + 0.14) * pace, base + floor[i], pace * 0.72, v) for i, v in enumerate(values)]
+        sheet.rectangles(bars, look.color, look.hatch, look.hatching)
+        floor += values
+    totals = table.sum(axis=1).to_numpy() / divisor
+    digits = 0 if totals.max() >= 100 else 1 if totals.max() >= 10 else 2
+    labels = [f"{v:,.{digits}f}" for v in totals]
+    every = max(1, int(np.ceil((max(sheet.measure(v, SMALL) for v in labels) + 0.06) / pace)))
+    for i in range(0, len(totals), every):
+        sheet.text(left + (i + 0.5) * pace, base + floor[i] + 0.04, labels[i], size=SMALL, ha="center")
+    year_labels(sheet, context.periods, left, pace, base)

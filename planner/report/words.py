@@ -1,0 +1,67 @@
+"""Numbers as people read them, the same in the report and the figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from planner import money
+
+
+def amount(value: float, currency: str) -> str:
+    """Money: ``MYR 12.3 million``; never ``-0``."""
+    return money.words(0.0 if abs(value) < money.CENT else float(value), currency)
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share of 0–1: ``39.9 %``; blank when it is not known.
+
+    >>> percent(0.4)
+    '40 %'
+    """
+    if not math.isfinite(share):
+        return ""
+    text = f"{100 * share:.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return f"{'0' if text == '-0' else text} %"
+
+
+def count(value: float) -> str:
+    """A number of persons or things: ``4,210`` or ``1.2 million``."""
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:,.1f} million"
+    return f"{value:,.0f}"
+
+
+def spans(periods: Sequence[str], order: Sequence[str]) -> str:
+    """Periods as ranges: ``2027-01 to 2027-10, 2028-04``; ``all periods`` where that holds."""
+    numbers = sorted({order.index(p) for p in periods})
+    if len(numbers) == len(order):
+        return "all periods"
+    parts, i = [], 0
+    while i < len(numbers):
+        j = i
+        while j + 1 < len(numbers) and numbers[j + 1] == numbers[j] + 1:
+            j += 1
+        parts.append(order[numbers[i]] if i == j else f"{order[numbers[i]]} to {order[numbers[j]]}")
+        i = j + 1
+    return ", ".join(parts)
+
+
+def scale_of(largest: float) -> tuple[float, str]:
+    """Divisor and its name for an axis of money, so that numbers stay short."""
+    for divisor, name in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
+        if largest >= divisor:
+            return divisor, name
+    return 1.0, ""
+
+
+def nice_steps(top: float, most: int = 5) -> list[float]:
+    """Round numbers from 0 up to at most ``top``, at most ``most`` steps of 1, 2 or 5 × 10ⁿ."""
+    if not top > 0:
+        return [0.0]
+    raw = top / most
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next((m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= raw * (1 - 1e-9)))
+    return [i * step for i in range(int(top / step + 1e-9) + 1)]
