@@ -17,20 +17,10 @@ def write_plan(plan: Plan, inputs: Inputs, out: Path) -> None:
     click.UsageError
         If ``out`` holds something else than a plan.
     """
-    from planner.report.background import Background
+    from planner.report.background import background_of
     from planner.report.write import write_report
 
-    case = inputs.case
-    background = Background(
-        vendors=case.catalog.vendors,
-        regions=inputs.regions,
-        workloads=case.workloads,
-        users=case.users,
-        nodes=inputs.network.nodes if inputs.network else None,
-        rules=inputs.rules,
-        rtt=inputs.rtt_us,
-        home_country=case.settings.home_country,
-    )
+    background = background_of(inputs)
     with written_whole(out) as folder:
         save(plan, folder)
         copy_inputs(inputs.files, folder)

@@ -38,10 +38,10 @@ def cheapest_machines(index: Index, place: pd.DataFrame) -> tuple[np.ndarray, np
         who, back = np.unique(w[at], return_inverse=True)
         if not len(here):
             continue
-        n = index.units(who, here)
-        cost = n * index.offers.price[here][None, :, :]
-        cost[~index.eligibility.admitted[np.ix_(who, here)]] = np.inf
-        best = np.argmin(np.nan_to_num(cost, nan=np.inf), axis=1)
+        usable = index.eligibility.admitted[np.ix_(who, here)][:, :, None]
+        n = np.where(usable, index.units(who, here), 0.0)
+        cost = np.where(usable, n * index.offers.price[here][None, :, :], np.inf)
+        best = np.argmin(cost, axis=1)
         chosen = best[back, t[at]]
         needed = index.needs_machine[w[at], t[at]]
         sku[at] = np.where(needed, here[chosen], -1)
@@ -56,13 +56,13 @@ def undominated_machines(index: Index, workloads: np.ndarray, region: int) -> np
     )
     if len(here) <= 1:
         return here
-    n = index.units(workloads, here)
-    usable = index.eligibility.admitted[np.ix_(workloads, here)]
+    usable = index.eligibility.admitted[np.ix_(workloads, here)][:, :, None]
+    n = np.where(usable, index.units(workloads, here), 0.0)
     cost = n * index.offers.price[here][None, :, :]
     measures = [cost] + [n * draw[None, :, None] for draw in _draws(index, region, here)]
     # One vector a machine: every measure for every workload and period; infinite where not admitted.
     vectors = np.concatenate(
-        [np.where(usable[:, :, None], m, np.inf).transpose(1, 0, 2).reshape(len(here), -1) for m in measures],
+        [np.where(usable, m, np.inf).transpose(1, 0, 2).reshape(len(here), -1) for m in measures],
         axis=1,
     )
     return np.asarray(here[_minimal(vectors)])
