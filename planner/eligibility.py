@@ -257,46 +257,36 @@ def _no_machine(inputs: Inputs, admitted: np.ndarray) -> _Check:
             return "no machine of the region has a price at the date of prices"
         needed = ", ".join(k for k, need in zip(SIZED, needs[w], strict=True) if need)
         line = workloads.iloc[w]
-        return f"no priced machine there yields {needed} on {line['platform']}, architecture {line['architecture']}"
+        kind = f"platform {line['platform']}, architecture {line['architecture']}"
+        return f"no priced machine there yields {needed} ({kind})"
 
     return _Check("no-machine", blocks[:, :, None], reason)
 
 
 def _no_price(inputs: Inputs) -> _Check:
-    demand = inputs.case.demand
-    prices = running_prices(inputs)
-    missing = np.isnan(prices)
-    needs = demand[:, [RESOURCES.index(k) for k in prices_of()], :].max(axis=2) > 0
+    missing = ~_sold_without_machines(inputs)
+    needs = inputs.case.demand[:, [RESOURCES.index(k) for k in _WITHOUT_MACHINES], :].max(axis=2) > 0
     blocks = (needs[:, None, :] & missing[None, :, :]).any(axis=2)
 
     def reason(w: int, r: int) -> str:
-        lacking = [k for i, k in enumerate(prices_of()) if needs[w, i] and missing[r, i]]
+        lacking = [k for i, k in enumerate(_WITHOUT_MACHINES) if needs[w, i] and missing[r, i]]
         return f"no price for {', '.join(lacking)} at the date of prices"
 
     return _Check("no-price", blocks[:, :, None], reason)
 
 
-def prices_of() -> tuple[str, ...]:
-    """Resources that are bought without machines, in the order of :func:`running_prices`."""
-    return (*STORED, "egress_gib")
+_WITHOUT_MACHINES = (*STORED, "egress_gib")
 
 
-def running_prices(inputs: Inputs) -> np.ndarray:
-    """Cheapest list price of storage and egress by region, before exchange: (region, resource).
-
-    NaN where there is none. Only used to tell whether a price exists; costs are made in the model.
-    """
+def _sold_without_machines(inputs: Inputs) -> np.ndarray:
+    """Whether storage and egress have a price: boolean array (region, resource)."""
     catalog = inputs.case.catalog
-    table = np.full((len(inputs.regions), len(prices_of())), np.nan)
-    storage = catalog.skus[catalog.skus["resource"].isin(STORED)].merge(
-        catalog.prices[catalog.prices["term"] == "on_demand"], on="SkuId"
-    )
-    regions = {region: r for r, region in enumerate(inputs.regions["region"])}
-    for region, resource in storage[["region", "resource"]].itertuples(index=False):
-        table[regions[region], prices_of().index(resource)] = 1.0
-    for region in catalog.transfer.loc[catalog.transfer["destination"] == "internet", "region"]:
-        table[regions[region], -1] = 1.0
-    return table
+    priced = set(catalog.prices.loc[catalog.prices["term"] == "on_demand", "SkuId"])
+    skus = catalog.skus[catalog.skus["SkuId"].isin(priced)]
+    sold = set(zip(skus["region"], skus["resource"], strict=True))
+    to_internet = catalog.transfer.loc[catalog.transfer["destination"] == "internet", "region"]
+    sold |= {(region, "egress_gib") for region in to_internet}
+    return np.array([[(region, k) in sold for k in _WITHOUT_MACHINES] for region in inputs.regions["region"]])
 
 
 def _on_demand(inputs: Inputs) -> np.ndarray:

@@ -13,8 +13,17 @@ import click
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write (default: plans/ID).")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option("--max-age", type=click.IntRange(0), help="Refuse prices older than so many days (exit 6).")
-@click.option("--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds for the solver (exit 7).")
-@click.option("--write-lp", type=click.Path(dir_okay=False, path_type=Path), help="Also write the program (LP).")
+@click.option(
+    "--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds for the solver (exit 7)."
+)
+@click.option(
+    "--write-lp", type=click.Path(dir_okay=False, path_type=Path), help="Also write the program (LP)."
+)
+@click.option(
+    "--fix",
+    type=click.Path(path_type=Path),
+    help="Price doing nothing: hold the workloads where this table (e.g. current.csv) says they run.",
+)
 @click.option("--cross-check", is_flag=True, help="Solve a second time with CBC and compare.")
 def command(
     case: Path,
@@ -23,6 +32,7 @@ def command(
     max_age: int | None,
     time_limit: float | None,
     write_lp: Path | None,
+    fix: Path | None,
     cross_check: bool,
 ) -> None:
     """Plan the case in folder CASE."""
@@ -30,13 +40,17 @@ def command(
     from planner.inputs import read_inputs
     from planner.report import terminal
     from planner.solve.age import check_age
+    from planner.solve.fixed import read_fixed
     from planner.solve.solve import solve
 
     inputs = read_inputs(case)
     if max_age is not None:
         check_age(inputs, max_age)
-    solved = solve(inputs, time_limit)
-    target = out or Path("plans") / inputs.case.settings.id
+    fixed = None
+    if fix is not None:
+        fixed = read_fixed(fix if fix.exists() else case / fix, inputs)
+    solved = solve(inputs, time_limit, fixed)
+    target = out or Path("plans") / (inputs.case.settings.id + ("-fixed" if fixed else ""))
     if cross_check:
         from planner.solve.cross_check import cross_check as compare
 
@@ -50,4 +64,6 @@ def command(
         click.echo(json.dumps(terminal.as_json(solved.plan), ensure_ascii=False, indent=2, sort_keys=True))
     else:
         terminal.show(solved.plan, terminal.console())
-    click.echo(f"written to {target}; next: planner show {target}, or open {target / 'report.html'}", err=True)
+    click.echo(
+        f"written to {target}; next: planner show {target}, or open {target / 'report.html'}", err=True
+    )

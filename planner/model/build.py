@@ -20,6 +20,7 @@ from planner.model.constraints.demand import demand
 from planner.model.constraints.fleet import fleet
 from planner.model.constraints.latency import latency
 from planner.model.constraints.minimum_share import minimum_share
+from planner.model.constraints.pin import pin
 from planner.model.constraints.vendor_share import vendor_share
 from planner.model.index import Index, make_index
 from planner.model.objective.compute import compute
@@ -29,6 +30,9 @@ from planner.model.objective.storage import storage
 
 TERMS = (compute, storage, egress)
 """Objective terms; each returns cost lines."""
+
+LIMITS = ("capacity", "vendor_share", "minimum_share", "latency")
+"""Families that a user can loosen; the others only tie columns together."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,16 @@ class Model:
         return next(b for b in self.blocks if b.family == family)
 
 
-def build(inputs: Inputs, eligibility: Eligibility) -> Model:
-    """Build the program of a case."""
-    index = make_index(inputs, eligibility)
+def build(inputs: Inputs, eligibility: Eligibility, pinned: pd.DataFrame | None = None) -> Model:
+    """Build the program of a case.
+
+    Parameters
+    ----------
+    pinned
+        Placements to hold (w, r, t, share). With them, limits of capacity, shares and latency do
+        not restrict the program: doing nothing may break them.
+    """
+    index = make_index(inputs, eligibility, limits=pinned is None)
     columns = make_columns(index)
     lines = pd.concat([term(index, columns) for term in TERMS], ignore_index=True)
     factor = inputs.case.periods["discount"].to_numpy()[lines["t"].to_numpy()]
@@ -84,7 +95,7 @@ def build(inputs: Inputs, eligibility: Eligibility) -> Model:
     np.add.at(cost, lines["col"].to_numpy(), cash(lines).to_numpy() * factor)
     unit = money_unit(cost)
     reference = reference_spend(index, columns, lines)
-    blocks = (
+    blocks: tuple[Block, ...] = (
         demand(index, columns),
         carry(index, columns),
         buy(index, columns),
@@ -95,6 +106,8 @@ def build(inputs: Inputs, eligibility: Eligibility) -> Model:
         minimum_share(index, columns),
         latency(index, columns),
     )
+    if pinned is not None:
+        blocks = (*(b for b in blocks if b.family not in LIMITS), pin(columns, pinned))
     return Model(index, columns, blocks, lines, unit, cost / unit, reference)
 
 

@@ -85,8 +85,8 @@ class Index:
         return units_needed(self.machine_demand[workloads], self.yields[skus], self.min_units[workloads])
 
 
-def make_index(inputs: Inputs, eligibility: Eligibility) -> Index:
-    """Number everything."""
+def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True) -> Index:
+    """Number everything; without ``limits`` no row of ``capacity.csv`` is kept."""
     case = inputs.case
     skus = case.catalog.skus
     yields = machine_yields(skus, case.catalog.accelerators)
@@ -105,12 +105,12 @@ def make_index(inputs: Inputs, eligibility: Eligibility) -> Index:
     slices = pd.DataFrame({"t": range(count), "l": 0, "name": "all", "hours": case.periods["hours"]})
     return Index(
         inputs, eligibility, offers, yields, drawn, scopes, rules, pools, pool_of, groups, group_of, slices,
-        _capacity(inputs, offers),
+        _capacity(inputs, offers, limits),
     )  # fmt: skip
 
 
-def _capacity(inputs: Inputs, offers: Offers) -> pd.DataFrame:
-    table = inputs.case.capacity
+def _capacity(inputs: Inputs, offers: Offers, limits: bool) -> pd.DataFrame:
+    table = inputs.case.capacity if limits else inputs.case.capacity.iloc[:0]
     region_at = {name: r for r, name in enumerate(inputs.regions["region"])}
     sku_at = {name: s for s, name in enumerate(inputs.case.catalog.skus["SkuId"])}
     sku = table["subject"].map(sku_at).fillna(-1).astype("int64")

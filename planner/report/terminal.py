@@ -100,6 +100,10 @@ def findings(plan: Plan) -> Iterator[str]:
     """Sentences: objective, assumed part, what binds, what was not adopted, what has no price."""
     head = plan.head
     currency = head["currency"]
+    if "fixed" in head:
+        yield f"DOING NOTHING: placements held as in {head['fixed']}; no limit on shares, capacity, latency"
+        yield f"rules that this breaks: {len(head['breaks'])}"
+        yield from (f"  {line}" for line in head["breaks"])
     workloads, regions = plan.placements["workload"].nunique(), plan.placements["region"].nunique()
     yield f"{workloads} workloads placed in {regions} regions; status: {head['status']}"
     yield f"discounted cost (the objective): {words(head['objective'], currency)}"

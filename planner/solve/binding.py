@@ -7,15 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from planner.model.build import Model
+from planner.model.build import LIMITS, Model
 from planner.model.constraints.latency import wanted_coverage
 from planner.model.registry import decode
 from planner.money import words
 from planner.plan.plan import BINDING
 from planner.solve.solve_arrays import Outcome
-
-FAMILIES = ("capacity", "vendor_share", "minimum_share", "latency")
-"""Families that a user can loosen; the others only tie columns together."""
 
 _WORTH = 0.005
 """Marginals below half a cent are not shown."""
@@ -32,7 +29,7 @@ def binding(model: Model, outcome: Outcome, x: np.ndarray) -> pd.DataFrame:
     if not outcome.duals_hold:
         return pd.DataFrame(columns=list(BINDING))
     rows: list[tuple[str, str, str, str, float, str, str]] = []
-    for family in FAMILIES:
+    for family in (b.family for b in model.blocks if b.family in LIMITS):
         rows += _family(model, outcome, x, family)
     frame = pd.DataFrame(rows, columns=list(BINDING))
     frame["marginal"] = frame["marginal"].astype("float64").round(6)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -14,12 +15,14 @@ from planner.eligibility import assess
 from planner.errors import Infeasible, PlannerError, Stopped
 from planner.inputs import Inputs
 from planner.model.build import Model, build
+from planner.model.index import make_index
 from planner.model.registry import column_names
 from planner.model.render_arrays import Arrays, render_arrays
 from planner.model.render_pulp import LARGEST, render_pulp
 from planner.plan.plan import Plan
 from planner.solve import extract
 from planner.solve.binding import binding
+from planner.solve.fixed import Fixed, broken_rules, hold
 from planner.solve.precheck import nowhere, precheck
 from planner.solve.pulp_solver import HighsByArrays
 from planner.solve.solve_arrays import Outcome, Session, Status
@@ -28,15 +31,26 @@ from planner.solve.ties import break_ties
 
 @dataclass(frozen=True)
 class Solved:
-    """A plan with the program it came from."""
+    """A plan with the program it came from, and the seconds that it took.
+
+    Seconds are kept out of the plan: the same question gives the same bytes.
+    """
 
     plan: Plan
     model: Model
     outcome: Outcome
+    seconds: Mapping[str, float]
 
 
-def solve(inputs: Inputs, time_limit: float | None = None) -> Solved:
+def solve(inputs: Inputs, time_limit: float | None = None, fixed: Fixed | None = None) -> Solved:
     """Find the cheapest plan that obeys every hard rule.
+
+    Parameters
+    ----------
+    time_limit
+        Seconds for the solver; none by default.
+    fixed
+        Placements to hold whatever the rules say; the plan then tells which rules they break.
 
     Raises
     ------
@@ -46,7 +60,7 @@ def solve(inputs: Inputs, time_limit: float | None = None) -> Solved:
         When the solver ended before it proved an optimum.
     """
     clock = time.perf_counter()
-    model = build_model(inputs)
+    model = build_model(inputs, fixed)
     built = time.perf_counter() - clock
     arrays, outcome, rendering = _first_stage(model, time_limit)
     if outcome.status is Status.INFEASIBLE:
@@ -76,14 +90,16 @@ def solve(inputs: Inputs, time_limit: float | None = None) -> Solved:
         "residual": outcome.residual,
         "iterations": outcome.iterations,
         "contestable": _contestable(model),
-        "seconds": {"build": round(built, 3), "solver": round(outcome.seconds, 3)},
     }
     plan = _plan(model, outcome, x, run)
+    if fixed is not None:
+        plan = replace(plan, head={**plan.head, "fixed": fixed.file, "breaks": broken_rules(plan)})
     _check_sum(plan, outcome.objective * model.unit)
-    return Solved(plan, model, outcome)
+    seconds = {"build": built, "solver": outcome.seconds, "all": time.perf_counter() - clock}
+    return Solved(plan, model, outcome, seconds)
 
 
-def build_model(inputs: Inputs) -> Model:
+def build_model(inputs: Inputs, fixed: Fixed | None = None) -> Model:
     """The program of a case, after the checks that need no solver.
 
     Raises
@@ -91,9 +107,12 @@ def build_model(inputs: Inputs) -> Model:
     Infeasible
         When a reason can be told beforehand.
     """
-    from planner.model.index import make_index
-
     eligibility = assess(inputs)
+    if fixed is not None:
+        eligibility, pinned = hold(inputs, eligibility, fixed)
+        if (inputs.case.alive & ~eligibility.allowed.any(axis=1)).any():
+            raise Infeasible(nowhere(make_index(inputs, eligibility)))
+        return build(inputs, eligibility, pinned)
     if (inputs.case.alive & ~eligibility.allowed.any(axis=1)).any():
         raise Infeasible(nowhere(make_index(inputs, eligibility)))
     model = build(inputs, eligibility)
