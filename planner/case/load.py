@@ -264,7 +264,8 @@ def _check_workloads(
 
         for resource in ("vcpu", "memory_gib"):
             if (name, resource) not in stated:
-                mend = f"Add a row {name},{resource},{settings.start},… to {file['demand']} (0 if it needs none)."
+                row_text = f"{name},{resource},{settings.start},…"
+                mend = f"Add a row {row_text} to {file['demand']} (0 if it needs none)."
                 bad("workload", name, f"has no demand for {resource}", mend)
         if np.isnan(w["latency_ms"]) != np.isnan(w["latency_share"]):
             bad(

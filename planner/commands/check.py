@@ -35,13 +35,12 @@ def command(case: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True))
     else:
-        click.echo(
-            f"{found['case']}: {found['workloads']} workloads, {found['regions']} regions, {found['periods']} periods, "
-            f"{found['rules']} rules from {found['files']} files; nothing that certainly cannot work"
-        )
-        if found["not_assessed"]:
-            click.echo(f"warning: nccp_tier not assessed for {len(model.index.inputs.case.workloads)} workloads")
-        for label in inputs.rules:
-            if label.declared_severity != label.severity:
-                click.echo(f"warning: reported only, not enforced: {label.label()}")
+        sizes = ", ".join(f"{found[k]} {k}" for k in ("workloads", "regions", "periods", "rules", "files"))
+        click.echo(f"{found['case']}: {sizes}; nothing that certainly cannot work")
+        unknown = inputs.case.workloads.loc[inputs.case.workloads["nccp_tier"] == "", "workload"]
+        if len(unknown):
+            click.echo(f"warning: nccp_tier is not assessed for {', '.join(sorted(unknown))}")
+        for rule in inputs.rules:
+            if rule.declared_severity != rule.severity:
+                click.echo(f"warning: reported only, not enforced: {rule.label()}")
     click.echo(f"next: planner plan {case}", err=True)

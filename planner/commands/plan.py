@@ -64,6 +64,7 @@ def command(
         click.echo(json.dumps(terminal.as_json(solved.plan), ensure_ascii=False, indent=2, sort_keys=True))
     else:
         terminal.show(solved.plan, terminal.console())
-    click.echo(
-        f"written to {target}; next: planner show {target}, or open {target / 'report.html'}", err=True
-    )
+    took = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in solved.seconds.items())
+    click.echo(f"took: {took}", err=True)
+    click.echo(f"written to {target}", err=True)
+    click.echo(f"next: planner show {target}, or open {target / 'report.html'}", err=True)

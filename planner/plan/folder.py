@@ -121,7 +121,9 @@ def load(folder: Path) -> Plan:
     for name, columns in FRAMES.items():
         path = folder / f"{name}.csv"
         try:
-            frame = pd.read_csv(path, dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=_BLANK)
+            frame = pd.read_csv(
+                path, dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=_BLANK
+            )
         except (OSError, ValueError) as error:
             mend = "Write the plan again with planner plan."
             problems.append(Problem(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend))
@@ -143,7 +145,17 @@ _TEXT = (
 )  # fmt: skip
 _BLANK = {
     c: [""]
-    for c in ("share", "limit", "slack", "amount", "total", "required_share", "reached_share", "mean_ms", "p95_ms")
+    for c in (
+        "share",
+        "limit",
+        "slack",
+        "amount",
+        "total",
+        "required_share",
+        "reached_share",
+        "mean_ms",
+        "p95_ms",
+    )
 }
 
 

@@ -22,7 +22,8 @@ COSTS = (
     "list", "discount", "margin", "tax", "amortised", "cash", "objective", "assumed",
 )  # fmt: skip
 SHARES = (
-    "rule", "kind", "basis", "scope", "period", "subject", "amount", "total", "share", "limit", "slack", "binds",
+    "rule", "kind", "basis", "scope", "period", "subject", "amount", "total", "share", "limit", "slack",
+    "binds",
 )  # fmt: skip
 EXCUSES = ("workload", "region", "period_from", "period_to", "rule", "reason")
 LATENCY = (

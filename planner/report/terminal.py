@@ -26,17 +26,12 @@ def show(plan: Plan, console: Console) -> None:
     console.print(
         Text(f"{head['title']} ({head['case']}), {span}, {len(plan.periods)} periods", style="bold")
     )
-    console.print(
-        f"prices as of {head['prices_as_of']} (rows bought from {head['oldest_price']} to {head['newest_price']}), "
-        f"rules as of {head['rules_as_of']}, decided {head['decision_date']}, money in {currency}",
-        highlight=False,
-    )
+    bought = f"rows bought from {head['oldest_price']} to {head['newest_price']}"
+    console.print(f"prices as of {head['prices_as_of']} ({bought}), rules as of {head['rules_as_of']}")
+    console.print(f"decided {head['decision_date']}, money in {currency}")
     for rate in head["exchange"]:
-        console.print(
-            f"1 {rate['currency']} = {rate['rate']:g} {currency} in {rate['year']}, plus {rate['buffer']:.1%} buffer "
-            f"({rate['basis']}, {rate['as_of']})",
-            highlight=False,
-        )
+        text = f"1 {rate['currency']} = {rate['rate']:g} {currency} in {rate['year']}"
+        console.print(f"{text}, plus {rate['buffer']:.1%} buffer ({rate['basis']}, {rate['as_of']})")
     console.print()
     console.print(vendor_table(plan))
     console.print(cost_table(plan))

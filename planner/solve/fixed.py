@@ -111,14 +111,14 @@ def broken_rules(plan: Plan) -> list[str]:
     ]
     over = plan.shares[plan.shares["slack"] < -1e-9]
     for (rule, subject), rows in over.groupby(["rule", "subject"]):
-        worst = rows.loc[rows["slack"].idxmin()]
+        worst = rows.sort_values(["slack", "period"]).iloc[0]
         out.append(
             f"{rule}: {subject} has {worst['share']:.1%} in {worst['period']} against {worst['limit']:.0%} "
             f"({len(rows)} periods)"
         )
     slow = plan.latency[plan.latency["reached_share"] < plan.latency["required_share"] - 1e-9]
     for workload, rows in slow.groupby("workload"):
-        worst = rows.loc[rows["reached_share"].idxmin()]
+        worst = rows.sort_values(["reached_share", "period"]).iloc[0]
         out.append(
             f"latency: {workload} reaches {worst['reached_share']:.1%} of its users within "
             f"{worst['target_ms']:g} ms in {worst['period']} against {worst['required_share']:.0%}"

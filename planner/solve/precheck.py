@@ -79,8 +79,8 @@ def _overfull(index: Index) -> list[str]:
             told.add((subject, resource))
             names = ", ".join(case.workloads.loc[who, "workload"].head(5))
             reasons.append(
-                f"{subject} has {amount:g} {resource} in {case.periods['period'].iloc[t]}, but workloads that "
-                f"may run nowhere else need {need:g}: {names} [capacity]"
+                f"{subject} has {amount:g} {resource} in {case.periods['period'].iloc[t]}, but workloads "
+                f"that may run nowhere else need {need:g}: {names} [capacity]"
             )
     return reasons
 
