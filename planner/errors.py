@@ -5,6 +5,8 @@
     PlannerError            1  internal: a promise of our own was broken
     ├── Infeasible          3  no plan obeys every rule
     ├── AuditFailed         4  a finding failed, or a file was changed
+    ├── UnknownName         2  a name given by the user is unknown (says which are near)
+    ├── NoRoute             3  nothing joins two nodes of the network
     ├── BadInput            5  problems in files, each with file, row, column, value and mend
     ├── StaleData           6  data older than ``--max-age``
     └── Stopped             7  the solver stopped before an optimum was proved
@@ -14,6 +16,7 @@ Usage errors (2) are click's own.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
@@ -68,6 +71,24 @@ class Infeasible(PlannerError):
     def __init__(self, reasons: Sequence[str]) -> None:
         self.reasons = tuple(reasons)
         super().__init__("; ".join(reasons))
+
+
+class UnknownName(PlannerError):
+    """A name given on the command line or to a function is unknown. ``near`` are close ones."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, name: str, known: Sequence[str]) -> None:
+        self.name = name
+        self.near = tuple(difflib.get_close_matches(name, known, n=3, cutoff=0.5))
+        hint = f"; did you mean {', '.join(repr(n) for n in self.near)}?" if self.near else ""
+        super().__init__(f"there is no {what} {name!r}{hint}")
+
+
+class NoRoute(PlannerError):
+    """Nothing joins two nodes, for example because links were taken out."""
+
+    exit_code = 3
 
 
 class AuditFailed(PlannerError):

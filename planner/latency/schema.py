@@ -1,21 +1,23 @@
-"""The tables of a network package: nodes, links and measured round trips."""
+"""The tables of a network package: nodes, links, measured round trips and their sources."""
 
 from __future__ import annotations
 
-from planner.tables import Column, Table, provenance
+from planner.tables import BASES, Column, Table, provenance
+
+KINDS = ("site", "hub", "exchange", "landing", "region")
+"""Kinds of node. Traffic may end at a site or a region but never passes through one."""
+
+ENDS = ("site", "region")
+"""Kinds at which a path can only begin or end."""
 
 NODES = Table(
     "nodes",
     ("node",),
     (
-        Column("node", "id", "Key; sites by their name, regions by their key."),
-        Column(
-            "kind",
-            "choice",
-            "What it is.",
-            choices=("site", "hub", "exchange", "landing", "region"),
-        ),
+        Column("node", "id", "Key; sites by their name, regions by their key vendor:place."),
+        Column("kind", "choice", "What it is.", choices=KINDS),
         Column("name", "text", "Name shown to people."),
+        Column("city", "text", "City; nodes of one city share it."),
         Column("state", "text", "State or federal territory; blank abroad.", blank=True),
         Column("country", "id", "ISO 3166."),
         Column("lat", "number", "Latitude.", "degrees", minimum=-90, maximum=90),
@@ -25,6 +27,7 @@ NODES = Table(
         ),
         Column("rural", "boolean", "Rural place?"),
         Column("access", "text", "Access technology of the users at a site.", blank=True),
+        Column("note", "text", "What a reader should know.", blank=True),
         *provenance(),
     ),
     "Places that the network joins.",
@@ -36,17 +39,18 @@ LINKS = Table(
     (
         Column("a", "id", "One end; links carry both ways."),
         Column("b", "id", "The other end."),
-        Column("name", "text", "Cable or route."),
+        Column("name", "id", "Cable or route; all segments of one cable share it."),
         Column(
             "kind",
             "choice",
-            "What it is.",
-            choices=("access", "land", "cable", "peering", "backbone"),
+            "What it is; access is the last mile over land, satellite the last mile and the way out.",
+            choices=("access", "satellite", "land", "cable", "peering", "backbone"),
         ),
         Column("rtt_us", "integer", "Round trip added by the link.", "µs", minimum=0),
         Column("low_us", "integer", "Lower end of the plausible range.", "µs", minimum=0),
         Column("high_us", "integer", "Upper end of the plausible range.", "µs", minimum=0),
         Column("p95_us", "integer", "95th percentile of the round trip.", "µs", minimum=0),
+        Column("note", "text", "How the figure was got.", blank=True),
         *provenance(),
     ),
     "What joins them, with the round trip that each adds.",
@@ -58,11 +62,31 @@ MEASURED = Table(
     (
         Column("from", "id", "Node where the probe ran."),
         Column("to", "id", "Node that answered."),
+        Column("statistic", "choice", "What the figure is of the probes.", choices=("median", "mean", "p95")),
+        Column("window", "text", "How long the probes ran."),
         Column("rtt_us", "integer", "Round trip.", "µs", above=0),
-        Column("statistic", "text", "Median, percentile or mean, and over how long."),
+        Column("error_us", "integer", "Assumed standard error against what holds today.", "µs", above=0),
         *provenance(),
     ),
-    "Measured round trips between regions, one direction a row.",
+    "Measured round trips between regions, one direction a row; source is a key of sources.csv.",
 )
 
-NETWORK_TABLES = (NODES, LINKS, MEASURED)
+SOURCES = Table(
+    "sources",
+    ("source",),
+    (
+        Column("source", "id", "Key, as the other tables name it."),
+        Column("what", "text", "What it is."),
+        Column("where", "text", "Address, with edition or commit where there is one.", blank=True),
+        Column("stated", "text", "When the source was stated, as exactly as is known."),
+        Column("licence", "text", "Licence, or kind of document."),
+    ),
+    "Where the figures come from; month-only dates are written as the first of the month elsewhere.",
+)
+
+NETWORK_TABLES = (NODES, LINKS, MEASURED, SOURCES)
+
+STRENGTH = ("measured", "published", "contract", "quota", "derived", "assumed")
+"""Bases from the strongest to the weakest; a path is as strong as its weakest link."""
+
+__all__ = ["BASES", "ENDS", "KINDS", "LINKS", "MEASURED", "NETWORK_TABLES", "NODES", "SOURCES", "STRENGTH"]
