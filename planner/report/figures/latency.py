@@ -29,7 +29,9 @@ def latency_by_state(context: Context) -> Chart | Skipped:
         f"Milliseconds in {period}: mean round trip by the network model, weighted by users and by where "
         "their workloads run; the percentile is over users, not over time."
     )
-    low, high = sheet.frame(context.marking, TITLE, subtitle, context.footer("placements.csv and the network"))
+    low, high = sheet.frame(
+        context.marking, TITLE, subtitle, context.footer("placements.csv and the network")
+    )
     high = _legend(sheet, high)
     _rows(sheet, table, low, high)
     parts = [f"{s.state} mean {s.mean:.1f} ms, 95th percentile {s.p95:.1f} ms" for s in table.itertuples()]
@@ -50,7 +52,9 @@ def by_state(context: Context) -> pd.DataFrame:
     if nodes is None or rtt is None:
         raise ValueError("no network")
     flows = users_by_site_and_region(background, context.plan.placements, len(context.periods) - 1, period)
-    flows = flows[flows["users"] > 0].merge(nodes[["node", "state", "rural"]], left_on="site", right_on="node")
+    flows = flows[flows["users"] > 0].merge(
+        nodes[["node", "state", "rural"]], left_on="site", right_on="node"
+    )
     rows, columns = rtt.index.get_indexer(flows["site"]), rtt.columns.get_indexer(flows["region"])
     known = (rows >= 0) & (columns >= 0)
     flows, ms = flows[known], rtt.to_numpy(dtype=float)[rows[known], columns[known]] / 1000
@@ -93,7 +97,9 @@ def _rows(sheet: Sheet, table: pd.DataFrame, low: float, high: float) -> None:
     for step in nice_steps(top, 8):
         x = left + step * run
         sheet.lines([[(x, base), (x, head)]], GRID, 0.5, zorder=1)
-        sheet.text(x, base - 0.14, f"{step:g} ms" if step == 0 else f"{step:g}", size=SMALL, color=SOFT, ha="center")
+        sheet.text(
+            x, base - 0.14, f"{step:g} ms" if step == 0 else f"{step:g}", size=SMALL, color=SOFT, ha="center"
+        )
     sheet.text(WIDTH - EDGE, head + 0.04, "users (summed)", size=SMALL, color=SOFT, ha="right", room=1.0)
     for i, row in enumerate(table.itertuples(index=False)):
         y = head - (i + 0.5) * pace

@@ -11,7 +11,7 @@ from planner.report.background import users_by_site_and_region
 from planner.report.figures.context import Context
 from planner.report.figures.looks import OWN
 from planner.report.figures.outlines import CREDIT, Projection, outlines, project, view
-from planner.report.figures.placing import Box, clusters, labels, spread
+from planner.report.figures.placing import Box, clusters, labels, nearest, spread
 from planner.report.figures.sheet import EDGE, INK, PAPER, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
 from planner.report.words import count, percent
 
@@ -22,6 +22,8 @@ _MARK = 0.2
 _ALL_FLOWS = 0.98
 """Share of users whose flows are drawn, widest first; thinner ones would only be haze."""
 _LINE = 0.152
+_FIRST = 3
+"""Places named before the regions' marks find their room."""
 
 
 def region_map(context: Context) -> Chart | Skipped:
@@ -34,7 +36,9 @@ def region_map(context: Context) -> Chart | Skipped:
     points = pd.concat([f[["lon", "lat"]] for f in (sites, near) if len(f)] or [regions[["lon", "lat"]]])
     bounds = view(points["lon"].to_numpy(dtype=float), points["lat"].to_numpy(dtype=float))
     room = WIDTH - 2 * EDGE
-    shape = (bounds[3] - bounds[1]) / ((bounds[2] - bounds[0]) * math.cos(math.radians((bounds[1] + bounds[3]) / 2)))
+    shape = (bounds[3] - bounds[1]) / (
+        (bounds[2] - bounds[0]) * math.cos(math.radians((bounds[1] + bounds[3]) / 2))
+    )
     height = min(5.4, room * shape)
     lines = math.ceil(len(regions) / 2)
     sheet = Sheet(height=height + lines * _LINE + (1.6 if context.marking else 1.42))
@@ -48,9 +52,15 @@ def region_map(context: Context) -> Chart | Skipped:
     places = projection(sites["lon"].to_numpy(), sites["lat"].to_numpy())
     biggest = max(float(sites["users"].max()), 1.0) if len(sites) else 1.0
     radii = 0.035 + 0.14 * np.sqrt(sites["users"].to_numpy(dtype=float) / biggest)
-    marks = _region_marks(projection, regions, np.column_stack([places, radii]), frame)
+    names = _Names(sheet, sites, places, radii, frame)
+    names.place(_FIRST, [])
+    marks = _region_marks(
+        projection, regions, np.vstack([np.column_stack([places, radii]), names.discs()]), frame
+    )
+    names.place(len(sites), [(x - _MARK / 2, y - _MARK / 2, _MARK, _MARK) for x, y in marks])
     _draw_flows(sheet, context, flows, sites, regions, places, marks, frame)
-    _draw_sites(sheet, sites, places, radii, marks, frame)
+    _draw_sites(sheet, sites, places, radii)
+    names.draw(sheet)
     _draw_regions(sheet, context, regions, projection, marks, frame)
     _key(sheet, context, regions, flows, frame[1] - 0.2)
     return Chart(NAME, TITLE, _alt(regions, flows), sheet)
@@ -72,7 +82,9 @@ def _regions(context: Context) -> pd.DataFrame:
         regions = regions.assign(vendor_group=regions["vendor"].map(groups))
     placed = context.plan.placements
     placed = placed[(placed["period"] == context.periods[-1]) & (placed["role"] == "primary")]
-    regions = regions.assign(workloads=regions["region"].map(placed["region"].value_counts()).fillna(0).astype(int))
+    regions = regions.assign(
+        workloads=regions["region"].map(placed["region"].value_counts()).fillna(0).astype(int)
+    )
     own = ~regions["vendor_group"].isin(list(context.market))
     order = regions.assign(own=own).sort_values(["own", "vendor_group", "region"], ignore_index=True)
     return order.assign(number=np.arange(1, len(order) + 1))
@@ -92,7 +104,9 @@ def _sites(context: Context) -> pd.DataFrame:
     """node, name, lat, lon, rural, users of the last period; most users first."""
     nodes, users = context.background.nodes, context.background.users
     if nodes is None or users.empty:
-        return pd.DataFrame({c: pd.Series(dtype=float) for c in ("node", "name", "lat", "lon", "rural", "users")})
+        return pd.DataFrame(
+            {c: pd.Series(dtype=float) for c in ("node", "name", "lat", "lon", "rural", "users")}
+        )
     here = users[users["t"] == len(context.periods) - 1].groupby("site")["users"].sum()
     sites = nodes[nodes["node"].isin(here.index)]
     sites = sites.assign(users=sites["node"].map(here).astype(float))
@@ -113,7 +127,11 @@ def _subtitle(context: Context, sites: pd.DataFrame, flows: pd.DataFrame) -> str
 
 
 def _land(
-    sheet: Sheet, context: Context, projection: Projection, bounds: tuple[float, float, float, float], frame: Box
+    sheet: Sheet,
+    context: Context,
+    projection: Projection,
+    bounds: tuple[float, float, float, float],
+    frame: Box,
 ) -> None:
     sheet.rectangles([frame], _SEA, zorder=0.2)
     west, south, east, north = bounds
@@ -121,7 +139,10 @@ def _land(
         seen = [
             projection(r[:, 0], r[:, 1])
             for r in rings
-            if r[:, 0].max() > west and r[:, 0].min() < east and r[:, 1].max() > south and r[:, 1].min() < north
+            if r[:, 0].max() > west
+            and r[:, 0].min() < east
+            and r[:, 1].max() > south
+            and r[:, 1].min() < north
         ]
         if seen:
             home = country == context.background.home_country
@@ -139,7 +160,9 @@ def _edge_points(points: np.ndarray, frame: Box) -> tuple[np.ndarray, np.ndarray
     return clipped, np.abs(clipped - points).max(axis=1) > 1e-9
 
 
-def _region_marks(projection: Projection, regions: pd.DataFrame, obstacles: np.ndarray, frame: Box) -> np.ndarray:
+def _region_marks(
+    projection: Projection, regions: pd.DataFrame, obstacles: np.ndarray, frame: Box
+) -> np.ndarray:
     """Where each region's mark stands: near its place, apart from all others."""
     anchors, _ = _edge_points(projection(regions["lon"].to_numpy(), regions["lat"].to_numpy()), frame)
     order = [i for group in clusters(anchors, 0.35) for i in group]
@@ -182,30 +205,69 @@ def _draw_flows(
         sheet.lines(paths, color, widths, alpha=0.6, zorder=2.2, within=frame)
 
 
-def _draw_sites(
-    sheet: Sheet, sites: pd.DataFrame, places: np.ndarray, radii: np.ndarray, marks: np.ndarray, frame: Box
-) -> None:
+def _draw_sites(sheet: Sheet, sites: pd.DataFrame, places: np.ndarray, radii: np.ndarray) -> None:
     for (x, y), radius, rural in zip(places, radii, sites["rural"], strict=True):
         color = PAPER if rural else "#5b5b5b"
         sheet.marks([(x, y)], "o", radius * 144, color, INK if rural else PAPER, 0.7, 0.85, zorder=4)
-    names = [sheet.fit(str(name), 1.2, SMALL) for name in sites["name"]]
-    sizes = [(sheet.measure(name, SMALL) + 0.03, 0.115) for name in names]
-    half = _MARK / 2
-    taken = [(x - half, y - half, _MARK, _MARK) for x, y in marks]
-    taken += [(x - r, y - r, 2 * r, 2 * r) for (x, y), r in zip(places, radii, strict=True)]
-    points = [(float(x), float(y)) for x, y in places]
-    spots = labels(points, sizes, list(radii), taken, frame)
-    for name, spot, (w, h), (x, y), r in zip(names, spots, sizes, points, radii, strict=True):
-        if spot is None:
-            continue
-        near = (min(max(x, spot[0]), spot[0] + w), min(max(y, spot[1]), spot[1] + h))
-        if math.hypot(near[0] - x, near[1] - y) > r + 0.08:
-            sheet.lines([[(x, y), near]], SOFT, 0.5, zorder=4.2)
-        sheet.text(spot[0] + 0.015, spot[1] + 0.025, name, size=SMALL, ground=True)
+
+
+class _Names:
+    """Names of places: the largest find room before the regions' marks do, the others after."""
+
+    def __init__(
+        self, sheet: Sheet, sites: pd.DataFrame, places: np.ndarray, radii: np.ndarray, frame: Box
+    ) -> None:
+        self.texts = [sheet.fit(str(name), 1.2, SMALL) for name in sites["name"]]
+        self.sizes = [(sheet.measure(text, SMALL) + 0.03, 0.115) for text in self.texts]
+        self.points = [(float(x), float(y)) for x, y in places]
+        self.radii = [float(r) for r in radii]
+        self.frame = frame
+        self.spots: list[tuple[float, float] | None] = []
+
+    def place(self, until: int, taken: list[Box]) -> None:
+        """Find room for the names up to number ``until`` off ``taken`` and all circles and names."""
+        circles = [(x - r, y - r, 2 * r, 2 * r) for (x, y), r in zip(self.points, self.radii, strict=True)]
+        some = slice(len(self.spots), until)
+        self.spots += labels(
+            self.points[some],
+            self.sizes[some],
+            self.radii[some],
+            [*taken, *circles, *self._boxes()],
+            self.frame,
+        )
+
+    def discs(self) -> np.ndarray:
+        """The names placed so far as discs (x, y, radius) that marks should keep off."""
+        discs = [
+            (x + part * w, y + h / 2, h / 2)
+            for x, y, w, h in self._boxes()
+            for part in (0.05, 0.275, 0.5, 0.725, 0.95)
+        ]
+        return np.array(discs).reshape(-1, 3)
+
+    def draw(self, sheet: Sheet) -> None:
+        for i, spot in enumerate(self.spots):
+            if spot is None:
+                continue
+            x, y = self.points[i]
+            end = nearest((x, y), (*spot, *self.sizes[i]))
+            if math.hypot(end[0] - x, end[1] - y) > self.radii[i] + 0.08:
+                sheet.lines([[(x, y), end]], SOFT, 0.5, zorder=4.2)
+            sheet.text(spot[0] + 0.015, spot[1] + 0.025, self.texts[i], size=SMALL, ground=True)
+
+    def _boxes(self) -> list[Box]:
+        return [
+            (*spot, *size) for spot, size in zip(self.spots, self.sizes, strict=False) if spot is not None
+        ]
 
 
 def _draw_regions(
-    sheet: Sheet, context: Context, regions: pd.DataFrame, projection: Projection, marks: np.ndarray, frame: Box
+    sheet: Sheet,
+    context: Context,
+    regions: pd.DataFrame,
+    projection: Projection,
+    marks: np.ndarray,
+    frame: Box,
 ) -> None:
     anchors, off = _edge_points(projection(regions["lon"].to_numpy(), regions["lat"].to_numpy()), frame)
     for i, row in enumerate(regions.itertuples(index=False)):
@@ -226,7 +288,9 @@ def _arrow(point: tuple[float, float], frame: Box) -> str:
     return min(gaps, key=lambda k: (gaps[k], k))
 
 
-def _mark(sheet: Sheet, context: Context, group: str, number: int, at: tuple[float, float], used: bool) -> None:
+def _mark(
+    sheet: Sheet, context: Context, group: str, number: int, at: tuple[float, float], used: bool
+) -> None:
     look = context.looks[group]
     color, ink = (look.color, look.ink) if used else (PAPER, INK)
     edge = INK if used or look is OWN else look.color
@@ -249,7 +313,9 @@ def _key(sheet: Sheet, context: Context, regions: pd.DataFrame, flows: pd.DataFr
         shape = "s" if row.vendor_group in context.market else "o"
         sheet.marks([color_at], shape, 9.5, look.color if used else PAPER, edge, 0.9, zorder=5)
         ink = look.ink if used else INK
-        sheet.text(*color_at, str(row.number), size=6.2, bold=True, color=ink, ha="center", va="center_baseline")
+        sheet.text(
+            *color_at, str(row.number), size=6.2, bold=True, color=ink, ha="center", va="center_baseline"
+        )
         share = float(served.get(row.region, 0.0)) / total if total else 0.0
         if share > 0:
             use = f"{percent(share)} of users"

@@ -50,7 +50,9 @@ def project(bounds: tuple[float, float, float, float], box: Box) -> Projection:
     squeeze = max(0.2, math.cos(math.radians((south + north) / 2)))
     inches = min(box[2] / ((east - west) * squeeze), box[3] / (north - south))
     width, height = (east - west) * squeeze * inches, (north - south) * inches
-    return Projection(west, south, inches, squeeze, box[0] + (box[2] - width) / 2, box[1] + (box[3] - height) / 2)
+    return Projection(
+        west, south, inches, squeeze, box[0] + (box[2] - width) / 2, box[1] + (box[3] - height) / 2
+    )
 
 
 def outlines() -> dict[str, list[np.ndarray]]:

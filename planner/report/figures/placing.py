@@ -66,7 +66,7 @@ def spread(
         cost = cost + np.where(inside, 0.0, 1e6)
         if len(obstacles):
             apart = np.hypot(spots[:, None, 0] - obstacles[:, 0], spots[:, None, 1] - obstacles[:, 1])
-            cost = cost + np.maximum(0, gap * 0.62 + obstacles[:, 2] - apart).sum(axis=1) * 8
+            cost = cost + np.maximum(0, gap * 0.62 + obstacles[:, 2] - apart).sum(axis=1) * 14
         for other in placed:
             distance = np.hypot(*(spots - other).T)
             cost = cost + np.where(distance < gap, 1e3 * (gap - distance + 0.01), 0.0)
@@ -91,7 +91,10 @@ def _crosses(anchor: np.ndarray, spots: np.ndarray, start: np.ndarray, end: np.n
     """Whether the line from the anchor to each spot crosses a piece of line."""
 
     def side(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray:
-        return np.asarray((b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0]))
+        return np.asarray(
+            (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1])
+            - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0])
+        )
 
     first = side(start, end, anchor[None]) * side(start, end, spots)
     second = side(anchor[None], spots, start[None]) * side(anchor[None], spots, end[None])
@@ -113,8 +116,15 @@ def labels(
     boxes = [*taken]
     spots: list[tuple[float, float] | None] = []
     for (px, py), (w, h), r in zip(points, sizes, radii, strict=True):
-        tries = (spot for far in (0.035, 0.2, 0.34, 0.48) for spot in _around(px, py, w, h, r + far))
-        spot = next(((x, y) for x, y in tries if _free((x, y, w, h), boxes, within)), None)
+        tries = (spot for far in (0.035, 0.16, 0.26, 0.36) for spot in _around(px, py, w, h, r + far))
+        spot = next(
+            (
+                (x, y)
+                for x, y in tries
+                if _free((x, y, w, h), boxes, within) and _clear((px, py), (x, y, w, h), boxes)
+            ),
+            None,
+        )
         spots.append(spot)
         if spot is not None:
             boxes.append((*spot, w, h))
@@ -128,6 +138,26 @@ def _around(px: float, py: float, w: float, h: float, d: float) -> list[tuple[fl
         (px + d, py - h / 2), (px - d - w, py - h / 2), (px - w / 2, py + d), (px - w / 2, py - d - h),
         (px + c, py + c), (px + c, py - c - h), (px - c - w, py + c), (px - c - w, py - c - h),
     ]  # fmt: skip
+
+
+def nearest(point: tuple[float, float], box: Box) -> tuple[float, float]:
+    """The spot of a box that is nearest to a point: where a leader to it ends."""
+    x, y, w, h = box
+    return min(max(point[0], x), x + w), min(max(point[1], y), y + h)
+
+
+def _clear(point: tuple[float, float], box: Box, taken: Sequence[Box]) -> bool:
+    """Whether the leader from a point to its label runs over nothing but what the point lies in."""
+    end = nearest(point, box)
+    others = [b for b in taken if not _holds(b, point)]
+    steps = np.linspace(0.1, 1.0, 10)
+    spots = [(point[0] + s * (end[0] - point[0]), point[1] + s * (end[1] - point[1])) for s in steps]
+    return not any(_holds(other, spot) for other in others for spot in spots)
+
+
+def _holds(box: Box, point: tuple[float, float]) -> bool:
+    x, y, w, h = box
+    return x <= point[0] <= x + w and y <= point[1] <= y + h
 
 
 def _free(box: Box, taken: Sequence[Box], within: Box) -> bool:

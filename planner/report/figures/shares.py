@@ -68,7 +68,9 @@ def _panels(context: Context, shares: pd.DataFrame) -> list[_Panel]:
         share = np.nan_to_num(share)
         panels.append(_Panel(str(rule), str(kind), str(scope), str(subject), share, limit, binds))
     # Caps before floors, then the largest first: the eye starts where the limit matters.
-    return sorted(panels, key=lambda p: (p.kind == "minimum_share", p.rule, -round(float(p.share.max()), 9), p.subject))
+    return sorted(
+        panels, key=lambda p: (p.kind == "minimum_share", p.rule, -round(float(p.share.max()), 9), p.subject)
+    )
 
 
 def _subject(context: Context, panel: _Panel) -> str:
@@ -82,7 +84,11 @@ def _limit_words(panel: _Panel) -> str:
     if not known:
         return "no limit"
     what = "floor" if panel.kind == "minimum_share" else "cap"
-    return f"{what} {percent(known[0])}" if len(known) == 1 else f"{what} {percent(known[0])} to {percent(known[-1])}"
+    return (
+        f"{what} {percent(known[0])}"
+        if len(known) == 1
+        else f"{what} {percent(known[0])} to {percent(known[-1])}"
+    )
 
 
 def _draw(
@@ -114,9 +120,14 @@ def _draw(
     sheet.lines(_joined(limits), INK, 1.1, "dashed", zorder=5)
     if limits:
         last = float(panel.limit[~np.isnan(panel.limit)][-1])
-        sheet.text(right + 0.04, base + last * rise, percent(last), size=SMALL, bold=True, va="center", room=0.4)
+        sheet.text(
+            right + 0.04, base + last * rise, percent(last), size=SMALL, bold=True, va="center", room=0.4
+        )
     marks = [
-        (left + (i + 0.5) * pace, base + (v if np.isnan(panel.limit[i]) else max(v, panel.limit[i])) * rise + 0.06)
+        (
+            left + (i + 0.5) * pace,
+            base + (v if np.isnan(panel.limit[i]) else max(v, panel.limit[i])) * rise + 0.06,
+        )
         for i, v in enumerate(panel.share)
         if panel.binds[i]
     ]
@@ -128,7 +139,11 @@ def _joined(lines: list[list[tuple[float, float]]]) -> list[list[tuple[float, fl
     """Neighbouring pieces at one height as one line, so that dashes run evenly."""
     joined: list[list[tuple[float, float]]] = []
     for line in lines:
-        if joined and abs(joined[-1][-1][0] - line[0][0]) < 1e-9 and abs(joined[-1][-1][1] - line[0][1]) < 1e-9:
+        if (
+            joined
+            and abs(joined[-1][-1][0] - line[0][0]) < 1e-9
+            and abs(joined[-1][-1][1] - line[0][1]) < 1e-9
+        ):
             joined[-1][-1] = line[1]
         else:
             joined.append(list(line))
@@ -139,7 +154,9 @@ def year_labels(sheet: Sheet, periods: list[str], left: float, pace: float, base
     """The years below an axis of periods, each under its first period, as many as there is room for."""
     firsts = [i for i, p in enumerate(periods) if i == 0 or p[:4] != periods[i - 1][:4]]
     sheet.lines([[(left, base), (left + pace * len(periods), base)]], INK, 0.8, zorder=4)
-    sheet.lines([[(left + i * pace, base), (left + i * pace, base - 0.04)] for i in firsts], INK, 0.8, zorder=4)
+    sheet.lines(
+        [[(left + i * pace, base), (left + i * pace, base - 0.04)] for i in firsts], INK, 0.8, zorder=4
+    )
     free = -1.0
     for i in firsts:
         place = left + i * pace + 0.02

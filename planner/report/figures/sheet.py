@@ -74,7 +74,9 @@ class Skipped:
 
 @cache
 def _font(bold: bool) -> str:
-    return str(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf")
+    return str(
+        Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
+    )
 
 
 @cache
