@@ -48,9 +48,8 @@ def check(parts: Parts, broken: set[str]) -> list[Problem]:
         machines = _machines(parts)
         for where, frame in parts["prices"]:
             problems += _pricing(frame, machines, where)
-    for name, key in (("prices", ["SkuId", "term"]), ("transfer", ["region", "destination", "from_gib"])):
-        for where, frame in parts[name]:
-            problems += _validity(frame, key, where)
+    problems += _validity(parts["prices"], ["SkuId", "term"])
+    problems += _validity(parts["transfer"], ["region", "destination", "from_gib"])
     return problems
 
 
@@ -72,6 +71,10 @@ def _references(parts: Parts, broken: set[str]) -> Iterator[Problem]:
             continue
         known = _known(parts, target, key)
         for where, frame in parts[table]:
+            if target == "accelerators" and not parts[target] and (frame[column] != "").any():
+                problem = "no package with accelerators.csv is named"
+                yield Problem(where, 0, column, "", problem, 'Add "accelerators" to catalogs.')
+                continue
             yield from _unknown(frame, column, known, where, f"{target}.csv", blank)
     if "regions" in broken:
         return
@@ -190,27 +193,27 @@ def _pricing(frame: pd.DataFrame, machines: Mapping[str, bool], where: str) -> I
             yield Problem(where, int(row), "PricingCategory", category, problem, mend)
 
 
-def _validity(frame: pd.DataFrame, key: list[str], where: str) -> Iterator[Problem]:
+def _validity(files: Sequence[tuple[str, pd.DataFrame]], key: list[str]) -> Iterator[Problem]:
     """Each row must end after it begins, and no later than the next of its key begins."""
-    dated = frame[frame["valid_from"] != ""]
-    columns = zip(dated["valid_from"], dated["valid_to"], dated["_row"], strict=True)
-    for begins, ends, row in columns:
-        if ends and ends <= begins:
-            mend = "Give the first day on which the price no longer held, or leave it blank."
-            yield Problem(where, int(row), "valid_to", ends, f"is not after valid_from {begins}", mend)
-    if not dated.duplicated(key).any():
+    if not files:
         return
-    several = dated[dated.duplicated(key, keep=False)].sort_values([*key, "valid_from"], kind="stable")
+    rows = pd.concat([frame.assign(_file=where) for where, frame in files], ignore_index=True)
+    rows = rows[rows["valid_from"] != ""]
+    columns = ["valid_from", "valid_to", "_file", "_row"]
+    backwards = rows[(rows["valid_to"] != "") & (rows["valid_to"] <= rows["valid_from"])]
+    for begins, ends, where, row in zip(*(backwards[c] for c in columns), strict=True):
+        mend = "Give the first day on which the price no longer held, or leave it blank."
+        yield Problem(where, int(row), "valid_to", ends, f"is not after valid_from {begins}", mend)
+    several = rows[rows.duplicated(key, keep=False)].sort_values([*key, "valid_from"], kind="stable")
     last: tuple[object, ...] = ()
-    until, previous = "", 0
-    for *values, begins, ends, row in zip(
-        *(several[c] for c in (*key, "valid_from", "valid_to", "_row")), strict=True
-    ):
-        if tuple(values) == last and (until == "" or begins < until):
+    since = until = before = ""
+    for *values, begins, ends, where, row in zip(*(several[c] for c in (*key, *columns)), strict=True):
+        # Rows of one key and day are duplicates, which are reported as such.
+        if tuple(values) == last and begins != since and (until == "" or begins < until):
             name = ", ".join(str(v) for v in values)
-            mend = f"Set valid_to of row {previous} to {begins} or earlier, or correct valid_from."
-            yield Problem(where, int(row), "valid_from", begins, f"overlaps row {previous} of {name}", mend)
-        last, until, previous = tuple(values), ends, int(row)
+            mend = f"Set valid_to of {before} to {begins} or earlier, or correct valid_from."
+            yield Problem(where, int(row), "valid_from", begins, f"overlaps {before} of {name}", mend)
+        last, since, until, before = tuple(values), begins, ends, f"{where} row {row}"
 
 
 def _across(files: Sequence[tuple[str, pd.DataFrame]], table: Table) -> Iterator[Problem]:
