@@ -1,0 +1,57 @@
+"""A table of the report as plain data, so that one macro writes every table alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Text with what it says beside its words.
+
+    Attributes
+    ----------
+    links
+        Web addresses shown behind the text; anything but http and https is shown as text only.
+    strong
+        Something to look at: a limit met, a change.
+    """
+
+    text: str
+    links: tuple[str, ...] = ()
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: the first column names the row; ``numeric`` columns are set to the right.
+
+    ``note`` stands below it; ``empty`` is what the report says when there are no rows.
+    """
+
+    caption: str
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    numeric: frozenset[int] = frozenset()
+    note: str = ""
+    empty: str = "Nothing to list."
+
+
+def grid(
+    caption: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str | Cell]],
+    numeric: Sequence[int] = (),
+    note: str = "",
+    empty: str = "Nothing to list.",
+) -> Grid:
+    """A :class:`Grid` from cells that are mostly plain text."""
+    cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
+    return Grid(caption, tuple(heads), cells, frozenset(numeric), note, empty)
+
+
+def links_of(text: str) -> tuple[str, ...]:
+    """The web addresses in a field that may hold several, parted by ``|`` or spaces."""
+    parts = text.replace("|", " ").split()
+    return tuple(p for p in parts if p.startswith(("https://", "http://")))

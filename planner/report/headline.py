@@ -1,0 +1,120 @@
+"""What the report says first, and the record of the run it says last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from planner.report.figures.context import Context
+from planner.report.grid import Grid, grid
+from planner.report.words import amount, percent
+
+FILES = (
+    ("plan.json", "head of the plan and run record: versions, sizes, status, residuals, seconds"),
+    ("placements.csv", "share of each workload in each region and period"),
+    ("purchases.csv", "what to buy: units of each SKU, by owner, term and period, with its price and basis"),
+    ("costs.csv", "cost lines: list price, discount, margin, tax; amortised, cash, discounted, assumed"),
+    ("shares.csv", "share of each vendor group by period, against its limit"),
+    ("excuses.csv", "why a workload may not be in a region: every rule that closed it, with the reason"),
+    ("latency.csv", "users within the target of each workload, mean and 95th percentile"),
+    ("binding.csv", "limits that bind and what one step more would save"),
+    ("periods.csv", "periods with their days, hours and discount factor"),
+    ("inputs/", "every file that was read, as it was read"),
+    ("manifest.json", "SHA-256 of every file of this folder"),
+    ("figures/", "the figures of this report as SVG and PNG"),
+)
+
+STATUS = {"optimal": "optimal: proved cheapest under the rules and prices stated"}
+
+_HIDDEN = ("seconds", "contestable")
+"""Entries of the run record that are not printed: clocks, which never agree twice, and a long list."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A number of the headline with its name and what it means."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+def facts(context: Context) -> list[Fact]:
+    """The numbers to read first."""
+    head, currency = context.plan.head, context.currency
+    costs = context.plan.costs
+    sums = {c: float(costs[c].sum()) for c in ("amortised", "cash", "objective", "assumed")}
+    years = max(len({p[:4] for p in context.periods}), 1)
+    part = sums["assumed"] / sums["amortised"] if sums["amortised"] else 0.0
+    found = [
+        Fact("Cost over the horizon", amount(sums["amortised"], currency), "amortised, before tax, undiscounted"),
+        Fact("A year, on average", amount(sums["amortised"] / years, currency), f"over {years} calendar years"),
+        Fact("Cash", amount(sums["cash"], currency), "what is paid over the horizon, with tax"),
+        Fact("Objective", amount(sums["objective"], currency), "cash discounted to the first period: what was made least"),
+        Fact("Rests on assumed prices", percent(part), amount(sums["assumed"], currency)),
+    ]
+    if "contestable_share" in head:
+        found.append(
+            Fact("Contestable", percent(float(head["contestable_share"])), "part of the cost that two or more vendor groups could have")
+        )
+    return found
+
+
+def summary(context: Context) -> str:
+    """What was planned, in one sentence."""
+    plan = context.plan
+    served = plan.placements
+    regions = served["region"].nunique()
+    at_limit = int(plan.shares["binds"].fillna(False).astype(bool).sum())
+    return (
+        f"{served['workload'].nunique():,} workloads in {regions} region{'s' if regions != 1 else ''} over "
+        f"{len(context.periods)} periods from {context.periods[0]} to {context.periods[-1]}; a share is at its limit "
+        f"in {at_limit} case{'s' if at_limit != 1 else ''} (group and period)."
+    )
+
+
+def dates(context: Context) -> list[tuple[str, str]]:
+    """As-of dates and status."""
+    head = context.plan.head
+    bought = " to ".join(sorted({str(head.get(k) or "") for k in ("oldest_price", "newest_price")} - {""}))
+    listed = (
+        ("Status", STATUS.get(str(head.get("status")), str(head.get("status", "")))),
+        ("Case", str(head.get("case", ""))),
+        ("Date of decision", str(head.get("decision_date", ""))),
+        ("Prices as of", str(head.get("prices_as_of", ""))),
+        ("Dates of the prices bought at", bought),
+        ("Rules as of", str(head.get("rules_as_of", ""))),
+        ("Home country", str(head.get("home_country", ""))),
+        ("Currency", context.currency),
+    )
+    return [(name, value) for name, value in listed if value]
+
+
+def files() -> Grid:
+    """What each file of the plan folder holds."""
+    return grid("Files of this folder", ("File", "What it holds"), [list(pair) for pair in FILES])
+
+
+def run_record(context: Context) -> Grid:
+    """The run record without clocks, so that two runs of one question give the same report."""
+    rows = [list(pair) for pair in _flat("", context.plan.run)]
+    note = "Seconds are in plan.json only, so that two runs of one question give the same report."
+    return grid("Run record", ("Entry", "Value"), rows, (), note)
+
+
+def _flat(prefix: str, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key in sorted(record):
+        value = record[key]
+        if key in _HIDDEN:
+            continue
+        if isinstance(value, Mapping):
+            yield from _flat(f"{prefix}{key}: ", value)
+        elif isinstance(value, (list, tuple)):
+            yield prefix + key, ", ".join(_word(v) for v in value)
+        else:
+            yield prefix + key, _word(value)
+
+
+def _word(value: Any) -> str:
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
