@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
 
 import networkx as nx
 
 from planner.errors import NoRoute, UnknownName
 from planner.latency.network import Network
-from planner.latency.schema import ENDS, STRENGTH
+from planner.latency.schema import ENDS, HIDDEN, STRENGTH
 
 SCALE = 10**9
 """A weight is ``rtt_us * SCALE + p95_us``: one integer that orders by round trip, then by p95."""
@@ -28,8 +29,7 @@ SCALE = 10**9
 class Route:
     """A path and what it adds up to; times in µs.
 
-    ``basis`` is the weakest of the links', ``links`` their names in order, ``access_us`` the part of
-    ``rtt_us`` that is last mile over land.
+    ``basis`` is the weakest of the links', ``links`` their names in order, ``as_of`` the oldest date.
     """
 
     path: tuple[str, ...]
@@ -38,14 +38,16 @@ class Route:
     p95_us: int
     low_us: int
     high_us: int
-    access_us: int
     basis: str
     sources: tuple[str, ...]
     as_of: str
 
 
 def build_graph(
-    network: Network, without_links: Collection[str] = (), without_nodes: Collection[str] = ()
+    network: Network,
+    without_links: Collection[str] = (),
+    without_nodes: Collection[str] = (),
+    at_sites: Literal["users", "offices"] = "users",
 ) -> nx.Graph:
     """Build the graph of a network, if wanted with parts of it gone.
 
@@ -58,6 +60,8 @@ def build_graph(
         link between two nodes, ``"A|B|name"`` one.
     without_nodes
         Nodes to leave out, with their links.
+    at_sites
+        Who is at the sites: users behind a last mile, or offices with a line to the hub.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def build_graph(
     UnknownName
         If a link or node to leave out does not exist.
     """
-    links = network.links.to_dict("records")
+    links = [{str(k): v for k, v in row.items()} for row in network.links.to_dict("records")]
     gone = _gone(links, without_links)
     graph = nx.Graph()
     for row in network.nodes.to_dict("records"):
@@ -78,7 +82,9 @@ def build_graph(
     for number, link in enumerate(links):
         a, b = link["a"], link["b"]
         weight = link["rtt_us"] * SCALE + link["p95_us"]
-        if number not in gone and (not graph.has_edge(a, b) or weight < graph[a][b]["weight"]):
+        if link["kind"] == HIDDEN[at_sites] or number in gone:
+            continue
+        if not graph.has_edge(a, b) or weight < graph[a][b]["weight"]:
             kept = ("rtt_us", "p95_us", "low_us", "high_us", "basis", "name", "kind", "source", "as_of")
             graph.add_edge(a, b, weight=weight, **{k: link[k] for k in kept})
     for node in without_nodes:
@@ -144,7 +150,7 @@ def route(graph: nx.Graph, a: str, b: str) -> Route:
     except nx.NetworkXNoPath as none:
         raise NoRoute(f"nothing joins {a!r} and {b!r} in this network") from none
     path = path if first == a else path[::-1]
-    edges = [graph[u][v] for u, v in zip(path, path[1:], strict=False)]
+    edges = [graph[u][v] for u, v in pairwise(path)]
     return Route(
         path=tuple(path),
         links=tuple(e["name"] for e in edges),
@@ -152,7 +158,6 @@ def route(graph: nx.Graph, a: str, b: str) -> Route:
         p95_us=sum(e["p95_us"] for e in edges),
         low_us=sum(e["low_us"] for e in edges),
         high_us=sum(e["high_us"] for e in edges),
-        access_us=sum(e["rtt_us"] for e in edges if e["kind"] == "access"),
         basis=max((e["basis"] for e in edges), key=STRENGTH.index, default=STRENGTH[0]),
         sources=tuple(sorted({s for e in edges for s in e["source"].split("; ")})),
         as_of=min((e["as_of"] for e in edges), default=""),

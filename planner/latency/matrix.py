@@ -67,5 +67,7 @@ def round_trips(
                 raise NoRoute(f"nothing joins {site!r} and {region!r} in this network")
             else:
                 mean[i, j] = p95[i, j] = unreached_us
-    labels = {"index": pd.Index(sites, name="site"), "columns": pd.Index(list(columns), name="region")}
-    return RoundTrips(pd.DataFrame(mean, **labels), pd.DataFrame(p95, **labels))
+    rows, heads = pd.Index(sites, name="site"), pd.Index(list(columns), name="region")
+    return RoundTrips(
+        pd.DataFrame(mean, index=rows, columns=heads), pd.DataFrame(p95, index=rows, columns=heads)
+    )

@@ -21,7 +21,7 @@ import pandas as pd
 
 from planner.errors import Problem
 from planner.latency.schema import LINKS, MEASURED, NETWORK_TABLES, NODES, SOURCES
-from planner.tables import read, refers
+from planner.tables import empty, read, refers
 
 _FIXES = {
     "low_us": "Give a low end of at most rtt_us.",
@@ -59,7 +59,8 @@ def read_network(folder: Path, shown: str) -> tuple[Network, list[Problem]]:
     Parameters
     ----------
     folder
-        Holds ``nodes.csv``, ``links.csv``, ``measured.csv`` and ``sources.csv``.
+        Holds ``nodes.csv``, ``links.csv``, ``measured.csv`` and, if it likes, ``sources.csv``; where
+        that is, the sources of the other tables must be in it.
     shown
         Name of the package in problems and in ``files``.
 
@@ -70,15 +71,17 @@ def read_network(folder: Path, shown: str) -> tuple[Network, list[Problem]]:
     """
     frames: dict[str, pd.DataFrame] = {}
     problems: list[Problem] = []
-    for table in NETWORK_TABLES:
+    tables = [t for t in NETWORK_TABLES if t.required or (folder / t.file).exists()]
+    frames[SOURCES.name] = empty(SOURCES)
+    for table in tables:
         frames[table.name], more = read(folder / table.file, table, f"{shown}/{table.file}")
         problems += more
     if not problems:
-        problems = _check(frames, {table.name: f"{shown}/{table.file}" for table in NETWORK_TABLES})
+        problems = _check(frames, {table.name: f"{shown}/{table.file}" for table in tables})
     if not problems:
         for name, columns in _WHOLE.items():
             frames[name] = frames[name].astype(dict.fromkeys(columns, "int64"))
-    files = tuple((f"{shown}/{table.file}", folder / table.file) for table in NETWORK_TABLES)
+    files = tuple((f"{shown}/{table.file}", folder / table.file) for table in tables)
     return Network(**{table.name: frames[table.name] for table in NETWORK_TABLES}, files=files), problems
 
 
@@ -98,7 +101,8 @@ def _check(frames: dict[str, pd.DataFrame], file: dict[str, str]) -> list[Proble
     ):
         for column in ends:
             problems += refers(frame, column, known, where, NODES.file)
-    problems += _check_sources(frames, file)
+    if SOURCES.name in file:
+        problems += _check_sources(frames, file)
     problems += _check_links(links, file["links"])
     joined = set(links.loc[links["kind"].isin(["access", "satellite"]), ["a", "b"]].to_numpy().ravel())
     for name, kind, row in nodes[["node", "kind", "_row"]].itertuples(index=False):

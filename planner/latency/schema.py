@@ -10,6 +10,12 @@ KINDS = ("site", "hub", "exchange", "landing", "region")
 ENDS = ("site", "region")
 """Kinds at which a path can only begin or end."""
 
+LINK_KINDS = ("access", "line", "satellite", "land", "cable", "peering", "backbone")
+"""Kinds of link. A site has its users' last mile (access) and an office line; a path takes one of them."""
+
+HIDDEN = {"users": "line", "offices": "access"}
+"""Who is at the sites, and the kind of link that is then left out."""
+
 NODES = Table(
     "nodes",
     ("node",),
@@ -43,8 +49,8 @@ LINKS = Table(
         Column(
             "kind",
             "choice",
-            "What it is; access is the last mile over land, satellite the last mile and the way out.",
-            choices=("access", "satellite", "land", "cable", "peering", "backbone"),
+            "What it is; access: last mile of users; line: of offices; satellite: last mile and way out.",
+            choices=LINK_KINDS,
         ),
         Column("rtt_us", "integer", "Round trip added by the link.", "µs", minimum=0),
         Column("low_us", "integer", "Lower end of the plausible range.", "µs", minimum=0),
@@ -68,7 +74,7 @@ MEASURED = Table(
         Column("error_us", "integer", "Assumed standard error against what holds today.", "µs", above=0),
         *provenance(),
     ),
-    "Measured round trips between regions, one direction a row; source is a key of sources.csv.",
+    "Measured round trips between regions, one direction a row.",
 )
 
 SOURCES = Table(
@@ -82,6 +88,7 @@ SOURCES = Table(
         Column("licence", "text", "Licence, or kind of document."),
     ),
     "Where the figures come from; month-only dates are written as the first of the month elsewhere.",
+    required=False,
 )
 
 NETWORK_TABLES = (NODES, LINKS, MEASURED, SOURCES)
@@ -89,4 +96,16 @@ NETWORK_TABLES = (NODES, LINKS, MEASURED, SOURCES)
 STRENGTH = ("measured", "published", "contract", "quota", "derived", "assumed")
 """Bases from the strongest to the weakest; a path is as strong as its weakest link."""
 
-__all__ = ["BASES", "ENDS", "KINDS", "LINKS", "MEASURED", "NETWORK_TABLES", "NODES", "SOURCES", "STRENGTH"]
+__all__ = [
+    "BASES",
+    "ENDS",
+    "HIDDEN",
+    "KINDS",
+    "LINKS",
+    "LINK_KINDS",
+    "MEASURED",
+    "NETWORK_TABLES",
+    "NODES",
+    "SOURCES",
+    "STRENGTH",
+]
