@@ -170,7 +170,14 @@ KINDS: Mapping[str, Kind] = {
             "latency",
             "row",
             "The latency targets that workloads state are met.",
-            (Parameter("statistic", "choice", "Which round trip is held to it.", allowed=("mean", "p95")),),
+            (
+                Parameter(
+                    "statistic",
+                    "choice",
+                    "Which round trip is held to it; this version compares means only.",
+                    allowed=("mean",),
+                ),
+            ),
         ),
         Kind(
             "evidence",
