@@ -1,7 +1,8 @@
 """Pools: workloads that may share what is bought.
 
 A pool has one payer, platform, architecture and security domain, and lies on one side of every
-scope of shares, so that each unit bought has one owner and counts in a share or does not.
+scope of shares, so that each unit bought has one owner and counts in a share or does not. Containers
+share a fleet only with those that may run on the same machines.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from planner.model.scopes import Scope
 
 
 def make_pools(
-    workloads: pd.DataFrame, contestable: np.ndarray, scopes: tuple[Scope, ...]
+    workloads: pd.DataFrame, contestable: np.ndarray, scopes: tuple[Scope, ...], admitted: np.ndarray
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Divide workloads into pools.
 
@@ -25,6 +26,8 @@ def make_pools(
         Boolean (workload, period).
     scopes
         Scopes of shares.
+    admitted
+        Boolean (workload, SKU): machines that each workload may run on.
 
     Returns
     -------
@@ -36,10 +39,10 @@ def make_pools(
     -----
     The security domain is the pair of classification and tier of the national policy.
     """
-    sides = [contestable, *(scope.member for scope in scopes)]
-    signature = [
-        "".join("01"[int(v)] for v in np.concatenate([s[w] for s in sides])) for w in range(len(workloads))
-    ]
+    container = (workloads["platform"] == "container").to_numpy()
+    sides = [contestable, *(scope.member for scope in scopes), admitted & container[:, None]]
+    bits = np.packbits(np.concatenate(sides, axis=1), axis=1)
+    signature = [row.tobytes().hex() for row in bits]
     table = workloads[["payer", "platform", "architecture", "classification", "nccp_tier"]].assign(
         side=signature
     )

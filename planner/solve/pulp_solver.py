@@ -72,12 +72,15 @@ def arrays_of(problem: Any, columns: Sequence[str]) -> Arrays:
     integer = np.zeros(len(columns), dtype=bool)
     at: dict[Any, int] = {}
     for variable in problem.variables():
+        if variable.name not in number:
+            continue  # the zero column that PuLP puts into an empty objective
         i = at[variable] = number[variable.name]
         lower[i] = -np.inf if variable.lowBound is None else variable.lowBound
         upper[i] = np.inf if variable.upBound is None else variable.upBound
         integer[i] = variable.cat == pulp.LpInteger
     for variable, coefficient in problem.objective.items():
-        cost[at[variable]] = coefficient
+        if variable in at:
+            cost[at[variable]] = coefficient
     start, index, value, low, high = [0], [], [], [], []
     for row in problem.constraints():
         entries = sorted((at[variable], coefficient) for variable, coefficient in row.items())

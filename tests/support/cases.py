@@ -10,6 +10,7 @@ import csv
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ COLUMNS = {
     "basis source as_of",
     "transfer": "region destination from_gib PricingUnit ListUnitPrice PricingCurrency valid_from valid_to "
     "basis source as_of",
+    "accelerators": "accelerator memory_gib gpu_inference gpu_training basis source as_of",
     "workloads": "workload agency project funding classification nccp_tier critical_national ncii personal_data "
     "critical key_custody platform architecture burstable_ok spot_ok divisible min_units pod_vcpu pod_memory_gib "
     "resilience latency_ms latency_share",
@@ -32,118 +34,242 @@ COLUMNS = {
     "capacity": "subject resource period payer amount basis source as_of",
     "agencies": "agency level state payer",
     "current": "workload region role share",
-    "nodes": "node kind name state country lat lon population rural access basis source as_of",
-    "links": "a b name kind rtt_us low_us high_us p95_us basis source as_of",
-    "measured": "from to rtt_us statistic basis source as_of",
+    "nodes": "node kind name city state country lat lon population rural access note basis source as_of",
+    "links": "a b name kind rtt_us low_us high_us p95_us note basis source as_of",
+    "measured": "from to statistic window rtt_us error_us basis source as_of",
+    "sources": "source what where stated licence",
 }
-CATALOG = ("vendors", "regions", "skus", "prices", "transfer")
-NETWORK = ("nodes", "links", "measured")
+CATALOG = ("vendors", "regions", "skus", "prices", "transfer", "accelerators")
+NETWORK = ("nodes", "links", "measured", "sources")
+OPTIONAL = ("accelerators",)
 
 
 @dataclass
 class World:
-    """Rows by table, and what ``case.toml`` says; :meth:`write` makes the folder."""
+    """Rows by table, and what ``case.toml`` says; :meth:`write` makes the folder.
+
+    Amounts may be given by period as a list; a single figure holds from the first period on.
+    """
 
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
     rules: list[dict[str, Any]] = field(default_factory=list)
     periods: int = 1
     months: int = 3
+    start: str = "2027-01"
     discount_rate: float = 0.0
     headroom: float | None = None
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
-    start: str = "2027-01"
     openings: list[tuple[str, str]] = field(default_factory=list)
+    rates: list[tuple[str, int, float, float]] = field(default_factory=list)
+    prices_as_of: str = "2026-11-23"
+
+    # What is sold
 
     def vendor(self, vendor: str, group: str = "", jurisdiction: str = "XX", market: bool = True) -> World:
-        self.add("vendors", vendor=vendor, name=vendor.upper(), vendor_group=group or vendor,
-                 parent_jurisdiction=jurisdiction, market=market)  # fmt: skip
-        return self
+        return self.add(
+            "vendors",
+            vendor=vendor,
+            name=vendor.upper(),
+            vendor_group=group or vendor,
+            parent_jurisdiction=jurisdiction,
+            market=market,
+        )
 
-    def region(self, region: str, country: str = "MY", deployment: str = "in_country_public", **more: Any) -> World:
-        values = {"vendor": region.split(":")[0], "name": region, "country": country, "deployment": deployment,
-                  "status": "live", "node": region, "lat": 3, "lon": 101, "sovereign": "unknown"}  # fmt: skip
-        self.add("regions", region=region, **{**values, **more})
-        return self
+    def region(
+        self, region: str, country: str = "MY", deployment: str = "in_country_public", **more: Any
+    ) -> World:
+        values = {
+            "vendor": region.split(":")[0],
+            "name": region,
+            "country": country,
+            "deployment": deployment,
+            "status": "live",
+            "node": region,
+            "lat": 3,
+            "lon": 101,
+            "sovereign": "unknown",
+        }
+        return self.add("regions", region=region, **{**values, **more})
 
     def machine(
-        self, region: str, name: str, vcpu: float, memory: float, price: float | None, **more: Any
+        self,
+        region: str,
+        name: str,
+        vcpu: float,
+        memory: float,
+        price: float | None,
+        currency: str = "MYR",
+        **more: Any,
     ) -> World:
         """A machine with an on-demand price an hour; ``None`` leaves it without a price."""
         sku = f"{region}:{name}"
-        values = {"family": name, "category": "general", "architecture": "x86", "vcpu": vcpu, "memory_gib": memory}
-        self.add("skus", SkuId=sku, region=region, **{**values, **more})
-        if price is not None:
-            self.price(sku, price, "Hour")
-        return self
+        values = {"family": name, "category": "general", "architecture": "x86"}
+        self.add("skus", SkuId=sku, region=region, vcpu=vcpu, memory_gib=memory, **{**values, **more})
+        return self if price is None else self.price(sku, price, "Hour", PricingCurrency=currency)
 
-    def store(self, region: str, resource: str, price: float) -> World:
-        sku = f"{region}:{resource}"
+    def accelerator(self, name: str, inference: float, training: float, memory: float = 80) -> World:
+        """A card and how many reference cards it equals."""
+        return self.add(
+            "accelerators",
+            accelerator=name,
+            memory_gib=memory,
+            gpu_inference=inference,
+            gpu_training=training,
+        )
+
+    def store(self, region: str, resource: str, price: float, name: str = "", currency: str = "MYR") -> World:
+        """Storage with a price a GiB-month."""
+        sku = f"{region}:{name or resource}"
         category = resource.split("_")[0]
         self.add("skus", SkuId=sku, region=region, family=category, category=category, resource=resource)
-        return self.price(sku, price, "GiB-Month")
+        return self.price(sku, price, "GiB-Month", PricingCurrency=currency)
 
-    def price(self, sku: str, price: float, unit: str) -> World:
-        self.add("prices", SkuId=sku, term="on_demand", PricingCategory="Standard", PricingUnit=unit,
-                 ListUnitPrice=price, PricingCurrency="MYR", valid_from="2026-01-01")  # fmt: skip
+    def price(self, sku: str, price: float, unit: str, **more: Any) -> World:
+        values = {
+            "term": "on_demand",
+            "PricingCategory": "Standard",
+            "PricingUnit": unit,
+            "ListUnitPrice": price,
+            "PricingCurrency": "MYR",
+            "valid_from": "2026-01-01",
+        }
+        return self.add("prices", SkuId=sku, **{**values, **more})
+
+    def egress(self, region: str, price: float, from_gib: float = 0, currency: str = "MYR") -> World:
+        return self.add(
+            "transfer",
+            region=region,
+            destination="internet",
+            from_gib=from_gib,
+            PricingUnit="GiB",
+            ListUnitPrice=price,
+            PricingCurrency=currency,
+            valid_from="2026-01-01",
+        )
+
+    def rate(self, currency: str, year: int, rate: float, buffer: float = 0.0) -> World:
+        """An exchange rate of a year, with its buffer."""
+        self.rates.append((currency, year, rate, buffer))
         return self
 
-    def egress(self, region: str, price: float) -> World:
-        self.add("transfer", region=region, destination="internet", from_gib=0, PricingUnit="GiB",
-                 ListUnitPrice=price, PricingCurrency="MYR", valid_from="2026-01-01")  # fmt: skip
-        return self
+    # The network
 
-    def workload(self, workload: str, agency: str = "mof", demand: Mapping[str, Any] | None = None, **more: Any) -> World:
+    def node(self, node: str, kind: str, **more: Any) -> World:
+        values = {"name": node, "city": node, "country": "MY", "lat": 3, "lon": 101, "rural": False}
+        return self.add("nodes", node=node, kind=kind, **{**values, **more})
+
+    def link(self, a: str, b: str, ms: float, kind: str = "land", p95_ms: float | None = None) -> World:
+        """A link with its mean round trip, and its 95th percentile (the mean if none is given)."""
+        us, slow = round(ms * 1000), round((ms if p95_ms is None else p95_ms) * 1000)
+        return self.add(
+            "links", a=a, b=b, name=f"{a} to {b}", kind=kind, rtt_us=us, low_us=us, high_us=slow, p95_us=slow
+        )
+
+    # What is needed
+
+    def agency(self, agency: str, level: str = "federal", state: str = "", payer: str = "") -> World:
+        return self.add("agencies", agency=agency, level=level, state=state, payer=payer)
+
+    def workload(
+        self, workload: str, agency: str = "mof", demand: Mapping[str, Any] | None = None, **more: Any
+    ) -> World:
         """A workload with its demand: resource to amount, or to a list of amounts by period."""
         if agency not in {row["agency"] for row in self.tables["agencies"]}:
-            self.add("agencies", agency=agency, level="federal")
-        values = {"agency": agency, "classification": "terbuka", "nccp_tier": "public", "critical_national": False,
-                  "ncii": False, "personal_data": False, "critical": False, "key_custody": "provider",
-                  "platform": "vm", "architecture": "any", "burstable_ok": False, "spot_ok": False,
-                  "divisible": True, "min_units": 1, "resilience": "none"}  # fmt: skip
+            self.agency(agency)
+        values = {
+            "agency": agency,
+            "classification": "terbuka",
+            "nccp_tier": "public",
+            "critical_national": False,
+            "ncii": False,
+            "personal_data": False,
+            "critical": False,
+            "key_custody": "provider",
+            "platform": "vm",
+            "architecture": "any",
+            "burstable_ok": False,
+            "spot_ok": False,
+            "divisible": True,
+            "min_units": 1,
+            "resilience": "none",
+        }
         self.add("workloads", workload=workload, **{**values, **more})
         for resource, amount in (demand or {"vcpu": 4, "memory_gib": 16}).items():
-            amounts = amount if isinstance(amount, list) else [amount]
-            for t, value in enumerate(amounts):
-                self.add("demand", workload=workload, resource=resource, period=self.period(t), amount=value)
+            for period, value in self._by_period(amount):
+                self.add("demand", workload=workload, resource=resource, period=period, amount=value)
         return self
 
-    def capacity(self, subject: str, resource: str, amount: float, payer: str = "") -> World:
-        self.add("capacity", subject=subject, resource=resource, period=self.start, payer=payer, amount=amount)
+    def users(self, workload: str, **by_site: float | list[float]) -> World:
+        """Users by site."""
+        for site, users in by_site.items():
+            for period, value in self._by_period(users):
+                self.add("users", workload=workload, site=site, period=period, users=value)
         return self
+
+    def capacity(self, subject: str, resource: str, amount: float | list[float], payer: str = "") -> World:
+        for period, value in self._by_period(amount):
+            self.add("capacity", subject=subject, resource=resource, period=period, payer=payer, amount=value)
+        return self
+
+    def today(self, workload: str, region: str, share: float = 1.0) -> World:
+        """Where a workload runs before the horizon begins."""
+        return self.add("current", workload=workload, region=region, role="primary", share=share)
 
     def rule(self, rule: str, kind: str, parameters: Mapping[str, Any], **more: Any) -> World:
-        values = {"id": rule, "kind": kind, "severity": "hard", "title": rule, "confidence": "A",
-                  "instrument": "test", "clause": "1", "date": "2026-01-01", "valid_from": "2026-01-01",
-                  "waivable": False, "fix": "ask", "parameters": dict(parameters)}  # fmt: skip
+        values = {
+            "id": rule,
+            "kind": kind,
+            "severity": "hard",
+            "title": rule,
+            "confidence": "A",
+            "instrument": "test",
+            "clause": "1",
+            "date": "2026-01-01",
+            "valid_from": date(2026, 1, 1),
+            "waivable": False,
+            "fix": "ask",
+            "parameters": dict(parameters),
+        }
         self.rules.append({**values, **more})
         return self
 
     def period(self, t: int) -> str:
+        """Name of period t."""
         year, month = (int(part) for part in self.start.split("-"))
         month += t * self.months - 1
         return f"{year + month // 12}-{month % 12 + 1:02d}"
 
-    def add(self, table: str, **values: Any) -> None:
+    def _by_period(self, amount: Any) -> list[tuple[str, Any]]:
+        amounts = amount if isinstance(amount, (list, tuple)) else [amount]
+        return [(self.period(t), value) for t, value in enumerate(amounts)]
+
+    def add(self, table: str, **values: Any) -> World:
+        """A row of any table; columns that are not named stay blank."""
         known = COLUMNS[table].split()
         unknown = set(values) - set(known)
         if unknown:
             raise KeyError(f"{table} has no {unknown}")
         row = {**{k: v for k, v in PROVENANCE.items() if k in known}, **values}
         self.tables[table].append(row)
+        return self
+
+    # On disk
 
     def write(self, folder: Path) -> Path:
         """Write the case folder and return it."""
         catalogs, named = ["./catalog"], []
+        network = bool(self.tables["nodes"])
         for name, rows in self.tables.items():
             if name in CATALOG:
-                write_csv(folder / "catalog" / f"{name}.csv", name, rows)
+                if rows or name not in OPTIONAL:
+                    write_csv(folder / "catalog" / f"{name}.csv", name, rows)
             elif name in NETWORK:
-                if self.tables["nodes"]:
-                    write_csv(folder / "network" / f"{name}.csv", name, rows)
+                if network:
+                    write_csv(folder / "network" / f"{name}.csv", name, rows or _SOURCE.get(name, []))
             elif rows:
                 write_csv(folder / f"{name}.csv", name, rows)
                 named.append(name)
-        if self.tables["nodes"]:
+        if network:
             catalogs.append("./network")
         if self.rules:
             (folder / "rules.toml").write_text(rule_pack(self.rules), encoding="utf-8")
@@ -151,47 +277,63 @@ class World:
         return folder
 
     def _toml(self, catalogs: list[str], tables: list[str]) -> str:
-        lines = [
-            'schema = 1', 'id = "test"', 'title = "A test"', "synthetic = true", 'marking = "SYNTHETIC"',
-            'home_country = "MY"', 'currency = "MYR"', "decision_date = 2026-11-23",
-            "prices_as_of = 2026-11-23", "rules_as_of = 2026-11-23",
-            f"catalogs = {json.dumps(catalogs)}", f"packs = {json.dumps(['./rules.toml'] if self.rules else [])}",
-            "[periods]", f'start = "{self.start}"', f"months = {self.months}", f"count = {self.periods}",
-            "[money]", f"discount_rate = {self.discount_rate}",
-        ]  # fmt: skip
+        top = {
+            "schema": 1,
+            "id": "test",
+            "title": "A test",
+            "synthetic": True,
+            "marking": "SYNTHETIC",
+            "home_country": "MY",
+            "currency": "MYR",
+            "decision_date": date(2026, 11, 23),
+            "prices_as_of": date.fromisoformat(self.prices_as_of),
+            "rules_as_of": date(2026, 11, 23),
+            "catalogs": catalogs,
+            "packs": ["./rules.toml"] if self.rules else [],
+        }
+        lines = _assign(top)
+        lines += ["[periods]", *_assign({"start": self.start, "months": self.months, "count": self.periods})]
+        lines += ["[money]", *_assign({"discount_rate": self.discount_rate})]
         if self.headroom is not None:
-            lines += ["[container]", f"headroom = {self.headroom}", *_provenance()]
+            lines += ["[container]", *_assign({"headroom": self.headroom, **_TOML_PROVENANCE})]
+        for currency, year, rate, buffer in self.rates:
+            row = {"currency": currency, "year": year, "rate": rate, "buffer": buffer, **_TOML_PROVENANCE}
+            lines += ["[[fx]]", *_assign(row)]
         for region, period in self.openings:
-            lines += ["[[opening]]", f'region = "{region}"', f'from = "{period}"', *_provenance()]
+            lines += ["[[opening]]", *_assign({"region": region, "from": period, **_TOML_PROVENANCE})]
         for rule, values in self.overrides.items():
-            lines += [f"[rules.{json.dumps(rule)}]", *(f"{k} = {toml(v)}" for k, v in values.items())]
-        lines += ["[tables]", *(f'{name} = "{name}.csv"' for name in tables)]
+            lines += [f"[rules.{json.dumps(rule)}]", *_assign(values)]
+        lines += ["[tables]", *_assign({name: f"{name}.csv" for name in tables})]
         return "\n".join(lines) + "\n"
 
 
+_SOURCE = {"sources": [{"source": "test", "what": "test", "stated": "2026-01-01", "licence": "none"}]}
+_TOML_PROVENANCE = {"basis": "assumed", "source": "test", "as_of": date(2026, 1, 1)}
+
+
 def rule_pack(rules: Iterable[Mapping[str, Any]]) -> str:
-    lines = ["schema = 1", 'title = "Rules of a test"']
+    """The text of a rule pack."""
+    lines = _assign({"schema": 1, "title": "Rules of a test"})
     for rule in rules:
-        lines.append("[[rule]]")
-        for key, value in rule.items():
-            if key in ("date",) and isinstance(value, str):
-                lines.append(f'{key} = "{value}"')
-            elif key in ("valid_from", "valid_to"):
-                lines.append(f"{key} = {value}")
-            else:
-                lines.append(f"{key} = {toml(value)}")
+        lines += ["[[rule]]", *_assign(rule)]
     return "\n".join(lines) + "\n"
 
 
 def toml(value: Any) -> str:
+    """A value as TOML writes it."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{json.dumps(k)} = {toml(v)}" for k, v in value.items()) + "}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(toml(v) for v in value) + "]"
-    return json.dumps(value)
+    return value.isoformat() if isinstance(value, date) else json.dumps(value)
+
+
+def _assign(values: Mapping[str, Any]) -> list[str]:
+    return [f"{key} = {toml(value)}" for key, value in values.items()]
 
 
 def write_csv(path: Path, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write rows with all columns of their table."""
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = COLUMNS[table].split()
     with path.open("w", encoding="utf-8", newline="") as stream:
@@ -205,7 +347,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return repr(value) if isinstance(value, float) else str(value)
-
-
-def _provenance() -> list[str]:
-    return ['basis = "assumed"', 'source = "test"', "as_of = 2026-01-01"]

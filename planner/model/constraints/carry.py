@@ -17,16 +17,19 @@ def carry(index: Index, columns: Columns) -> Block:
     Equation: Σ_{s in r} use[w,s,t,l] / n[w,s,t,l] = place[w,r,t] on platform ``vm`` where machines
     do not fold; Σ_a serve[w,r,a,t,l] = place[w,r,t] on platform ``container``.
 
-    Units: shares; n units of s carry the whole of w, vCPU and memory of one machine together.
+    Units: shares; n units of s carry the whole of w, vCPU and memory of one machine together. A
+    placement that needs a machine and has none to choose from is held at zero, never free.
     Keys: w, r, t, l.
 
     Dual: money that carrying one more whole placement of w at r costs.
     """
     use, serve = columns.use.keys, columns.serve.keys
-    lines = [frame[_KEY].drop_duplicates() for frame in (use, serve)]
-    keys = lines[0].merge(lines[1], how="outer").sort_values(_KEY, ignore_index=True)
-    place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers)
-    carried = keys.merge(place, on=["w", "r", "t"], how="left")["col"].to_numpy(dtype=np.int64)
+    place = columns.place.keys.assign(col=columns.place.numbers)
+    needs = index.needs_machine[place["w"].to_numpy(), place["t"].to_numpy()]
+    chosen = place[needs & (place["sku"] < 0).to_numpy()].merge(index.slices[["t", "l"]], on="t")
+    keys = chosen.sort_values(_KEY, ignore_index=True)
+    carried = keys["col"].to_numpy(dtype=np.int64)
+    keys = keys[_KEY]
     entries = [
         (numbers_of(keys, _KEY, use), columns.use.numbers, 1.0 / use["n"].to_numpy()),
         (numbers_of(keys, _KEY, serve), columns.serve.numbers, np.ones(len(serve))),
