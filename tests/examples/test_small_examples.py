@@ -5,6 +5,7 @@ and what a reader is meant to see.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,7 @@ COST = {
     "latency": "5,400.00",
     "machines-not-parts": "6,912.00",
     "missing-price": "6,600.00",
+    "not-adopted": "2,160.00",
     "residency": "2,802.00",
     "vendor-cap": "12,960.00",
 }
@@ -136,6 +138,19 @@ def test_a_rule_that_blocks_is_excused_with_its_numbers(planned):
     assert (excuse.workload, excuse.region, excuse.rule) == ("records", "alpha:abroad", "keep-home")
     assert "MY" in excuse.reason
     assert "SG" in excuse.reason
+
+
+def test_a_rule_that_nobody_adopted_is_reported_and_binds_once_adopted(planned, tmp_path):
+    assert placed(planned("not-adopted")) == {("records", "alpha:abroad"): 1.0}
+    case = tmp_path / "case"
+    shutil.copytree(EXAMPLES / "not-adopted", case)
+    with (case / "case.toml").open("a", encoding="utf-8") as stream:
+        stream.write('\n[rules.keep-home]\nadopted_by = "Board"\nadopted_on = 2026-11-20\nreference = "B"\n')
+    inputs = read_inputs(case)
+    assert [rule.label() for rule in inputs.rules] == ["keep-home (C, adopted, to be verified)"]
+    plan = solve(inputs, None).plan
+    assert placed(plan) == {("records", "alpha:home"): 1.0}
+    assert abs(plan.costs["cash"].sum() - 4320.0) < CENT
 
 
 def test_no_plan_names_the_rule_and_every_region():
