@@ -78,7 +78,12 @@ class Model:
         return next(b for b in self.blocks if b.family == family)
 
 
-def build(inputs: Inputs, eligibility: Eligibility, pinned: pd.DataFrame | None = None) -> Model:
+def build(
+    inputs: Inputs,
+    eligibility: Eligibility,
+    pinned: pd.DataFrame | None = None,
+    reference: np.ndarray | None = None,
+) -> Model:
     """Build the program of a case.
 
     Parameters
@@ -86,6 +91,9 @@ def build(inputs: Inputs, eligibility: Eligibility, pinned: pd.DataFrame | None 
     pinned
         Placements to hold (w, r, t, share). With them, limits of capacity, shares and latency do
         not restrict the program: doing nothing may break them.
+    reference
+        Reference spend (workload, period) to keep when a study opens or closes places; by default
+        it follows from ``eligibility``.
     """
     index = make_index(inputs, eligibility, limits=pinned is None)
     columns = make_columns(index)
@@ -94,7 +102,8 @@ def build(inputs: Inputs, eligibility: Eligibility, pinned: pd.DataFrame | None 
     cost = np.zeros(columns.count)
     np.add.at(cost, lines["col"].to_numpy(), cash(lines).to_numpy() * factor)
     unit = money_unit(cost)
-    reference = reference_spend(index, columns, lines)
+    if reference is None:
+        reference = reference_spend(index, columns, lines)
     blocks: tuple[Block, ...] = (
         demand(index, columns),
         carry(index, columns),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -142,10 +142,39 @@ class Session:
         """Replace the objective."""
         columns = np.arange(len(cost), dtype=np.int32)
         _ok(self._highs.changeColsCost(len(cost), columns, cost), "change the objective")
-        a = self._arrays
-        self._arrays = Arrays(
-            cost, a.lower, a.upper, a.row_lower, a.row_upper, a.start, a.index, a.value, a.integer
-        )
+        self._arrays = replace(self._arrays, cost=cost)
+
+    def set_column_bounds(self, at: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
+        """Replace the bounds of the columns numbered ``at``."""
+        low, high = self._arrays.lower.copy(), self._arrays.upper.copy()
+        low[at], high[at] = lower, upper
+        numbers = np.asarray(at, dtype=np.int32)
+        done = self._highs.changeColsBounds(len(numbers), numbers, low[at], high[at])
+        _ok(done, "change bounds of columns")
+        self._arrays = replace(self._arrays, lower=low, upper=high)
+
+    def set_row_bounds(self, at: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
+        """Replace the bounds of the rows numbered ``at``."""
+        low, high = self._arrays.row_lower.copy(), self._arrays.row_upper.copy()
+        low[at], high[at] = lower, upper
+        numbers = np.asarray(at, dtype=np.int32)
+        done = self._highs.changeRowsBounds(len(numbers), numbers, low[at], high[at])
+        _ok(done, "change bounds of rows")
+        self._arrays = replace(self._arrays, row_lower=low, row_upper=high)
+
+    def set_coefficients(self, row: np.ndarray, col: np.ndarray, value: np.ndarray) -> None:
+        """Replace single coefficients of the program; the basis is kept."""
+        for i, j, v in zip(row.tolist(), col.tolist(), value.tolist(), strict=True):
+            _ok(self._highs.changeCoeff(i, j, v), "change a coefficient")
+
+    @property
+    def basis(self) -> Any:
+        """The basis that the next solve begins from; to be given back to :meth:`set_basis`."""
+        return self._highs.getBasis()
+
+    def set_basis(self, basis: Any) -> None:
+        """Begin the next solve from a basis taken before."""
+        _ok(self._highs.setBasis(basis), "take the basis")
 
 
 def solve_arrays(arrays: Arrays, time_limit: float | None = None) -> Outcome:
