@@ -45,7 +45,7 @@ def coverage(users: pd.DataFrame, trips: RoundTrips, targets: pd.Series) -> pd.D
         raise PlannerError(f"no round trip or target for {', '.join(missing)}")
     weights = np.zeros((len(workloads), len(periods), len(sites)))
     at = [
-        users[column].map({value: i for i, value in enumerate(order)}).to_numpy()
+        users[column].map({value: i for i, value in enumerate(order)}).to_numpy(dtype="int64")
         for column, order in (("workload", workloads), ("t", periods), ("site", sites))
     ]
     np.add.at(weights, tuple(at), users["users"].to_numpy())

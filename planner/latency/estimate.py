@@ -147,8 +147,9 @@ class Estimator:
 
     def measured(self, a: str, b: str) -> Estimate | None:
         """The measured round trip of two regions, or ``None``."""
-        a, b = sorted((a, b))
-        rows = _by_pair(self.network.measured[self._touches(a, b)])
+        rows = self._measured_pairs.get((min(a, b), max(a, b)))
+        if rows is None:
+            return None
         means = rows[rows["statistic"] != "p95"]
         if means.empty:
             return None
@@ -168,9 +169,10 @@ class Estimator:
             as_of=best["as_of"],
         )
 
-    def _touches(self, a: str, b: str) -> pd.Series:
-        rows = self.network.measured
-        return ((rows["from"] == a) & (rows["to"] == b)) | ((rows["from"] == b) & (rows["to"] == a))
+    @cached_property
+    def _measured_pairs(self) -> dict[tuple[str, str], pd.DataFrame]:
+        rows = _by_pair(self.network.measured)
+        return {(str(a), str(b)): group for (a, b), group in rows.groupby(["a", "b"])}
 
     def supported(self, a: int, b: int, ends: np.ndarray) -> bool:
         """Whether a pair of ``ends`` joins the surroundings of two regions."""
@@ -206,7 +208,7 @@ class Estimator:
         rtt = _us(middle)
         return Estimate(
             rtt_us=rtt,
-            low_us=min(_us(max(low, fibre)), rtt),
+            low_us=min(_us(max(low, floor)), rtt),
             high_us=max(_us(high), rtt),
             p95_us=round(rtt * self.tail),
             basis="derived",

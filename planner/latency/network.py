@@ -121,7 +121,7 @@ def _check(frames: dict[str, pd.DataFrame], file: dict[str, str]) -> list[Proble
 def _check_links(links: pd.DataFrame, where: str) -> list[Problem]:
     problems = []
     seen: dict[tuple[str, str, str], int] = {}
-    for link in links.to_dict("records"):
+    for link in links.sort_values("_row").to_dict("records"):
         row, ends = int(link["_row"]), sorted((link["a"], link["b"]))
         if ends[0] == ends[1]:
             problems.append(
