@@ -59,7 +59,7 @@ class HighsByArrays(pulp.LpSolver):  # type: ignore[misc]
         if self.outcome.status is Status.OPTIMAL:
             values = dict(zip(self.columns, self.outcome.x.tolist(), strict=True))
             for variable in lp.variables():
-                variable.varValue = values[variable.name]
+                variable.varValue = values.get(variable.name, 0.0)
         status: int = _PULP_STATUS[self.outcome.status]
         lp.assignStatus(status)
         return status
