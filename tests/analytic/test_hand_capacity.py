@@ -5,10 +5,10 @@ hours, April to June 2,184. ``web`` needs 10 machines.
 """
 
 import pytest
-
-from planner.money import CENT
 from support.cases import World
 from support.plans import bought, cost, placed, plan_of
+
+from planner.money import CENT
 
 TEN = {"vcpu": 40, "memory_gib": 160}
 FIVE = {"vcpu": 20, "memory_gib": 80}

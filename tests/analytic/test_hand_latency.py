@@ -5,11 +5,11 @@ Village 40 and 65 ms. ``web`` needs 10 machines: 21,600.00 at far:x, 43,200.00 a
 """
 
 import pytest
+from support.cases import World
+from support.plans import cost, placed, plan_of
 
 from planner.errors import Infeasible
 from planner.money import CENT
-from support.cases import World
-from support.plans import cost, placed, plan_of
 
 TEN = {"vcpu": 40, "memory_gib": 160}
 
@@ -83,7 +83,7 @@ def test_without_a_rule_a_target_is_only_reported():
 
 
 def test_users_may_come_later():
-    """No users until April: far:x in January, near:x from April (2,184 hours): 21,600 + 43,680 = 65,280.00."""
+    """No users until April: far:x in January, near:x from April: 21,600 + 20 × 2,184 = 65,280.00."""
     made = world(20, 1.0, Town=[0, 100])
     made.periods = 2
     assert cost(plan_of(made)) == pytest.approx(65_280.00, abs=CENT)

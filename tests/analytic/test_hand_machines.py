@@ -1,11 +1,11 @@
 """Which machines carry what, solved by hand. January to March 2027 has 2,160 hours."""
 
 import pytest
+from support.cases import World
+from support.plans import bought, cost, excuses, plan_of
 
 from planner.errors import Infeasible
 from planner.money import CENT
-from support.cases import World
-from support.plans import bought, cost, excuses, plan_of
 
 HOURS = 2160
 
@@ -114,7 +114,7 @@ def test_security_domains_do_not_share():
 
 
 def test_a_pod_must_fit_on_one_machine():
-    """s (2 vCPU, 4 GiB) at 0.10 would carry 8 vCPU and 16 GiB for 0.40; a pod of 4 vCPU needs b (8, 32) at 1.00.
+    """s (2 vCPU, 4 GiB) at 0.10 would carry 8 vCPU, 16 GiB for 0.40; a pod of 4 vCPU needs b (8, 32) at 1.00.
 
     1.00 × 2,160 = 2,160.00; with pods of 2 vCPU and 4 GiB 0.40 × 2,160 = 864.00.
     """

@@ -3,10 +3,10 @@
 import math
 
 import pytest
-
-from planner.money import CENT
 from support.cases import World
 from support.plans import bought, cash, cost, plan_of
+
+from planner.money import CENT
 
 NOTHING = {"vcpu": 0, "memory_gib": 0}
 

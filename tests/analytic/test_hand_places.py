@@ -7,11 +7,11 @@ aa:x is the cheapest region at MYR 1.00 an hour, bb:x costs 2.00; one machine fo
 from datetime import date
 
 import pytest
+from support.cases import World
+from support.plans import cost, excuses, placed, plan_of
 
 from planner.errors import Infeasible
 from planner.money import CENT
-from support.cases import World
-from support.plans import cost, excuses, placed, plan_of
 
 
 def world(aa=None, bb=None, **more):

@@ -9,10 +9,10 @@ has 90 days, 2,160 hours; one machine at MYR 1.00 costs 2,160.00. Without any ru
 from datetime import date
 
 import pytest
-
-from planner.money import CENT
 from support.cases import World
 from support.plans import cash, cost, placed, plan_of
+
+from planner.money import CENT
 
 TEN = {"vcpu": 40, "memory_gib": 160}
 

@@ -1,10 +1,10 @@
 """Plans of equal cost: fewest moves first, then the lowest latency, then the order of the regions."""
 
 import pytest
-
-from planner.money import CENT
 from support.cases import World
 from support.plans import cost, placed, plan_of
+
+from planner.money import CENT
 
 FOUR_QUARTERS = ("2027-01", "2027-04", "2027-07", "2027-10")
 

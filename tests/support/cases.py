@@ -11,7 +11,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +26,9 @@ COLUMNS = {
     "transfer": "region destination from_gib PricingUnit ListUnitPrice PricingCurrency valid_from valid_to "
     "basis source as_of",
     "accelerators": "accelerator memory_gib gpu_inference gpu_training basis source as_of",
-    "workloads": "workload agency project funding classification nccp_tier critical_national ncii personal_data "
-    "critical key_custody platform architecture burstable_ok spot_ok divisible min_units pod_vcpu pod_memory_gib "
-    "resilience latency_ms latency_share",
+    "workloads": "workload agency project funding classification nccp_tier critical_national ncii "
+    "personal_data critical key_custody platform architecture burstable_ok spot_ok divisible min_units "
+    "pod_vcpu pod_memory_gib resilience latency_ms latency_share",
     "demand": "workload resource period amount",
     "users": "workload site period users",
     "capacity": "subject resource period payer amount basis source as_of",
