@@ -12,15 +12,23 @@ class Cell:
 
     Attributes
     ----------
+    below
+        A second, smaller line.
     links
-        Web addresses shown behind the text; anything but http and https is shown as text only.
+        Web addresses, shown by their number in the list of addresses.
     strong
         Something to look at: a limit met, a change.
     """
 
     text: str
+    below: str = ""
     links: tuple[str, ...] = ()
     strong: bool = False
+
+    @property
+    def breaks(self) -> bool:
+        """Whether a word is so long that it has to be broken to keep a printed table on its page."""
+        return any(len(word) > 26 for word in f"{self.text} {self.below}".split())
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,9 @@ def grid(
 
 
 def links_of(text: str) -> tuple[str, ...]:
-    """The web addresses in a field that may hold several, parted by ``|`` or spaces."""
+    """The web addresses in a field that may hold several, parted by ``|`` or spaces.
+
+    Anything but http and https is no address to follow and is left out.
+    """
     parts = text.replace("|", " ").split()
     return tuple(p for p in parts if p.startswith(("https://", "http://")))

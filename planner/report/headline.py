@@ -48,15 +48,34 @@ def facts(context: Context) -> list[Fact]:
     years = max(len({p[:4] for p in context.periods}), 1)
     part = sums["assumed"] / sums["amortised"] if sums["amortised"] else 0.0
     found = [
-        Fact("Cost over the horizon", amount(sums["amortised"], currency), "amortised, before tax, undiscounted"),
-        Fact("A year, on average", amount(sums["amortised"] / years, currency), f"over {years} calendar years"),
+        Fact(
+            "Cost over the horizon",
+            amount(sums["amortised"], currency),
+            "amortised, before tax, undiscounted",
+        ),
+        Fact(
+            "A year, on average", amount(sums["amortised"] / years, currency), f"over {years} calendar years"
+        ),
         Fact("Cash", amount(sums["cash"], currency), "what is paid over the horizon, with tax"),
-        Fact("Objective", amount(sums["objective"], currency), "cash discounted to the first period: what was made least"),
+        Fact(
+            "Objective",
+            amount(sums["objective"], currency),
+            "cash discounted to the first period: what was made least",
+        ),
         Fact("Rests on assumed prices", percent(part), amount(sums["assumed"], currency)),
     ]
+    tail = float(costs["tail"].sum()) if "tail" in costs else 0.0
+    if tail:
+        found.append(
+            Fact("Due after the horizon", amount(tail, currency), "what commitments still cost then")
+        )
     if "contestable_share" in head:
         found.append(
-            Fact("Contestable", percent(float(head["contestable_share"])), "part of the cost that two or more vendor groups could have")
+            Fact(
+                "Contestable",
+                percent(float(head["contestable_share"])),
+                "part of the cost that two or more vendor groups could have",
+            )
         )
     return found
 
@@ -69,8 +88,9 @@ def summary(context: Context) -> str:
     at_limit = int(plan.shares["binds"].fillna(False).astype(bool).sum())
     return (
         f"{served['workload'].nunique():,} workloads in {regions} region{'s' if regions != 1 else ''} over "
-        f"{len(context.periods)} periods from {context.periods[0]} to {context.periods[-1]}; a share is at its limit "
-        f"in {at_limit} case{'s' if at_limit != 1 else ''} (group and period)."
+        f"{len(context.periods)} periods from {context.periods[0]} to {context.periods[-1]}; shares of "
+        f"vendor groups meet their limit {at_limit} time{'s' if at_limit != 1 else ''}, counting each "
+        "group and period."
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from planner.report.figures.context import Context
@@ -13,13 +15,19 @@ TERMS = {"compute": "Machines", "storage": "Storage", "egress": "Data that leave
 
 
 def by_year(context: Context) -> Grid:
-    """The three sums of money by year, with the part that rests on assumed prices."""
+    """The sums of money by year, with the part that rests on assumed prices."""
     costs = context.plan.costs
     sums = costs.groupby(costs["period"].str[:4])[["amortised", "cash", "objective", "assumed"]].sum()
     rows = [(str(year), *_money(context, row)) for year, row in sums.iterrows()]
     total = sums.sum()
     rows.append(("All years", *_money(context, total)))
-    heads = ("Year", "Amortised, before tax", "Cash, with tax", "Discounted (objective)", "Rests on assumed prices")
+    heads = (
+        "Year",
+        "Amortised, before tax",
+        "Cash, with tax",
+        "Discounted (objective)",
+        "Rests on assumed prices",
+    )
     return grid("Cost by year", heads, rows, (1, 2, 3, 4), "A period counts to the year in which it begins.")
 
 
@@ -31,7 +39,11 @@ def _money(context: Context, row: pd.Series) -> tuple[str, str, str, str]:
 
 def by_term(context: Context) -> Grid:
     """Amortised cost by what is paid for."""
-    return _by_year_and(context, "term", "Cost by what is paid for", "Paid for", lambda t: TERMS.get(t, t))
+    return _by_year_and(context, "term", "Cost by what is paid for", "Paid for", _term)
+
+
+def _term(term: str) -> str:
+    return TERMS.get(term, term.replace("_", " ").capitalize())
 
 
 def by_group(context: Context) -> Grid:
@@ -49,18 +61,20 @@ def by_payer(context: Context) -> Grid:
     return _by_year_and(context, "payer", "Cost by agency that pays", "Agency", str)
 
 
-def _by_year_and(context: Context, column: str, caption: str, head: str, name) -> Grid:  # type: ignore[no-untyped-def]
+def _by_year_and(context: Context, column: str, caption: str, head: str, name: Callable[[str], str]) -> Grid:
     costs = context.plan.costs
     table = costs.pivot_table(
         index=column, columns=costs["period"].str[:4], values="amortised", aggfunc="sum", observed=True
     ).fillna(0.0)
-    order = sorted(table.index, key=lambda i: (-round(float(table.loc[i].sum()), 2), str(i)))
+    values = dict(zip(map(str, table.index), table.to_numpy().tolist(), strict=True))
+    order = sorted(values, key=lambda i: (-round(sum(values[i]), 2), i))
     total = float(table.to_numpy().sum())
     rows: list[list[str | Cell]] = []
     for i in order:
-        mine = float(table.loc[i].sum())
-        shown = [amount(float(v), context.currency) for v in table.loc[i]]
-        rows.append([name(str(i)), *shown, amount(mine, context.currency), percent(mine / total if total else 0.0)])
+        mine, shown = sum(values[i]), [amount(v, context.currency) for v in values[i]]
+        rows.append(
+            [name(i), *shown, amount(mine, context.currency), percent(mine / total if total else 0.0)]
+        )
     heads = (head, *map(str, table.columns), "All years", "Part")
     note = "Amortised, before tax, undiscounted."
     return grid(caption, heads, rows, range(1, len(heads)), note, "The plan holds no cost lines.")
@@ -103,8 +117,10 @@ def unpriced(context: Context) -> Grid:
     regions = context.background.regions
     missing = regions[~regions["region"].isin(context.background.prices["region"])]
     rows = [
-        (str(r.region), str(r.name), f"{r.city}, {r.country}" if r.city else str(r.country), str(r.status))
-        for r in missing[["region", "name", "city", "country", "status"]].itertuples(index=False)
+        (str(region), str(name), f"{city!s}, {country!s}" if city else str(country), str(status))
+        for region, name, city, country, status in missing[
+            ["region", "name", "city", "country", "status"]
+        ].itertuples(index=False, name=None)
     ]
     note = "Nothing is placed there for want of a price; a missing price is never taken as zero."
     empty = "Every region of the catalogs has prices."

@@ -27,7 +27,9 @@ def shares(context: Context) -> list[Grid]:
     tables = []
     for (kind, rule, scope), rows in table.groupby(["kind", "rule", "scope"], sort=True):
         capped = kind != "report"
-        title = f"{_title(context, str(rule))}: {scope}" if capped else f"Share of {scope}, no limit set on it"
+        title = (
+            f"{_title(context, str(rule))}: {scope}" if capped else f"Share of {scope}, no limit set on it"
+        )
         tables.append((not capped, str(rule), _share_table(context, str(kind), title, rows)))
     return [t for _, _, t in sorted(tables, key=lambda item: item[:2])]
 
@@ -36,15 +38,19 @@ def _share_table(context: Context, kind: str, title: str, rows: pd.DataFrame) ->
     lines: list[tuple[float, list[str | Cell]]] = []
     floor = kind == "minimum_share"
     for subject, mine in rows.groupby("subject", sort=True):
-        worst = mine.loc[mine["share"].idxmin() if floor else mine["share"].idxmax()]
+        worst = mine.sort_values(["share", "period"], ascending=[floor, True]).iloc[0]
         total = float(mine["total"].sum())
         overall = float(mine["amount"].sum()) / total if total else 0.0
         met = [str(p) for p in mine.loc[mine["binds"].fillna(False).astype(bool), "period"]]
         name = "Domestic groups together" if floor and subject == "domestic" else context.name(str(subject))
-        line: list[str | Cell] = [name, percent(overall), f"{percent(float(worst['share']))} in {worst['period']}"]
+        line: list[str | Cell] = [
+            name,
+            percent(overall),
+            f"{percent(float(worst['share']))} in {worst['period']}",
+        ]
         if kind != "report":
-            limits = sorted(set(mine["limit"].round(9)))
-            line += [" to ".join(percent(v) for v in (limits[:1] + limits[-1:] if len(limits) > 1 else limits))]
+            limits = sorted({round(float(v), 9) for v in mine["limit"]})
+            line += [" to ".join(percent(v) for v in dict.fromkeys((limits[0], limits[-1])))]
             line += [Cell(spans(met, context.periods) if met else "never", strong=bool(met))]
         lines.append((-overall, line))
     lines.sort(key=lambda item: (item[0], str(item[1][0])))
@@ -54,7 +60,7 @@ def _share_table(context: Context, kind: str, title: str, rows: pd.DataFrame) ->
 
 
 def _title(context: Context, rule: str) -> str:
-    return next((f"{r.title} ({rule})" for r in context.background.rules if r.id == rule), rule)
+    return next((f"{r.title.rstrip('.')} ({rule})" for r in context.background.rules if r.id == rule), rule)
 
 
 def binding(context: Context) -> Grid:
@@ -70,72 +76,95 @@ def binding(context: Context) -> Grid:
     rows.sort(key=lambda item: (round(item[0], 4), str(item[1][:3])))
     heads = ("Subject", "What binds", "One step is", "Worth of a step, summed", "Periods")
     note = (
-        "Discounted money saved if the limit were looser by one step in each of the periods; exact for a small step "
-        "only. Money here is the slope of the optimum, not an offer."
+        "Discounted money saved if the limit were looser by one step in each of the periods; exact for a "
+        "small step only. Money here is the slope of the optimum, not an offer."
     )
     duals = str(context.plan.run.get("duals", ""))
-    said = f"No worth of limits is known: {duals}." if duals.startswith("none") else "No limit is worth anything."
+    said = (
+        f"No worth of limits is known: {duals}."
+        if duals.startswith("none")
+        else "No limit is worth anything."
+    )
     return grid("What binds and what it costs", heads, [row for _, row in rows], (3,), note, said)
 
 
 def sources(context: Context) -> Grid:
     """Rules that state what a law or a circular asks, with their source and how sure we are."""
     rows = [_source(r) for r in context.background.rules if not r.is_parameter]
-    heads = ("Rule", "What it asks", "Binds", "Source", "Confidence")
-    note = "; ".join(f"{letter}: {meaning}" for letter, meaning in CONFIDENCES.items()) + "."
-    return grid("Rules and their legal sources", heads, rows, (), note, "The case applies no rule with a legal source.")
+    heads = ("Rule", "What it asks", "Effect", "Source", "Confidence")
+    note = "; ".join(f"{letter}: {meaning}" for letter, meaning in CONFIDENCES.items())
+    return grid(
+        "Rules and their sources", heads, rows, (), f"{note}.", "The case applies no rule with a source."
+    )
 
 
 def _source(rule: Rule) -> list[str | Cell]:
     source = ", ".join(p for p in (rule.instrument, rule.clause, rule.date) if p) or "no source stated"
-    links = links_of(rule.url)
-    if rule.adopted_by:
-        source += f"; adopted by {rule.adopted_by} on {rule.adopted_on}, {rule.reference}"
     doubtful = rule.standing != "in force" and not rule.verified_by
-    sure = rule.confidence
+    sure: str = rule.confidence
     if rule.standing == "adopted" and not rule.verified_by:
         sure += ": adopted, to be verified"
     elif rule.standing != "in force":
         sure += f": {rule.standing}"
-    effect = rule.severity if rule.severity == rule.declared_severity else f"{rule.severity} (asked: {rule.declared_severity})"
-    what = f"{rule.title} [{effect}; {_parameters(rule)}]" if rule.parameters else f"{rule.title} [{effect}]"
-    return [rule.id, what, rule.selects(), Cell(source, links), Cell(sure, strong=doubtful)]
+    asked = "" if rule.severity == rule.declared_severity else f"asked for: {rule.declared_severity}"
+    return [
+        rule.id,
+        Cell(
+            rule.title,
+            f"{_parameters(rule)}. Binds: {rule.selects()}".removeprefix(". "),
+        ),
+        Cell(rule.severity, asked),
+        Cell(source, _adoption(rule), links_of(rule.url)),
+        Cell(sure, strong=doubtful),
+    ]
+
+
+def _adoption(rule: Rule) -> str:
+    return f"adopted by {rule.adopted_by} on {rule.adopted_on}, {rule.reference}" if rule.adopted_by else ""
 
 
 def _parameters(rule: Rule) -> str:
-    def words(name: str, value: object) -> str:
+    def words(value: object, name: str) -> str:
+        if isinstance(value, bool):
+            return "yes" if value else "no"
         if isinstance(value, tuple):
-            return f"{name}: {', '.join(map(str, value))}"
-        if isinstance(value, float) and name in ("cap", "floor", "share"):
-            return f"{name}: {percent(value)}"
-        return f"{name}: {value:g}" if isinstance(value, float) else f"{name}: {value}"
+            return ", ".join(words(v, name) for v in value)
+        if isinstance(value, float):
+            return percent(value) if name in ("cap", "floor", "share") else f"{value:g}"
+        return str(value)
 
-    return "; ".join(words(name, value) for name, value in rule.parameters.items())
+    return "; ".join(f"{name}: {words(value, name)}" for name, value in rule.parameters.items())
 
 
 def parameters(context: Context) -> Grid:
     """Choices of the government that plans, beside what others chose; never shown as law."""
-    rows = [
+    rows: list[list[str | Cell]] = [
         [
             r.id,
-            r.title,
-            Cell(_parameters(r), strong=r.severity == "hard"),
-            r.selects(),
-            Cell(r.benchmark or "none known", links_of(r.url)),
-            f"{r.adopted_by} on {r.adopted_on}, {r.reference}" if r.adopted_by else f"nobody yet ({r.standing})",
+            Cell(r.title, f"Binds: {r.selects()}"),
+            Cell(_parameters(r), r.severity),
+            Cell(r.benchmark or "none known", "", links_of(r.url)),
+            _adoption(r).removeprefix("adopted by ") or f"nobody yet ({r.standing})",
         ]
         for r in context.background.rules
         if r.is_parameter
     ]
-    heads = ("Parameter", "What it sets", "Value", "Binds", "Benchmark", "Adopted by")
+    heads = ("Parameter", "What it sets", "Value", "Benchmark", "Adopted by")
     note = "A parameter is a choice. No law that was found requires it; the benchmark is what others chose."
     return grid("Parameters and their benchmarks", heads, rows, (), note, "The case sets no parameter.")
+
+
+def addresses(context: Context) -> list[str]:
+    """Web addresses of the sources of rules, each once; their place in the list is their number."""
+    return list(dict.fromkeys(link for r in context.background.rules for link in links_of(r.url)))
 
 
 def evidence(context: Context) -> Grid:
     """What has to be obtained before an award; it never changes a plan."""
     rows = [[r.id, r.title, r.selects()] for r in context.background.rules if r.severity == "evidence"]
-    return grid("To be obtained before an award", ("Rule", "What", "For"), rows, empty="No rule asks for evidence.")
+    return grid(
+        "To be obtained before an award", ("Rule", "What", "For"), rows, empty="No rule asks for evidence."
+    )
 
 
 def closed(context: Context) -> Grid:
@@ -143,9 +172,15 @@ def closed(context: Context) -> Grid:
     excuses = context.plan.excuses
     pairs = excuses.drop_duplicates(["workload", "region", "rule"])
     first = excuses.drop_duplicates(["workload", "region"])
-    counts = pd.DataFrame({"all": pairs["rule"].value_counts(), "first": first["rule"].value_counts()}).fillna(0)
+    counts = pd.DataFrame(
+        {"all": pairs["rule"].value_counts(), "first": first["rule"].value_counts()}
+    ).fillna(0)
     rows = [
-        [_title(context, str(rule)) if rule not in BUILT_IN else f"{BUILT_IN[str(rule)]} ({rule})", f"{int(row['first']):,}", f"{int(row['all']):,}"]
+        [
+            _title(context, str(rule)) if rule not in BUILT_IN else f"{BUILT_IN[str(rule)]} ({rule})",
+            f"{int(row['first']):,}",
+            f"{int(row['all']):,}",
+        ]
         for rule, row in sorted(counts.iterrows(), key=lambda item: (-item[1]["first"], str(item[0])))
     ]
     heads = ("Rule", "Closed first", "Closed at all")
@@ -160,13 +195,22 @@ def closed_by_workload(context: Context) -> Grid:
     regions = len(context.background.regions)
     by = dict(list(first.groupby("workload")["rule"]))
     rows: list[list[str | Cell]] = []
-    for workload, level in context.background.workloads[["workload", "classification"]].itertuples(index=False):
+    for workload, level in context.background.workloads[["workload", "classification"]].itertuples(
+        index=False
+    ):
         rules = by[workload].value_counts() if workload in by else pd.Series(dtype=int)
         order = sorted(rules.items(), key=lambda item: (-item[1], str(item[0])))
         words = ", ".join(f"{rule} ({count})" for rule, count in order)
         rows.append([str(workload), str(level), str(regions - int(rules.sum())), words or "nothing"])
-    heads = ("Workload", "Classification", "Regions open throughout", "First rule that closed the others (regions)")
-    return grid("Why not elsewhere, by workload", heads, rows[:MOST], (2,), left_out(len(rows), "excuses.csv"))
+    heads = (
+        "Workload",
+        "Classification",
+        "Regions open throughout",
+        "First rule that closed the others (regions)",
+    )
+    return grid(
+        "Why not elsewhere, by workload", heads, rows[:MOST], (2,), left_out(len(rows), "excuses.csv")
+    )
 
 
 def left_out(count: int, file: str) -> str:

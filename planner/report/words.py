@@ -14,13 +14,15 @@ def amount(value: float, currency: str) -> str:
 
 
 def percent(share: float, digits: int = 1) -> str:
-    """A share of 0–1: ``39.9 %``; blank when it is not known.
+    """A share of 0–1: ``39.9 %``; blank when it is not known, never 0 for what is more than 0.
 
-    >>> percent(0.4)
-    '40 %'
+    >>> percent(0.4), percent(0.0001)
+    ('40 %', '< 0.1 %')
     """
     if not math.isfinite(share):
         return ""
+    if 1e-9 < share < 0.5 * 10.0 ** -(digits + 2):
+        return f"< {10.0**-digits:g} %"
     text = f"{100 * share:.{digits}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -63,5 +65,5 @@ def nice_steps(top: float, most: int = 5) -> list[float]:
         return [0.0]
     raw = top / most
     power = 10.0 ** math.floor(math.log10(raw))
-    step = next((m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= raw * (1 - 1e-9)))
+    step = next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= raw * (1 - 1e-9))
     return [i * step for i in range(int(top / step + 1e-9) + 1)]

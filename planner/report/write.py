@@ -58,6 +58,7 @@ def html(plan: Plan, background: Background, charts: Sequence[Chart | Skipped]) 
         summary=headline.summary(context),
         facts=headline.facts(context),
         dates=headline.dates(context),
+        addresses=rule_tables.addresses(context),
         not_adopted=[str(label) for label in plan.head.get("not_adopted", ())],
         sections=sections(context, {chart.name: chart for chart in charts}),
     )
@@ -70,8 +71,8 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
         Section(
             "shares",
             "Vendors and their shares",
-            "Caps and floors count contestable load: workloads that at least two vendor groups of the market could "
-            "host. Shares of all spend on the market stand beside them.",
+            "Caps and floors count contestable load: workloads that at least two vendor groups of the market "
+            "could host. Shares of all spend on the market stand beside them.",
             [charts["vendor_share"]],
             rules.shares(context),
         ),
@@ -79,10 +80,16 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
         Section(
             "costs",
             "Costs",
-            "Three sums of the same cost lines: amortised cost before tax, which shares are counted in; cash with "
-            "tax, which budgets are counted in; and cash discounted to the first period, which the plan makes least.",
+            "Three sums of the same cost lines: amortised cost before tax, which shares are counted in; cash "
+            "with tax, which budgets are counted in; and cash discounted to the first period, which the plan "
+            "makes least.",
             [charts["cost_by_period"]],
-            [money.by_year(context), money.by_group(context), money.by_term(context), money.by_payer(context)],
+            [
+                money.by_year(context),
+                money.by_group(context),
+                money.by_term(context),
+                money.by_payer(context),
+            ],
         ),
         Section(
             "assumed",
@@ -95,7 +102,7 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
         Section(
             "latency",
             "Latency",
-            "Round trips come from the network model of the case; its links state whether they were measured.",
+            "Round trips come from the network model of the case; its links state how they were got.",
             [charts["latency_by_state"]],
             [places.states(context), places.latency(context)],
         ),
@@ -106,6 +113,10 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
             (),
             [rules.sources(context), rules.parameters(context), rules.evidence(context)],
         ),
-        Section("excuses", "Why not elsewhere", "", (), [rules.closed(context), rules.closed_by_workload(context)]),
-        Section("run", "Run record, and how to check it", "", (), [headline.run_record(context), headline.files()]),
+        Section(
+            "excuses", "Why not elsewhere", "", (), [rules.closed(context), rules.closed_by_workload(context)]
+        ),
+        Section(
+            "run", "Run record, and how to check it", "", (), [headline.run_record(context), headline.files()]
+        ),
     ]

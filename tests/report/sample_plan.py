@@ -93,8 +93,8 @@ def background(workloads: int = 60) -> Background:
     vendors = pd.DataFrame(
         [
             {
-                "vendor": g, "name": name, "vendor_group": g, "parent_jurisdiction": parent, "stack_group": "",
-                "market": market, **provenance,
+                "vendor": g, "name": name, "vendor_group": g, "parent_jurisdiction": parent,
+                "stack_group": "", "market": market, **provenance,
             }
             for g, (name, parent, market) in GROUPS.items()
         ]
@@ -137,8 +137,9 @@ def background(workloads: int = 60) -> Background:
     nodes = pd.DataFrame(
         [
             {
-                "node": n, "kind": "site", "name": HOSTILE if n == "Ranau" else n, "state": s, "country": "MY",
-                "lat": lat, "lon": lon, "population": p, "rural": rural, "access": "", **provenance,
+                "node": n, "kind": "site", "name": HOSTILE if n == "Ranau" else n, "state": s,
+                "country": "MY", "lat": lat, "lon": lon, "population": p, "rural": rural, "access": "",
+                **provenance,
             }
             for n, s, lat, lon, p, rural in SITES
         ]
@@ -149,7 +150,11 @@ def background(workloads: int = 60) -> Background:
         far * 1_900 + rural[:, None], index=[s[0] for s in SITES], columns=[r[0] for r in REGIONS]
     )
     prices = pd.DataFrame(
-        [[r[0], 40, 120, "2025-04-04", "2026-08-20", 100, 0, 10, 0, 0, 10] for r in REGIONS if "malaysia" != r[0][4:]],
+        [
+            [r[0], 40, 120, "2025-04-04", "2026-08-20", 100, 0, 10, 0, 0, 10]
+            for r in REGIONS
+            if r[0] not in ("gcp:malaysia", "azure:southeastasia3")
+        ],
         columns=list(PRICES),
     )
     return Background("MY", vendors, regions, load, users, nodes, rules(), rtt, prices)
@@ -159,7 +164,9 @@ def rules() -> tuple[Rule, ...]:
     """A law with a weak source, a cap that is a parameter, a hostile title."""
     return (
         rule("MY-CLS-04", "deployment", HOSTILE, url="https://example.org/a?b=1&c=2 | javascript:alert(1)"),
-        rule("vendor-share", "vendor_share", "Cap per vendor group", is_parameter=True, parameters={"cap": CAP}),
+        rule(
+            "vendor-share", "vendor_share", "Cap per vendor group", is_parameter=True, parameters={"cap": CAP}
+        ),
         rule("domestic", "minimum_share", "Domestic floor", is_parameter=True, parameters={"floor": FLOOR}),
         rule("MY-EV-1", "evidence", "Approvals to obtain", severity="evidence"),
     )
@@ -178,7 +185,9 @@ def rule(rule_id, kind, title, severity="hard", url="", is_parameter=False, para
 
 
 def _names(count: int) -> list[str]:
-    return [f"workload-{i:02d}" for i in range(count - 1)] + ["a-workload-with-a-name-that-goes-on-and-on-as-some-do"]
+    return [f"workload-{i:02d}" for i in range(count - 1)] + [
+        "a-workload-with-a-name-that-goes-on-and-on-as-some-do"
+    ]
 
 
 def plan(workloads: int = 60, periods: int = 12, title: str = HOSTILE, marking: str = "SYNTHETIC") -> Plan:
@@ -191,16 +200,22 @@ def plan(workloads: int = 60, periods: int = 12, title: str = HOSTILE, marking: 
         first, second = used[(i * 5) % len(used)], used[(i * 5 + 3) % len(used)]
         for t, period in enumerate(months):
             moved = i % 3 == 0 and t >= 4 + i % 5
-            split = [(second, 1.0)] if moved else [(first, 0.6), (second, 0.4)] if i % 4 == 1 else [(first, 1.0)]
+            split = (
+                [(second, 1.0)] if moved else [(first, 0.6), (second, 0.4)] if i % 4 == 1 else [(first, 1.0)]
+            )
             for region, share in split:
                 placements.append((w, region[0], period, "primary", share))
                 for term in ("compute", "egress", "storage"):
                     money = float(random.uniform(20_000, 90_000)) * share * (1 + t / 12)
                     costs.append(
-                        (term, region[1], region[1], region[0], "lhdn" if i % 2 else "kdn", f"pool-{i}", w, period)
-                        + (money, 0.0, 0.0, money * 0.08, money, money * 1.08, money * 0.97**t, money * 0.2)
-                    )
-    cost_frame = pd.DataFrame(costs, columns=list(COSTS))
+                        {
+                            "term": term, "vendor_group": region[1], "vendor": region[1], "region": region[0],
+                            "payer": "lhdn" if i % 2 else "kdn", "pool": f"pool-{i}", "workload": w,
+                            "period": period, "list": money, "tax": money * 0.08, "amortised": money,
+                            "cash": money * 1.08, "objective": money * 0.97**t, "assumed": money * 0.2,
+                        }
+                    )  # fmt: skip
+    cost_frame = pd.DataFrame(costs).reindex(columns=list(COSTS), fill_value=0.0)
     return Plan(
         head={
             "schema": 1, "case": "sample", "title": title, "synthetic": True, "marking": marking,
@@ -217,7 +232,10 @@ def plan(workloads: int = 60, periods: int = 12, title: str = HOSTILE, marking: 
             "unpriced_regions": ["azure:southeastasia3", "gcp:malaysia"],
         },
         periods=pd.DataFrame(
-            {"period": months, "start": months, "end": months, "hours": 2190.0, "discount": [0.99**t for t in range(periods)]}
+            {
+                "period": months, "start": months, "end": months, "hours": 2190.0,
+                "discount": [0.99**t for t in range(periods)],
+            }
         ),
         placements=pd.DataFrame(placements, columns=list(PLACEMENTS)),
         purchases=pd.DataFrame(columns=list(PURCHASES)),
@@ -242,7 +260,7 @@ def plan(workloads: int = 60, periods: int = 12, title: str = HOSTILE, marking: 
                  f"one point more for amazon would save MYR 12,346 in {p}")
                 for p in months
             ]
-            + [("capacity", "capacity", "tm:klang-valley", months[0], 3.2, "one more vcpu", "one more vcpu would save MYR 3.20")],
+            + [("capacity", "capacity", "tm:klang-valley", months[0], 3.2, "one more vcpu", "words")],
             columns=list(BINDING),
         ),
         run={"planner": "0.1", "status": "optimal", "rendering": "pulp", "seconds": {"solver": 0.123456}},
@@ -258,13 +276,39 @@ def _shares(months: list[str]) -> pd.DataFrame:
         for g, v in zip(market, raw, strict=True):
             v = min(v, CAP)
             rows.append(
-                ("vendor-share", "vendor_share", "spend", "contestable spend", period, g)
-                + (v * 1e6, 1e6, v, CAP, CAP - v, abs(CAP - v) < 1e-6)
+                (
+                    "vendor-share",
+                    "vendor_share",
+                    "spend",
+                    "contestable spend",
+                    period,
+                    g,
+                    v * 1e6,
+                    1e6,
+                    v,
+                    CAP,
+                    CAP - v,
+                    abs(CAP - v) < 1e-6,
+                )
             )
-            rows.append(("", "report", "spend", "all market spend", period, g, v * 2e6, 2e6, v, np.nan, np.nan, False))
+            rows.append(
+                ("", "report", "spend", "all market spend", period, g, v * 2e6, 2e6, v, np.nan, np.nan, False)
+            )
         own = max(FLOOR, 0.4 - 0.02 * t)
         rows.append(
-            ("domestic", "minimum_share", "spend", "contestable spend", period, "domestic")
-            + (own * 1e6, 1e6, own, FLOOR, own - FLOOR, own <= FLOOR)
+            (
+                "domestic",
+                "minimum_share",
+                "spend",
+                "contestable spend",
+                period,
+                "domestic",
+                own * 1e6,
+                1e6,
+                own,
+                FLOOR,
+                own - FLOOR,
+                own <= FLOOR,
+            )
         )
     return pd.DataFrame(rows, columns=list(SHARES))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from planner.report.figures.context import Context
 from planner.report.figures.shares import year_labels
@@ -16,19 +15,18 @@ NAME, TITLE = "cost_by_period", "Cost of each period by vendor group"
 def cost_by_period(context: Context) -> Chart | Skipped:
     """Draw amortised cost before tax; both panels share one scale of money."""
     table = _table(context)
-    if table.empty or not table.to_numpy().any():
+    if not table:
         return Skipped(NAME, TITLE, "the plan holds no cost lines")
     split = [[g for g in table if g in context.market], [g for g in table if g not in context.market]]
     named = (("Market", split[0]), ("Outside the market (own data centres)", split[1]))
     parts = [(label, groups) for label, groups in named if groups]
-    divisor, unit = scale_of(float(table.sum(axis=1).max()))
+    divisor, unit = scale_of(float(np.sum(list(table.values()), axis=0).max()))
     sheet = Sheet(height=4.6)
-    subtitle = f"{context.currency} {unit} a period, amortised, before tax, undiscounted; totals above the bars.".replace(
-        "  ", " "
-    )
+    money = f"{context.currency} {unit}".strip()
+    subtitle = f"{money} a period, amortised, before tax, undiscounted; totals above the bars."
     low, high = sheet.frame(context.marking, TITLE, subtitle, context.footer("costs.csv"))
     high = _legend(sheet, context, list(table), high)
-    tops = [max(float(table[groups].sum(axis=1).max()), 1e-9) for _, groups in parts]
+    tops = [max(float(np.sum([table[g] for g in groups], axis=0).max()), 1e-9) for _, groups in parts]
     room = high - low - 0.62 * len(parts)
     # One scale for both panels; a panel that would be too low to read keeps a tenth of the height.
     heights = [max(0.1, top / sum(tops)) for top in tops]
@@ -37,21 +35,22 @@ def cost_by_period(context: Context) -> Chart | Skipped:
     y = high
     for (label, groups), height in zip(parts, heights, strict=True):
         y -= height + 0.62
-        _panel(sheet, context, table[groups], label, (y + 0.2, height), rise, divisor)
+        _panel(sheet, context, {g: table[g] for g in groups}, label, (y + 0.2, height), rise, divisor)
     alt = "; ".join(
         f"{context.name(g)} {amount(float(table[g].sum()), context.currency)} over the horizon" for g in table
     )
     return Chart(NAME, TITLE, alt + ".", sheet)
 
 
-def _table(context: Context) -> pd.DataFrame:
-    """Amortised cost, period × vendor group, largest group first."""
-    table = context.plan.costs.pivot_table(
-        index="period", columns="vendor_group", values="amortised", aggfunc="sum", observed=True
-    )
-    table = table.reindex(context.periods).fillna(0.0)
-    order = sorted(table, key=lambda g: (-round(float(table[g].sum()), 2), str(g)))
-    return table[order].loc[:, lambda t: t.abs().sum() > 0]
+def _table(context: Context) -> dict[str, np.ndarray]:
+    """Amortised cost of each vendor group by period, largest group first."""
+    costs = context.plan.costs[["vendor_group", "period", "amortised"]]
+    at = {p: i for i, p in enumerate(context.periods)}
+    table: dict[str, np.ndarray] = {}
+    for group, period, money in costs.itertuples(index=False, name=None):
+        table.setdefault(str(group), np.zeros(len(at)))[at[period]] += money
+    some = [g for g, money in table.items() if money.any()]
+    return {g: table[g] for g in sorted(some, key=lambda g: (-round(float(table[g].sum()), 2), g))}
 
 
 def _legend(sheet: Sheet, context: Context, groups: list[str], top: float) -> float:
@@ -72,7 +71,7 @@ def _legend(sheet: Sheet, context: Context, groups: list[str], top: float) -> fl
 def _panel(
     sheet: Sheet,
     context: Context,
-    table: pd.DataFrame,
+    table: dict[str, np.ndarray],
     label: str,
     place: tuple[float, float],
     rise: float,
@@ -82,20 +81,21 @@ def _panel(
     left, right = EDGE + 0.5, WIDTH - EDGE
     sheet.text(EDGE, base + height + 0.2, label, bold=True)
     most = max(1, min(5, int(height / 0.22)))
-    steps = [s for s in nice_steps(height / rise / divisor, most)]
+    steps = nice_steps(height / rise / divisor, most)
     heights = [base + s * divisor * rise for s in steps]
     sheet.lines([[(left, h), (right, h)] for h in heights], GRID, 0.5, zorder=1)
     for s, h in zip(steps, heights, strict=True):
         sheet.text(left - 0.06, h, f"{s:,.10g}", size=SMALL, color=SOFT, ha="right", va="center", room=0.45)
-    pace = (right - left) / len(table)
-    floor = np.zeros(len(table))
-    for group in table:
-        values = table[group].to_numpy() * rise
-        look = context.looks[str(group)]
-        bars = [(left + (i + 0.14) * pace, base + floor[i], pace * 0.72, v) for i, v in enumerate(values)]
+    floor = np.zeros(len(context.periods))
+    pace = (right - left) / len(floor)
+    for group, money in table.items():
+        look = context.looks[group]
+        bars = [
+            (left + (i + 0.14) * pace, base + floor[i], pace * 0.72, v * rise) for i, v in enumerate(money)
+        ]
         sheet.rectangles(bars, look.color, look.hatch, look.hatching)
-        floor += values
-    totals = table.sum(axis=1).to_numpy() / divisor
+        floor += money * rise
+    totals = floor / rise / divisor
     digits = 0 if totals.max() >= 100 else 1 if totals.max() >= 10 else 2
     labels = [f"{v:,.{digits}f}" for v in totals]
     every = max(1, int(np.ceil((max(sheet.measure(v, SMALL) for v in labels) + 0.06) / pace)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
@@ -22,7 +24,7 @@ def latency_by_state(context: Context) -> Chart | Skipped:
         return Skipped(NAME, TITLE, reason)
     period = context.periods[-1]
     table = by_state(context)
-    if table.empty:
+    if not table:
         return Skipped(NAME, TITLE, f"no workload with users is placed in {period}")
     sheet = Sheet(height=1.75 + _ROW * len(table))
     subtitle = (
@@ -34,7 +36,7 @@ def latency_by_state(context: Context) -> Chart | Skipped:
     )
     high = _legend(sheet, high)
     _rows(sheet, table, low, high)
-    parts = [f"{s.state} mean {s.mean:.1f} ms, 95th percentile {s.p95:.1f} ms" for s in table.itertuples()]
+    parts = [f"{s.name} mean {s.all.mean:.1f} ms, 95th percentile {s.all.p95:.1f} ms" for s in table]
     return Chart(NAME, TITLE, "; ".join(parts) + ".", sheet)
 
 
@@ -45,35 +47,51 @@ def why_not(context: Context) -> str:
     return "the case has no users" if context.background.users.empty else ""
 
 
-def by_state(context: Context) -> pd.DataFrame:
-    """state, users, mean, p95, rural_users, rural_mean, rural_p95 in ms, slowest first."""
+@dataclass(frozen=True)
+class Spread:
+    """Users (summed over workloads), mean and 95th percentile of their round trips in ms."""
+
+    users: float
+    mean: float
+    p95: float
+
+
+@dataclass(frozen=True)
+class State:
+    """A state: all users, and those at rural places if there are any."""
+
+    name: str
+    all: Spread
+    rural: Spread | None
+
+
+def by_state(context: Context) -> list[State]:
+    """Round trips of the last period by state, slowest first."""
     background, period = context.background, context.periods[-1]
     nodes, rtt = background.nodes, background.rtt
     if nodes is None or rtt is None:
-        raise ValueError("no network")
+        return []
     flows = users_by_site_and_region(background, context.plan.placements, len(context.periods) - 1, period)
     flows = flows[flows["users"] > 0].merge(
         nodes[["node", "state", "rural"]], left_on="site", right_on="node"
     )
-    rows, columns = rtt.index.get_indexer(flows["site"]), rtt.columns.get_indexer(flows["region"])
+    rows = rtt.index.get_indexer(pd.Index(flows["site"]))
+    columns = rtt.columns.get_indexer(pd.Index(flows["region"]))
     known = (rows >= 0) & (columns >= 0)
-    flows, ms = flows[known], rtt.to_numpy(dtype=float)[rows[known], columns[known]] / 1000
-    flows = flows.assign(ms=ms)[np.isfinite(ms)]
-    lines = []
-    for state, group in flows.groupby("state", sort=True):
+    ms = rtt.to_numpy(dtype=float)[rows[known], columns[known]] / 1000
+    flows = flows[known].assign(ms=ms)[np.isfinite(ms)]
+    states = []
+    for name, group in flows.groupby("state", sort=True):
         far = group[group["rural"].astype(bool)]
-        mine = not far.empty
-        lines.append(
-            (str(state) or "(no state)", *_spread(group), *(_spread(far) if mine else (0.0, np.nan, np.nan)))
-        )
-    names = ["state", "users", "mean", "p95", "rural_users", "rural_mean", "rural_p95"]
-    table = pd.DataFrame(lines, columns=names)
-    return table.sort_values(["mean", "state"], ascending=[False, True], ignore_index=True)
+        states.append(State(str(name) or "(no state)", _spread(group), None if far.empty else _spread(far)))
+    return sorted(states, key=lambda s: (-round(s.all.mean, 6), s.name))
 
 
-def _spread(rows: pd.DataFrame) -> tuple[float, float, float]:
+def _spread(rows: pd.DataFrame) -> Spread:
     ms, users = rows["ms"].to_numpy(), rows["users"].to_numpy()
-    return float(users.sum()), float(np.average(ms, weights=users)), weighted_percentile(ms, users, 0.95)
+    return Spread(
+        float(users.sum()), float(np.average(ms, weights=users)), weighted_percentile(ms, users, 0.95)
+    )
 
 
 def _legend(sheet: Sheet, top: float) -> float:
@@ -89,10 +107,10 @@ def _legend(sheet: Sheet, top: float) -> float:
     return y - 0.1
 
 
-def _rows(sheet: Sheet, table: pd.DataFrame, low: float, high: float) -> None:
+def _rows(sheet: Sheet, table: list[State], low: float, high: float) -> None:
     left, right = EDGE + 1.35, WIDTH - EDGE - 0.85
     base, head = low + 0.2, high - 0.12
-    top = float(np.nanmax(table[["p95", "rural_p95"]].to_numpy())) * 1.04
+    top = max(part.p95 for s in table for part in (s.all, s.rural) if part is not None) * 1.04
     pace, run = (head - base) / len(table), (right - left) / top
     for step in nice_steps(top, 8):
         x = left + step * run
@@ -101,23 +119,21 @@ def _rows(sheet: Sheet, table: pd.DataFrame, low: float, high: float) -> None:
             x, base - 0.14, f"{step:g} ms" if step == 0 else f"{step:g}", size=SMALL, color=SOFT, ha="center"
         )
     sheet.text(WIDTH - EDGE, head + 0.04, "users (summed)", size=SMALL, color=SOFT, ha="right", room=1.0)
-    for i, row in enumerate(table.itertuples(index=False)):
+    for i, state in enumerate(table):
         y = head - (i + 0.5) * pace
-        rural = row.rural_users > 0
         if i % 2 == 0:
             sheet.rectangles([(EDGE, y - pace / 2, WIDTH - 2 * EDGE, pace)], "#f4f4f4", zorder=0.5)
-        sheet.text(left - 0.12, y, row.state, ha="right", va="center", room=left - EDGE - 0.14)
-        sheet.text(WIDTH - EDGE, y, count(row.users), size=SMALL, ha="right", va="center", room=0.8)
-        lift = pace * 0.2 if rural else 0.0
-        _mark(sheet, left, run, y + lift, row.mean, row.p95, _ALL, "o")
-        if rural:
-            _mark(sheet, left, run, y - lift, row.rural_mean, row.rural_p95, _RURAL, "D")
+        sheet.text(left - 0.12, y, state.name, ha="right", va="center", room=left - EDGE - 0.14)
+        users = count(state.all.users)
+        sheet.text(WIDTH - EDGE, y, users, size=SMALL, ha="right", va="center", room=0.8)
+        lift = pace * 0.2 if state.rural else 0.0
+        _mark(sheet, left, run, y + lift, state.all, _ALL, "o")
+        if state.rural:
+            _mark(sheet, left, run, y - lift, state.rural, _RURAL, "D")
     sheet.lines([[(left, base), (left, head)]], INK, 0.8)
 
 
-def _mark(
-    sheet: Sheet, left: float, run: float, y: float, mean: float, p95: float, color: str, marker: str
-) -> None:
-    a, b = left + mean * run, left + p95 * run
+def _mark(sheet: Sheet, left: float, run: float, y: float, part: Spread, color: str, marker: str) -> None:
+    a, b = left + part.mean * run, left + part.p95 * run
     sheet.lines([[(a, y), (b, y)], [(b, y - 0.045), (b, y + 0.045)]], color, 1.6)
     sheet.marks([(a, y)], marker, 5.5, color, PAPER, 0.5)

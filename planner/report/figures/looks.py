@@ -41,4 +41,4 @@ def looks(market: Iterable[str], own: Iterable[str]) -> dict[str, Look]:
         hatch = _HATCHES[at] if i < len(picks) else "++++"
         ink = "#1a1a1a" if light or at == 4 else "#ffffff"
         table[name] = Look(_COLOURS[at], hatch, "#5a5a5a" if light else "#ffffff", _MARKERS[at], ink)
-    return table | {name: OWN for name in sorted(own)}
+    return table | dict.fromkeys(sorted(own), OWN)

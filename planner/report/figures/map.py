@@ -5,134 +5,90 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pandas as pd
 
-from planner.report.background import users_by_site_and_region
 from planner.report.figures.context import Context
 from planner.report.figures.looks import OWN
-from planner.report.figures.outlines import CREDIT, Projection, outlines, project, view
-from planner.report.figures.placing import Box, clusters, labels, nearest, spread
+from planner.report.figures.map_data import Flow, Region, Site, flows_of, regions_of, sites_of
+from planner.report.figures.outlines import CREDIT, Bounds, Projection, outlines, project, view, widened
+from planner.report.figures.place_names import PlaceNames
+from planner.report.figures.placing import Box, clusters, spread
 from planner.report.figures.sheet import EDGE, INK, PAPER, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
 from planner.report.words import count, percent
 
 NAME, TITLE = "map", "Where users are and which regions serve them"
-_HOME, _ABROAD, _SEA = "#f3efe2", "#dfe3e4", "#f4f8fb"
+_HOME, _ABROAD, _SEA, _PLACE = "#f3efe2", "#dfe3e4", "#f4f8fb", "#5b5b5b"
+_OWN_FLOW = "#6e6e6e"
 _MARK = 0.2
 """Inches: smallest distance between two region marks."""
 _ALL_FLOWS = 0.98
 """Share of users whose flows are drawn, widest first; thinner ones would only be haze."""
 _LINE = 0.152
+"""Inches: a line of the key."""
 _FIRST = 3
 """Places named before the regions' marks find their room."""
 
 
 def region_map(context: Context) -> Chart | Skipped:
     """Draw it, or say why not."""
-    regions = _regions(context)
-    if regions.empty:
+    flows, sites = flows_of(context), sites_of(context)
+    regions = regions_of(context, flows)
+    if not regions:
         return Skipped(NAME, TITLE, "the catalog lists no region")
-    flows, sites = _flows(context), _sites(context)
-    near = regions[regions["country"] == context.background.home_country]
-    points = pd.concat([f[["lon", "lat"]] for f in (sites, near) if len(f)] or [regions[["lon", "lat"]]])
-    bounds = view(points["lon"].to_numpy(dtype=float), points["lat"].to_numpy(dtype=float))
+    shown: list[Site | Region] = [*sites, *(r for r in regions if r.home)]
+    shown = shown or [*regions]
+    bounds = view(np.array([p.lon for p in shown]), np.array([p.lat for p in shown]))
     room = WIDTH - 2 * EDGE
-    shape = (bounds[3] - bounds[1]) / (
-        (bounds[2] - bounds[0]) * math.cos(math.radians((bounds[1] + bounds[3]) / 2))
-    )
-    height = min(5.4, room * shape)
-    lines = math.ceil(len(regions) / 2)
-    sheet = Sheet(height=height + lines * _LINE + (1.6 if context.marking else 1.42))
-    low, high = sheet.frame(
-        context.marking, TITLE, _subtitle(context, sites, flows), context.footer(f"placements.csv · {CREDIT}")
-    )
+    height = min(5.4, room * (bounds[3] - bounds[1]) / ((bounds[2] - bounds[0]) * _squeeze(bounds)))
+    sheet = Sheet(height + math.ceil(len(regions) / 2) * _LINE + (1.6 if context.marking else 1.42))
+    footer = context.footer(f"placements.csv · {CREDIT}")
+    _, high = sheet.frame(context.marking, TITLE, _subtitle(context, sites, flows), footer)
     frame = (EDGE, high - height, room, height)
-    bounds = _filled(bounds, frame)
+    bounds = widened(bounds, frame)
     projection = project(bounds, frame)
     _land(sheet, context, projection, bounds, frame)
-    places = projection(sites["lon"].to_numpy(), sites["lat"].to_numpy())
-    biggest = max(float(sites["users"].max()), 1.0) if len(sites) else 1.0
-    radii = 0.035 + 0.14 * np.sqrt(sites["users"].to_numpy(dtype=float) / biggest)
-    names = _Names(sheet, sites, places, radii, frame)
+    places = projection([s.lon for s in sites], [s.lat for s in sites])
+    users = np.array([s.users for s in sites])
+    radii = 0.035 + 0.14 * np.sqrt(users / max(users.max(initial=0.0), 1.0))
+    names = PlaceNames(sheet, [s.name for s in sites], places, radii, frame)
     names.place(_FIRST, [])
     marks = _region_marks(
         projection, regions, np.vstack([np.column_stack([places, radii]), names.discs()]), frame
     )
     names.place(len(sites), [(x - _MARK / 2, y - _MARK / 2, _MARK, _MARK) for x, y in marks])
-    _draw_flows(sheet, context, flows, sites, regions, places, marks, frame)
-    _draw_sites(sheet, sites, places, radii)
-    names.draw(sheet)
+    _draw_flows(sheet, context, flows, _by_key(sites, regions, places, marks), frame)
+    for site, (x, y), radius in zip(sites, places, radii, strict=True):
+        fill, edge = (PAPER, INK) if site.rural else (_PLACE, PAPER)
+        sheet.marks([(x, y)], "o", radius * 144, fill, edge, 0.7, 0.85, zorder=4)
+    names.draw()
     _draw_regions(sheet, context, regions, projection, marks, frame)
-    _key(sheet, context, regions, flows, frame[1] - 0.2)
-    return Chart(NAME, TITLE, _alt(regions, flows), sheet)
+    _key(sheet, context, regions, frame[1] - 0.2)
+    return Chart(NAME, TITLE, _alt(regions), sheet)
 
 
-def _filled(bounds: tuple[float, float, float, float], frame: Box) -> tuple[float, float, float, float]:
-    """``bounds`` widened east and west until they fill the frame."""
-    west, south, east, north = bounds
-    squeeze = math.cos(math.radians((south + north) / 2))
-    more = max(0.0, (north - south) * frame[2] / frame[3] / squeeze - (east - west)) / 2
-    return west - more, south, east + more, north
+def _squeeze(bounds: Bounds) -> float:
+    return math.cos(math.radians((bounds[1] + bounds[3]) / 2))
 
 
-def _regions(context: Context) -> pd.DataFrame:
-    """Regions numbered as on the map, with workloads whose primary is there in the last period."""
-    regions = context.background.regions
-    if "vendor_group" not in regions:
-        groups = context.background.vendors.set_index("vendor")["vendor_group"]
-        regions = regions.assign(vendor_group=regions["vendor"].map(groups))
-    placed = context.plan.placements
-    placed = placed[(placed["period"] == context.periods[-1]) & (placed["role"] == "primary")]
-    regions = regions.assign(
-        workloads=regions["region"].map(placed["region"].value_counts()).fillna(0).astype(int)
-    )
-    own = ~regions["vendor_group"].isin(list(context.market))
-    order = regions.assign(own=own).sort_values(["own", "vendor_group", "region"], ignore_index=True)
-    return order.assign(number=np.arange(1, len(order) + 1))
+def _by_key(
+    sites: list[Site], regions: list[Region], places: np.ndarray, marks: np.ndarray
+) -> dict[tuple[str, str], np.ndarray]:
+    """Where flows begin and end: ("site", node) and ("region", key) to inches."""
+    ends = {("site", s.node): p for s, p in zip(sites, places, strict=True)}
+    return ends | {("region", r.key): m for r, m in zip(regions, marks, strict=True)}
 
 
-def _flows(context: Context) -> pd.DataFrame:
-    """site, region, users of the last period, most users first."""
-    if context.background.nodes is None or context.background.users.empty:
-        return pd.DataFrame({"site": [], "region": [], "users": pd.Series(dtype=float)})
-    last = len(context.periods) - 1
-    flows = users_by_site_and_region(context.background, context.plan.placements, last, context.periods[-1])
-    flows = flows.groupby(["site", "region"], as_index=False)["users"].sum()
-    return flows.sort_values(["users", "site", "region"], ascending=[False, True, True], ignore_index=True)
-
-
-def _sites(context: Context) -> pd.DataFrame:
-    """node, name, lat, lon, rural, users of the last period; most users first."""
-    nodes, users = context.background.nodes, context.background.users
-    if nodes is None or users.empty:
-        return pd.DataFrame(
-            {c: pd.Series(dtype=float) for c in ("node", "name", "lat", "lon", "rural", "users")}
-        )
-    here = users[users["t"] == len(context.periods) - 1].groupby("site")["users"].sum()
-    sites = nodes[nodes["node"].isin(here.index)]
-    sites = sites.assign(users=sites["node"].map(here).astype(float))
-    return sites.sort_values(["users", "node"], ascending=[False, True], ignore_index=True)
-
-
-def _subtitle(context: Context, sites: pd.DataFrame, flows: pd.DataFrame) -> str:
-    if sites.empty:
+def _subtitle(context: Context, sites: list[Site], flows: list[Flow]) -> str:
+    if not sites:
         return "The case has no network or no users: regions only. Regions: see below."
-    top = sites.iloc[0]
     text = (
-        f"In {context.periods[-1]}, users summed over workloads. Circles: users by place (largest: {top['name']}, "
-        f"{count(top['users'])})"
+        f"In {context.periods[-1]}, users summed over workloads. Circles: users by place "
+        f"(largest: {sites[0].name}, {count(sites[0].users)})"
     )
-    if flows.empty:
-        return text + "."
-    return text + f"; lines: users served (widest: {count(flows['users'].iloc[0])}). Regions: see below."
+    lines = f"; lines: users served (widest: {count(flows[0].users)})" if flows else ""
+    return f"{text}{lines}. Regions: see below."
 
 
-def _land(
-    sheet: Sheet,
-    context: Context,
-    projection: Projection,
-    bounds: tuple[float, float, float, float],
-    frame: Box,
-) -> None:
+def _land(sheet: Sheet, context: Context, projection: Projection, bounds: Bounds, frame: Box) -> None:
     sheet.rectangles([frame], _SEA, zorder=0.2)
     west, south, east, north = bounds
     for country, rings in outlines().items():
@@ -151,20 +107,20 @@ def _land(
     sheet.lines([[(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)]], SOFT, 0.6, zorder=7)
 
 
-def _edge_points(points: np.ndarray, frame: Box) -> tuple[np.ndarray, np.ndarray]:
-    """Points moved to the frame where they lie off it, and which were."""
+def _anchors(projection: Projection, regions: list[Region], frame: Box) -> tuple[np.ndarray, np.ndarray]:
+    """True places of regions, on the frame where they lie off it, and how far off (n, 2) they lie."""
     x, y, w, h = frame
+    points = projection([r.lon for r in regions], [r.lat for r in regions])
     inset = 0.02
-    low, high = np.array([x + inset, y + inset]), np.array([x + w - inset, y + h - inset])
-    clipped = np.clip(points, low, high)
-    return clipped, np.abs(clipped - points).max(axis=1) > 1e-9
+    held = np.clip(points, [x + inset, y + inset], [x + w - inset, y + h - inset])
+    return held, np.where(np.abs(points - held) > 1e-9, points - held, 0.0)
 
 
 def _region_marks(
-    projection: Projection, regions: pd.DataFrame, obstacles: np.ndarray, frame: Box
+    projection: Projection, regions: list[Region], obstacles: np.ndarray, frame: Box
 ) -> np.ndarray:
     """Where each region's mark stands: near its place, apart from all others."""
-    anchors, _ = _edge_points(projection(regions["lon"].to_numpy(), regions["lat"].to_numpy()), frame)
+    anchors, _ = _anchors(projection, regions, frame)
     order = [i for group in clusters(anchors, 0.35) for i in group]
     marks = np.empty_like(anchors)
     marks[order] = spread(anchors[order], obstacles, frame, _MARK)
@@ -172,169 +128,99 @@ def _region_marks(
 
 
 def _draw_flows(
-    sheet: Sheet,
-    context: Context,
-    flows: pd.DataFrame,
-    sites: pd.DataFrame,
-    regions: pd.DataFrame,
-    places: np.ndarray,
-    marks: np.ndarray,
-    frame: Box,
+    sheet: Sheet, context: Context, flows: list[Flow], ends: dict[tuple[str, str], np.ndarray], frame: Box
 ) -> None:
-    if flows.empty:
-        return
-    flows = flows[flows["users"].cumsum() - flows["users"] < _ALL_FLOWS * flows["users"].sum()]
-    site, region = pd.Index(sites["node"]), pd.Index(regions["region"])
-    top = float(flows["users"].iloc[0])
+    """Curves from places to regions, by vendor group, as wide as their users are many."""
+    groups = {r.key: r.group for r in regions_of(context, flows)}
+    left = _ALL_FLOWS * sum(f.users for f in flows)
     part = np.linspace(0, 1, 16)[:, None]
-    groups = regions["vendor_group"].to_numpy()
-    by_group: dict[str, tuple[list[np.ndarray], list[float]]] = {}
-    for name, place, users in flows[["site", "region", "users"]].itertuples(index=False):
-        s, r = site.get_loc(name), region.get_loc(place)
-        a, b = places[s], marks[r]
-        across = np.array([a[1] - b[1], b[0] - a[0]])
-        middle = (a + b) / 2 + across * 0.12
-        curve = (1 - part) ** 2 * a + 2 * part * (1 - part) * middle + part**2 * b
-        paths, widths = by_group.setdefault(str(groups[r]), ([], []))
-        paths.append(curve)
-        widths.append(0.35 + 4.2 * users / top)
-    for group in sorted(by_group):
-        paths, widths = by_group[group]
+    drawn: dict[str, tuple[list[np.ndarray], list[float]]] = {}
+    for flow in flows:
+        if left <= 0:
+            break
+        left -= flow.users
+        a, b = ends["site", flow.site], ends["region", flow.region]
+        middle = (a + b) / 2 + np.array([a[1] - b[1], b[0] - a[0]]) * 0.12
+        paths, widths = drawn.setdefault(groups[flow.region], ([], []))
+        paths.append((1 - part) ** 2 * a + 2 * part * (1 - part) * middle + part**2 * b)
+        widths.append(0.35 + 4.2 * flow.users / flows[0].users)
+    for group, (paths, widths) in sorted(drawn.items()):
         look = context.looks[group]
-        color = "#6e6e6e" if look is OWN else look.color
+        color = _OWN_FLOW if look is OWN else look.color
         sheet.lines(paths, color, widths, alpha=0.6, zorder=2.2, within=frame)
-
-
-def _draw_sites(sheet: Sheet, sites: pd.DataFrame, places: np.ndarray, radii: np.ndarray) -> None:
-    for (x, y), radius, rural in zip(places, radii, sites["rural"], strict=True):
-        color = PAPER if rural else "#5b5b5b"
-        sheet.marks([(x, y)], "o", radius * 144, color, INK if rural else PAPER, 0.7, 0.85, zorder=4)
-
-
-class _Names:
-    """Names of places: the largest find room before the regions' marks do, the others after."""
-
-    def __init__(
-        self, sheet: Sheet, sites: pd.DataFrame, places: np.ndarray, radii: np.ndarray, frame: Box
-    ) -> None:
-        self.texts = [sheet.fit(str(name), 1.2, SMALL) for name in sites["name"]]
-        self.sizes = [(sheet.measure(text, SMALL) + 0.03, 0.115) for text in self.texts]
-        self.points = [(float(x), float(y)) for x, y in places]
-        self.radii = [float(r) for r in radii]
-        self.frame = frame
-        self.spots: list[tuple[float, float] | None] = []
-
-    def place(self, until: int, taken: list[Box]) -> None:
-        """Find room for the names up to number ``until`` off ``taken`` and all circles and names."""
-        circles = [(x - r, y - r, 2 * r, 2 * r) for (x, y), r in zip(self.points, self.radii, strict=True)]
-        some = slice(len(self.spots), until)
-        self.spots += labels(
-            self.points[some],
-            self.sizes[some],
-            self.radii[some],
-            [*taken, *circles, *self._boxes()],
-            self.frame,
-        )
-
-    def discs(self) -> np.ndarray:
-        """The names placed so far as discs (x, y, radius) that marks should keep off."""
-        discs = [
-            (x + part * w, y + h / 2, h / 2)
-            for x, y, w, h in self._boxes()
-            for part in (0.05, 0.275, 0.5, 0.725, 0.95)
-        ]
-        return np.array(discs).reshape(-1, 3)
-
-    def draw(self, sheet: Sheet) -> None:
-        for i, spot in enumerate(self.spots):
-            if spot is None:
-                continue
-            x, y = self.points[i]
-            end = nearest((x, y), (*spot, *self.sizes[i]))
-            if math.hypot(end[0] - x, end[1] - y) > self.radii[i] + 0.08:
-                sheet.lines([[(x, y), end]], SOFT, 0.5, zorder=4.2)
-            sheet.text(spot[0] + 0.015, spot[1] + 0.025, self.texts[i], size=SMALL, ground=True)
-
-    def _boxes(self) -> list[Box]:
-        return [
-            (*spot, *size) for spot, size in zip(self.spots, self.sizes, strict=False) if spot is not None
-        ]
 
 
 def _draw_regions(
     sheet: Sheet,
     context: Context,
-    regions: pd.DataFrame,
+    regions: list[Region],
     projection: Projection,
     marks: np.ndarray,
     frame: Box,
 ) -> None:
-    anchors, off = _edge_points(projection(regions["lon"].to_numpy(), regions["lat"].to_numpy()), frame)
-    for i, row in enumerate(regions.itertuples(index=False)):
-        moved = np.hypot(*(marks[i] - anchors[i])) > 0.02
-        if moved:
-            sheet.lines([[tuple(anchors[i]), tuple(marks[i])]], INK, 0.6, zorder=4.5)
-        if moved and not off[i]:
-            sheet.marks([tuple(anchors[i])], ".", 2.5, INK, INK, 0, zorder=4.6)
-        _mark(sheet, context, row.vendor_group, int(row.number), tuple(marks[i]), row.workloads > 0)
-    for point in {(round(x, 4), round(y, 4)) for (x, y), o in zip(anchors, off, strict=True) if o}:
-        sheet.marks([point], _arrow(point, frame), 6, INK, INK, 0, zorder=7.5)
+    anchors, beyond = _anchors(projection, regions, frame)
+    arrows: dict[tuple[float, float], str] = {}
+    for region, anchor, off, mark in zip(regions, anchors, beyond, marks, strict=True):
+        at, away = (float(anchor[0]), float(anchor[1])), bool(off.any())
+        if np.hypot(*(mark - anchor)) > 0.02:
+            sheet.lines([[at, (float(mark[0]), float(mark[1]))]], INK, 0.6, zorder=4.5)
+            if not away:
+                sheet.marks([at], ".", 2.5, INK, INK, 0, zorder=4.6)
+        if away:
+            arrows[round(at[0], 4), round(at[1], 4)] = _arrow(*off)
+        _mark(sheet, context, region, (float(mark[0]), float(mark[1])), 12.5, SMALL)
+    for point in sorted(arrows):
+        sheet.marks([point], arrows[point], 6, INK, INK, 0, zorder=7.5)
 
 
-def _arrow(point: tuple[float, float], frame: Box) -> str:
-    """The marker that points out of the frame where ``point`` lies on its edge."""
-    x, y, w, h = frame
-    gaps = {"<": point[0] - x, ">": x + w - point[0], "v": point[1] - y, "^": y + h - point[1]}
-    return min(gaps, key=lambda k: (gaps[k], k))
+def _arrow(dx: float, dy: float) -> str:
+    """The marker that points the way of a step, along the axes."""
+    if abs(dx) > abs(dy):
+        return ">" if dx > 0 else "<"
+    return "^" if dy > 0 else "v"
 
 
 def _mark(
-    sheet: Sheet, context: Context, group: str, number: int, at: tuple[float, float], used: bool
+    sheet: Sheet, context: Context, region: Region, at: tuple[float, float], size: float, type_size: float
 ) -> None:
-    look = context.looks[group]
-    color, ink = (look.color, look.ink) if used else (PAPER, INK)
-    edge = INK if used or look is OWN else look.color
-    sheet.marks([at], "s" if group in context.market else "o", 12.5, color, edge, 0.9, zorder=5)
-    sheet.text(*at, str(number), size=SMALL, bold=True, color=ink, ha="center", va="center_baseline")
+    look = context.looks[region.group]
+    fill, ink = (look.color, look.ink) if region.used else (PAPER, INK)
+    edge = INK if region.used or look is OWN else look.color
+    sheet.marks([at], "s" if region.group in context.market else "o", size, fill, edge, 0.9, zorder=5)
+    number = str(region.number)
+    sheet.text(*at, number, size=type_size, bold=True, color=ink, ha="center", va="center_baseline")
 
 
-def _key(sheet: Sheet, context: Context, regions: pd.DataFrame, flows: pd.DataFrame, top: float) -> None:
-    words = "Numbered: regions; square: market, round: own, filled: in use. Arrow: off the map. Hollow circle: rural place."
+def _key(sheet: Sheet, context: Context, regions: list[Region], top: float) -> None:
+    """Two columns that say which region each number is and what part of the users it serves."""
+    words = (
+        "Numbered: regions; square: market, round: own, filled: in use. Arrow: off the map. "
+        "Hollow circle: rural place."
+    )
     sheet.text(EDGE, top + 0.02, words, size=SMALL, color=SOFT, room=WIDTH - 2 * EDGE)
     top -= 0.16
-    served, total = flows.groupby("region")["users"].sum(), float(flows["users"].sum())
     lines, column = math.ceil(len(regions) / 2), (WIDTH - 2 * EDGE) / 2
-    for i, row in enumerate(regions.itertuples(index=False)):
+    for i, region in enumerate(regions):
         x, y = EDGE + (i // lines) * column, top - (i % lines) * _LINE
-        color_at = (x + 0.09, y + 0.035)
-        look = context.looks[row.vendor_group]
-        used = row.workloads > 0
-        edge = INK if used or look is OWN else look.color
-        shape = "s" if row.vendor_group in context.market else "o"
-        sheet.marks([color_at], shape, 9.5, look.color if used else PAPER, edge, 0.9, zorder=5)
-        ink = look.ink if used else INK
-        sheet.text(
-            *color_at, str(row.number), size=6.2, bold=True, color=ink, ha="center", va="center_baseline"
-        )
-        share = float(served.get(row.region, 0.0)) / total if total else 0.0
-        if share > 0:
-            use = f"{percent(share)} of users"
-        elif used:
-            use = f"{row.workloads} workload{'s' if row.workloads != 1 else ''}"
-        else:
-            use = "announced" if row.status == "announced" else "not used"
-        room = sheet.measure(use, SMALL) + 0.08
-        sheet.text(x + column - 0.12, y, use, size=SMALL, color=INK if used else SOFT, ha="right")
-        room = column - 0.36 - room
-        place = f"{row.region} · {row.name}"
-        longer = f"{place}, {row.city}"
-        if row.city and row.city not in str(row.name) and sheet.measure(longer, SMALL) <= room:
+        _mark(sheet, context, region, (x + 0.09, y + 0.035), 9.5, 6.2)
+        use = _use(region)
+        sheet.text(x + column - 0.12, y, use, size=SMALL, color=INK if region.used else SOFT, ha="right")
+        room = column - 0.44 - sheet.measure(use, SMALL)
+        place = f"{region.key} · {region.name}"
+        longer = f"{place}, {region.city}"
+        if region.city and region.city not in region.name and sheet.measure(longer, SMALL) <= room:
             place = longer
         sheet.text(x + 0.22, y, place, size=SMALL, room=room)
 
 
-def _alt(regions: pd.DataFrame, flows: pd.DataFrame) -> str:
-    served, total = flows.groupby("region")["users"].sum(), float(flows["users"].sum())
-    parts = [f"{r} {percent(float(u) / total)} of users" for r, u in served.items()] if total else []
-    used = ", ".join(regions.loc[regions["workloads"] > 0, "region"])
-    return f"Regions in use: {used or 'none'}. " + ("; ".join(parts) + "." if parts else "")
+def _use(region: Region) -> str:
+    if region.share > 0:
+        return f"{percent(region.share)} of users"
+    if region.used:
+        return f"{region.workloads} workload{'s' if region.workloads != 1 else ''}"
+    return "announced" if region.announced else "not used"
+
+
+def _alt(regions: list[Region]) -> str:
+    used = [f"{r.key} ({_use(r)})" for r in regions if r.used]
+    return f"Regions in use: {'; '.join(used) or 'none'}."

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
 import numpy as np
 
 from planner.report.figures.placing import Box
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
 
 CREDIT = "outlines: Natural Earth, public domain, simplified; they state nothing about borders"
 
@@ -25,13 +29,13 @@ class Projection:
     x: float
     y: float
 
-    def __call__(self, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    def __call__(self, lon: Sequence[float] | np.ndarray, lat: Sequence[float] | np.ndarray) -> np.ndarray:
         """Places in inches, (n, 2)."""
         across = self.x + (np.asarray(lon, dtype=float) - self.west) * self.inches * self.squeeze
         return np.column_stack([across, self.y + (np.asarray(lat, dtype=float) - self.south) * self.inches])
 
 
-def view(lon: np.ndarray, lat: np.ndarray, margin: float = 0.9) -> tuple[float, float, float, float]:
+def view(lon: np.ndarray, lat: np.ndarray, margin: float = 0.9) -> Bounds:
     """West, south, east, north around points, never narrower than 4° nor flatter than 2.2 to 1."""
     west, east = float(lon.min()) - margin, float(lon.max()) + margin
     south, north = float(lat.min()) - margin, float(lat.max()) + margin
@@ -44,7 +48,15 @@ def view(lon: np.ndarray, lat: np.ndarray, margin: float = 0.9) -> tuple[float, 
     return west, south, east, north
 
 
-def project(bounds: tuple[float, float, float, float], box: Box) -> Projection:
+def widened(bounds: Bounds, box: Box) -> Bounds:
+    """``bounds`` with more east and west until they fill the box."""
+    west, south, east, north = bounds
+    squeeze = max(0.2, math.cos(math.radians((south + north) / 2)))
+    more = max(0.0, (north - south) * box[2] / box[3] / squeeze - (east - west)) / 2
+    return west - more, south, east + more, north
+
+
+def project(bounds: Bounds, box: Box) -> Projection:
     """The projection that fits ``bounds`` into ``box``, centred."""
     west, south, east, north = bounds
     squeeze = max(0.2, math.cos(math.radians((south + north) / 2)))

@@ -98,7 +98,7 @@ def _crosses(anchor: np.ndarray, spots: np.ndarray, start: np.ndarray, end: np.n
 
     first = side(start, end, anchor[None]) * side(start, end, spots)
     second = side(anchor[None], spots, start[None]) * side(anchor[None], spots, end[None])
-    return (first < 0) & (second < 0)
+    return np.asarray((first < 0) & (second < 0))
 
 
 def labels(

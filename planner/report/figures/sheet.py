@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import matplotlib
@@ -38,7 +39,7 @@ EDGE = 0.12
 SMALL, BODY, HEAD = 7.0, 7.5, 10.0
 """Type sizes in points at print size; nothing is smaller."""
 
-_STYLE = {
+_STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
     "svg.hashsalt": "planner",
     "hatch.linewidth": 0.6,
@@ -275,6 +276,16 @@ class Sheet:
             bottom += 0.125
         return bottom + 0.06, top - 0.08
 
+    def boxes(self) -> list[tuple[str, float, float, float, float]]:
+        """Every text with left, bottom, right and top of its box, in inches: what a check needs."""
+        with matplotlib.rc_context(_STYLE):
+            canvas = FigureCanvasAgg(self.figure)
+            canvas.draw()  # type: ignore[no-untyped-call]
+            texts = [t for t in self.figure.findobj(Text) if isinstance(t, Text) and t.get_text()]
+            renderer = canvas.get_renderer()  # type: ignore[no-untyped-call]
+            extents = [(t.get_text(), Text.get_window_extent(t, renderer)) for t in texts]
+        return [(text, b.x0 / DPI, b.y0 / DPI, b.x1 / DPI, b.y1 / DPI) for text, b in extents]
+
     def bytes(self, kind: str, title: str = "", description: str = "") -> bytes:
         """The sheet as ``svg`` (with title and description for screen readers) or ``png``."""
         buffer = io.BytesIO()
@@ -283,8 +294,9 @@ class Sheet:
                 self.figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
                 head, rest = buffer.getvalue().decode().split("<svg ", 1)
                 attributes, rest = rest.split(">", 1)
-                words = f"<title>{escape(printable(title))}</title>\n <desc>{escape(printable(description))}</desc>"
-                return f'{head}<svg role="img" {attributes}>\n {words}{rest}'.encode()
+                name, words = escape(printable(title)), escape(printable(description))
+                named = f"<title>{name}</title>\n <desc>{words}</desc>"
+                return f'{head}<svg role="img" {attributes}>\n {named}{rest}'.encode()
             self.figure.savefig(buffer, format="png", dpi=DPI, metadata={"Software": None})
             return buffer.getvalue()
 

@@ -1,0 +1,195 @@
+"""The page: well formed, escaped, without script or outside resource, the same bytes twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import sample_plan
+
+from planner.report.figures.draw import draw_all
+from planner.report.headline import FILES
+from planner.report.write import html, write_report
+
+VOID = {"meta", "br", "img", "link", "hr"}
+
+
+class Page(HTMLParser):
+    """Tags, attributes and text of a page; fails on a tag that is closed wrongly."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+        assert not self.open, f"never closed: {self.open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-1:]}"
+        self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.open or self.open[-1] != "style":
+            self.words.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def page(plan=None, background=None) -> Page:
+    plan, background = plan or sample_plan.plan(), background or sample_plan.background()
+    return Page(html(plan, background, draw_all(plan, background)))
+
+
+@pytest.fixture(scope="module")
+def written(folder: Path) -> Page:
+    return Page((folder / "report.html").read_text(encoding="utf-8"))
+
+
+def test_hostile_names_are_text_and_nothing_else(folder: Path, written: Page) -> None:
+    assert not written.all("script")
+    assert "<script" not in (folder / "report.html").read_text(encoding="utf-8")
+    assert "<script>alert(1)</script>" in written.text
+    assert not [k for _, attributes in written.tags for k in attributes if k.startswith("on")]
+
+
+def test_only_web_addresses_become_links(written: Page) -> None:
+    for link in written.all("a"):
+        assert link["href"].startswith(("https://", "#", "figures/")), link
+
+
+def test_nothing_is_fetched_from_elsewhere(folder: Path, written: Page) -> None:
+    assert not written.all("link")
+    assert [image["src"] for image in written.all("img")] == [
+        f"figures/{name}.svg" for name in ("vendor_share", "cost_by_period", "map", "latency_by_state")
+    ]
+    for image in written.all("img"):
+        assert (folder / image["src"]).is_file()
+        assert len(image["alt"]) > 40
+    policy = [m["content"] for m in written.all("meta") if m.get("http-equiv")]
+    assert policy and policy[0].startswith("default-src 'none'")
+    assert "url(" not in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_headings_are_in_order_and_tables_say_what_they_are(written: Page) -> None:
+    levels = [int(tag[1]) for tag, _ in written.tags if tag in ("h1", "h2", "h3")]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+    tables = [t for t in written.all("table") if t.get("class") == "data"]
+    assert len(tables) == len(written.all("caption")) > 12
+    assert all(head.get("scope") in ("col", "row") for head in written.all("th"))
+    assert written.all("html")[0]["lang"] == "en"
+    ids = [a["id"] for _, a in written.tags if "id" in a]
+    assert len(ids) == len(set(ids))
+    assert {link["href"][1:] for link in written.all("a") if link["href"].startswith("#")} <= set(ids)
+
+
+def test_marking_heads_every_page(written: Page) -> None:
+    heads = [tag for tag, _ in written.tags]
+    assert heads.index("thead") < heads.index("h1")
+    assert written.text.count("SYNTHETIC") >= 2
+
+
+def test_without_marking_there_is_no_bar() -> None:
+    bare = page(sample_plan.plan(marking=""))
+    assert not [a for _, a in bare.tags if a.get("class") == "marking"]
+
+
+def test_same_plan_same_bytes_and_no_clock(tmp_path: Path) -> None:
+    plan, background = sample_plan.plan(), sample_plan.background()
+    slower = replace(plan, run={**plan.run, "seconds": {"solver": 98.7654}})
+    assert html(plan, background, draw_all(plan, background)) == html(
+        slower, background, draw_all(slower, background)
+    )
+
+
+def test_parameters_are_never_shown_as_law(written: Page) -> None:
+    text = written.text
+    law = text.index("Rules and their sources")
+    parameters = text.index("Parameters and their benchmarks")
+    assert law < text.index("MY-CLS-04", law) < parameters
+    assert "Cap per vendor group" not in text[law:parameters]
+    assert "cap: 35 %" in text[parameters:]
+    assert "No law that was found requires it" in text[parameters:]
+
+
+def test_weak_sources_say_so(written: Page) -> None:
+    assert "C: adopted, to be verified" in written.text
+    assert "MY-NCCP-03 (D, not adopted)" in written.text
+
+
+def test_money_of_the_headline_is_that_of_the_cost_lines() -> None:
+    plan = sample_plan.plan()
+    text = page(plan).text
+    for column in ("amortised", "cash", "objective"):
+        assert f"MYR {plan.costs[column].sum() / 1e6:,.1f} million" in text
+
+
+def test_years_sum_to_the_total() -> None:
+    from planner.report.figures.context import context_of
+    from planner.report.money_tables import by_year
+
+    table = by_year(context_of(sample_plan.plan(), sample_plan.background()))
+    assert [row[0].text for row in table.rows] == ["2027", "2028", "2029", "All years"]
+
+
+def test_unpriced_regions_are_listed(written: Page) -> None:
+    at = written.text.index("Regions known but not priced")
+    assert "azure:southeastasia3" in written.text[at : at + 300]
+    assert "gcp:malaysia" in written.text[at : at + 300]
+
+
+def test_every_file_of_a_plan_is_explained(written: Page) -> None:
+    for name, what in FILES:
+        assert name in written.text and what in written.text
+
+
+def test_placements_are_ranges_and_changes_are_marked(written: Page) -> None:
+    at = written.text.index("Where each workload runs")
+    rows = written.text[at : at + 3000]
+    assert "all periods" in rows and "changes" in rows and "60 %: " in rows
+
+
+def test_a_plan_without_network_users_shares_and_duals_still_reports(tmp_path: Path) -> None:
+    plan, background = sample_plan.plan(), sample_plan.background()
+    bare = replace(
+        plan,
+        shares=plan.shares.iloc[:0],
+        binding=plan.binding.iloc[:0],
+        latency=plan.latency.iloc[:0],
+        excuses=plan.excuses.iloc[:0],
+        run={**plan.run, "duals": "none, because strong duality did not hold"},
+    )
+    alone = replace(background, nodes=None, rtt=None, users=background.users.iloc[:0], rules=())
+    write_report(bare, alone, tmp_path)
+    text = Page((tmp_path / "report.html").read_text(encoding="utf-8")).text
+    assert "Not drawn: the case names no network" in text
+    assert "Not drawn: no part of the load is contestable" in text
+    assert "none, because strong duality did not hold" in text
+    assert "No workload has a latency target" in text
+    assert "Nothing closed any region" in text
+    assert not (tmp_path / "figures" / "latency_by_state.svg").exists()
+
+
+def test_long_tables_say_what_they_leave_out() -> None:
+    from planner.report.figures.context import context_of
+    from planner.report.placement_tables import placements
+    from planner.report.rule_tables import MOST
+
+    table = placements(context_of(sample_plan.plan(workloads=450, periods=1), sample_plan.background(450)))
+    assert len(table.rows) == MOST
+    assert "rows; all are in placements.csv" in table.note
