@@ -7,16 +7,15 @@ plan. A new kind is one more entry of :data:`KINDS` (and its filter, row or repo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from planner.case.schema import SIZED, STORED
 from planner.catalog.schema import DEPLOYMENTS
+from planner.policy.parameters import Parameter
 
 Effect = Literal["filter", "row", "evidence", "report"]
-ParameterType = Literal["number", "boolean", "choice", "names", "choices", "numbers"]
 
 ROLES = ("primary", "standby", "backup")
 BASES_OF_SHARE = ("spend", "reference_spend", "resource", "critical")
@@ -24,71 +23,18 @@ MEASURES = ("hhi", "largest_share", "cloud_share", "critical_share", "foreign_pa
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """One parameter of a kind.
-
-    ``names`` is a list of names, ``choices`` a list out of ``allowed``, ``choice`` one of
-    ``allowed``, ``numbers`` a rising list. Bounds are inclusive; ``above`` is exclusive.
-    """
-
-    name: str
-    type: ParameterType
-    description: str
-    required: bool = True
-    minimum: float = -math.inf
-    above: float = -math.inf
-    maximum: float = math.inf
-    allowed: tuple[str, ...] = ()
-
-    def fault(self, value: Any) -> str:
-        """What is wrong with a value of TOML, in words; empty if nothing is."""
-        if self.type == "boolean":
-            return "" if isinstance(value, bool) else "is neither true nor false"
-        if self.type == "choice":
-            return "" if value in self.allowed else f"is none of {', '.join(self.allowed)}"
-        if self.type == "number":
-            return self._number_fault(value)
-        if not isinstance(value, (list, tuple)) or not value:
-            return "is not a list with at least one entry"
-        if self.type == "numbers":
-            faults = [fault for fault in map(self._number_fault, value) if fault]
-            if not faults and list(value) != sorted(set(value)):
-                faults = ["does not rise"]
-            return faults[0] if faults else ""
-        if not all(isinstance(v, str) and v and v.isprintable() for v in value):
-            return "is not a list of names"
-        if len(set(value)) != len(value):
-            return "names something twice"
-        unknown = [v for v in value if self.allowed and v not in self.allowed]
-        return f"holds {unknown[0]!r}, allowed are {', '.join(self.allowed)}" if unknown else ""
-
-    def _number_fault(self, value: Any) -> str:
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            return "is not a number"
-        if value < self.minimum or value <= self.above or value > self.maximum:
-            low = f"above {self.above:g}" if self.above > -math.inf else f"at least {self.minimum:g}"
-            high = f" and at most {self.maximum:g}" if self.maximum < math.inf else ""
-            return f"is not {low}{high}"
-        return ""
-
-
-def freeze(parameter: Parameter, value: Any) -> Any:
-    """A checked value as the rule holds it: lists become tuples, whole numbers become floats."""
-    if parameter.type == "numbers":
-        return tuple(float(v) for v in value)
-    if isinstance(value, list):
-        return tuple(value)
-    return float(value) if parameter.type == "number" else value
-
-
-@dataclass(frozen=True)
 class Kind:
-    """One kind of rule: what it does to a plan, and its parameters."""
+    """One kind of rule: what it does to a plan, and its parameters.
+
+    ``planned`` is false for a filter or row that the planner does not know yet: such a rule is not
+    enforced by the planner, it is checked by the audit only, and everybody who prints it says so.
+    """
 
     name: str
     effect: Effect
     description: str
     parameters: tuple[Parameter, ...]
+    planned: bool = True
 
     def parameter(self, name: str) -> Parameter | None:
         return next((p for p in self.parameters if p.name == name), None)
@@ -104,6 +50,11 @@ _RESOURCE = Parameter(
     allowed=(*SIZED, *STORED),
 )
 
+
+def _cap(whose: str) -> Parameter:
+    return Parameter("cap", "number", f"Largest share of {whose}.", above=0, maximum=1, stricter="lower")
+
+
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -112,9 +63,21 @@ KINDS: Mapping[str, Kind] = {
             "filter",
             "Data stay in the countries named, in the roles named.",
             (
-                Parameter("countries", "names", _COUNTRIES),
-                Parameter("roles", "choices", "Roles of a placement that it covers.", allowed=ROLES),
-                Parameter("sovereign", "boolean", "Only on sovereign cloud with evidence?", required=False),
+                Parameter("countries", "names", _COUNTRIES, stricter="fewer"),
+                Parameter(
+                    "roles",
+                    "choices",
+                    "Roles of a placement that it covers.",
+                    allowed=ROLES,
+                    stricter="more",
+                ),
+                Parameter(
+                    "sovereign",
+                    "boolean",
+                    "Only on sovereign cloud with evidence?",
+                    required=False,
+                    stricter="true",
+                ),
             ),
         ),
         Kind(
@@ -122,8 +85,8 @@ KINDS: Mapping[str, Kind] = {
             "filter",
             "Only the deployment models named, and only in the countries named, if any are.",
             (
-                Parameter("allowed", "choices", "Deployment models.", allowed=DEPLOYMENTS),
-                Parameter("countries", "names", _COUNTRIES, required=False),
+                Parameter("allowed", "choices", "Deployment models.", allowed=DEPLOYMENTS, stricter="fewer"),
+                Parameter("countries", "names", _COUNTRIES, required=False, stricter="fewer"),
             ),
         ),
         Kind(
@@ -136,6 +99,7 @@ KINDS: Mapping[str, Kind] = {
                     "choices",
                     "Ways of holding keys.",
                     allowed=("customer_hsm", "customer_byok", "provider"),
+                    stricter="fewer",
                 ),
             ),
         ),
@@ -143,14 +107,14 @@ KINDS: Mapping[str, Kind] = {
             "vendor_panel",
             "filter",
             "Of the market, only the vendors named.",
-            (Parameter("vendors", "names", "Vendor ids, as in vendors.csv."),),
+            (Parameter("vendors", "names", "Vendor ids, as in vendors.csv.", stricter="fewer"),),
         ),
         Kind(
             "vendor_share",
             "row",
             "No vendor group has more than a share of the contestable load.",
             (
-                Parameter("cap", "number", "Largest share of one vendor group.", above=0, maximum=1),
+                _cap("one vendor group"),
                 _BASIS,
                 _RESOURCE,
             ),
@@ -160,11 +124,89 @@ KINDS: Mapping[str, Kind] = {
             "row",
             "Some vendor groups have at least a share of the contestable load.",
             (
-                Parameter("floor", "number", "Smallest share.", minimum=0, maximum=1),
+                Parameter("floor", "number", "Smallest share.", minimum=0, maximum=1, stricter="higher"),
                 Parameter("of", "choice", "Whose share.", allowed=("domestic",)),
                 _BASIS,
                 _RESOURCE,
             ),
+        ),
+        Kind(
+            "certification",
+            "filter",
+            "Only regions that hold every certificate named (evidence.csv, subject region or vendor).",
+            (Parameter("certificates", "names", "Kinds of evidence, one a certificate.", stricter="more"),),
+            planned=False,
+        ),
+        Kind(
+            "parent_jurisdiction",
+            "filter",
+            "Of the market, only vendors whose parent is bound by the law of a country named.",
+            (Parameter("allowed", "names", "Countries (ISO 3166) of the parent.", stricter="fewer"),),
+            planned=False,
+        ),
+        Kind(
+            "ownership",
+            "filter",
+            "Of the market, only vendors whose foreign holders stay within limits (assessments.csv).",
+            (
+                Parameter(
+                    "largest_holder",
+                    "number",
+                    "Most one of them may hold.",
+                    minimum=0,
+                    maximum=1,
+                    stricter="lower",
+                ),
+                Parameter(
+                    "all_holders",
+                    "number",
+                    "Most they may hold together.",
+                    minimum=0,
+                    maximum=1,
+                    stricter="lower",
+                ),
+            ),
+            planned=False,
+        ),
+        Kind(
+            "sovereignty_floor",
+            "filter",
+            "Every objective of sovereignty reaches a level at the vendor or region (assessments.csv).",
+            (
+                Parameter("objectives", "names", "Objectives, as in assessments.csv.", stricter="more"),
+                Parameter("floor", "number", "Least level, 0 to 4.", minimum=0, maximum=4, stricter="higher"),
+            ),
+            planned=False,
+        ),
+        Kind(
+            "sovereignty_score",
+            "report",
+            "Weighted score of the plan, 0 to 100; never offsets a failed floor.",
+            (
+                Parameter("profile", "names", "Name and date of the profile of weights."),
+                Parameter("objectives", "names", "Objectives, as in assessments.csv."),
+                Parameter("weights", "weights", "Their weights, summing to 100.", minimum=0, maximum=100),
+                Parameter("bands", "numbers", "Where the bands begin, rising.", minimum=0),
+            ),
+        ),
+        Kind(
+            "region_share",
+            "row",
+            "No region has more than a share of the contestable load.",
+            (_cap("one region"), _BASIS, _RESOURCE),
+            planned=False,
+        ),
+        Kind(
+            "jurisdiction_share",
+            "row",
+            "Vendors whose parent is bound by foreign law have at most a share of the contestable load.",
+            (
+                _cap("all of them together"),
+                Parameter("of", "choice", "Whose share.", allowed=("foreign",)),
+                _BASIS,
+                _RESOURCE,
+            ),
+            planned=False,
         ),
         Kind(
             "latency",
@@ -183,7 +225,27 @@ KINDS: Mapping[str, Kind] = {
             "evidence",
             "evidence",
             "References to obtain before an award; never restricts a plan.",
-            (Parameter("kinds", "names", "Kinds of reference, as in evidence.csv."),),
+            (Parameter("kinds", "names", "Kinds of reference, as in evidence.csv.", stricter="more"),),
+        ),
+        Kind(
+            "approvals",
+            "evidence",
+            "Approvals that a project needs by its value (cash with tax over the horizon).",
+            (
+                Parameter("threshold", "number", "Value from which the second list holds.", minimum=0),
+                Parameter("currency", "names", "Currency of the threshold (ISO 4217)."),
+                Parameter("below", "names", "Kinds of reference below it.", stricter="more"),
+                Parameter("from", "names", "Kinds of reference from it on.", stricter="more"),
+            ),
+        ),
+        Kind(
+            "freshness",
+            "evidence",
+            "References that must be no older than so many days at the decision.",
+            (
+                Parameter("kinds", "names", "Kinds of reference, as in evidence.csv.", stricter="more"),
+                Parameter("days", "number", "Oldest age allowed.", minimum=1, stricter="lower"),
+            ),
         ),
         Kind(
             "report",

@@ -8,7 +8,7 @@ report and says so; a rule in force takes the place of those it supersedes from 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,8 +17,10 @@ from typing import Any
 from planner.case.settings import FILE
 from planner.catalog.load import shipped
 from planner.errors import Problem
-from planner.policy.kinds import KINDS, freeze, parameter_faults
-from planner.policy.pack import known_from, near, needs_adoption, read_pack
+from planner.policy.extend import loosened
+from planner.policy.kinds import KINDS, parameter_faults
+from planner.policy.pack import known_from, near, needs_adoption, read_pack_file
+from planner.policy.parameters import freeze
 from planner.policy.rules import Rule
 
 FOLDER = "policies"
@@ -33,6 +35,7 @@ def read_packs(
     overrides: Mapping[str, Mapping[str, Any]],
     rules_as_of: date,
     decision_date: date,
+    place: Callable[[str, Path], tuple[str, Path] | Problem] | None = None,
 ) -> tuple[tuple[Rule, ...], list[Problem], tuple[tuple[str, Path], ...]]:
     """Read the packs of a case and apply the case to them.
 
@@ -46,32 +49,19 @@ def read_packs(
     rules_as_of, decision_date
         A rule counts if its source is dated on or before both; a parameter has no source, so the
         day of its adoption decides.
+    place
+        From the name of a pack and the case folder to the name shown and the file; the audit hands
+        in one that only finds the copies inside a plan.
 
     Returns
     -------
     (rules, problems, files)
         Rules sorted by id; every problem found; name and path of each file read.
     """
-    rules: dict[str, Rule] = {}
     problems: list[Problem] = []
     files: list[tuple[str, Path]] = []
-    for name in names:
-        found = _place(name, case_folder)
-        if isinstance(found, Problem):
-            problems.append(found)
-            continue
-        shown, path = found
-        declared, more = read_pack(path, shown, name)
-        problems += more
-        files.append(found)
-        for rule in declared:
-            if rule.id in rules:
-                first = rules[rule.id].pack
-                mend = f"Give it an id of its own; pack {first} has one already."
-                problems.append(Problem(shown, 0, "id", rule.id, "appears twice", mend))
-            else:
-                rules[rule.id] = rule
-    problems += _check_supersedes(rules)
+    rules, bases = _declared(names, case_folder, place or place_of, problems, files)
+    problems += _check_supersedes(rules, bases)
     if not problems:  # a rule missing for its own fault must not also be called unknown
         for name in overrides:
             if name not in rules:
@@ -82,7 +72,61 @@ def read_packs(
     return _superseded(made), problems, tuple(files)
 
 
-def _place(name: str, case_folder: Path) -> tuple[str, Path] | Problem:
+def _declared(
+    names: Sequence[str],
+    case_folder: Path,
+    place: Callable[[str, Path], tuple[str, Path] | Problem],
+    problems: list[Problem],
+    files: list[tuple[str, Path]],
+) -> tuple[dict[str, Rule], dict[str, frozenset[str]]]:
+    """Rules of the packs and of those they extend, bases first; and the bases of each pack."""
+    rules: dict[str, Rule] = {}
+    bases: dict[str, frozenset[str]] = {}
+    open_packs: list[str] = []
+
+    def read(name: str) -> None:
+        if name in bases:
+            return
+        if name in open_packs:
+            mend = "Take one of the packs out of the other's extends."
+            problems.append(Problem(FILE, 0, "packs", name, "extends itself through other packs", mend))
+            return
+        found = place(name, case_folder)
+        if isinstance(found, Problem):
+            problems.append(found)
+            return
+        shown, path = found
+        pack, more = read_pack_file(path, shown, name)
+        problems.extend(more)
+        files.append(found)
+        open_packs.append(name)
+        for base in pack.extends:
+            read(base)
+        open_packs.pop()
+        known = [base for base in pack.extends if base in bases]
+        bases[name] = frozenset(known).union(*(bases[base] for base in known))
+        for rule in pack.rules:
+            first = rules.get(rule.id)
+            if first is None:
+                rules[rule.id] = rule
+            elif first.pack in bases[name]:
+                problems.extend(_restated(shown, first, rule))
+                rules[rule.id] = rule
+            else:
+                mend = f"Give it an id of its own; pack {first.pack} has one already."
+                problems.append(Problem(shown, 0, "id", rule.id, "appears twice", mend))
+
+    for name in names:
+        read(name)
+    return rules, bases
+
+
+def _restated(shown: str, base: Rule, new: Rule) -> list[Problem]:
+    mend = f"A pack that extends {base.pack} may make its rules stricter, never looser."
+    return [Problem(shown, 0, f"{new.id}.{column}", "", what, mend) for column, what in loosened(base, new)]
+
+
+def place_of(name: str, case_folder: Path) -> tuple[str, Path] | Problem:
     if _SHIPPED.fullmatch(name):
         return f"catalogs/{FOLDER}/{name}.toml", shipped() / FOLDER / f"{name}.toml"
     path = case_folder / name
@@ -92,7 +136,7 @@ def _place(name: str, case_folder: Path) -> tuple[str, Path] | Problem:
     return name.removeprefix("./"), path
 
 
-def _check_supersedes(rules: Mapping[str, Rule]) -> list[Problem]:
+def _check_supersedes(rules: Mapping[str, Rule], bases: Mapping[str, frozenset[str]]) -> list[Problem]:
     problems = []
     for rule in rules.values():
         for old in rule.supersedes:
@@ -101,6 +145,8 @@ def _check_supersedes(rules: Mapping[str, Rule]) -> list[Problem]:
                 problems.append(
                     Problem(rule.pack, 0, f"{rule.id}.supersedes", old, "cannot be superseded", mend)
                 )
+            elif rules[old].pack in bases[rule.pack]:
+                problems += _restated(rule.pack, rules[old], rule)
     return problems
 
 

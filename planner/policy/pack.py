@@ -10,12 +10,14 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from planner.errors import Problem
-from planner.policy.kinds import KINDS, freeze, parameter_faults
+from planner.policy.kinds import KINDS, parameter_faults
+from planner.policy.parameters import freeze
 from planner.policy.rules import CONFIDENCES, NEEDS_ADOPTION, SEVERITIES, Rule
 from planner.policy.select import COLUMNS
 
@@ -51,7 +53,22 @@ _OPTIONAL: Mapping[str, tuple[type, Any]] = {
 _NAMES = {str: "text", bool: "true or false", date: "a date", list: "a list", dict: "a section"}
 
 
+@dataclass(frozen=True)
+class Pack:
+    """One pack as read: its title, the packs it extends, its rules in the order of the file."""
+
+    title: str
+    extends: tuple[str, ...]
+    rules: tuple[Rule, ...]
+
+
 def read_pack(path: Path, shown_as: str, name: str) -> tuple[list[Rule], list[Problem]]:
+    """The rules of one pack and every problem in it; see :func:`read_pack_file`."""
+    pack, problems = read_pack_file(path, shown_as, name)
+    return list(pack.rules), problems
+
+
+def read_pack_file(path: Path, shown_as: str, name: str) -> tuple[Pack, list[Problem]]:
     """Read one pack.
 
     Parameters
@@ -65,23 +82,28 @@ def read_pack(path: Path, shown_as: str, name: str) -> tuple[list[Rule], list[Pr
 
     Returns
     -------
-    (rules, problems)
-        Rules in the order of the file, as declared: no case has been applied. A rule with a
-        problem is left out, and the problem says so; nothing raises for bad content.
+    (pack, problems)
+        Rules as declared: no case has been applied. A rule with a problem is left out, and the
+        problem says so; nothing raises for bad content.
     """
+    nothing = Pack("", (), ())
     try:
         text = path.read_bytes().decode("utf-8")
         tree = tomllib.loads(text)
     except FileNotFoundError:
-        return [], [Problem(shown_as, 0, "", "", "the pack is missing", "Correct its name under packs.")]
+        return nothing, [Problem(shown_as, 0, "", "", "the pack is missing", "Correct its name under packs.")]
     except OSError as error:
-        return [], [Problem(shown_as, 0, "", "", f"cannot be read ({error.strerror})", "Check the file.")]
+        return nothing, [
+            Problem(shown_as, 0, "", "", f"cannot be read ({error.strerror})", "Check the file.")
+        ]
     except UnicodeDecodeError:
-        return [], [Problem(shown_as, 0, "", "", "the file is not UTF-8", "Save it with the encoding UTF-8.")]
-    except tomllib.TOMLDecodeError as error:
+        return nothing, [
+            Problem(shown_as, 0, "", "", "the file is not UTF-8", "Save it with the encoding UTF-8.")
+        ]
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
         row = int(found.group(1)) if found else 0
-        return [], [Problem(shown_as, row, "", "", f"not valid TOML ({error})", "Correct the line.")]
+        return nothing, [Problem(shown_as, row, "", "", f"not valid TOML ({error})", "Correct the line.")]
     return _Pack(text, shown_as, name).read(tree)
 
 
@@ -92,19 +114,24 @@ class _Pack:
         self.text, self.file, self.name = text, file, name
         self.problems: list[Problem] = []
 
-    def read(self, tree: dict[str, Any]) -> tuple[list[Rule], list[Problem]]:
+    def read(self, tree: dict[str, Any]) -> tuple[Pack, list[Problem]]:
         if tree.pop("schema", None) != 1:
             self.bad("", "schema", "", "is not a version that this planner reads", "Write schema = 1.")
-        if not isinstance(tree.pop("title", None), str):
+        title, extends = tree.pop("title", None), tree.pop("extends", [])
+        if not isinstance(extends, list) or not all(isinstance(e, str) for e in extends):
+            self.bad("", "extends", extends, "is not a list of packs", 'Write e.g. ["malaysia-2026"].')
+            extends = []
+        if not isinstance(title, str):
+            title = ""
             self.bad("", "title", "", "is missing or no text", "Say in one sentence what the pack holds.")
         entries = tree.pop("rule", [])
         for key in tree:
-            self.bad("", key, "", "is unknown", "A pack has schema, title and [[rule]] sections.")
+            self.bad("", key, "", "is unknown", "A pack has schema, title, extends and [[rule]] sections.")
         if not isinstance(entries, list) or not entries or not all(isinstance(e, dict) for e in entries):
             self.bad("", "rule", "", "is not a list of sections", "Write each rule as [[rule]].")
-            return [], self.problems
+            return Pack(title, tuple(extends), ()), self.problems
         rules = [rule for entry in entries if (rule := self.rule(dict(entry))) is not None]
-        return rules, self.problems
+        return Pack(title, tuple(extends), tuple(rules)), self.problems
 
     def bad(self, rule: str, column: str, value: Any, problem: str, mend: str) -> None:
         """Add a problem; the row is that of the rule's id, as tomllib keeps no positions."""
