@@ -71,7 +71,7 @@ def binding(context: Context) -> Grid:
         worth = pd.to_numeric(mine["marginal"]).sum()
         what = f"{str(family).replace('_', ' ')}" + (f" ({rule})" if rule not in ("", family) else "")
         months = spans([str(p) for p in mine["period"]], context.periods)
-        name = context.name(str(subject))
+        name = "Domestic groups together" if subject == "domestic" else context.name(str(subject))
         rows.append((-worth, [name, what, str(per), amount(worth, context.currency), months]))
     rows.sort(key=lambda item: (round(item[0], 4), str(item[1][:3])))
     heads = ("Subject", "What binds", "One step is", "Worth of a step, summed", "Periods")

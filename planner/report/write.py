@@ -68,6 +68,7 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
     """Everything below the headline, in the order in which a reader asks."""
     money, rules, places = money_tables, rule_tables, placement_tables
     return [
+        Section("binding", "What binds", "", (), [rules.binding(context)]),
         Section(
             "shares",
             "Vendors and their shares",
@@ -76,7 +77,6 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
             [charts["vendor_share"]],
             rules.shares(context),
         ),
-        Section("binding", "What binds", "", (), [rules.binding(context)]),
         Section(
             "costs",
             "Costs",

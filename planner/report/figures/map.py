@@ -20,7 +20,7 @@ _HOME, _ABROAD, _SEA, _PLACE = "#f3efe2", "#dfe3e4", "#f4f8fb", "#5b5b5b"
 _OWN_FLOW = "#6e6e6e"
 _MARK = 0.2
 """Inches: smallest distance between two region marks."""
-_ALL_FLOWS = 0.98
+_ALL_FLOWS = 0.9
 """Share of users whose flows are drawn, widest first; thinner ones would only be haze."""
 _LINE = 0.152
 """Inches: a line of the key."""
@@ -79,13 +79,15 @@ def _by_key(
 
 def _subtitle(context: Context, sites: list[Site], flows: list[Flow]) -> str:
     if not sites:
-        return "The case has no network or no users: regions only. Regions: see below."
+        return "The case has no network or no users, so only regions are shown."
     text = (
         f"In {context.periods[-1]}, users summed over workloads. Circles: users by place "
         f"(largest: {sites[0].name}, {count(sites[0].users)})"
     )
-    lines = f"; lines: users served (widest: {count(flows[0].users)})" if flows else ""
-    return f"{text}{lines}. Regions: see below."
+    if not flows:
+        return f"{text}."
+    part = percent(_ALL_FLOWS)
+    return f"{text}; lines: who serves them, the widest that make {part} (first: {count(flows[0].users)})."
 
 
 def _land(sheet: Sheet, context: Context, projection: Projection, bounds: Bounds, frame: Box) -> None:
