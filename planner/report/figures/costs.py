@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.report.figures.context import Context
-from planner.report.figures.shares import year_labels
+from planner.report.figures.shares import WIDEST_BAR, year_labels
 from planner.report.figures.sheet import EDGE, GRID, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
 from planner.report.words import amount, nice_steps, scale_of
 
@@ -88,10 +88,11 @@ def _panel(
         sheet.text(left - 0.06, h, f"{s:,.10g}", size=SMALL, color=SOFT, ha="right", va="center", room=0.45)
     floor = np.zeros(len(context.periods))
     pace = (right - left) / len(floor)
+    wide = min(pace * 0.72, WIDEST_BAR)
     for group, money in table.items():
         look = context.looks[group]
         bars = [
-            (left + (i + 0.14) * pace, base + floor[i], pace * 0.72, v * rise) for i, v in enumerate(money)
+            (left + (i + 0.5) * pace - wide / 2, base + floor[i], wide, v * rise) for i, v in enumerate(money)
         ]
         sheet.rectangles(bars, look.color, look.hatch, look.hatching)
         floor += money * rise

@@ -41,7 +41,8 @@ def region_map(context: Context) -> Chart | Skipped:
     height = min(5.4, room * (bounds[3] - bounds[1]) / ((bounds[2] - bounds[0]) * _squeeze(bounds)))
     sheet = Sheet(height + math.ceil(len(regions) / 2) * _LINE + (1.6 if context.marking else 1.42))
     footer = context.footer(f"placements.csv · {CREDIT}")
-    _, high = sheet.frame(context.marking, TITLE, _subtitle(context, sites, flows), footer)
+    title = TITLE if sites else "Regions and whether they are in use"
+    _, high = sheet.frame(context.marking, title, _subtitle(context, sites, flows), footer)
     frame = (EDGE, high - height, room, height)
     bounds = widened(bounds, frame)
     projection = project(bounds, frame)
@@ -62,7 +63,7 @@ def region_map(context: Context) -> Chart | Skipped:
     names.draw()
     _draw_regions(sheet, context, regions, projection, marks, frame)
     _key(sheet, context, regions, frame[1] - 0.2)
-    return Chart(NAME, TITLE, _alt(regions), sheet)
+    return Chart(NAME, title, _alt(regions), sheet)
 
 
 def _squeeze(bounds: Bounds) -> float:
@@ -79,7 +80,7 @@ def _by_key(
 
 def _subtitle(context: Context, sites: list[Site], flows: list[Flow]) -> str:
     if not sites:
-        return "The case has no network or no users, so only regions are shown."
+        return "The case has no network or no users, so no flows are shown."
     text = (
         f"In {context.periods[-1]}, users summed over workloads. Circles: users by place "
         f"(largest: {sites[0].name}, {count(sites[0].users)})"

@@ -16,6 +16,7 @@ from planner.report.words import nice_steps, percent
 NAME, TITLE = "vendor_share", "Share of each vendor group against its limit"
 _PANEL = 1.62
 """Inches: height of a panel with its headings."""
+WIDEST_BAR = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ def vendor_share(context: Context) -> Chart | Skipped:
     lines = math.ceil(len(panels) / columns)
     sheet = Sheet(height=1.25 + _PANEL * lines + (0.1 if context.marking else 0))
     scopes = sorted(set(chosen["scope"].astype(str)))
-    subtitle = f"Per cent of {', '.join(scopes)}, by period; dashed: the limit; ▼ the period is at its limit."
+    subtitle = f"Per cent of {', '.join(scopes)}, by period"
+    subtitle += "; dashed: the limit; ▼ the period is at its limit." if len(ruled) else "."
     title = TITLE if len(ruled) else "Share of each vendor group (no rule limits it)"
     low, high = sheet.frame(context.marking, title, subtitle, context.footer("shares.csv"))
     width = (WIDTH - 2 * EDGE) / columns
@@ -110,7 +112,8 @@ def _draw(
     for s in steps:
         sheet.text(left - 0.04, base + s * rise, percent(s), size=SMALL, color=SOFT, ha="right", va="center")
     pace = (right - left) / len(panel.share)
-    bars = [(left + i * pace + pace * 0.12, base, pace * 0.76, s * rise) for i, s in enumerate(panel.share)]
+    wide = min(pace * 0.76, WIDEST_BAR)
+    bars = [(left + (i + 0.5) * pace - wide / 2, base, wide, s * rise) for i, s in enumerate(panel.share)]
     sheet.rectangles(bars, look.color, look.hatch, look.hatching)
     limits = [
         [(left + i * pace, base + v * rise), (left + (i + 1) * pace, base + v * rise)]

@@ -10,8 +10,6 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -21,11 +19,11 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, get_font
-from matplotlib.ft2font import LoadFlags
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
+
+from planner.report.figures.type import advance, drawable, face, printable
 
 WIDTH = 7.1
 """Inches: what A4 leaves between margins, so that type prints at its stated size."""
@@ -73,42 +71,6 @@ class Skipped:
     reason: str
 
 
-@cache
-def _font(bold: bool) -> str:
-    return str(
-        Path(matplotlib.get_data_path()) / "fonts" / "ttf" / f"DejaVuSans{'-Bold' if bold else ''}.ttf"
-    )
-
-
-@cache
-def _face(bold: bool, size: float) -> FontProperties:
-    return FontProperties(fname=_font(bold), size=size)
-
-
-@cache
-def _glyphs(bold: bool) -> frozenset[int]:
-    return frozenset(get_font(_font(bold)).get_charmap())
-
-
-@cache
-def _advance(character: str, bold: bool) -> float:
-    """Width of one character at a size of one point, in points."""
-    font = get_font(_font(bold))
-    font.set_size(100, 72)
-    return float(font.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / 100
-
-
-def printable(text: str) -> str:
-    """``text`` on one line without control characters, which no XML may hold."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
-
-
-def drawable(text: str, bold: bool = False) -> str:
-    """``text`` on one line, with a replacement mark for what the font does not hold."""
-    known = _glyphs(bold)
-    return "".join(c if ord(c) in known else "\N{REPLACEMENT CHARACTER}" for c in printable(text))
-
-
 class Sheet:
     """A figure of ``width`` × ``height`` inches; all lengths below are inches, type is in points."""
 
@@ -122,7 +84,7 @@ class Sheet:
 
     def measure(self, text: str, size: float = BODY, bold: bool = False) -> float:
         """Width of a line of type: the sum of its characters, a hair more for rounding to pixels."""
-        return sum(_advance(c, bold) for c in text) * size / 72 * 1.01
+        return sum(advance(c, bold) for c in text) * size / 72 * 1.01
 
     def fit(self, text: str, room: float, size: float = BODY, bold: bool = False) -> str:
         """``text``, shortened with an ellipsis until it is no wider than ``room``."""
@@ -171,7 +133,7 @@ class Sheet:
         box = {"facecolor": PAPER, "edgecolor": "none", "alpha": 0.75, "pad": 0.6} if ground else None
         self.add(
             Text(
-                x, y, shown, color=color, fontproperties=_face(bold, size), ha=ha, va=va, bbox=box,
+                x, y, shown, color=color, fontproperties=face(bold, size), ha=ha, va=va, bbox=box,
                 parse_math=False, transform=self.figure.dpi_scale_trans, zorder=6,
             )
         )  # fmt: skip
