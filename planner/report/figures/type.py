@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import matplotlib
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, get_font
 from matplotlib.ft2font import LoadFlags
 
 
@@ -24,13 +24,13 @@ def face(bold: bool, size: float) -> FontProperties:
 
 @cache
 def _glyphs(bold: bool) -> frozenset[int]:
-    return frozenset(getfont_file(font_file(bold)).get_charmap())
+    return frozenset(get_font(font_file(bold)).get_charmap())
 
 
 @cache
 def advance(character: str, bold: bool) -> float:
     """Width of one character at a size of one point, in points."""
-    font = getfont_file(font_file(bold))
+    font = get_font(font_file(bold))
     font.set_size(100, 72)
     return float(font.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 65536 / 100
 
