@@ -6,7 +6,6 @@ content; it returns every problem, so that a user mends all of them in one go.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,8 +15,10 @@ import pandas as pd
 
 from planner import tables
 from planner.case import schema
+from planner.case.checks import cross_checks
 from planner.case.settings import FILE, Settings, read_settings
 from planner.catalog.load import Catalog, read_catalog
+from planner.catalog.spot import with_spot
 from planner.errors import Problem
 from planner.money import Rates
 
@@ -37,6 +38,10 @@ class Case:
         Array (workload, period): does the workload need anything in the period?
     users
         Dense: workload, site, t, users.
+    load
+        Array (workload, slice): part of the peak that machines must carry in the slice.
+    held
+        Commitments bought before: payer, sku, term, start, units.
     capacity
         Dense: subject, resource, payer, t, amount and the provenance of the row.
     """
@@ -52,6 +57,9 @@ class Case:
     users: pd.DataFrame
     capacity: pd.DataFrame
     current: pd.DataFrame
+    load: np.ndarray
+    contracts: pd.DataFrame
+    held: pd.DataFrame
     rates: Rates
     files: tuple[tuple[str, Path], ...]
 
@@ -73,7 +81,7 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
     problems += more
     periods = period_table(settings)
     if not problems:
-        problems += _cross_checks(settings, frames, catalog, periods)
+        problems += cross_checks(settings, frames, catalog, periods)
     if problems:
         return None, problems
     names = list(periods["period"])
@@ -87,7 +95,7 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
     return Case(
         folder=folder,
         settings=settings,
-        catalog=catalog,
+        catalog=with_spot(catalog, "spot" in settings.terms),
         periods=periods,
         agencies=frames["agencies"].drop(columns="_row"),
         workloads=workloads,
@@ -96,6 +104,9 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
         users=dense(frames["users"], ["workload", "site"], "users", names),
         capacity=dense(frames["capacity"], ["subject", "resource", "payer"], "amount", names),
         current=frames["current"].drop(columns="_row"),
+        load=_load_array(frames["loads"], list(workloads["workload"]), list(settings.slices)),
+        contracts=frames["contracts"].drop(columns="_row"),
+        held=frames["held_commitments"].drop(columns="_row"),
         rates=Rates(settings.currency, {(f.currency, f.year): f.rate * (1 + f.buffer) for f in settings.fx}),
         files=((FILE, folder / FILE), *files, *((f"catalogs/{name}", path) for name, path in catalog.files)),
     ), []
@@ -152,6 +163,14 @@ def _demand_array(frame: pd.DataFrame, workloads: list[str], periods: list[str])
     return array
 
 
+def _load_array(frame: pd.DataFrame, workloads: list[str], slices: list[str]) -> np.ndarray:
+    array = np.ones((len(workloads), len(slices)))
+    w = frame["workload"].map({name: i for i, name in enumerate(workloads)}).to_numpy(dtype=np.int64)
+    slice_at = frame["slice"].map({name: i for i, name in enumerate(slices)}).to_numpy(dtype=np.int64)
+    array[w, slice_at] = frame["factor"].to_numpy()
+    return array
+
+
 def _read_tables(
     folder: Path, settings: Settings
 ) -> tuple[dict[str, pd.DataFrame], list[tuple[str, Path]], list[Problem]]:
@@ -183,161 +202,6 @@ def _read_tables(
             mend = "Name it under [tables] in case.toml, or take it out of the folder."
             problems.append(Problem(path.name, 0, "", "", "the file is not named in case.toml", mend))
     return frames, files, problems
-
-
-def _cross_checks(
-    settings: Settings, frames: Mapping[str, pd.DataFrame], catalog: Catalog, periods: pd.DataFrame
-) -> list[Problem]:
-    names = list(periods["period"])
-    file = {name: settings.tables.get(name, f"{name}.csv") for name in frames}
-    workloads, agencies = frames["workloads"], frames["agencies"]
-    regions, skus = set(catalog.regions["region"]), set(catalog.skus["SkuId"])
-    problems: list[Problem] = []
-    if workloads.empty:
-        problems.append(Problem(file["workloads"], 0, "", "", "there is no workload", "Add at least one."))
-    problems += tables.refers(workloads, "agency", agencies["agency"], file["workloads"], file["agencies"])
-    problems += tables.refers(
-        agencies, "payer", agencies["agency"], file["agencies"], file["agencies"], blank=True
-    )
-    for name in ("demand", "users", "current"):
-        problems += tables.refers(
-            frames[name], "workload", workloads["workload"], file[name], file["workloads"]
-        )
-    problems += tables.refers(
-        frames["capacity"], "payer", agencies["agency"], file["capacity"], file["agencies"], blank=True
-    )
-    problems += tables.refers(
-        frames["capacity"], "subject", regions | skus, file["capacity"], "the catalogs' regions and SKUs"
-    )
-    keys = {
-        "demand": ["workload", "resource"],
-        "users": ["workload", "site"],
-        "capacity": ["subject", "resource", "payer"],
-    }
-    for name, key in keys.items():
-        problems += _check_periods(frames[name], key, names, file[name])
-    problems += _check_workloads(frames, file, settings)
-    problems += _check_money(settings, catalog, periods)
-    for opening in settings.openings:
-        if opening.region not in regions:
-            mend = "Name a region of the catalogs."
-            problems.append(Problem(FILE, 0, "opening.region", opening.region, "is unknown", mend))
-        if opening.period not in names:
-            mend = f"Use one of {names[0]} … {names[-1]}."
-            problems.append(
-                Problem(FILE, 0, "opening.from", opening.period, "is no period of the case", mend)
-            )
-    return problems
-
-
-def _check_periods(frame: pd.DataFrame, key: list[str], periods: list[str], file: str) -> list[Problem]:
-    problems = []
-    known = set(periods)
-    span = f"{periods[0]}, {periods[1]} …" if len(periods) > 1 else periods[0]
-    for period, row in zip(frame["period"], frame["_row"], strict=True):
-        if period not in known:
-            mend = f"Name a period by its first month: {span} up to {periods[-1]}."
-            problems.append(Problem(file, int(row), "period", period, "is no period of the case", mend))
-    first = frame.drop_duplicates(key)
-    for _, line in first[first["period"] != periods[0]].iterrows():
-        if line["period"] in known:
-            value = ", ".join(str(line[k]) for k in key if line[k] != "")
-            mend = f"Add a row for {periods[0]} (0 if there is nothing yet)."
-            problems.append(
-                Problem(file, int(line["_row"]), "period", value, "has no row for the first period", mend)
-            )
-    return problems
-
-
-def _check_workloads(
-    frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], settings: Settings
-) -> list[Problem]:
-    problems = []
-    demand = frames["demand"]
-    stated = set(zip(demand["workload"], demand["resource"], strict=True))
-    with_users = set(frames["users"]["workload"])
-    for w in frames["workloads"].to_dict("records"):
-        name, row = w["workload"], int(w["_row"])
-
-        def bad(column: str, value: str, problem: str, mend: str, row: int = row) -> None:
-            problems.append(Problem(file["workloads"], row, column, value, problem, mend))
-
-        for resource in ("vcpu", "memory_gib"):
-            if (name, resource) not in stated:
-                row_text = f"{name},{resource},{settings.start},…"
-                mend = f"Add a row {row_text} to {file['demand']} (0 if it needs none)."
-                bad("workload", name, f"has no demand for {resource}", mend)
-        if np.isnan(w["latency_ms"]) != np.isnan(w["latency_share"]):
-            bad(
-                "latency_ms",
-                name,
-                "has half a latency target",
-                "Fill in latency_ms and latency_share, or neither.",
-            )
-        elif not np.isnan(w["latency_ms"]) and name not in with_users:
-            bad("latency_ms", name, "has a latency target but no users", f"Add its users to {file['users']}.")
-        pods = (np.isnan(w["pod_vcpu"]), np.isnan(w["pod_memory_gib"]))
-        if w["platform"] == "container":
-            if any(pods):
-                bad(
-                    "pod_vcpu",
-                    name,
-                    "is a container workload without the size of its largest pod",
-                    "Fill in pod_vcpu and pod_memory_gib.",
-                )
-            for resource in ("gpu_inference", "gpu_training"):
-                if (name, resource) in stated:
-                    bad(
-                        "platform",
-                        "container",
-                        f"needs {resource}, which exists on platform vm only",
-                        "Write vm, or take the row out of the demand.",
-                    )
-            if settings.container_headroom is None:
-                bad(
-                    "platform",
-                    "container",
-                    "the case states no packing headroom",
-                    "Add [container] headroom, basis, source, as_of to case.toml.",
-                )
-        elif not all(pods):
-            bad("pod_vcpu", name, "is no container workload but has a pod", "Leave both pod columns blank.")
-    current = frames["current"]
-    for (name, role), group in current.groupby(["workload", "role"], sort=True):
-        if group["share"].sum() > 1 + 1e-9:
-            problems.append(
-                Problem(
-                    file["current"],
-                    int(group["_row"].iloc[0]),
-                    "share",
-                    f"{name}, {role}",
-                    "the shares sum to more than 1",
-                    "Correct the shares.",
-                )
-            )
-    return problems
-
-
-def _check_money(settings: Settings, catalog: Catalog, periods: pd.DataFrame) -> list[Problem]:
-    problems = []
-    used = (set(catalog.prices["PricingCurrency"]) | set(catalog.transfer["PricingCurrency"])) - {
-        settings.currency
-    }
-    stated = [(f.currency, f.year) for f in settings.fx]
-    for key in sorted({k for k in stated if stated.count(k) > 1}):
-        problems.append(Problem(FILE, 0, "fx", f"{key[0]} {key[1]}", "appears twice", "Keep one of them."))
-    for currency in sorted(used):
-        for year in sorted(set(periods["year"])):
-            if (currency, year) not in stated:
-                mend = "Add a section [[fx]] with currency, year, rate, buffer, basis, source and as_of."
-                problems.append(Problem(FILE, 0, "fx", f"{currency} {year}", "has no exchange rate", mend))
-    for f in settings.fx:
-        if f.as_of > settings.prices_as_of:
-            mend = "Use a rate known by prices_as_of."
-            problems.append(
-                Problem(FILE, 0, "fx.as_of", f.as_of.isoformat(), "lies after prices_as_of", mend)
-            )
-    return problems
 
 
 def horizon(periods: pd.DataFrame) -> tuple[date, date]:

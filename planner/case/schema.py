@@ -167,7 +167,57 @@ CURRENT = Table(
     required=False,
 )
 
-TABLES = (WORKLOADS, DEMAND, USERS, CAPACITY, AGENCIES, CURRENT)
+LOADS = Table(
+    "loads",
+    ("workload", "slice"),
+    (
+        Column("workload", "id", "As in workloads.csv."),
+        Column("slice", "id", "As in [slices] of case.toml."),
+        Column("factor", "number", "Part of the peak that the slice needs.", above=0, maximum=1),
+    ),
+    "How compute follows the hours of a period; a workload without rows runs at its peak throughout.",
+    required=False,
+)
+
+CONTRACTS = Table(
+    "contracts",
+    ("contract",),
+    (
+        Column("contract", "id", "Key."),
+        Column("vendor", "id", "The vendor whose prices it changes."),
+        Column("reseller", "text", "Who sells it on; blank = the vendor itself.", blank=True),
+        Column("discount", "number", "Off the list price.", minimum=0, maximum=1),
+        Column("margin", "number", "The reseller's, on the discounted price.", minimum=0, maximum=5),
+        Column("tax", "number", "On the price with margin.", minimum=0, maximum=1),
+        Column("currency", "id", "ISO 4217 of the ceiling."),
+        Column(
+            "ceiling", "number", "Most cash that may be spent under it; blank = none.", blank=True, above=0
+        ),
+        Column("valid_from", "date", "First day."),
+        Column("valid_to", "date", "First day after it; blank = open.", blank=True),
+        Column("notice_days", "integer", "Days of notice.", "days", minimum=0),
+        Column("basis", "choice", "How the figure was got.", choices=BASES),
+        Column("source", "text", "Where the figure comes from, or how it was assumed."),
+    ),
+    "What makes the landed price of a vendor's list price; without a contract the list price holds.",
+    required=False,
+)
+
+HELD = Table(
+    "held_commitments",
+    ("payer", "sku", "term", "start"),
+    (
+        Column("payer", "id", "Who bought it, as in agencies.csv."),
+        Column("sku", "id", "As in skus.csv."),
+        Column("term", "choice", "Its length.", choices=("commit_1y", "commit_3y")),
+        Column("start", "month", "First month in which it runs."),
+        Column("units", "number", "Machines.", "units", above=0),
+    ),
+    "Commitments bought before the plan begins; they are paid and may be used until they end.",
+    required=False,
+)
+
+TABLES = (WORKLOADS, DEMAND, LOADS, USERS, CAPACITY, AGENCIES, CURRENT, CONTRACTS, HELD)
 """Tables that this version reads; a case that names another is told so, never half understood."""
 
 __all__ = ["BASES", "CLASSIFICATIONS", "RESOURCES", "SIZED", "STORED", "TABLES", "TIERS"]

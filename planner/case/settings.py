@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from planner.catalog.schema import TERMS
 from planner.errors import Problem
 from planner.tables import BASES
 
@@ -66,6 +67,9 @@ class Settings:
     fx: tuple[FxRow, ...]
     openings: tuple[Opening, ...]
     container_headroom: float | None
+    slices: Mapping[str, float]
+    terms: tuple[str, ...]
+    tail_credit: float
     rules: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, str]
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -169,6 +173,7 @@ _EXAMPLES = {
     "periods.months": "months = 3",
     "periods.count": "count = 8",
     "money.discount_rate": "discount_rate = 0.04",
+    "terms.offer": 'offer = ["on_demand", "commit_1y"]',
 }
 
 
@@ -211,6 +216,20 @@ def _settings(tree: dict[str, Any], reader: _Reader) -> Settings:
     headroom = reader.number(container, "headroom", "container.", 0.0, 2.0) if container else None
     if container:
         _provenance(reader, container, "container.")
+    slices = _slices(reader, reader.table(tree, "slices", required=False))
+    terms = reader.table(tree, "terms", required=False)
+    offer = tuple(take(terms, "offer", list, "terms.")) if terms else ("on_demand",)
+    for term in offer:
+        if term not in TERMS:
+            bad("terms.offer", term, "is not a term", f"Use some of {', '.join(TERMS)}.")
+    if "on_demand" not in offer:
+        bad(
+            "terms.offer",
+            list(offer),
+            "leaves out on_demand",
+            "Add on_demand: what is not committed needs it.",
+        )
+    tail_credit = reader.number(terms, "tail_credit", "terms.", 0.0, 0.999, default=0.0)
     tables = {}
     for name, file in reader.table(tree, "tables").items():
         if not isinstance(file, str):
@@ -240,11 +259,20 @@ def _settings(tree: dict[str, Any], reader: _Reader) -> Settings:
         fx=tuple(_fx(reader, row) for row in reader.rows(tree, "fx")),
         openings=tuple(_opening(reader, row) for row in reader.rows(tree, "opening")),
         container_headroom=headroom,
+        slices=slices,
+        terms=offer,
+        tail_credit=tail_credit,
         rules={k: v for k, v in rules.items() if isinstance(v, dict)},
         tables=tables,
         scenarios=reader.table(tree, "scenario", required=False),
     )
-    for table, path in ((periods, "periods."), (money, "money."), (container, "container."), (tree, "")):
+    for table, path in (
+        (periods, "periods."),
+        (money, "money."),
+        (container, "container."),
+        (terms, "terms."),
+        (tree, ""),
+    ):
         reader.left(table, path)
     for name, pattern in (
         ("id", r"[A-Za-z0-9][\w.-]{0,79}"),
@@ -255,6 +283,19 @@ def _settings(tree: dict[str, Any], reader: _Reader) -> Settings:
         if value and not re.fullmatch(pattern, value):
             bad(name, value, "is not well formed", f"Write e.g. {_EXAMPLES[name]}")
     return settings
+
+
+def _slices(reader: _Reader, table: dict[str, Any]) -> dict[str, float]:
+    """Slices with their share of the hours of every period; one slice ``all`` by default."""
+    slices = {}
+    for name in list(table):
+        slices[name] = reader.number(table, name, "slices.", 0.0, 1.0)
+        if not re.fullmatch(r"[A-Za-z][\w-]{0,39}", name):
+            reader.bad(f"slices.{name}", name, "is not a safe name", "Use letters, digits, - and _.")
+    if slices and (abs(sum(slices.values()) - 1.0) > 1e-9 or min(slices.values()) <= 0):
+        mend = "Give each slice its share of the hours; the shares sum to 1."
+        reader.bad("slices", slices, "do not make up the period", mend)
+    return slices or {"all": 1.0}
 
 
 def _provenance(reader: _Reader, row: dict[str, Any], path: str) -> tuple[str, str, date]:

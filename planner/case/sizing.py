@@ -44,10 +44,10 @@ def admits(workloads: pd.DataFrame, skus: pd.DataFrame, yields: np.ndarray, dema
 
     Notes
     -----
-    A machine is admitted when its architecture fits, burstable ones only where the workload
-    allows them, when it yields every resource the workload ever needs, and, on containers, when
-    the largest pod fits on one machine and it holds no accelerator (accelerators exist on
-    platform ``vm`` only).
+    A machine is admitted when its architecture fits, when the workload allows it if it is burstable
+    or spot, when it yields every resource the workload ever needs, and, on containers, when the
+    largest pod fits on one machine and it holds no accelerator (accelerators exist on platform
+    ``vm`` only).
     """
     machine = (skus["resource"] == "").to_numpy()
     wanted = workloads["architecture"].to_numpy()[:, None]
@@ -57,6 +57,7 @@ def admits(workloads: pd.DataFrame, skus: pd.DataFrame, yields: np.ndarray, dema
     needed = demand[:, SIZED_AT, :].max(axis=2) > 0
     for k in range(len(SIZED)):
         fits &= ~needed[:, k][:, None] | (yields[:, k] > 0)[None, :]
+    fits &= workloads["spot_ok"].to_numpy()[:, None] | ~skus["spot"].to_numpy(dtype=bool)[None, :]
     container = (workloads["platform"] == "container").to_numpy()[:, None]
     pods = workloads[["pod_vcpu", "pod_memory_gib"]].fillna(0.0).to_numpy()
     pod_fits = (pods[:, 0][:, None] <= yields[:, 0][None, :]) & (pods[:, 1][:, None] <= yields[:, 1][None, :])
@@ -64,17 +65,21 @@ def admits(workloads: pd.DataFrame, skus: pd.DataFrame, yields: np.ndarray, dema
     return np.asarray(fits & (~container | (pod_fits & ~cards)))
 
 
-def units_needed(demand: np.ndarray, yields: np.ndarray, min_units: np.ndarray) -> np.ndarray:
-    """Units of each SKU that carry the whole of each workload: n[w,s,t].
+def units_needed(
+    demand: np.ndarray, load: np.ndarray, yields: np.ndarray, min_units: np.ndarray
+) -> np.ndarray:
+    """Units of each SKU that carry the whole of each workload: n[w,s,t,l].
 
-    ``n = max(min_units, max over k of d[w,k,t] / a[s,k])`` with k over vCPU, memory and
+    ``n = max(min_units, max over k of load[w,l] d[w,k,t] / a[s,k])``, k over vCPU, memory and
     accelerators; zero where the workload needs no machine in the period, infinite where the SKU
     yields nothing of a needed resource.
 
     Parameters
     ----------
     demand
-        Array (workload, resource of ``SIZED``, period).
+        Peak demand, array (workload, resource of ``SIZED``, period).
+    load
+        Part of the peak in each slice, array (workload, slice).
     yields
         Array (SKU, resource of ``SIZED``).
     min_units
@@ -82,13 +87,14 @@ def units_needed(demand: np.ndarray, yields: np.ndarray, min_units: np.ndarray) 
 
     Returns
     -------
-    Array (workload, SKU, period).
+    Array (workload, SKU, period, slice).
     """
-    n = np.zeros((demand.shape[0], yields.shape[0], demand.shape[2]))
+    peak = np.zeros((demand.shape[0], yields.shape[0], demand.shape[2]))
     for k in range(yields.shape[1]):
         d = demand[:, k, :][:, None, :]
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(d > 0, d / yields[:, k][None, :, None], 0.0)
-        np.maximum(n, ratio, out=n)
-    runs = np.any(demand > 0, axis=1, keepdims=True)
-    return np.where(runs, np.maximum(n, min_units[:, None, None]), 0.0)
+        np.maximum(peak, ratio, out=peak)
+    runs = np.any(demand > 0, axis=1, keepdims=True)[:, :, :, None]
+    n = np.maximum(peak[:, :, :, None] * load[:, None, None, :], min_units[:, None, None, None])
+    return np.where(runs, n, 0.0)

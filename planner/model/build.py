@@ -16,19 +16,22 @@ from planner.model.constraints.amount import amount
 from planner.model.constraints.buy import buy
 from planner.model.constraints.capacity import capacity
 from planner.model.constraints.carry import carry
+from planner.model.constraints.commitment import commitment
 from planner.model.constraints.demand import demand
 from planner.model.constraints.fleet import fleet
 from planner.model.constraints.latency import latency
 from planner.model.constraints.minimum_share import minimum_share
 from planner.model.constraints.pin import pin
 from planner.model.constraints.vendor_share import vendor_share
+from planner.model.folding import cheapest_machines
 from planner.model.index import Index, make_index
+from planner.model.objective.commitments import commitments
 from planner.model.objective.compute import compute
 from planner.model.objective.egress import egress
-from planner.model.objective.lines import before_tax, cash
+from planner.model.objective.lines import before_tax, objective
 from planner.model.objective.storage import storage
 
-TERMS = (compute, storage, egress)
+TERMS = (compute, commitments, storage, egress)
 """Objective terms; each returns cost lines."""
 
 LIMITS = ("capacity", "vendor_share", "minimum_share", "latency")
@@ -98,9 +101,8 @@ def build(
     index = make_index(inputs, eligibility, limits=pinned is None)
     columns = make_columns(index)
     lines = pd.concat([term(index, columns) for term in TERMS], ignore_index=True)
-    factor = inputs.case.periods["discount"].to_numpy()[lines["t"].to_numpy()]
     cost = np.zeros(columns.count)
-    np.add.at(cost, lines["col"].to_numpy(), cash(lines).to_numpy() * factor)
+    np.add.at(cost, lines["col"].to_numpy(), objective(index, lines).to_numpy())
     unit = money_unit(cost)
     if reference is None:
         reference = reference_spend(index, columns, lines)
@@ -108,6 +110,7 @@ def build(
         demand(index, columns),
         carry(index, columns),
         buy(index, columns),
+        commitment(index, columns),
         fleet(index, columns),
         capacity(index, columns),
         amount(index, columns, lines, reference, unit),
@@ -132,8 +135,6 @@ def reference_spend(index: Index, columns: Columns, lines: pd.DataFrame) -> np.n
     Its machines are the cheapest that carry it alone, also where the program itself chooses; zero
     where it may run on no region of the market.
     """
-    from planner.model.folding import cheapest_machines
-
     place = columns.place.keys
     on_market = index.group_of[place["r"].to_numpy()] >= 0
     spent = np.zeros(columns.count)
@@ -141,9 +142,12 @@ def reference_spend(index: Index, columns: Columns, lines: pd.DataFrame) -> np.n
     np.add.at(spent, placed["col"].to_numpy(), before_tax(placed).to_numpy())
     whole = spent[: len(place)]
     w, t = place["w"].to_numpy(), place["t"].to_numpy()
-    sku, units = cheapest_machines(index, place)
-    hours = index.inputs.case.periods["hours"].to_numpy()[t]
-    machines = np.where(sku >= 0, index.offers.price[sku, t] * hours * units, 0.0)
+    chosen = cheapest_machines(index, place)
+    at, sku = chosen["at"].to_numpy(), chosen["sku"].to_numpy()
+    hours = index.slices["hours"].to_numpy().reshape(len(index.inputs.case.periods), -1)
+    machines = np.zeros(len(place))
+    price = index.offers.price[sku, t[at]] * hours[t[at], chosen["l"].to_numpy()]
+    np.add.at(machines, at, price * chosen["units"].to_numpy())
     reference = np.full(index.inputs.case.alive.shape, np.inf)
     np.minimum.at(reference, (w[on_market], t[on_market]), (whole + machines)[on_market])
     return np.where(np.isfinite(reference), reference, 0.0)

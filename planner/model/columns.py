@@ -5,6 +5,9 @@
 ``use``     units of SKU s serving workload w (platform ``vm``, only where machines do not fold)
 ``serve``   share of workload w on the fleet of one architecture a at region r (``container``)
 ``run``     units of SKU s that pool q runs on demand
+``commit``  units of SKU s that pool q commits to in period t0 for the whole of a term
+``held``    units of a commitment bought before the plan (fixed)
+``cover``   units of SKU s of pool q that run under a commitment, bought or held
 ``amount``  amount of a vendor group in a scope of shares, in units of money or of a resource
 ==========  ====================================================================================
 """
@@ -20,15 +23,18 @@ from planner.model.folding import cheapest_machines, undominated_fleet, undomina
 from planner.model.index import Index
 
 ARCHITECTURES = ("arm", "x86")
+RUN = ["q", "r", "s", "t", "l"]
 
 
 @dataclass(frozen=True)
 class ColumnFamily:
-    """Columns of one kind: a key frame, and the number of the first in the whole program."""
+    """Columns of one kind: a key frame, bounds, and the number of the first in the whole program."""
 
     name: str
     keys: pd.DataFrame
     start: int
+    lower: np.ndarray
+    upper: np.ndarray
 
     @property
     def numbers(self) -> np.ndarray:
@@ -40,20 +46,28 @@ class ColumnFamily:
 class Columns:
     """All columns of a program.
 
-    ``place.keys`` holds w, r, t and the folded machine: ``sku`` and ``units`` (-1 and 0 where
-    nothing is folded). ``use.keys``: w, q, r, s, t, l, n. ``serve.keys``: w, q, r, a, t, l.
-    ``run.keys``: q, r, s, t, l. ``amount.keys``: scope, g, t.
+    Keys: ``place`` w, r, t; ``use`` w, q, r, s, t, l, n; ``serve`` w, q, r, a, t, l; ``run`` q, r, s,
+    t, l; ``commit`` q, r, s, term, t0; ``held`` h; ``cover`` q, r, s, term, h, t, l with h = -1 for what
+    the plan buys itself; ``amount`` scope, g, t.
+
+    ``folded`` holds the machines chosen beforehand: col (of ``place``), w, r, t, l, sku, units.
     """
 
     place: ColumnFamily
     use: ColumnFamily
     serve: ColumnFamily
     run: ColumnFamily
+    commit: ColumnFamily
+    held: ColumnFamily
+    cover: ColumnFamily
     amount: ColumnFamily
+    folded: pd.DataFrame
 
     @property
     def families(self) -> tuple[ColumnFamily, ...]:
-        return (self.place, self.use, self.serve, self.run, self.amount)
+        return (
+            self.place, self.use, self.serve, self.run, self.commit, self.held, self.cover, self.amount,
+        )  # fmt: skip
 
     @property
     def count(self) -> int:
@@ -65,37 +79,49 @@ def make_columns(index: Index) -> Columns:
     place = _place(index)
     use, run_vm = _use(index, place)
     serve, run_fleet = _serve(index, place)
-    run = (
-        pd.concat([run_vm, run_fleet])
-        .drop_duplicates()
-        .sort_values(["q", "r", "s", "t", "l"], ignore_index=True)
-    )
-    frames = {"place": place, "use": use, "serve": serve, "run": run, "amount": _amount(index)}
+    run = pd.concat([run_vm, run_fleet]).drop_duplicates().sort_values(RUN, ignore_index=True)
+    commit = _commit(index, run)
+    held = pd.DataFrame({"h": range(len(index.held))})
+    frames = {
+        "place": place,
+        "use": use,
+        "serve": serve,
+        "run": run,
+        "commit": commit,
+        "held": held,
+        "cover": _cover(index, run, commit),
+        "amount": _amount(index),
+    }
     families, start = {}, 0
     for name, keys in frames.items():
-        families[name] = ColumnFamily(name, keys, start)
+        lower, upper = np.zeros(len(keys)), np.full(len(keys), np.inf)
+        if name == "held":
+            lower = upper = index.held["units"].to_numpy(dtype="float64")
+        families[name] = ColumnFamily(name, keys, start, lower, upper)
         start += len(keys)
-    return Columns(**families)
+    return Columns(**families, folded=_folded(index, place))
 
 
 def _place(index: Index) -> pd.DataFrame:
     w, r, t = np.nonzero(index.eligibility.allowed)
-    place = pd.DataFrame({"w": w, "r": r, "t": t}).sort_values(["w", "t", "r"], ignore_index=True)
-    folds = ~index.container[place["w"]] & ~index.coupled[place["r"]]
-    sku, units = cheapest_machines(index, place[folds])
-    return place.assign(sku=_spread(folds, sku, -1), units=_spread(folds, units, 0.0))
+    return pd.DataFrame({"w": w, "r": r, "t": t}).sort_values(["w", "t", "r"], ignore_index=True)
 
 
-def _spread(mask: np.ndarray, values: np.ndarray, rest: float) -> np.ndarray:
-    out = np.full(len(mask), rest, dtype=values.dtype)
-    out[np.asarray(mask)] = values
-    return out
+def _folded(index: Index, place: pd.DataFrame) -> pd.DataFrame:
+    folds = np.flatnonzero(~index.container[place["w"]] & ~index.coupled[place["r"]])
+    chosen = cheapest_machines(index, place.iloc[folds])
+    # ``place`` is the first family, so a position in it is the number of its column.
+    col = folds[chosen["at"].to_numpy()]
+    keys = place.iloc[col].reset_index(drop=True)
+    folded: pd.DataFrame = keys.assign(col=col, l=chosen["l"], sku=chosen["sku"], units=chosen["units"])
+    return folded
 
 
 def _use(index: Index, place: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Columns ``use`` where machines do not fold, and the ``run`` keys that they need."""
     w, r, t = (place[c].to_numpy() for c in "wrt")
     mask = ~index.container[w] & index.coupled[r] & index.needs_machine[w, t]
+    slices = index.inputs.case.load.shape[1]
     parts = []
     chosen = place.loc[mask, ["w", "r", "t"]].assign(q=index.pool_of[w[mask]])
     for (q, region), group in chosen.groupby(["q", "r"], sort=True):
@@ -103,28 +129,19 @@ def _use(index: Index, place: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
         skus = undominated_machines(index, who, int(region))
         n = index.units(who, skus)
         at_w = np.searchsorted(who, group["w"].to_numpy())
-        ok = index.eligibility.admitted[np.ix_(who, skus)][at_w]
-        i, j = np.nonzero(ok)
-        line = group.iloc[i]
+        usable = index.eligibility.admitted[np.ix_(who, skus)][at_w]
+        i, j, slice_at = np.nonzero(np.repeat(usable[:, :, None], slices, axis=2))
+        w_i, t_i = group["w"].to_numpy()[i], group["t"].to_numpy()[i]
+        units = n[at_w[i], j, t_i, slice_at]
         parts.append(
-            pd.DataFrame(
-                {
-                    "w": line["w"].to_numpy(),
-                    "q": q,
-                    "r": region,
-                    "s": skus[j],
-                    "t": line["t"].to_numpy(),
-                    "n": n[at_w[i], j, line["t"].to_numpy()],
-                }
-            )
+            pd.DataFrame({"w": w_i, "q": q, "r": region, "s": skus[j], "t": t_i, "l": slice_at, "n": units})
         )
     columns = ["w", "q", "r", "s", "t", "l", "n"]
     if not parts:
         nothing = _nothing(columns)
-        return nothing, nothing[["q", "r", "s", "t", "l"]]
-    use = pd.concat(parts).merge(index.slices[["t", "l"]], on="t")[columns]
-    use = use.sort_values(["w", "t", "l", "r", "s"], ignore_index=True)
-    return use, use[["q", "r", "s", "t", "l"]]
+        return nothing, nothing[RUN]
+    use = pd.concat(parts)[columns].sort_values(["w", "t", "l", "r", "s"], ignore_index=True)
+    return use, use[RUN]
 
 
 def _serve(index: Index, place: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -142,18 +159,45 @@ def _serve(index: Index, place: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
             candidates = np.flatnonzero(admitted & (architecture == name))
             if not len(candidates):
                 continue
-            kept = undominated_fleet(index, int(region), name, candidates, spread)
+            kept = undominated_fleet(index, int(region), candidates, spread)
             serve.append(group.assign(a=a))
             periods = np.unique(group["t"].to_numpy())
             grid = pd.MultiIndex.from_product([[q], [region], kept, periods], names=["q", "r", "s", "t"])
             run.append(grid.to_frame(index=False))
     columns = ["w", "q", "r", "a", "t", "l"]
     if not serve:
-        return _nothing(columns), _nothing(["q", "r", "s", "t", "l"])
+        return _nothing(columns), _nothing(RUN)
     slices = index.slices[["t", "l"]]
     all_serve = pd.concat(serve).merge(slices, on="t")[columns]
-    all_run = pd.concat(run).merge(slices, on="t")[["q", "r", "s", "t", "l"]]
+    all_run = pd.concat(run).merge(slices, on="t")[RUN]
     return all_serve.sort_values(["w", "t", "l", "r", "a"], ignore_index=True), all_run
+
+
+def _commit(index: Index, run: pd.DataFrame) -> pd.DataFrame:
+    """A commitment may begin in any period in which the pool could run the machine."""
+    keys = run[["q", "r", "s", "t"]].drop_duplicates().rename(columns={"t": "t0"})
+    parts = []
+    for term, price in index.offers.commit.items():
+        sold = ~np.isnan(price[keys["s"].to_numpy(), keys["t0"].to_numpy()])
+        parts.append(keys[sold].assign(term=term))
+    columns = ["q", "r", "s", "term", "t0"]
+    if not parts:
+        return pd.DataFrame({c: pd.Series(dtype=object if c == "term" else "int64") for c in columns})
+    commit: pd.DataFrame = pd.concat(parts)[columns].sort_values(columns, ignore_index=True)
+    return commit
+
+
+def _cover(index: Index, run: pd.DataFrame, commit: pd.DataFrame) -> pd.DataFrame:
+    columns = ["q", "r", "s", "term", "h", "t", "l"]
+    bought = run.merge(commit[["q", "r", "s", "term"]].drop_duplicates(), on=["q", "r", "s"]).assign(h=-1)
+    owner = index.pools["payer"].to_numpy()[run["q"].to_numpy(dtype=np.int64)]
+    held = index.held.assign(h=range(len(index.held)))
+    mine = run.assign(owner=owner).merge(held[["owner", "s", "h", "term", "months_left"]], on=["owner", "s"])
+    months = index.inputs.case.settings.months
+    mine = mine[(mine["t"] + 1) * months <= mine["months_left"]]
+    out = pd.concat([bought[columns], mine[columns]])
+    ordered: pd.DataFrame = out.sort_values(columns, ignore_index=True)
+    return ordered
 
 
 def _amount(index: Index) -> pd.DataFrame:

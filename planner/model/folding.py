@@ -2,8 +2,9 @@
 
 Where nothing couples workloads (no limit on machines, no commitment), each takes its cheapest
 machine and the choice folds into the cost of ``place``. Elsewhere a machine is left out only when
-another one of the region is never worse: for every workload of the pool and every period it needs
-no more money and draws no more on every limit. Anything looser would change the optimum.
+another one of the region is never worse: for every workload of the pool, every period and slice it
+needs no more money under each term and draws no more on every limit. Anything looser would change
+the optimum.
 """
 
 from __future__ import annotations
@@ -15,38 +16,42 @@ from planner.case.schema import SIZED
 from planner.model.index import Index
 
 
-def cheapest_machines(index: Index, place: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """The cheapest machine of each placement, and the units of it that carry the whole workload.
+def cheapest_machines(index: Index, place: pd.DataFrame) -> pd.DataFrame:
+    """The cheapest machine of each placement in each slice, and the units of it.
 
     Parameters
     ----------
     place
-        Columns w, r, t.
+        Columns w, r, t, in any order.
 
     Returns
     -------
-    (sku, units)
-        Arrays along ``place``: SKU number (-1 where no machine is needed) and units n. Of machines
-        that cost the same, the one with the first id.
+    DataFrame
+        Columns at (position in ``place``), l, sku, units: n units of sku carry the whole workload in
+        the slice. No line where no machine is needed. Of machines that cost the same, the one
+        with the first id.
     """
-    sku = np.full(len(place), -1, dtype=np.int64)
-    units = np.zeros(len(place))
+    slices = index.inputs.case.load.shape[1]
     w, r, t = (place[c].to_numpy() for c in "wrt")
+    parts = []
     for region in np.unique(r):
         here = np.flatnonzero(index.offers.sku_region == region)
-        at = np.flatnonzero(r == region)
-        who, back = np.unique(w[at], return_inverse=True)
-        if not len(here):
+        at = np.flatnonzero((r == region) & index.needs_machine[w, t])
+        if not len(here) or not len(at):
             continue
-        usable = index.eligibility.admitted[np.ix_(who, here)][:, :, None]
+        who, back = np.unique(w[at], return_inverse=True)
+        usable = index.eligibility.admitted[np.ix_(who, here)][:, :, None, None]
         n = np.where(usable, index.units(who, here), 0.0)
-        cost = np.where(usable, n * index.offers.price[here][None, :, :], np.inf)
+        cost = np.where(usable, n * index.offers.price[here][None, :, :, None], np.inf)
         best = np.argmin(cost, axis=1)
-        chosen = best[back, t[at]]
-        needed = index.needs_machine[w[at], t[at]]
-        sku[at] = np.where(needed, here[chosen], -1)
-        units[at] = np.where(needed, n[back, chosen, t[at]], 0.0)
-    return sku, units
+        for position in range(slices):
+            chosen = best[back, t[at], position]
+            units = n[back, chosen, t[at], position]
+            parts.append(pd.DataFrame({"at": at, "l": position, "sku": here[chosen], "units": units}))
+    columns = {"at": "int64", "l": "int64", "sku": "int64", "units": "float64"}
+    if not parts:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
+    return pd.concat(parts).astype(columns).sort_values(["at", "l"], ignore_index=True)
 
 
 def undominated_machines(index: Index, workloads: np.ndarray, region: int) -> np.ndarray:
@@ -56,31 +61,33 @@ def undominated_machines(index: Index, workloads: np.ndarray, region: int) -> np
     )
     if len(here) <= 1:
         return here
-    usable = index.eligibility.admitted[np.ix_(workloads, here)][:, :, None]
+    usable = index.eligibility.admitted[np.ix_(workloads, here)][:, :, None, None]
     n = np.where(usable, index.units(workloads, here), 0.0)
-    cost = n * index.offers.price[here][None, :, :]
-    measures = [cost] + [n * draw[None, :, None] for draw in _draws(index, region, here)]
-    # One vector a machine: every measure for every workload and period; infinite where not admitted.
+    measures = [n * price[None, :, :, None] for price in _prices(index, here)]
+    measures += [n * draw[None, :, None, None] for draw in _draws(index, region, here)]
+    # One vector a machine: every measure for every workload, period and slice; infinite where the
+    # workload may not run on it or the term is not sold.
     vectors = np.concatenate(
-        [np.where(usable, m, np.inf).transpose(1, 0, 2).reshape(len(here), -1) for m in measures],
+        [
+            np.where(usable & ~np.isnan(m), m, np.inf).transpose(1, 0, 2, 3).reshape(len(here), -1)
+            for m in measures
+        ],
         axis=1,
     )
-    return np.asarray(here[_minimal(vectors)])
+    return np.unique(np.concatenate([here[_minimal(vectors)], _held(index, here)]))
 
 
-def undominated_fleet(
-    index: Index, region: int, architecture: str, candidates: np.ndarray, spread: bool
-) -> np.ndarray:
-    """Machines that a container fleet must keep to choose from: SKU numbers.
+def undominated_fleet(index: Index, region: int, candidates: np.ndarray, spread: bool) -> np.ndarray:
+    """Machines that a container fleet of one architecture must keep to choose from: SKU numbers.
 
     A machine is left out when some multiple of another one yields no less of everything for no
-    more money and no more draw on each limit. ``spread`` says that the pool needs a least number of
-    machines: then a multiple below one would count for fewer and is not enough.
+    more money under each term and no more draw on each limit. ``spread`` says that the pool needs a
+    least number of machines: then a multiple below one would count for fewer and is not enough.
     """
     if len(candidates) <= 1:
         return candidates
     yields = index.yields[candidates][:, :2]
-    price = index.offers.price[candidates]
+    price = np.concatenate([np.nan_to_num(p, nan=np.inf) for p in _prices(index, candidates)], axis=1)
     draws = np.array(_draws(index, region, candidates)).reshape(-1, len(candidates))
     keep = np.ones(len(candidates), dtype=bool)
     for i in range(len(candidates)):
@@ -93,20 +100,27 @@ def undominated_fleet(
         better[i] = False
         # Of two machines that are multiples of each other keep the first.
         same = np.isclose(factor * (yields / yields[i]).max(axis=1), 1.0)
-        better &= ~same | (np.arange(len(candidates)) < i) | _strictly(price, factor, i)
+        cheaper = (factor[:, None] * price < price[i] * (1 - 1e-12)).any(axis=1)
+        better &= ~same | (np.arange(len(candidates)) < i) | cheaper
         keep[i] = not better.any()
-    return candidates[keep]
+    return np.unique(np.concatenate([candidates[keep], _held(index, candidates)]))
 
 
-def _strictly(price: np.ndarray, factor: np.ndarray, i: int) -> np.ndarray:
-    return np.asarray((factor[:, None] * price < price[i] * (1 - 1e-12)).any(axis=1))
+def _held(index: Index, skus: np.ndarray) -> np.ndarray:
+    """Machines on which a commitment is already held are always kept."""
+    return np.intersect1d(skus, index.held["s"].to_numpy(dtype=np.int64))
+
+
+def _prices(index: Index, skus: np.ndarray) -> list[np.ndarray]:
+    """Prices (SKU, period) of each term."""
+    return [index.offers.price[skus], *(price[skus] for price in index.offers.commit.values())]
 
 
 def _draws(index: Index, region: int, skus: np.ndarray) -> list[np.ndarray]:
     """What one unit of each SKU draws on each limit of the region: one array a limit."""
     limits = index.capacity[index.capacity["r"] == region][["s", "resource"]].drop_duplicates()
     draws = []
-    for s, resource in limits.itertuples(index=False):
+    for s, resource in zip(limits["s"].tolist(), limits["resource"].tolist(), strict=True):
         if resource in SIZED:
             draw = index.drawn[skus, SIZED.index(resource)]
         elif resource == "units":

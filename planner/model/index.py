@@ -12,7 +12,7 @@ from planner.case.schema import SIZED
 from planner.case.sizing import SIZED_AT, machine_yields, units_needed
 from planner.eligibility import Eligibility
 from planner.inputs import Inputs
-from planner.model.offers import Offers, read_offers
+from planner.model.offers import COMMITMENTS, Offers, read_offers
 from planner.model.pools import make_pools
 from planner.model.scopes import Scope, ShareRule, share_rules
 
@@ -32,7 +32,10 @@ class Index:
         Vendor groups of the market, sorted; ``group_of`` is the group of each region, -1 outside
         the market.
     slices
-        One row a (t, l): name and hours. This version has one slice a period.
+        One row a (t, l): name and hours.
+    held
+        Commitments bought before that still run: owner (payer), s, term, start_month (negative,
+        from the first month of the horizon), months_left in the horizon and after, units.
     capacity
         Dense capacity rows with numbers: r, s (-1 for a region), payer ("" = all), resource, t,
         amount; ``limit`` numbers the rows of capacity.csv.
@@ -51,6 +54,7 @@ class Index:
     group_of: np.ndarray
     slices: pd.DataFrame
     capacity: pd.DataFrame
+    held: pd.DataFrame
 
     @cached_property
     def machine_demand(self) -> np.ndarray:
@@ -74,15 +78,27 @@ class Index:
 
     @cached_property
     def coupled(self) -> np.ndarray:
-        """Boolean (region,): does a limit on machines couple its workloads, so that nothing folds?"""
+        """Boolean (region,): is there a limit on machines or a commitment, so that nothing folds?"""
         machines = self.capacity[self.capacity["resource"].isin((*SIZED, "units"))]
         flags = np.zeros(len(self.inputs.regions), dtype=bool)
         flags[machines["r"].to_numpy(dtype=np.int64)] = True
+        for price in self.offers.commit.values():
+            flags[self.offers.sku_region[~np.isnan(price[:, 0])]] = True
+        flags[self.offers.sku_region[self.held["s"].to_numpy(dtype=np.int64)]] = True
         return flags
 
+    def span(self, term: str) -> int:
+        """Length of a term of commitment in periods."""
+        return COMMITMENTS[term] // self.inputs.case.settings.months
+
     def units(self, workloads: np.ndarray, skus: np.ndarray) -> np.ndarray:
-        """Units n (workload, SKU, period) of the given SKUs that carry the given workloads."""
-        return units_needed(self.machine_demand[workloads], self.yields[skus], self.min_units[workloads])
+        """Units n (workload, SKU, period, slice) of the given SKUs that carry the given workloads."""
+        return units_needed(
+            self.machine_demand[workloads],
+            self.inputs.case.load[workloads],
+            self.yields[skus],
+            self.min_units[workloads],
+        )
 
 
 def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True) -> Index:
@@ -101,12 +117,22 @@ def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True) ->
         [groups.index(g) if m else -1 for g, m in zip(names, market, strict=True)], dtype=np.int64
     )
     offers = read_offers(inputs)
-    count = len(case.periods)
-    slices = pd.DataFrame({"t": range(count), "l": 0, "name": "all", "hours": case.periods["hours"]})
     return Index(
-        inputs, eligibility, offers, yields, drawn, scopes, rules, pools, pool_of, groups, group_of, slices,
-        _capacity(inputs, offers, limits),
-    )  # fmt: skip
+        inputs=inputs,
+        eligibility=eligibility,
+        offers=offers,
+        yields=yields,
+        drawn=drawn,
+        scopes=scopes,
+        share_rules=rules,
+        pools=pools,
+        pool_of=pool_of,
+        groups=groups,
+        group_of=group_of,
+        slices=_slices(inputs),
+        capacity=_capacity(inputs, offers, limits),
+        held=_held(inputs),
+    )
 
 
 def _capacity(inputs: Inputs, offers: Offers, limits: bool) -> pd.DataFrame:
@@ -117,3 +143,29 @@ def _capacity(inputs: Inputs, offers: Offers, limits: bool) -> pd.DataFrame:
     of_sku = pd.Series(offers.sku_region[sku.to_numpy()], index=table.index) if len(sku_at) else sku
     region = table["subject"].map(region_at).fillna(of_sku).astype("int64")
     return table.assign(s=sku, r=region)[["subject", "s", "r", "payer", "resource", "t", "amount"]]
+
+
+def _slices(inputs: Inputs) -> pd.DataFrame:
+    shares = inputs.case.settings.slices
+    hours = inputs.case.periods["hours"].to_numpy()
+    rows = [
+        (t, position, name, share * hours[t])
+        for t in range(len(hours))
+        for position, (name, share) in enumerate(shares.items())
+    ]
+    return pd.DataFrame(rows, columns=["t", "l", "name", "hours"])
+
+
+def _held(inputs: Inputs) -> pd.DataFrame:
+    case = inputs.case
+    sku_at = {name: s for s, name in enumerate(case.catalog.skus["SkuId"])}
+    first = pd.Period(case.settings.start, freq="M").ordinal
+    rows = []
+    for line in case.held.to_dict("records"):
+        months = pd.Period(line["start"], freq="M").ordinal - first
+        left = months + COMMITMENTS[line["term"]]
+        if left > 0:
+            rows.append((line["payer"], sku_at[line["sku"]], line["term"], months, left, line["units"]))
+    return pd.DataFrame(rows, columns=["owner", "s", "term", "start_month", "months_left", "units"]).astype(
+        {"s": "int64"}
+    )

@@ -1,7 +1,8 @@
-"""List prices in the case's currency, by SKU, region and period."""
+"""List prices in the case's currency, by SKU, region, term and period, and what a contract makes of them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,18 +11,24 @@ import pandas as pd
 from planner.case.schema import STORED
 from planner.inputs import Inputs
 
+COMMITMENTS = {"commit_1y": 12, "commit_3y": 36}
+"""Terms of commitment and their length in months."""
+
 
 @dataclass(frozen=True)
 class Offers:
-    """What can be bought, at list, in the case's currency.
+    """What can be bought, in the case's currency.
 
     Attributes
     ----------
     price
-        On-demand price (SKU, period): money an hour for machines, money a GiB-month for storage.
-        NaN where no price is known.
+        On-demand list price (SKU, period): money an hour for machines, money a GiB-month for
+        storage. NaN where no price is known.
     assumed
-        Boolean (SKU,): does the price rest on an assumption?
+        Boolean (SKU,): does the on-demand price rest on an assumption?
+    commit, commit_assumed
+        List price an hour (SKU, period) of each term of commitment that the case offers, and
+        whether it is assumed (SKU,).
     sku_region
         Region of each SKU (SKU,), as a row of ``inputs.regions``.
     storage
@@ -29,14 +36,24 @@ class Offers:
     egress, egress_assumed
         Price of a GiB to the internet (region, period) at the first paid tier, NaN where unknown,
         and whether it is assumed (region,).
+    discount, margin, tax
+        Of the contract that holds at the start of a period (region, period); zero without one.
+    contract
+        Number of that contract (region, period); -1 without one.
     """
 
     price: np.ndarray
     assumed: np.ndarray
+    commit: Mapping[str, np.ndarray]
+    commit_assumed: Mapping[str, np.ndarray]
     sku_region: np.ndarray
     storage: np.ndarray
     egress: np.ndarray
     egress_assumed: np.ndarray
+    discount: np.ndarray
+    margin: np.ndarray
+    tax: np.ndarray
+    contract: np.ndarray
 
 
 def read_offers(inputs: Inputs) -> Offers:
@@ -44,14 +61,9 @@ def read_offers(inputs: Inputs) -> Offers:
     case, skus = inputs.case, inputs.case.catalog.skus
     region_at = {region: r for r, region in enumerate(inputs.regions["region"])}
     sku_region = skus["region"].map(region_at).to_numpy(dtype=np.int64)
-    prices = case.catalog.prices
-    on_demand = prices[prices["term"] == "on_demand"].set_index("SkuId")
-    price = _exchange(
-        inputs,
-        skus["SkuId"].map(on_demand["ListUnitPrice"]).to_numpy(dtype="float64"),
-        skus["SkuId"].map(on_demand["PricingCurrency"]),
-    )
-    assumed = (skus["SkuId"].map(on_demand["basis"]) == "assumed").to_numpy()
+    price, assumed = _by_term(inputs, "on_demand")
+    offered = [term for term in COMMITMENTS if term in case.settings.terms]
+    commit = {term: _by_term(inputs, term) for term in offered}
     storage = np.full((len(inputs.regions), len(STORED)), -1, dtype=np.int64)
     for k, resource in enumerate(STORED):
         # SKUs are sorted by id, so of two equal prices the first id is taken.
@@ -60,7 +72,30 @@ def read_offers(inputs: Inputs) -> Offers:
             if best < 0 or price[s, 0] < price[best, 0]:
                 storage[sku_region[s], k] = s
     egress, egress_assumed = _first_paid_tier(inputs, region_at)
-    return Offers(price, assumed, sku_region, storage, egress, egress_assumed)
+    contract = _contracts(inputs)
+    return Offers(
+        price,
+        assumed,
+        {term: money for term, (money, _) in commit.items()},
+        {term: rests for term, (_, rests) in commit.items()},
+        sku_region,
+        storage,
+        egress,
+        egress_assumed,
+        _of_contract(inputs, contract, "discount"),
+        _of_contract(inputs, contract, "margin"),
+        _of_contract(inputs, contract, "tax"),
+        contract,
+    )
+
+
+def _by_term(inputs: Inputs, term: str) -> tuple[np.ndarray, np.ndarray]:
+    sku = inputs.case.catalog.skus["SkuId"]
+    prices = inputs.case.catalog.prices
+    rows = prices[prices["term"] == term].set_index("SkuId")
+    amount = sku.map(rows["ListUnitPrice"]).to_numpy(dtype="float64")
+    exchanged = _exchange(inputs, amount, sku.map(rows["PricingCurrency"]))
+    return exchanged, (sku.map(rows["basis"]) == "assumed").to_numpy()
 
 
 def _first_paid_tier(inputs: Inputs, region_at: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -89,3 +124,19 @@ def _exchange(inputs: Inputs, amount: np.ndarray, currency: pd.Series) -> np.nda
     unknown = [np.nan] * len(years)
     factor = np.array([rates.get(c, unknown) for c in currency])
     return np.asarray(amount[:, None] * factor)
+
+
+def _contracts(inputs: Inputs) -> np.ndarray:
+    """Contract that holds for each region at the start of each period: (region, period)."""
+    table = np.full((len(inputs.regions), len(inputs.case.periods)), -1, dtype=np.int64)
+    vendor = inputs.regions["vendor"].to_numpy()
+    starts = [start.isoformat() for start in inputs.case.periods["start"]]
+    for number, line in enumerate(inputs.case.contracts.to_dict("records")):
+        holds = [line["valid_from"] <= s and (s < line["valid_to"] or not line["valid_to"]) for s in starts]
+        table[np.ix_(vendor == line["vendor"], holds)] = number
+    return table
+
+
+def _of_contract(inputs: Inputs, contract: np.ndarray, column: str) -> np.ndarray:
+    values = np.append(inputs.case.contracts[column].to_numpy(dtype="float64"), 0.0)
+    return np.asarray(values[contract])

@@ -50,6 +50,8 @@ def decode(model: Model, keys: pd.DataFrame) -> pd.DataFrame:
         "r": ("region", index.inputs.regions["region"].to_numpy()),
         "t": ("period", case.periods["period"].to_numpy()),
         "s": ("sku", case.catalog.skus["SkuId"].to_numpy()),
+        "l": ("slice", np.array(list(case.settings.slices), dtype=object)),
+        "t0": ("from", case.periods["period"].to_numpy()),
         "q": ("pool", index.pools["name"].to_numpy()),
         "g": ("group", np.array(index.groups, dtype=object)),
         "a": ("architecture", np.array(ARCHITECTURES, dtype=object)),
@@ -58,7 +60,7 @@ def decode(model: Model, keys: pd.DataFrame) -> pd.DataFrame:
     }
     out: dict[str, Any] = {}
     for column in keys.columns:
-        if column in ("sku", "units", "n", "amount", "l"):
+        if column in ("n", "amount"):
             continue
         if column not in names:
             out[column] = keys[column].to_numpy()

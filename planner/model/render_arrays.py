@@ -35,8 +35,8 @@ def render_arrays(model: Model) -> Arrays:
     n = model.columns.count
     return Arrays(
         cost=model.objective,
-        lower=np.zeros(n),
-        upper=np.full(n, np.inf),
+        lower=np.concatenate([f.lower for f in model.columns.families]),
+        upper=np.concatenate([f.upper for f in model.columns.families]),
         row_lower=np.concatenate([b.lower for b in model.blocks]),
         row_upper=np.concatenate([b.upper for b in model.blocks]),
         start=start.astype(np.int64),

@@ -38,7 +38,11 @@ def render_pulp(model: Model, families: Collection[str] | None = None) -> Any:
         none of today's families has such rows.
     """
     problem = pulp.LpProblem("plan", pulp.LpMinimize)
-    variables = [problem.add_variable(name, lowBound=0) for name in column_names(model)]
+    bounds = [b for f in model.columns.families for b in zip(f.lower.tolist(), f.upper.tolist(), strict=True)]
+    variables = [
+        problem.add_variable(name, lowBound=low, upBound=None if high == np.inf else high)
+        for name, (low, high) in zip(column_names(model), bounds, strict=True)
+    ]
     costs = {variables[i]: float(model.objective[i]) for i in np.flatnonzero(model.objective)}
     problem.setObjective(pulp.LpAffineExpression(costs))
     names = row_names(model)

@@ -19,7 +19,7 @@ PURCHASES = (
 )  # fmt: skip
 COSTS = (
     "term", "vendor_group", "vendor", "region", "payer", "pool", "workload", "period",
-    "list", "discount", "margin", "tax", "amortised", "cash", "objective", "assumed",
+    "list", "discount", "margin", "tax", "amortised", "cash", "tail", "objective", "assumed",
 )  # fmt: skip
 SHARES = (
     "rule", "kind", "basis", "scope", "period", "subject", "amount", "total", "share", "limit", "slack",
@@ -48,7 +48,8 @@ class Plan:
         What is bought: units of a SKU on a term. ``workload`` is blank where a pool shares them.
     costs
         Cost lines. ``list - discount + margin = amortised`` (before tax); ``cash`` includes tax;
-        ``objective`` is discounted cash and sums to the objective of the program; ``assumed`` is
+        ``tail`` falls due after the horizon; ``objective`` is discounted cash with the tail less its
+        credit, and sums to the objective of the program; ``assumed`` is
         the part of ``amortised`` that rests on assumed prices.
     shares
         Each rule on shares, by period and subject (a vendor group), against its limit; shares over

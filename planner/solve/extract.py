@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import RESOURCES, STORED
+from planner.catalog.spot import SUFFIX
 from planner.model.build import Model
+from planner.model.commitments import active_periods, held_periods
 from planner.model.constraints.latency import coverage_of, wanted_coverage
 from planner.model.constraints.minimum_share import domestic_groups
-from planner.model.objective.lines import before_tax, cash
+from planner.model.objective.lines import before_tax, cash, objective
 from planner.plan.plan import COSTS, LATENCY, PLACEMENTS, PURCHASES, SHARES
 
 DUST = 1e-12
@@ -42,73 +44,88 @@ def placements(model: Model, x: np.ndarray) -> pd.DataFrame:
 
 
 def purchases(model: Model, x: np.ndarray) -> pd.DataFrame:
-    """What is bought: units of machines and GiB of storage, by owner, SKU, term and period.
+    """What is bought: units of machines by slice and GiB of storage, by owner, SKU, term and period.
 
-    ``unit_price`` is the list price in the currency of the price row, before exchange.
+    A commitment is listed in each period in which it runs, used or not. ``unit_price`` is the list
+    price in the currency of the price row, before exchange and contract.
     """
+    bought = pd.concat([_machines(model, x), _commitments(model, x), _stored(model, x)], ignore_index=True)
     index = model.index
-    case, names = index.inputs.case, _names(model)
-    place = _placed(model, x)
-    folded = place[place["sku"] >= 0]
-    parts = [
-        pd.DataFrame(
-            {
-                "q": index.pool_of[folded["w"]],
-                "w": folded["w"],
-                "s": folded["sku"],
-                "t": folded["t"],
-                "units": folded["x"] * folded["units"],
-                "unit": "machines",
-            }
-        )
-    ]
-    run = model.columns.run.keys.assign(x=x[model.columns.run.numbers])
-    run = run[run["x"] > 0]
-    parts.append(
-        pd.DataFrame(
-            {"q": run["q"], "w": -1, "s": run["s"], "t": run["t"], "units": run["x"], "unit": "machines"}
-        )
+    inputs, names = index.inputs, _names(model)
+    skus, prices = inputs.case.catalog.skus, inputs.case.catalog.prices
+    s = bought["s"].to_numpy(dtype=np.int64)
+    spot = skus["spot"].to_numpy(dtype=bool)[s]
+    term = np.where(spot, "spot", bought["term"])
+    sku = pd.Series(names["s"][s], dtype=object)
+    row = (sku + "|" + bought["term"]).map(
+        pd.Series(np.arange(len(prices)), index=prices["SkuId"] + "|" + prices["term"])
     )
-    for k, resource in enumerate(STORED):
-        stored = case.demand[place["w"], RESOURCES.index(resource), place["t"]] * place["x"]
-        some = place[stored > 0]
-        s = index.offers.storage[some["r"], k]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "q": index.pool_of[some["w"]],
-                    "w": some["w"],
-                    "s": s,
-                    "t": some["t"],
-                    "units": stored[stored > 0],
-                    "unit": "GiB",
-                }
-            )
-        )
-    bought = pd.concat(parts, ignore_index=True)
-    prices = case.catalog.prices[case.catalog.prices["term"] == "on_demand"].set_index("SkuId")
-    sku = pd.Series(names["s"][bought["s"]], dtype=object)
-    r = index.offers.sku_region[bought["s"]]
+    priced = prices.iloc[row.to_numpy(dtype=np.int64)].reset_index(drop=True)
+    q, r = bought["q"].to_numpy(dtype=np.int64), index.offers.sku_region[s]
     frame = pd.DataFrame(
         {
-            "payer": index.pools["payer"].to_numpy()[bought["q"]],
-            "pool": index.pools["name"].to_numpy()[bought["q"]],
-            "workload": _or_blank(names["w"], bought["w"].to_numpy()),
-            "vendor_group": index.inputs.regions["vendor_group"].to_numpy()[r],
-            "vendor": index.inputs.regions["vendor"].to_numpy()[r],
+            "payer": index.pools["payer"].to_numpy()[q],
+            "pool": index.pools["name"].to_numpy()[q],
+            "workload": _or_blank(names["w"], bought["w"].to_numpy(dtype=np.int64)),
+            "vendor_group": inputs.regions["vendor_group"].to_numpy()[r],
+            "vendor": inputs.regions["vendor"].to_numpy()[r],
             "region": names["r"][r],
-            "sku": sku.to_numpy(),
-            "term": "on_demand",
-            "period": names["t"][bought["t"]],
-            "slice": "all",
+            "sku": sku.where(~spot, sku.str.removesuffix(SUFFIX)).to_numpy(),
+            "term": term,
+            "period": names["t"][bought["t"].to_numpy(dtype=np.int64)],
+            "slice": bought["slice"],
             "units": tidy(bought["units"].to_numpy(dtype="float64")),
             "unit": bought["unit"],
-            "unit_price": sku.map(prices["ListUnitPrice"]).to_numpy(),
-            "currency": sku.map(prices["PricingCurrency"]).to_numpy(),
-            "basis": sku.map(prices["basis"]).to_numpy(),
+            "unit_price": priced["ListUnitPrice"],
+            "currency": priced["PricingCurrency"],
+            "basis": priced["basis"],
         }
     )
-    return _sorted(frame[frame["units"] > 0], PURCHASES)
+    keys = [c for c in PURCHASES if c != "units"]
+    summed = frame.groupby(keys, sort=True, as_index=False)["units"].sum()
+    return _sorted(summed[summed["units"] > 0], PURCHASES)
+
+
+_BOUGHT = ["q", "w", "s", "t", "term", "slice", "units", "unit"]
+
+
+def _machines(model: Model, x: np.ndarray) -> pd.DataFrame:
+    index = model.index
+    folded = model.columns.folded.merge(index.slices, on=["t", "l"], how="left")
+    folded = folded.assign(
+        q=index.pool_of[folded["w"].to_numpy()],
+        s=folded["sku"],
+        units=x[folded["col"].to_numpy()] * folded["units"],
+    )
+    run = model.columns.run.keys.assign(units=x[model.columns.run.numbers], w=-1)
+    run = run.merge(index.slices, on=["t", "l"], how="left")
+    both = pd.concat([folded, run], ignore_index=True).rename(columns={"name": "slice"})
+    return both[both["units"] > 0].assign(term="on_demand", unit="machines")[_BOUGHT]
+
+
+def _commitments(model: Model, x: np.ndarray) -> pd.DataFrame:
+    index = model.index
+    bought = active_periods(index, model.columns)
+    held = held_periods(index, model.columns)
+    first_pool = {payer: q for q, payer in reversed(list(enumerate(index.pools["payer"])))}
+    held["q"] = held["owner"].map(first_pool)
+    both = pd.concat([bought, held], ignore_index=True)
+    both = both.assign(units=x[both["col"].to_numpy(dtype=np.int64)], w=-1, slice="all", unit="machines")
+    return both[both["units"] > 0][_BOUGHT]
+
+
+def _stored(model: Model, x: np.ndarray) -> pd.DataFrame:
+    index = model.index
+    place = _placed(model, x)
+    parts = []
+    for k, resource in enumerate(STORED):
+        demand = index.inputs.case.demand[:, RESOURCES.index(resource), :]
+        units = demand[place["w"], place["t"]] * place["x"].to_numpy()
+        at = np.flatnonzero(units > 0)
+        w, r, t = (place[c].to_numpy()[at] for c in "wrt")
+        s = index.offers.storage[r, k]
+        parts.append(pd.DataFrame({"q": index.pool_of[w], "w": w, "s": s, "t": t, "units": units[at]}))
+    return pd.concat(parts).assign(term="on_demand", slice="all", unit="GiB")[_BOUGHT]
 
 
 def costs(model: Model, x: np.ndarray) -> pd.DataFrame:
@@ -119,7 +136,6 @@ def costs(model: Model, x: np.ndarray) -> pd.DataFrame:
     t, r = lines["t"].to_numpy(), lines["r"].to_numpy()
     amortised = before_tax(lines) * lines["x"]
     paid = cash(lines) * lines["x"]
-    factor = index.inputs.case.periods["discount"].to_numpy()[t]
     frame = pd.DataFrame(
         {
             "term": lines["term"],
@@ -133,7 +149,8 @@ def costs(model: Model, x: np.ndarray) -> pd.DataFrame:
             **{c: lines[c] * lines["x"] for c in ("list", "discount", "margin", "tax")},
             "amortised": amortised,
             "cash": paid,
-            "objective": paid * factor,
+            "tail": lines["tail"] * lines["x"],
+            "objective": objective(index, lines) * lines["x"],
             "assumed": amortised * lines["assumed"],
         }
     )
@@ -141,7 +158,8 @@ def costs(model: Model, x: np.ndarray) -> pd.DataFrame:
     money = list(COSTS[8:])
     summed = frame.groupby(keys, sort=True, as_index=False)[money].sum()
     summed[money] = summed[money].round(6) + 0.0
-    return summed[list(COSTS)]
+    # Columns that only count in shares cost nothing.
+    return summed.loc[(summed[money] != 0).any(axis=1), list(COSTS)].reset_index(drop=True)
 
 
 def shares(model: Model, x: np.ndarray) -> pd.DataFrame:

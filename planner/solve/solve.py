@@ -141,7 +141,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
     costs = extract.costs(model, x)
     purchases = extract.purchases(model, x)
     prices = case.catalog.prices
-    bought = prices[prices["SkuId"].isin(set(purchases["sku"])) & (prices["term"] == "on_demand")]
+    bought = prices[(prices["SkuId"] + prices["term"]).isin(set(purchases["sku"] + purchases["term"]))]
     head = {
         "schema": 1,
         "case": settings.id,
@@ -158,6 +158,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         "cash": round(float(costs["cash"].sum()), 2),
         "amortised": round(float(costs["amortised"].sum()), 2),
         "assumed": round(float(costs["assumed"].sum()), 2),
+        "tail_liability": round(float(costs["tail"].sum()), 2),
         "contestable_share": round(extract.contestable_share(model, x), 6),
         "oldest_price": min(bought["as_of"], default=""),
         "newest_price": max(bought["as_of"], default=""),

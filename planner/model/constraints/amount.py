@@ -17,9 +17,9 @@ def amount(index: Index, columns: Columns, lines: pd.DataFrame, reference: np.nd
     """Purpose: state each amount once, so that rows on shares stay short.
 
     Equation: amount[g,scope,t] − Σ weight · x = 0. For basis ``spend`` the weight of a column is
-    its amortised cost before tax, undiscounted, and x runs over ``place`` and ``run`` of the
-    scope's contestable workloads; for the other bases it is the demand or reference spend of a
-    whole workload and x is ``place``.
+    its amortised cost before tax, undiscounted, and x runs over ``place``, ``run`` and ``cover`` of the
+    scope's contestable workloads (an idle commitment counts for nothing); for the other bases it is
+    the demand or reference spend of a whole workload and x is ``place``.
 
     Units: ``unit`` units of money, or of the resource. Keys: scope, g, t.
 
@@ -38,7 +38,7 @@ def amount(index: Index, columns: Columns, lines: pd.DataFrame, reference: np.nd
             inside = np.where(w >= 0, scope.member[w, t], pool_member[number][q, t])
             part = spent[inside]
             at = pd.DataFrame({"scope": number, "g": index.group_of[part["r"].to_numpy()], "t": part["t"]})
-            value = (part["list"] - part["discount"] + part["margin"]).to_numpy() / unit
+            value = part["counted"].to_numpy() / unit
             entries.append((numbers_of(keys, _KEY, at), part["col"].to_numpy(), -value))
         else:
             w, t = place["w"].to_numpy(), place["t"].to_numpy()

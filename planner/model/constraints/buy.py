@@ -14,8 +14,8 @@ _KEY = ["q", "r", "s", "t", "l"]
 def buy(index: Index, columns: Columns) -> Block:
     """Purpose: let the workloads of a pool share what the pool buys.
 
-    Equation: Σ_{w in q} use[w,s,t,l] = run[q,s,t,l]. Without commitments the two inequalities of
-    the design, Σ use ≤ run and run ≤ Σ use, are one equation.
+    Equation: Σ_{w in q} use[w,s,t,l] = run[q,s,t,l] + Σ_p cover[q,s,p,t,l]. ``cover`` is the used
+    part of commitments, so what runs on demand is never idle, and idle commitments never count.
 
     Units: machines. Keys: q, r, s, t, l.
 
@@ -25,8 +25,12 @@ def buy(index: Index, columns: Columns) -> Block:
     keys = use[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
     run = columns.run.keys.assign(col=columns.run.numbers)
     bought = keys.merge(run, on=_KEY, how="left")["col"].to_numpy(dtype=np.int64)
+    cover = columns.cover.keys.assign(col=columns.cover.numbers)
+    cover = cover[(index.pools["platform"] == "vm").to_numpy()[cover["q"].to_numpy(dtype=np.int64)]]
+    covered = numbers_of(keys, _KEY, cover)
     entries = [
         (numbers_of(keys, _KEY, use), columns.use.numbers, np.ones(len(use))),
         (np.arange(len(keys)), bought, -np.ones(len(keys))),
+        (covered, cover["col"].to_numpy(), -np.ones(len(cover))),
     ]
     return make_block("buy", keys, entries, 0.0, 0.0)

@@ -8,15 +8,16 @@ import pandas as pd
 from planner.case.schema import RESOURCES, SIZED, STORED
 from planner.model.block import INF, Block, make_block
 from planner.model.columns import Columns
+from planner.model.commitments import active_periods, held_periods
 from planner.model.index import Index
 
 
 def capacity(index: Index, columns: Columns) -> Block:
     """Purpose: obey each row of ``capacity.csv``.
 
-    Equation: Σ_{q,s} c[s,k] run[q,s,t,l] ≤ amount for machines, c being vCPU, GiB, reference cards
-    or 1 for ``units``; Σ_w d[w,k,t] place[w,r,t] ≤ amount for storage. Over one payer's pools where
-    the row names a payer.
+    Equation: Σ_{q,s} c[s,k] (run[q,s,t,l] + active commitments) ≤ amount for machines, c being vCPU,
+    GiB, reference cards or 1 for ``units``; Σ_w d[w,k,t] place[w,r,t] ≤ amount for storage. Over one
+    payer's pools where the row names a payer.
 
     Units: of the resource. Keys: subject, resource, payer, r, s (-1 for a region), t, l.
 
@@ -28,8 +29,7 @@ def capacity(index: Index, columns: Columns) -> Block:
     keys = pd.concat([machines, stores]).sort_values(
         ["subject", "resource", "payer", "t", "l"], ignore_index=True
     )
-    run = columns.run.keys.assign(col=columns.run.numbers)
-    run["owner"] = index.pools["payer"].to_numpy()[run["q"].to_numpy()]
+    run = _bought(index, columns)
     place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers)
     place["owner"] = index.inputs.case.workloads["payer"].to_numpy()[place["w"].to_numpy()]
     keys_at = keys.assign(row=np.arange(len(keys)))
@@ -47,6 +47,19 @@ def capacity(index: Index, columns: Columns) -> Block:
         (by_place["row"].to_numpy(), by_place["col"].to_numpy(), stored),
     ]
     return make_block("capacity", keys, entries, -INF, keys["amount"].to_numpy())
+
+
+def _bought(index: Index, columns: Columns) -> pd.DataFrame:
+    """What is bought in each period and slice: r, s, t, l, owner and the column that buys it."""
+    payer = index.pools["payer"].to_numpy()
+    run = columns.run.keys.assign(col=columns.run.numbers)
+    run["owner"] = payer[run["q"].to_numpy(dtype=np.int64)]
+    commit = active_periods(index, columns)
+    commit["owner"] = payer[commit["q"].to_numpy(dtype=np.int64)]
+    held = held_periods(index, columns)
+    parts = [part.merge(index.slices[["t", "l"]], on="t") for part in (commit, held)]
+    names = ["r", "s", "t", "l", "owner", "col"]
+    return pd.concat([run[names], *(part[names] for part in parts)], ignore_index=True)
 
 
 def _drawn(index: Index, lines: pd.DataFrame) -> np.ndarray:

@@ -26,7 +26,8 @@ def carry(index: Index, columns: Columns) -> Block:
     use, serve = columns.use.keys, columns.serve.keys
     place = columns.place.keys.assign(col=columns.place.numbers)
     needs = index.needs_machine[place["w"].to_numpy(), place["t"].to_numpy()]
-    chosen = place[needs & (place["sku"] < 0).to_numpy()].merge(index.slices[["t", "l"]], on="t")
+    folded = np.isin(columns.place.numbers, columns.folded["col"].to_numpy())
+    chosen = place[needs & ~folded].merge(index.slices[["t", "l"]], on="t")
     keys = chosen.sort_values(_KEY, ignore_index=True)
     carried = keys["col"].to_numpy(dtype=np.int64)
     keys = keys[_KEY]

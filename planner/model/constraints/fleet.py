@@ -17,9 +17,9 @@ FLEET_RESOURCES = ("vcpu", "memory_gib")
 def fleet(index: Index, columns: Columns) -> Block:
     """Purpose: on platform ``container`` add up resources over a region's fleet of one architecture.
 
-    Equation, for k in vCPU and memory: Σ_{s in (r,a)} a[s,k] run[q,s,t,l]
-    − (1 + h) Σ_{w in q} d[w,k,t] serve[w,r,a,t,l] ≥ 0; and for each w that needs m > 1 machines:
-    Σ_{s in (r,a)} run[q,s,t,l] − m serve[w,r,a,t,l] ≥ 0.
+    Equation, for k in vCPU and memory: Σ_{s in (r,a)} a[s,k] (run + Σ_p cover)[q,s,t,l]
+    − (1 + h) Σ_{w in q} load[w,l] d[w,k,t] serve[w,r,a,t,l] ≥ 0; and for each w that needs m > 1 machines:
+    Σ_{s in (r,a)} (run + Σ_p cover)[q,s,t,l] − m serve[w,r,a,t,l] ≥ 0.
 
     Units: vCPU, GiB, machines; h is the packing headroom of the case. That the largest pod fits on
     one machine is a filter on SKUs. Keys: q, r, a, t, l, k (resource or ``units``), w (-1 for a
@@ -30,7 +30,9 @@ def fleet(index: Index, columns: Columns) -> Block:
     case = index.inputs.case
     serve = columns.serve.keys.assign(col=columns.serve.numbers)
     architecture = case.catalog.skus["architecture"].map({a: i for i, a in enumerate(ARCHITECTURES)})
-    run = columns.run.keys.assign(col=columns.run.numbers)
+    run = pd.concat(
+        [f.keys[["q", "r", "s", "t", "l"]].assign(col=f.numbers) for f in (columns.run, columns.cover)]
+    )
     run = run[(index.pools["platform"] == "container").to_numpy()[run["q"].to_numpy()]]
     run = run.assign(a=architecture.to_numpy()[run["s"].to_numpy()].astype(np.int64))
     headroom = 1.0 + (case.settings.container_headroom or 0.0)
@@ -44,6 +46,7 @@ def fleet(index: Index, columns: Columns) -> Block:
         at = SIZED.index(k)
         lines = serve.assign(k=k)
         need = index.machine_demand[lines["w"].to_numpy(), at, lines["t"].to_numpy()]
+        need = need * index.inputs.case.load[lines["w"].to_numpy(), lines["l"].to_numpy()]
         entries.append(
             (numbers_of(keys, full, lines.assign(w=-1)), lines["col"].to_numpy(), -headroom * need)
         )

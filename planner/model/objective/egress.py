@@ -26,6 +26,7 @@ def egress(index: Index, columns: Columns) -> pd.DataFrame:
     listed = index.offers.egress[r[at], t[at]] * volume[at] * months
     none = np.full(len(at), -1, dtype=np.int64)
     return make_lines(
+                index,
         "egress", columns.place.numbers[at], w[at], index.pool_of[w[at]], r[at], none, t[at], listed,
         index.offers.egress_assumed[r[at]],
     )  # fmt: skip

@@ -8,13 +8,18 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-COLUMNS = ("col", "term", "w", "q", "r", "s", "t", "list", "discount", "margin", "tax", "assumed")
-"""col: column number; w: workload, -1 where a pool owns it; q: pool; r: region; s: SKU, -1 if none;
-t: period; list, discount, margin, tax: money of the case for one unit of the column; assumed: 1
-where the price is an assumption, else 0."""
+from planner.model.index import Index
+
+MONEY = ("list", "discount", "margin", "tax", "counted", "tail")
+COLUMNS = ("col", "term", "w", "q", "r", "s", "t", *MONEY, "assumed")
+"""col: column number; w: workload, -1 where a pool owns it; q: pool, -1 where a payer owns it; r:
+region, -1 outside; s: SKU, -1 if none; t: period; list, discount, margin, tax: money of the case for
+one unit of the column, paid in the period; counted: the part that counts in shares; tail: what falls
+due after the horizon, with tax; assumed: 1 where the price is an assumption, else 0."""
 
 
 def make_lines(
+    index: Index,
     term: str,
     col: np.ndarray,
     w: np.ndarray,
@@ -24,22 +29,52 @@ def make_lines(
     t: np.ndarray,
     listed: np.ndarray,
     assumed: np.ndarray,
+    since: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """Lines at list price: without contracts nothing is discounted, added or taxed."""
-    zero = np.zeros(len(col))
-    return pd.DataFrame(
-        {
-            "col": col, "term": term, "w": w, "q": q, "r": r, "s": s, "t": t, "list": listed,
-            "discount": zero, "margin": zero, "tax": zero, "assumed": assumed.astype("float64"),
-        }
-    )  # fmt: skip
+    """Lines at list price, landed by the contract of the region's vendor.
+
+    Parameters
+    ----------
+    index
+        Holds the contracts' discount, margin and tax.
+    since
+        Period whose contract holds; by default that of the line. A commitment keeps the contract
+        under which it was bought.
+    """
+    at = t if since is None else since
+    offers = index.offers
+    discount = listed * offers.discount[r, at]
+    margin = (listed - discount) * offers.margin[r, at]
+    tax = (listed - discount + margin) * offers.tax[r, at]
+    frame = {
+        "col": col, "term": term, "w": w, "q": q, "r": r, "s": s, "t": t, "list": listed,
+        "discount": discount, "margin": margin, "tax": tax, "counted": listed - discount + margin,
+        "tail": np.zeros(len(col)),
+        "assumed": np.asarray(assumed, dtype="float64"),
+    }  # fmt: skip
+    return pd.DataFrame(frame)
+
+
+def nobody(col: np.ndarray) -> np.ndarray:
+    """-1 along ``col``: no workload, pool or SKU."""
+    return np.full(len(col), -1, dtype=np.int64)
 
 
 def before_tax(lines: pd.DataFrame) -> pd.Series:
-    """Amortised money before tax: list less discount plus margin. Shares use it."""
+    """Amortised money before tax: list less discount plus margin."""
     return lines["list"] - lines["discount"] + lines["margin"]
 
 
 def cash(lines: pd.DataFrame) -> pd.Series:
-    """Money paid, with tax. Budgets use it, and discounted it is the objective."""
+    """Money paid in the period, with tax. Budgets use it, and discounted it is the objective."""
     return before_tax(lines) + lines["tax"]
+
+
+def objective(index: Index, lines: pd.DataFrame) -> pd.Series:
+    """Discounted money: cash of the period, and the tail at the end of the horizon less its credit."""
+    case = index.inputs.case
+    factor = case.periods["discount"].to_numpy()[lines["t"].to_numpy()]
+    end = (1.0 + case.settings.discount_rate) ** (-float(case.periods["hours"].sum()) / 8760.0)
+    late = lines["tail"].to_numpy() * (1.0 - case.settings.tail_credit) * end
+    discounted: pd.Series = cash(lines) * factor + late
+    return discounted

@@ -28,6 +28,7 @@ def storage(index: Index, columns: Columns) -> pd.DataFrame:
         listed = index.offers.price[s, t[at]] * months[at] * stored[at]
         parts.append(
             make_lines(
+                index,
                 "storage",
                 columns.place.numbers[at],
                 w[at],

@@ -1,0 +1,237 @@
+"""What must fit together across the tables of a case; every problem is found in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from planner import tables
+from planner.case.settings import FILE, Settings
+from planner.catalog.load import Catalog
+from planner.errors import Problem
+
+
+def cross_checks(
+    settings: Settings, frames: Mapping[str, pd.DataFrame], catalog: Catalog, periods: pd.DataFrame
+) -> list[Problem]:
+    """Check references between tables, periods, workloads, money and terms."""
+    names = list(periods["period"])
+    file = {name: settings.tables.get(name, f"{name}.csv") for name in frames}
+    workloads, agencies = frames["workloads"], frames["agencies"]
+    regions, skus = set(catalog.regions["region"]), set(catalog.skus["SkuId"])
+    problems: list[Problem] = []
+    if workloads.empty:
+        problems.append(Problem(file["workloads"], 0, "", "", "there is no workload", "Add at least one."))
+    problems += tables.refers(workloads, "agency", agencies["agency"], file["workloads"], file["agencies"])
+    problems += tables.refers(
+        agencies, "payer", agencies["agency"], file["agencies"], file["agencies"], blank=True
+    )
+    for name in ("demand", "loads", "users", "current"):
+        problems += tables.refers(
+            frames[name], "workload", workloads["workload"], file[name], file["workloads"]
+        )
+    problems += tables.refers(
+        frames["capacity"], "payer", agencies["agency"], file["capacity"], file["agencies"], blank=True
+    )
+    problems += tables.refers(
+        frames["capacity"], "subject", regions | skus, file["capacity"], "the catalogs' regions and SKUs"
+    )
+    problems += tables.refers(
+        frames["loads"], "slice", settings.slices, file["loads"], "[slices] of case.toml"
+    )
+    problems += _check_terms(settings, frames, file, catalog)
+    keys = {
+        "demand": ["workload", "resource"],
+        "users": ["workload", "site"],
+        "capacity": ["subject", "resource", "payer"],
+    }
+    for name, key in keys.items():
+        problems += _check_periods(frames[name], key, names, file[name])
+    problems += _check_workloads(frames, file, settings)
+    problems += _check_money(settings, catalog, periods)
+    for opening in settings.openings:
+        if opening.region not in regions:
+            mend = "Name a region of the catalogs."
+            problems.append(Problem(FILE, 0, "opening.region", opening.region, "is unknown", mend))
+        if opening.period not in names:
+            mend = f"Use one of {names[0]} … {names[-1]}."
+            problems.append(
+                Problem(FILE, 0, "opening.from", opening.period, "is no period of the case", mend)
+            )
+    return problems
+
+
+def _check_terms(
+    settings: Settings, frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], catalog: Catalog
+) -> list[Problem]:
+    loads, held, contracts = frames["loads"], frames["held_commitments"], frames["contracts"]
+    agencies = frames["agencies"]["agency"]
+    problems = tables.refers(held, "payer", agencies, file["held_commitments"], file["agencies"])
+    paying = frames["workloads"].merge(frames["agencies"][["agency", "payer"]], on="agency", how="left")
+    payers = set(paying["payer"].where(paying["payer"].fillna("") != "", paying["agency"]))
+    problems += tables.refers(
+        held[held["payer"].isin(agencies)],
+        "payer",
+        payers,
+        file["held_commitments"],
+        "who pays for workloads",
+    )
+    sold = set(catalog.prices["SkuId"] + "|" + catalog.prices["term"])
+    for line in held.to_dict("records"):
+        if f"{line['sku']}|{line['term']}" not in sold:
+            value, mend = f"{line['sku']}, {line['term']}", "Name a SKU that the catalogs sell on that term."
+            problems.append(
+                Problem(file["held_commitments"], int(line["_row"]), "sku", value, "has no such price", mend)
+            )
+        if line["start"] >= settings.start:
+            mend = "Only commitments from before the first period are held; the plan buys later ones itself."
+            problems.append(
+                Problem(
+                    file["held_commitments"], int(line["_row"]), "start", line["start"], "is too late", mend
+                )
+            )
+    for name, rows in loads.groupby("workload"):
+        missing = [s for s in settings.slices if s not in set(rows["slice"])]
+        if missing:
+            row, mend = int(rows["_row"].iloc[0]), f"Add a row for {', '.join(missing)}."
+            problems.append(
+                Problem(file["loads"], row, "slice", str(name), "does not state every slice", mend)
+            )
+    where = file["contracts"]
+    problems += tables.refers(contracts, "vendor", catalog.vendors["vendor"], where, "vendors.csv")
+    for vendor, rows in contracts.sort_values("valid_from").groupby("vendor"):
+        ends: str | None = ""
+        for line in rows.to_dict("records"):
+            if ends is None or (ends and line["valid_from"] < ends):
+                mend = "Let one contract of a vendor end before the next begins."
+                problems.append(
+                    Problem(
+                        where, int(line["_row"]), "valid_from", str(vendor), "overlaps another contract", mend
+                    )
+                )
+            ends = line["valid_to"] or None
+            if line["valid_to"] and line["valid_to"] <= line["valid_from"]:
+                mend = "Let it end after it begins."
+                problems.append(
+                    Problem(
+                        where, int(line["_row"]), "valid_to", line["valid_to"], "ends before it begins", mend
+                    )
+                )
+            if line["currency"] != settings.currency:
+                mend = f"State the ceiling in {settings.currency}."
+                problems.append(
+                    Problem(where, int(line["_row"]), "currency", line["currency"], "is not the case's", mend)
+                )
+    return problems
+
+
+def _check_periods(frame: pd.DataFrame, key: list[str], periods: list[str], file: str) -> list[Problem]:
+    problems = []
+    known = set(periods)
+    span = f"{periods[0]}, {periods[1]} …" if len(periods) > 1 else periods[0]
+    for period, row in zip(frame["period"], frame["_row"], strict=True):
+        if period not in known:
+            mend = f"Name a period by its first month: {span} up to {periods[-1]}."
+            problems.append(Problem(file, int(row), "period", period, "is no period of the case", mend))
+    first = frame.drop_duplicates(key)
+    for _, line in first[first["period"] != periods[0]].iterrows():
+        if line["period"] in known:
+            value = ", ".join(str(line[k]) for k in key if line[k] != "")
+            mend = f"Add a row for {periods[0]} (0 if there is nothing yet)."
+            problems.append(
+                Problem(file, int(line["_row"]), "period", value, "has no row for the first period", mend)
+            )
+    return problems
+
+
+def _check_workloads(
+    frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], settings: Settings
+) -> list[Problem]:
+    problems = []
+    demand = frames["demand"]
+    stated = set(zip(demand["workload"], demand["resource"], strict=True))
+    with_users = set(frames["users"]["workload"])
+    for w in frames["workloads"].to_dict("records"):
+        name, row = w["workload"], int(w["_row"])
+
+        def bad(column: str, value: str, problem: str, mend: str, row: int = row) -> None:
+            problems.append(Problem(file["workloads"], row, column, value, problem, mend))
+
+        for resource in ("vcpu", "memory_gib"):
+            if (name, resource) not in stated:
+                row_text = f"{name},{resource},{settings.start},…"
+                mend = f"Add a row {row_text} to {file['demand']} (0 if it needs none)."
+                bad("workload", name, f"has no demand for {resource}", mend)
+        if np.isnan(w["latency_ms"]) != np.isnan(w["latency_share"]):
+            bad(
+                "latency_ms",
+                name,
+                "has half a latency target",
+                "Fill in latency_ms and latency_share, or neither.",
+            )
+        elif not np.isnan(w["latency_ms"]) and name not in with_users:
+            bad("latency_ms", name, "has a latency target but no users", f"Add its users to {file['users']}.")
+        pods = (np.isnan(w["pod_vcpu"]), np.isnan(w["pod_memory_gib"]))
+        if w["platform"] == "container":
+            if any(pods):
+                bad(
+                    "pod_vcpu",
+                    name,
+                    "is a container workload without the size of its largest pod",
+                    "Fill in pod_vcpu and pod_memory_gib.",
+                )
+            for resource in ("gpu_inference", "gpu_training"):
+                if (name, resource) in stated:
+                    bad(
+                        "platform",
+                        "container",
+                        f"needs {resource}, which exists on platform vm only",
+                        "Write vm, or take the row out of the demand.",
+                    )
+            if settings.container_headroom is None:
+                bad(
+                    "platform",
+                    "container",
+                    "the case states no packing headroom",
+                    "Add [container] headroom, basis, source, as_of to case.toml.",
+                )
+        elif not all(pods):
+            bad("pod_vcpu", name, "is no container workload but has a pod", "Leave both pod columns blank.")
+    current = frames["current"]
+    for (name, role), group in current.groupby(["workload", "role"], sort=True):
+        if group["share"].sum() > 1 + 1e-9:
+            problems.append(
+                Problem(
+                    file["current"],
+                    int(group["_row"].iloc[0]),
+                    "share",
+                    f"{name}, {role}",
+                    "the shares sum to more than 1",
+                    "Correct the shares.",
+                )
+            )
+    return problems
+
+
+def _check_money(settings: Settings, catalog: Catalog, periods: pd.DataFrame) -> list[Problem]:
+    problems = []
+    used = (set(catalog.prices["PricingCurrency"]) | set(catalog.transfer["PricingCurrency"])) - {
+        settings.currency
+    }
+    stated = [(f.currency, f.year) for f in settings.fx]
+    for key in sorted({k for k in stated if stated.count(k) > 1}):
+        problems.append(Problem(FILE, 0, "fx", f"{key[0]} {key[1]}", "appears twice", "Keep one of them."))
+    for currency in sorted(used):
+        for year in sorted(set(periods["year"])):
+            if (currency, year) not in stated:
+                mend = "Add a section [[fx]] with currency, year, rate, buffer, basis, source and as_of."
+                problems.append(Problem(FILE, 0, "fx", f"{currency} {year}", "has no exchange rate", mend))
+    for f in settings.fx:
+        if f.as_of > settings.prices_as_of:
+            mend = "Use a rate known by prices_as_of."
+            problems.append(
+                Problem(FILE, 0, "fx.as_of", f.as_of.isoformat(), "lies after prices_as_of", mend)
+            )
+    return problems

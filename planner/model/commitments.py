@@ -1,0 +1,46 @@
+"""When commitments run: which columns are active in which periods, and what is left afterwards."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.model.columns import Columns
+from planner.model.index import Index
+
+
+def active_periods(index: Index, columns: Columns) -> pd.DataFrame:
+    """Each ``commit`` column in each period of the horizon in which it runs.
+
+    Returns
+    -------
+    Columns q, r, s, term, t0, t and col.
+    """
+    keys = columns.commit.keys.assign(col=columns.commit.numbers)
+    span = keys["term"].map({term: index.span(term) for term in index.offers.commit})
+    last = np.minimum(keys["t0"] + span.astype("float64"), len(index.inputs.case.periods))
+    lengths = (last - keys["t0"]).astype("int64")
+    out = keys.loc[keys.index.repeat(lengths)].reset_index(drop=True)
+    out["t"] = out["t0"] + out.groupby("col").cumcount()
+    return out
+
+
+def held_periods(index: Index, columns: Columns) -> pd.DataFrame:
+    """Each ``held`` column in each period in which it runs: h, owner, r, s, term, t, col."""
+    months = index.inputs.case.settings.months
+    held = index.held.assign(h=range(len(index.held)), col=columns.held.numbers)
+    held["r"] = index.offers.sku_region[held["s"].to_numpy(dtype=np.int64)]
+    # A commitment that ends within a period no longer counts in it: its machines are not there to
+    # its end.
+    lengths = np.minimum(held["months_left"] // months, len(index.inputs.case.periods)).astype("int64")
+    out = held.loc[held.index.repeat(lengths)].reset_index(drop=True)
+    out["t"] = out.groupby("h").cumcount().astype("int64")
+    return out
+
+
+def tail_months(index: Index, columns: Columns) -> np.ndarray:
+    """Months that each ``commit`` column runs after the horizon."""
+    keys = columns.commit.keys
+    span = keys["term"].map({term: index.span(term) for term in index.offers.commit}).astype("float64")
+    beyond = keys["t0"] + span - len(index.inputs.case.periods)
+    return np.asarray(np.maximum(beyond, 0.0) * index.inputs.case.settings.months)

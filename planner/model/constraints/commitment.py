@@ -1,0 +1,44 @@
+"""Commitment: what runs under commitments stays within those bought or held."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.model.block import INF, Block, make_block, numbers_of
+from planner.model.columns import Columns
+from planner.model.commitments import active_periods
+from planner.model.index import Index
+
+_KEY = ["q", "r", "s", "term", "h", "t", "l"]
+
+
+def commitment(index: Index, columns: Columns) -> Block:
+    """Purpose: a commitment is bought for the whole of its term and used by its pool.
+
+    Equation: cover[q,s,p,t,l] ≤ Σ_{t0 ≤ t < t0 + span(p)} commit[q,s,p,t0]; and for a commitment h held
+    before the plan: Σ_q cover[q,s,p,h,t,l] ≤ held[h] over the pools of its payer.
+
+    Units: machines. Keys: q, r, s, term, h, t, l; q = -1 for a held one, h = -1 for one that the plan
+    buys.
+
+    Dual: money that one more committed machine would save in the slice; added up over the slices of
+    a term it is what the commitment is worth.
+    """
+    cover = columns.cover.keys.assign(col=columns.cover.numbers)
+    cover["q"] = cover["q"].where(cover["h"] < 0, -1)
+    keys = cover[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
+    rows = keys.assign(row=np.arange(len(keys)))
+    bought = rows[rows["h"] < 0].merge(
+        active_periods(index, columns)[["q", "r", "s", "term", "t", "col"]], on=["q", "r", "s", "term", "t"]
+    )
+    held = rows[rows["h"] >= 0]
+    entries = [
+        (numbers_of(keys, _KEY, cover), cover["col"].to_numpy(), np.ones(len(cover))),
+        (bought["row"].to_numpy(), bought["col"].to_numpy(), -np.ones(len(bought))),
+        (
+            held["row"].to_numpy(),
+            columns.held.numbers[held["h"].to_numpy(dtype=np.int64)],
+            -np.ones(len(held)),
+        ),
+    ]
+    return make_block("commitment", keys, entries, -INF, 0.0)
