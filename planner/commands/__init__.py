@@ -13,6 +13,7 @@ COMMANDS = {
     "plan": "Find the cheapest plan that obeys every rule, and write its folder.",
     "show": "Print a plan that was written before.",
     "check": "Check a case without solving it.",
+    "explain": "Say which rules collide when there is no plan, and the ways out.",
     "latency": "Round trips from sites to regions, or between any two nodes.",
     "catalog": "List and check the catalogs that ship with the planner.",
 }

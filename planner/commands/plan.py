@@ -37,6 +37,7 @@ def command(
 ) -> None:
     """Plan the case in folder CASE."""
     from planner.commands.write import write_plan
+    from planner.errors import Infeasible
     from planner.inputs import read_inputs
     from planner.report import terminal
     from planner.solve.age import check_age
@@ -49,7 +50,11 @@ def command(
     fixed = None
     if fix is not None:
         fixed = read_fixed(fix if fix.exists() else case / fix, inputs)
-    solved = solve(inputs, time_limit, fixed)
+    try:
+        solved = solve(inputs, time_limit, fixed)
+    except Infeasible as error:
+        error.add_note(f"next: planner explain {case}")
+        raise
     target = out or Path("plans") / (inputs.case.settings.id + ("-fixed" if fixed else ""))
     if cross_check:
         from planner.solve.cross_check import cross_check as compare

@@ -70,3 +70,5 @@ def report(error: PlannerError) -> None:
             click.echo(f"  {reason}", err=True)
     else:
         click.echo(f"planner: {error}", err=True)
+    for note in getattr(error, "__notes__", ()):
+        click.echo(note, err=True)

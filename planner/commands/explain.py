@@ -1,0 +1,67 @@
+"""``planner explain CASE``: which rules collide when there is no plan, and the ways out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from planner.explain.explain import Explanation
+
+
+@click.command("explain")
+@click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--relax-legal", is_flag=True, help="Consider legal rules among the ways out too.")
+@click.option("--json", "as_json", is_flag=True, help="Print the explanation as JSON.")
+def command(case: Path, relax_legal: bool, as_json: bool) -> None:
+    """Say why the case in folder CASE has no plan: exit 3 if it has none, 0 if it has one.
+
+    Shows the smallest sets of statements that cannot hold together, and which of them would have to
+    give by how much, cheapest first.
+    """
+    from planner.explain.explain import explain
+    from planner.inputs import read_inputs
+
+    explanation = explain(read_inputs(case), relax_legal)
+    if as_json:
+        click.echo(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=2, sort_keys=True))
+    else:
+        _show(explanation)
+    if explanation.feasible:
+        click.echo(f"next: planner plan {case}", err=True)
+        return
+    click.echo(f"next: change what would have to give in the case, then planner plan {case}", err=True)
+    raise click.exceptions.Exit(3)
+
+
+def _show(explanation: Explanation) -> None:
+    if explanation.feasible:
+        click.echo("a plan exists that obeys every rule: nothing collides")
+    for reason in explanation.reasons:
+        click.echo(f"certain before solving: {reason}")
+    many = len(explanation.conflicts) > 1
+    for number, told in enumerate(explanation.conflicts, 1):
+        label = f"conflict {number}" if many else "these"
+        when = f" (in {', '.join(told.periods[:3])}{' …' if len(told.periods) > 3 else ''})"
+        click.echo(f"\n{label} cannot all hold{when}; without any one of them the rest can:")
+        for member in told.members:
+            click.echo(f"  - {member.text}")
+            if member.source:
+                click.echo(f"      source: {member.source}")
+        for fact in told.facts:
+            click.echo(f"    fact: {fact}")
+    ways = [(text, way) for text, way in explanation.ways if not way.serves_less]
+    less = [text for text, way in explanation.ways if way.serves_less]
+    if ways:
+        click.echo("\nways out, cheapest first:")
+    for number, (text, _) in enumerate(ways, 1):
+        click.echo(f"  {number}. {text}")
+    if less:
+        click.echo("\nor ask for less:")
+    for text in less:
+        click.echo(f"  - {text}")
+    for note in explanation.notes:
+        click.echo(f"note: {note}")

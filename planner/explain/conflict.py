@@ -1,0 +1,105 @@
+"""Irreducible sets of colliding statements: take any one away and the rest can be obeyed.
+
+The duals of the least-breach program name a set that cannot be obeyed together (a certificate of
+Farkas); a deletion filter over whole groups then makes it irreducible (J. W. Chinneck, Feasibility
+and Infeasibility in Optimization, 2008, chapter 6).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.explain.elastic import TOLERANCE, Elastic, Program
+from planner.explain.groups import ORDER, Group
+from planner.solve.solve_arrays import Outcome
+
+_PRICE = 1e-9
+MOST = 5
+"""Independent conflicts looked for; a case with more is better mended one by one."""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """An irreducible set.
+
+    Attributes
+    ----------
+    members
+        Numbers of the groups, in the order of the program.
+    periods
+        Numbers of the periods in which a placement falls short when the members are breached least.
+    """
+
+    members: tuple[int, ...]
+    periods: tuple[int, ...]
+
+    def groups(self, program: Program) -> list[Group]:
+        return [program.groups[g] for g in self.members]
+
+
+def conflicts(elastic: Elastic) -> list[Conflict]:
+    """Disjoint irreducible sets, found one after the other; empty when the case has a plan.
+
+    The rules of each set are set aside before the next is looked for, so that sets share nothing
+    but workloads.
+    """
+    program = elastic.program
+    enforced = np.ones(len(program.groups), dtype=bool)
+    found: list[Conflict] = []
+    while len(found) < MOST:
+        outcome = elastic.breach(enforced)
+        if not outcome.objective > TOLERANCE:
+            break
+        conflict = _irreducible(elastic, _certificate(program, outcome, enforced), enforced)
+        found.append(conflict)
+        rules = [g for g in conflict.members if program.groups[g].kind != "workload"]
+        enforced[rules or list(conflict.members)] = False
+    return found
+
+
+def _certificate(program: Program, outcome: Outcome, enforced: np.ndarray) -> np.ndarray:
+    """Groups that the duals prove to collide: boolean array (group,)."""
+    named = np.zeros(len(program.groups), dtype=bool)
+    held = np.abs(outcome.dual[program.slack_row]) > _PRICE
+    named[program.slack_group[held]] = True
+    # A forbidden placement costs 1. It counts unless it would not be wanted even for nothing.
+    wanted = outcome.reduced_cost[program.model.columns.place.numbers] < 1.0 - _PRICE
+    named[program.first_filter :] = (program.forbidden & wanted[None, :]).any(axis=1)
+    return np.asarray(named & enforced)
+
+
+def _irreducible(elastic: Elastic, candidates: np.ndarray, enforced: np.ndarray) -> Conflict:
+    program = elastic.program
+    if not elastic.breach(candidates).objective > TOLERANCE:
+        candidates = enforced.copy()  # the certificate was too faint to read: begin with everything
+    keep = candidates.copy()
+    order = sorted(
+        np.flatnonzero(candidates).tolist(),
+        key=lambda g: (ORDER.index(program.groups[g].kind), program.groups[g].id),
+    )
+    for g in order:
+        keep[g] = False
+        if not elastic.breach(keep).objective > TOLERANCE:
+            keep[g] = True
+    return Conflict(tuple(np.flatnonzero(keep).tolist()), _periods(elastic, keep))
+
+
+def _periods(elastic: Elastic, members: np.ndarray) -> tuple[int, ...]:
+    """Periods in which the least breach of the members happens."""
+    program = elastic.program
+    outcome = elastic.breach(members)
+    place = program.model.columns.place.keys
+    period_of_row = np.concatenate(
+        [
+            b.keys["t"].to_numpy(dtype=np.int64) if "t" in b.keys else np.full(len(b.keys), -1)
+            for b in program.model.blocks
+        ]
+    )
+    slack = outcome.x[program.columns :]
+    breached = (slack > _PRICE) & members[program.slack_group]
+    forced = program.forbidden[members[program.first_filter :]].any(axis=0)
+    forced &= outcome.x[program.model.columns.place.numbers] > _PRICE
+    found = {*period_of_row[program.slack_row[breached]].tolist(), *place["t"].to_numpy()[forced].tolist()}
+    return tuple(sorted(t for t in found if t >= 0))

@@ -1,0 +1,212 @@
+"""The program with a price on every breach: always solvable, and so able to say what is in the way.
+
+Each row that states something of the user gets a slack; each placement that a filter rule forbids
+exists with a price. Slacks are relative to what they loosen, so that one per cent of a limit weighs
+the same everywhere. Enforcing or dropping a group changes bounds and costs only, and each re-solve
+starts from the last basis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from planner.eligibility import assess
+from planner.errors import PlannerError
+from planner.explain.groups import Group, blocked_by, filter_groups, opened, row_groups
+from planner.inputs import Inputs
+from planner.model.build import Model, build
+from planner.model.render_arrays import Arrays, render_arrays
+from planner.model.scopes import constant_weight
+from planner.solve.solve_arrays import Outcome, Session, Status
+
+TOLERANCE = 1e-6
+"""Total breach (relative to what is loosened) up to which a program counts as obeyed."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """The elastic program of a case.
+
+    Attributes
+    ----------
+    model
+        The program with every placement that no fact forbids; contestable load and reference spend
+        are those of the case as it stands.
+    blocks
+        Rule id to boolean (workload, region, period): where each filter, and each fact, blocks.
+    groups
+        Groups of rows first, then of filters.
+    slack_row, slack_group, slack_unit
+        Row, group and size (row units) of each added slack column.
+    forbidden
+        Boolean (filter group, place column): which filter forbids which placement.
+    """
+
+    model: Model
+    arrays: Arrays
+    blocks: dict[str, np.ndarray]
+    groups: tuple[Group, ...]
+    slack_row: np.ndarray
+    slack_group: np.ndarray
+    slack_unit: np.ndarray
+    forbidden: np.ndarray
+
+    @property
+    def columns(self) -> int:
+        """Number of columns of the program itself, before the slacks."""
+        return self.model.columns.count
+
+    @property
+    def first_filter(self) -> int:
+        return len(self.groups) - len(self.forbidden)
+
+    @property
+    def budget_row(self) -> int:
+        """The row that adds up all breaches."""
+        return self.model.rows
+
+
+def make_program(inputs: Inputs) -> Program:
+    """Build the elastic program of a case, whether the case has a plan or not."""
+    eligibility = assess(inputs)
+    reference = build(inputs, eligibility).reference
+    blocks = blocked_by(inputs, eligibility)
+    wider = replace(eligibility, allowed=opened(inputs, eligibility, blocks))
+    model = build(inputs, wider, reference=reference)
+    groups, of_row = row_groups(model)
+    filters = filter_groups(inputs, blocks)
+    place = model.columns.place.keys
+    w, r, t = (place[c].to_numpy() for c in "wrt")
+    forbidden = np.array([blocks[g.id][w, r, t] for g in filters], dtype=bool).reshape(len(filters), len(w))
+    base = render_arrays(model)
+    rows = np.flatnonzero(of_row >= 0)
+    equal = base.row_lower[rows] == base.row_upper[rows]
+    # A demand is only ever fallen short of; other equalities may be missed on both sides.
+    demand = np.array([groups[g].kind == "workload" for g in of_row[rows]], dtype=bool)
+    short = np.where(np.isfinite(base.row_lower[rows]), 1.0, -1.0)
+    twice = equal & ~demand
+    slack_row = np.concatenate([rows, rows[twice]])
+    sign = np.concatenate([short, -short[twice]])
+    unit = _units(model, base)[slack_row]
+    arrays = _extend(base, slack_row, sign * unit, np.asarray(forbidden.any(axis=0)))
+    return Program(
+        model, arrays, blocks, (*groups, *filters), slack_row, of_row[slack_row], unit, forbidden
+    )  # fmt: skip
+
+
+def _units(model: Model, base: Arrays) -> np.ndarray:
+    """What one whole unit of slack loosens in each row, in the row's own units: 100 % of a limit."""
+    bound = np.where(np.isfinite(base.row_upper), base.row_upper, base.row_lower)
+    unit = np.where(np.isfinite(bound) & (bound != 0), np.abs(bound), 1.0)
+    index = model.index
+    for family in ("vendor_share", "minimum_share"):
+        block = model.block(family)
+        for i, (scope, t) in enumerate(zip(block.keys["scope"], block.keys["t"], strict=True)):
+            definition = index.scopes[int(scope)]
+            weight = constant_weight(index.inputs, definition, model.reference)
+            load = model.reference if weight is None else weight
+            total = float((definition.member[:, t] * load[:, t]).sum())
+            if weight is None or definition.basis == "reference_spend":
+                total /= model.unit
+            unit[model.starts[family] + i] = max(total, 1e-9) * block.scale[i]
+    return np.asarray(unit)
+
+
+def _extend(base: Arrays, slack_row: np.ndarray, value: np.ndarray, priced: np.ndarray) -> Arrays:
+    """Add the slack columns, and the row that adds up slacks and forbidden placements."""
+    n, count = len(base.cost), len(slack_row)
+    lengths = np.diff(base.start)
+    row = np.concatenate([np.repeat(np.arange(len(lengths)), lengths), slack_row])
+    col = np.concatenate([base.index, n + np.arange(count)])
+    val = np.concatenate([base.value, value])
+    budget = np.concatenate([np.flatnonzero(priced), n + np.arange(count)])
+    row = np.concatenate([row, np.full(len(budget), len(lengths))])
+    col, val = np.concatenate([col, budget]), np.concatenate([val, np.ones(len(budget))])
+    order = np.lexsort((col, row))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(lengths) + 1))])
+    return Arrays(
+        cost=np.concatenate([base.cost, np.zeros(count)]),
+        lower=np.concatenate([base.lower, np.zeros(count)]),
+        upper=np.concatenate([base.upper, np.full(count, np.inf)]),
+        row_lower=np.append(base.row_lower, -np.inf),
+        row_upper=np.append(base.row_upper, np.inf),
+        start=starts.astype(np.int64),
+        index=col[order].astype(np.int64),
+        value=val[order],
+        # The relaxation: an explanation of a mixed program is one of its continuous part.
+        integer=np.zeros(n + count, dtype=bool),
+    )
+
+
+class Elastic:
+    """An elastic program held by the solver; every method leaves it ready for the next."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.session = Session(program.arrays)
+        self._upper = program.arrays.upper.copy()
+
+    def breach(self, enforced: np.ndarray, hard: bool = False) -> Outcome:
+        """Least total breach of the enforced groups; the others do not count.
+
+        Parameters
+        ----------
+        enforced
+            Boolean array (group,).
+        hard
+            Enforced groups may not be breached at all, and the others' breach is what is made
+            least; the outcome may then be infeasible.
+        """
+        slack, place = self._members(enforced)
+        priced = np.zeros(len(self.program.arrays.cost))
+        upper = self._upper.copy()
+        if hard:
+            upper[slack | place] = 0.0
+            priced[self._priceable() & ~(slack | place)] = 1.0
+        else:
+            priced[slack | place] = 1.0
+        self._bounds(upper)
+        self._budget(np.inf)
+        self.session.set_cost(priced)
+        return self._solve()
+
+    def cheapest(self, enforced: np.ndarray, budget: float) -> Outcome:
+        """Cheapest plan that breaches only groups that are not enforced, and in total by ``budget``."""
+        slack, place = self._members(enforced)
+        upper = self._upper.copy()
+        upper[slack | place] = 0.0
+        self._bounds(upper)
+        self._budget(budget)
+        self.session.set_cost(self.program.arrays.cost)
+        return self._solve()
+
+    def _members(self, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Slack columns and forbidden placements of groups, each as a mask over all columns."""
+        program = self.program
+        slack = np.zeros(len(program.arrays.cost), dtype=bool)
+        slack[program.columns :] = groups[program.slack_group]
+        place = np.zeros_like(slack)
+        closed = program.forbidden[groups[program.first_filter :]].any(axis=0)
+        place[program.model.columns.place.numbers] = closed
+        return slack, place
+
+    def _priceable(self) -> np.ndarray:
+        slack, place = self._members(np.ones(len(self.program.groups), dtype=bool))
+        return np.asarray(slack | place)
+
+    def _bounds(self, upper: np.ndarray) -> None:
+        at = np.flatnonzero(self._priceable())
+        self.session.set_column_bounds(at, np.zeros(len(at)), upper[at])
+
+    def _budget(self, most: float) -> None:
+        self.session.set_row_bounds(
+            np.array([self.program.budget_row]), np.array([-np.inf]), np.array([most])
+        )
+
+    def _solve(self) -> Outcome:
+        outcome = self.session.solve()
+        if outcome.status in (Status.STOPPED, Status.UNBOUNDED):
+            raise PlannerError(f"the elastic program ended {outcome.word}")
+        return outcome

@@ -1,0 +1,131 @@
+"""What a user stated, as groups of the program: a workload to place, a rule, a limit.
+
+An explanation never names a row: it names what the user wrote, and all rows of it stand or fall
+together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from planner.eligibility import BUILT_IN, Eligibility
+from planner.inputs import Inputs
+from planner.model.build import LIMITS, Model
+from planner.model.constraints.latency import wanted_coverage
+from planner.model.registry import decode
+from planner.policy.rules import Rule
+
+Kind = Literal["workload", "filter", "share", "latency", "capacity", "other"]
+ORDER: tuple[Kind, ...] = ("other", "share", "capacity", "latency", "filter", "workload")
+"""The order in which a deletion filter tries to do without a group: rules over everything first, so
+that what stays is close to the workloads."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """One statement of the user.
+
+    Attributes
+    ----------
+    id
+        Name shown to people and unique among the groups: a rule id, ``tax`` for a workload,
+        ``capacity of region (vcpu)``, ``latency-target for tax``.
+    rule
+        The rule behind it, if one is.
+    subject
+        The workload, or the subject of a capacity; empty for rules over everything.
+    """
+
+    kind: Kind
+    id: str
+    rule: Rule | None = None
+    subject: str = ""
+
+    @property
+    def legal(self) -> bool:
+        """Does a legal source stand behind it? Then nobody who plans may let it give."""
+        return self.rule is not None and not self.rule.is_parameter
+
+
+def blocked_by(inputs: Inputs, eligibility: Eligibility) -> dict[str, np.ndarray]:
+    """Where each filter blocks: rule id to a boolean array (workload, region, period)."""
+    shape = eligibility.allowed.shape
+    w = {name: i for i, name in enumerate(inputs.case.workloads["workload"])}
+    r = {name: i for i, name in enumerate(inputs.regions["region"])}
+    t = {name: i for i, name in enumerate(inputs.case.periods["period"])}
+    out: dict[str, np.ndarray] = {}
+    for row in eligibility.excuses.itertuples(index=False):
+        blocks = out.setdefault(str(row.rule), np.zeros(shape, dtype=bool))
+        blocks[
+            w[str(row.workload)], r[str(row.region)], t[str(row.period_from)] : t[str(row.period_to)] + 1
+        ] = True
+    return out
+
+
+def opened(inputs: Inputs, eligibility: Eligibility, blocks: dict[str, np.ndarray]) -> np.ndarray:
+    """What would be allowed were there no filter rules: facts (no price, not open yet) still hold."""
+    allowed = np.repeat(inputs.case.alive[:, None, :], len(inputs.regions), axis=1)
+    for rule, where in blocks.items():
+        if rule in BUILT_IN:
+            allowed &= ~where
+    return np.asarray(allowed | eligibility.allowed)
+
+
+def row_groups(model: Model) -> tuple[list[Group], np.ndarray]:
+    """The groups that rows belong to.
+
+    Returns
+    -------
+    (groups, of_row)
+        ``of_row`` gives the group of each row of the program, -1 for rows that only tie columns
+        together and so state nothing that could give.
+    """
+    groups: list[Group] = []
+    number: dict[str, int] = {}
+    of_row = np.full(model.rows, -1, dtype=np.int64)
+    for block in model.blocks:
+        if block.family != "demand" and block.family not in LIMITS:
+            continue
+        start = model.starts[block.family]
+        for i, group in enumerate(_groups_of(model, block.family)):
+            if group.id not in number:
+                number[group.id] = len(groups)
+                groups.append(group)
+            of_row[start + i] = number[group.id]
+    return groups, of_row
+
+
+def filter_groups(inputs: Inputs, blocks: dict[str, np.ndarray]) -> list[Group]:
+    """One group for each filter rule that blocks anything."""
+    rules = {rule.id: rule for rule in inputs.rules}
+    return [Group("filter", rule, rules.get(rule)) for rule in sorted(blocks) if rule not in BUILT_IN]
+
+
+def _groups_of(model: Model, family: str) -> list[Group]:
+    """The group of each row of a family."""
+    rules = {rule.id: rule for rule in model.index.inputs.rules}
+    keys = decode(model, model.block(family).keys)
+    if family == "demand":
+        return [Group("workload", str(w), None, str(w)) for w in keys["workload"]]
+    if family == "latency":
+        named = wanted_coverage(model.index)["rule"]
+        return [
+            Group("latency", f"{rule} for {w}", rules.get(str(rule)), str(w))
+            for rule, w in zip(named, keys["workload"], strict=True)
+        ]
+    if family == "capacity":
+        return [_capacity({str(k): v for k, v in row.items()}) for row in keys.to_dict("records")]
+    kind: Kind = "share" if family in ("vendor_share", "minimum_share") else "other"
+    names = keys["rule"] if "rule" in keys else pd.Series([family] * len(keys))
+    return [Group(kind, str(name), rules.get(str(name))) for name in names]
+
+
+def _capacity(key: dict[str, object]) -> Group:
+    payer = f" for {key['payer']}" if key.get("payer") else ""
+    return Group(
+        "capacity", f"capacity of {key['subject']} ({key['resource']}){payer}", None, str(key["subject"])
+    )

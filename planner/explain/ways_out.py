@@ -1,0 +1,219 @@
+"""Ways out of a conflict: which rule would have to give, by how much, and what the plan then costs.
+
+From each conflict one statement gives. Its least breach is found first, then the cheapest plan among
+those that breach no more. Legal rules give only when asked, workloads only as a last resort: serving
+less is not a way to obey, it is another question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from planner.explain.conflict import Conflict
+from planner.explain.elastic import Elastic, Program
+from planner.explain.groups import Group
+from planner.explain.lever import share_lever
+from planner.solve.solve_arrays import Outcome, Session, Status
+
+STEP = 1e-4
+"""Caps and floors give in steps of a hundredth of a point."""
+
+MOST = 64
+"""Combinations tried when there are several conflicts."""
+
+_ZERO = 1e-7
+
+
+@dataclass(frozen=True)
+class Give:
+    """What one statement has to give.
+
+    Attributes
+    ----------
+    changes
+        One line a row or placement: (period or "", subject, limit now, limit needed, unit). For a
+        filter: the placement opened, 0 and 1, unit ``waiver``.
+    """
+
+    group: Group
+    changes: tuple[tuple[str, str, float, float, str], ...]
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """A set of gives that together make the case solvable, and the cost of the plan they allow."""
+
+    gives: tuple[Give, ...]
+    cost: float
+
+    @property
+    def serves_less(self) -> bool:
+        return any(g.group.kind == "workload" for g in self.gives)
+
+
+def ways_out(elastic: Elastic, found: list[Conflict], relax_legal: bool = False) -> list[WayOut]:
+    """Every way out with one give from each conflict, cheapest first; serving less comes last."""
+    program = elastic.program
+    choices = [[g for g in c.members if relax_legal or not program.groups[g].legal] for c in found]
+    if not found or any(not c for c in choices):
+        return []
+    seen: set[frozenset[int]] = set()
+    ways = []
+    for chosen in product(*choices):
+        members = frozenset(chosen)
+        if members in seen or len(seen) >= MOST:
+            continue
+        seen.add(members)
+        way = _try(elastic, sorted(members))
+        if way is not None:
+            ways.append(way)
+    return sorted(ways, key=lambda way: (way.serves_less, way.cost, [g.group.id for g in way.gives]))
+
+
+def _try(elastic: Elastic, chosen: list[int]) -> WayOut | None:
+    """The least gives of the chosen groups, with every other group obeyed; None if that is not enough."""
+    program = elastic.program
+    enforced = np.ones(len(program.groups), dtype=bool)
+    enforced[chosen] = False
+    least = elastic.breach(enforced, hard=True)
+    if least.status is not Status.OPTIMAL:
+        return None
+    settled = elastic.cheapest(enforced, least.objective * (1 + 1e-9) + _ZERO / 100)
+    if settled.status is not Status.OPTIMAL:
+        settled = least
+    # A bound rounded to the nearest figure may fall short of itself by the solver's tolerance.
+    return _applied(program, settled, chosen, 0.02) or _applied(program, settled, chosen, -1.0)
+
+
+def _applied(program: Program, settled: Outcome, chosen: list[int], slip: float) -> WayOut | None:
+    """The gives with their limits rounded outward, and the cost of the plan that they allow."""
+    session = Session(program.arrays)
+    _forbid_all(program, session)
+    gives = [_give(program, session, settled, g, slip) for g in chosen if program.groups[g].kind != "share"]
+    shares = [g for g in chosen if program.groups[g].kind == "share"]
+    for i, g in enumerate(shares):
+        # The rules on shares still to come stay out of the way; each is then set in its turn.
+        for later in shares[i + 1 :]:
+            _free_rows(program, session, later)
+        gives.append(_give_share(program, session, g))
+    outcome = session.solve()
+    if outcome.status is not Status.OPTIMAL:
+        return None
+    kept = tuple(g for g in gives if g.changes)
+    return WayOut(kept, outcome.objective * program.model.unit) if kept else None
+
+
+def _forbid_all(program: Program, session: Session) -> None:
+    """No slack, no forbidden placement: the case as it stands."""
+    slack = np.arange(program.columns, len(program.arrays.cost))
+    place = program.model.columns.place.numbers[program.forbidden.any(axis=0)]
+    at = np.concatenate([place, slack])
+    session.set_column_bounds(at, np.zeros(len(at)), np.zeros(len(at)))
+
+
+def _free_rows(program: Program, session: Session, group: int) -> None:
+    rows = np.unique(program.slack_row[program.slack_group == group])
+    session.set_row_bounds(rows, np.full(len(rows), -np.inf), np.full(len(rows), np.inf))
+
+
+def _give(program: Program, session: Session, settled: Outcome, group: int, slip: float) -> Give:
+    if program.groups[group].kind == "filter":
+        return _open(program, session, settled, group)
+    return _loosen(program, session, settled, group, slip)
+
+
+def _open(program: Program, session: Session, settled: Outcome, group: int) -> Give:
+    """Open the placements that are used although the filter forbids them."""
+    model = program.model
+    place = model.columns.place
+    own = program.forbidden[group - program.first_filter]
+    used = own & (settled.x[place.numbers] > _ZERO)
+    pairs = place.keys[used][["w", "r"]].drop_duplicates()
+    opened = own & place.keys.set_index(["w", "r"]).index.isin(pairs.set_index(["w", "r"]).index)
+    # A waiver opens a placement for as long as the rule forbids it; other rules may still do so.
+    others = np.delete(program.forbidden, group - program.first_filter, axis=0).any(axis=0)
+    at = place.numbers[opened & ~(others & ~used)]
+    session.set_column_bounds(at, np.zeros(len(at)), np.full(len(at), np.inf))
+    case = model.index.inputs.case
+    changes = []
+    for w, r in pairs.itertuples(index=False):
+        t = place.keys[used & (place.keys["w"] == w) & (place.keys["r"] == r)]["t"]
+        periods = case.periods["period"].to_numpy()[[t.min(), t.max()]]
+        where = f"{case.workloads['workload'].iloc[w]} at {model.index.inputs.regions['region'].iloc[r]}"
+        when = " to ".join(dict.fromkeys(str(p) for p in periods))
+        changes.append((when, where, 0.0, 1.0, "waiver"))
+    return Give(program.groups[group], tuple(changes))
+
+
+def _loosen(program: Program, session: Session, settled: Outcome, group: int, slip: float) -> Give:
+    """Move the bounds of rows by their slack."""
+    model = program.model
+    mine = program.slack_group == group
+    slack = settled.x[program.columns :]
+    arrays = program.arrays
+    changes = []
+    for i in np.flatnonzero(mine & (slack > _ZERO)).tolist():
+        row = int(program.slack_row[i])
+        family, key, scale = _row(program, row)
+        upper = np.isfinite(arrays.row_upper[row]) and family != "demand"
+        now = float(arrays.row_upper[row] if upper else arrays.row_lower[row])
+        by = float(slack[i] * program.slack_unit[i])
+        needed = _outward((now + by if upper else now - by) / scale, upper, slip)
+        low = arrays.row_lower[row] if upper else needed * scale
+        high = needed * scale if upper else arrays.row_upper[row]
+        session.set_row_bounds(np.array([row]), np.array([min(low, high)]), np.array([high]))
+        period = str(model.index.inputs.case.periods["period"].iloc[int(key["t"])]) if "t" in key else ""
+        unit = str(key.get("resource", "share of users" if family == "latency" else "share"))
+        changes.append((period, program.groups[group].subject, now / scale, needed, unit))
+    return Give(program.groups[group], tuple(changes))
+
+
+def _row(program: Program, row: int) -> tuple[str, dict[str, Any], float]:
+    """Family, key and scale of a row."""
+    model = program.model
+    for block in model.blocks:
+        at = row - model.starts[block.family]
+        if 0 <= at < len(block.keys):
+            key = {str(k): v for k, v in block.keys.iloc[at].to_dict().items()}
+            return block.family, key, float(block.scale[at])
+    raise IndexError(row)
+
+
+def _outward(value: float, up: bool, slip: float) -> float:
+    """Rounded to six digits, to the side that gives more; ``slip`` of the last digit is forgiven."""
+    if value <= 0:
+        return 0.0 if not up else value
+    step = 10.0 ** (np.floor(np.log10(value)) - 5)
+    rounded = (np.ceil(value / step - slip) if up else np.floor(value / step + slip)) * step
+    return float(f"{rounded:.12g}")
+
+
+def _give_share(program: Program, session: Session, group: int) -> Give:
+    """The cap or floor nearest to the stated one, in hundredths of a point, that leaves a plan."""
+    lever = share_lever(program.model, program.groups[group].id)
+    now = lever.value
+    loosest = lever.loosest
+    steps = round(abs(loosest - now) / STEP + 0.5)
+    towards = 1.0 if loosest > now else -1.0
+
+    def value(k: int) -> float:
+        moved = np.round(now + towards * k * STEP, 10)
+        return float(min(moved, loosest) if towards > 0 else max(moved, loosest))
+
+    def solvable(k: int) -> bool:
+        lever.move(session, value(k))
+        return session.solve().status is Status.OPTIMAL
+
+    if not solvable(steps):
+        return Give(program.groups[group], ())
+    low, high = 0, steps
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if solvable(middle) else (middle, high)
+    lever.move(session, value(high))
+    unit = lever.parameter
+    return Give(program.groups[group], (("", lever.subject, now, value(high), unit),))
