@@ -26,18 +26,21 @@ RECORD = "plan.json"
 
 
 @contextmanager
-def written_whole(out: Path) -> Iterator[Path]:
+def written_whole(out: Path, record: str = RECORD) -> Iterator[Path]:
     """A new folder beside ``out`` to fill, which takes its place only when all is written.
+
+    ``record`` is the file by which a folder of the same sort is known, and may be replaced.
 
     A run that is killed leaves the old result or the new one, never half of one.
 
     Raises
     ------
     click.UsageError
-        If ``out`` exists and is not a plan folder: somebody else's files are never replaced.
+        If ``out`` exists and is not such a folder: somebody else's files are never replaced.
     """
-    if out.is_symlink() or (out.exists() and not (out.is_dir() and _ours(out))):
-        raise click.UsageError(f"{out} exists and is not a plan folder; choose another --out")
+    if out.is_symlink() or (out.exists() and not (out.is_dir() and _ours(out, record))):
+        what = "a plan folder" if record == RECORD else f"a folder with a {record}"
+        raise click.UsageError(f"{out} exists and is not {what}; choose another --out")
     out.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
@@ -52,8 +55,8 @@ def written_whole(out: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _ours(out: Path) -> bool:
-    return (out / RECORD).is_file() or not any(out.iterdir())
+def _ours(out: Path, record: str) -> bool:
+    return (out / record).is_file() or not any(out.iterdir())
 
 
 def _flush(path: Path) -> None:
