@@ -1,0 +1,122 @@
+"""The audit of one plan folder: read, judge by rules, gather findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from planner.audit.case import read_case
+from planner.audit.checks.manifest import MANIFEST
+from planner.audit.claims import RECORD, read_claims
+from planner.audit.context import Context
+from planner.audit.decisions import decisions
+from planner.audit.findings import Audit, Finding, merged, of_rule
+from planner.audit.places import Places
+from planner.audit.reading import Folder, Unreadable
+from planner.audit.registry import ALWAYS, KINDS
+from planner.audit.rules import rules_of_packs, rules_of_plan
+from planner.errors import BadInput, Problem
+from planner.policy.kinds import KINDS as SCHEMAS
+
+Stage = Literal["plan", "award"]
+_SPOILT = (Unreadable, ArithmeticError, KeyError, ValueError)
+"""What content that makes no sense raises; a check that meets it fails instead of stopping the audit."""
+
+
+def audit(
+    root: Path, packs: Sequence[str] = (), rules_as_of: date | None = None, stage: Stage = "plan"
+) -> Audit:
+    """Audit the plan in a folder.
+
+    Parameters
+    ----------
+    root
+        The plan folder. Only what lies in it is read.
+    packs
+        Judge by these packs instead of the case's: shipped names, or paths of TOML files.
+    rules_as_of
+        Judge by the rules as they were known on this day instead of the case's.
+    stage
+        ``plan`` lists what is to be obtained; ``award`` fails without it.
+
+    Returns
+    -------
+    Audit
+        Findings sorted, most telling first. Content that cannot be used is a finding too.
+
+    Raises
+    ------
+    BadInput
+        If there is no plan to audit, or a pack asked for cannot be read.
+    """
+    folder = Folder(root)
+    if not folder.has("placements.csv") and not folder.has(RECORD):
+        mend = "Name a folder with placements.csv and inputs/, as planner plan writes it."
+        raise BadInput([Problem(root.name, 0, "", "", "is no plan", mend)])
+    case = read_case(folder)
+    if case is None:
+        return _made(root, None, packs, stage, (), folder.problems)
+    own, findings = rules_of_plan(folder, case, rules_as_of)
+    rules = own
+    if packs:
+        rules, more = rules_of_packs(folder, case, packs, rules_as_of)
+        if more:
+            raise BadInput([Problem(f.subject, 0, "", "", f.message, "Correct the pack.") for f in more])
+    claims, more = read_claims(folder, case)
+    findings += more
+    frozen, _ = rules_of_plan(folder, case, None)
+    places = Places(case, frozen)
+    made_by_planner = folder.has(MANIFEST) or folder.has(RECORD)
+    context = Context(
+        folder, case, claims, rules, frozen, places, Places(case, rules), stage, made_by_planner
+    )
+    findings += _judged(context)
+    if not folder.problems:
+        findings.append(Finding("readable", "pass", "all files", "every file that was needed could be read"))
+    done = _made(root, context, packs, stage, findings, folder.problems)
+    return replace(done, decisions=decisions(context, done.findings))
+
+
+def _judged(context: Context) -> Iterable[Finding]:
+    for name, check in ALWAYS.items():
+        try:
+            yield from list(check(context))
+        except _SPOILT as error:
+            yield Finding(name, "fail", "folder", f"cannot be worked out: {_why(error)}")
+    for rule in context.rules:
+        try:
+            yield from list(KINDS[rule.kind](context, rule))
+        except _SPOILT as error:
+            yield of_rule(rule, "fail", "folder", f"cannot be worked out: {_why(error)}", {})
+        if rule.severity == "hard" and not SCHEMAS[rule.kind].planned:
+            message = "is not enforced by the planner, it is checked by the audit only"
+            yield of_rule(rule, "report", "planner", message, {})
+
+
+def _why(error: Exception) -> str:
+    return str(error)[:200] if isinstance(error, Unreadable) else type(error).__name__
+
+
+def _made(
+    root: Path,
+    context: Context | None,
+    packs: Sequence[str],
+    stage: Stage,
+    findings: Iterable[Finding],
+    problems: Iterable[Finding],
+) -> Audit:
+    settings = context.case.settings if context else {}
+    named = settings.get("packs", [])
+    return Audit(
+        plan=root.resolve().name,
+        title=str(settings.get("title", "")),
+        marking=str(settings.get("marking", "")),
+        stage=stage,
+        rules_as_of=str(settings.get("rules_as_of", "")),
+        packs=tuple(packs) or tuple(str(n) for n in named),
+        findings=merged([*findings, *problems]),
+        rules=context.rules if context else (),
+    )

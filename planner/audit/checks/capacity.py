@@ -1,0 +1,124 @@
+"""Is what was bought enough for what was placed, and within what can be had?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from planner.audit.case import ONE, SIZED, STORED, ZERO, Case
+from planner.audit.context import Context
+from planner.audit.findings import Finding, spans, text
+from planner.audit.reading import Row, number
+
+_SLACK = Decimal("1e-6")
+ALL = "all"
+
+
+def bought(case: Case, rows: Iterable[Row], part: str) -> Iterable[tuple[Row, Decimal]]:
+    """Purchases that are there in a slice, with their units: those of the slice and of all slices."""
+    for row in rows:
+        if row.get("slice", ALL) in (ALL, part):
+            yield row, number(row, "units")
+
+
+def within(context: Context) -> Iterable[Finding]:
+    """Purchases and stored data against each row of ``capacity.csv``, in every slice."""
+    case, purchases = context.case, context.claims.purchases
+    if not case.capacity:
+        return
+    if purchases is None:
+        yield context.missing("capacity", "purchases.csv")
+        return
+    for limit, allowed in case.capacity:
+        subject, resource, payer = limit["subject"], limit["resource"], limit["payer"]
+        name = f"{subject}: {resource}" + (f" for {payer}" if payer else "")
+        if subject not in case.regions and subject not in case.skus:
+            yield Finding("capacity", "not checked", name, "the subject is neither a region nor a SKU")
+            continue
+        over: list[int] = []
+        worst = ZERO
+        for t, amount in enumerate(allowed):
+            mine = [
+                row
+                for row in purchases
+                if row["period"] == case.names[t]
+                and subject in (row["region"], row["sku"])
+                and payer in ("", row["payer"])
+            ]
+            drawn = max(
+                sum((n * case.draws(r["sku"], resource, False) for r, n in bought(case, mine, part)), ZERO)
+                for part in case.slices
+            )
+            if amount is not None and drawn > amount + _SLACK * max(ONE, amount):
+                over.append(t)
+                worst = max(worst, drawn - amount)
+        if over:
+            message = f"more was bought than there is, in {spans(case.names, over)}"
+            yield Finding("capacity", "fail", name, message, {"too much": text(worst)})
+        else:
+            yield Finding("capacity", "pass", name, "what was bought is within it")
+
+
+def enough(context: Context) -> Iterable[Finding]:
+    """What each payer bought in a region yields what is placed there, resource by resource."""
+    case, purchases = context.case, context.claims.purchases
+    if purchases is None:
+        yield context.missing("enough", "purchases.csv")
+        return
+    at = {name: t for t, name in enumerate(case.names)}
+    yields: dict[tuple[str, str, int, str, str], Decimal] = {}
+    machines: dict[tuple[str, str, int], set[str]] = {}
+    for row in purchases:
+        key = (row["payer"], row["region"], at[row["period"]])
+        units = number(row, "units")
+        if units < 0:
+            yield Finding("enough", "fail", row["payer"][:120], "a purchase has negative units")
+        if not case.skus[row["sku"]]["resource"] and not row["term"].startswith("commit"):
+            machines.setdefault(key, set()).add(row["sku"])
+        for part in case.slices if row.get("slice", ALL) == ALL else (row["slice"],):
+            for k in (*SIZED, *STORED):
+                had = units * case.draws(row["sku"], k, True)
+                if had:
+                    yields[(*key, part, k)] = yields.get((*key, part, k), ZERO) + had
+    needs, fitting = _needs(context)
+    short: dict[tuple[str, str], list[int]] = {}
+    detail: dict[tuple[str, str], dict[str, str]] = {}
+    for what, need in needs.items():
+        payer, region, t, _, resource = what
+        had = yields.get(what, ZERO)
+        if had < need - _SLACK * max(ONE, need):
+            short.setdefault((payer, region), []).append(t)
+            detail[payer, region] = {"resource": resource, "needed": text(need), "bought": text(had)}
+    for (payer, region), periods in sorted(short.items()):
+        message = f"less was bought at {region} than is placed there, in {spans(case.names, periods)}"
+        yield Finding("enough", "fail", payer, message, detail[payer, region])
+    for key, skus in sorted(machines.items()):
+        unfit = skus - fitting.get(key, frozenset())
+        if unfit:
+            short[key[0], key[1]] = [key[2]]
+            message = f"bought machines at {key[1]} in {case.names[key[2]]} that carry nothing placed there"
+            yield Finding("enough", "fail", key[0], message, {"SKU": sorted(unfit)[0]})
+    if not short:
+        yield Finding("enough", "pass", "purchases.csv", "what was bought carries what is placed")
+
+
+def _needs(
+    context: Context,
+) -> tuple[dict[tuple[str, str, int, str, str], Decimal], dict[tuple[str, str, int], frozenset[str]]]:
+    """What is placed, by (payer, region, period, slice, resource), and the machines that may carry it."""
+    case = context.case
+    needs: dict[tuple[str, str, int, str, str], Decimal] = {}
+    fitting: dict[tuple[str, str, int], frozenset[str]] = {}
+    for p in context.claims.placements:
+        if p.role != "primary":
+            continue
+        key = (case.payer(p.workload), p.region, p.t)
+        fitting[key] = fitting.get(key, frozenset()) | context.places.machines(p.workload)
+        spare = ONE + case.headroom if case.workloads[p.workload]["platform"] == "container" else ONE
+        for part in case.slices:
+            factor = case.factors.get((p.workload, part), ONE)
+            for k in (*SIZED, *STORED):
+                need = p.share * case.need(p.workload, k, p.t) * (factor * spare if k in SIZED else ONE)
+                if need > 0:
+                    needs[(*key, part, k)] = needs.get((*key, part, k), ZERO) + need
+    return needs, fitting

@@ -1,0 +1,172 @@
+"""Money, in decimals: prices from the price rows, cost lines from purchases, demand and placements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from planner.audit.case import ONE, ZERO, Case
+from planner.audit.context import Context
+from planner.audit.findings import Finding, text
+from planner.audit.reading import Row, Unreadable, number
+
+_CENT = Decimal("0.01")
+_RELATIVE = Decimal("1e-8")
+COMPUTE = ("compute", "commitment", "commitment held")
+UNPRICED = ("commitment tail", "commitment used")
+"""Lines without a list price of the horizon: what falls due after it, and what counts in shares."""
+
+
+def prices(context: Context) -> Iterable[Finding]:
+    """Each purchase is at the price and currency of the price row that held on ``prices_as_of``."""
+    if context.claims.purchases is None:
+        yield context.missing("prices", "purchases.csv")
+        return
+    wrong: set[tuple[str, str]] = set()
+    for row in context.claims.purchases:
+        key = (row["sku"], row["term"])
+        listed = context.case.prices.get(key)
+        if key in wrong:
+            continue
+        if listed is None:
+            wrong.add(key)
+            yield Finding("prices", "fail", row["sku"], f"has no price on term {row['term'][:40]}")
+        elif number(listed, "ListUnitPrice") != number(row, "unit_price") or (
+            listed["PricingCurrency"] != row["currency"]
+        ):
+            wrong.add(key)
+            said, right = row["unit_price"][:40], listed["ListUnitPrice"][:40]
+            numbers = {
+                "stated": f"{said} {row['currency'][:3]}",
+                "price row": f"{right} {listed['PricingCurrency'][:3]}",
+            }
+            yield Finding(
+                "prices", "fail", row["sku"], f"was not bought at its price on term {row['term']}", numbers
+            )
+    if not wrong:
+        yield Finding("prices", "pass", "purchases.csv", "every purchase is at the price of its price row")
+
+
+def lines(context: Context) -> Iterable[Finding]:
+    """``costs.csv``: list prices worked out again, and each line's own arithmetic."""
+    costs = context.claims.costs
+    if costs is None or context.claims.purchases is None:
+        yield context.missing("costs", "costs.csv" if costs is None else "purchases.csv")
+        return
+    stated: dict[tuple[str, str, str, int], Decimal] = {}
+    at = {name: t for t, name in enumerate(context.case.names)}
+    wrong = 0
+    unknown: set[str] = set()
+    for row in costs:
+        reason = _arithmetic(context, row, at[row["period"]])
+        if reason and not wrong:
+            yield Finding("costs", "fail", f"{row['term'][:40]} at {row['region']}, {row['period']}", reason)
+        wrong += bool(reason)
+        if (term := _family(row["term"])) is None:
+            unknown.add(row["term"][:40])
+            continue
+        key = (term, row["payer"], row["region"], at[row["period"]])
+        stated[key] = stated.get(key, ZERO) + number(row, "list")
+    due = {**_bought(context), **_egress(context)}
+    off = {k: (stated.get(k, ZERO), due.get(k, ZERO)) for k in stated.keys() | due.keys()}
+    off = {k: v for k, v in off.items() if abs(v[0] - v[1]) > _CENT + abs(v[1]) * _RELATIVE}
+    for (term, payer, region, t), (said, found) in sorted(off.items())[:20]:
+        numbers = {"stated": text(said), "found": text(found), "difference": text(said - found)}
+        message = (
+            f"{term} of {payer} at {region} in {context.case.names[t]} is not units × hours × price × rate"
+        )
+        yield Finding("costs", "fail", payer, message, numbers)
+    for term in sorted(unknown):
+        yield Finding("costs", "not checked", term, "a kind of cost that this audit does not work out again")
+    if not wrong and not off:
+        total = sum((number(row, "amortised") for row in costs), ZERO)
+        numbers = {"lines": str(len(costs)), "amortised": text(total)}
+        yield Finding("costs", "pass", "costs.csv", "every sum was worked out again from price rows", numbers)
+
+
+def _family(term: str) -> str | None:
+    if term in COMPUTE:
+        return "compute"
+    return term if term in ("storage", "egress", *UNPRICED) else None
+
+
+def _arithmetic(context: Context, row: Row, t: int) -> str:
+    """What is wrong within one line; empty if nothing is."""
+    listed, discount, margin, tax, amortised, cash = (
+        number(row, c) for c in ("list", "discount", "margin", "tax", "amortised", "cash")
+    )
+    near = _CENT / 100 + abs(listed) * _RELATIVE
+    if abs(listed - discount + margin - amortised) > near:
+        return "amortised is not list less discount plus margin"
+    if abs(amortised + tax - cash) > near:
+        return "cash is not amortised plus tax"
+    vendor = context.case.regions[row["region"]]["vendor"]
+    start = context.case.periods[t].start.isoformat()
+    own = [c for c in context.case.contracts if c["vendor"] == vendor]
+    if not row["term"].startswith("commitment"):
+        own = [c for c in own if c["valid_from"] <= start and (not c["valid_to"] or start < c["valid_to"])]
+    if (discount, margin, tax) == (ZERO, ZERO, ZERO) and not (own and listed):
+        return ""
+    return "" if any(_agrees(row, c, near) for c in own) else "discount, margin or tax is that of no contract"
+
+
+def _agrees(row: Row, contract: Row, near: Decimal) -> bool:
+    listed = number(row, "list")
+    discount = listed * number(contract, "discount")
+    margin = (listed - discount) * number(contract, "margin")
+    tax = (listed - discount + margin) * number(contract, "tax")
+    pairs = ((discount, "discount"), (margin, "margin"), (tax, "tax"))
+    return all(abs(value - number(row, column)) <= near for value, column in pairs)
+
+
+def _bought(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
+    """Compute: units × hours × price × rate. Storage: GiB × months × price × rate."""
+    case = context.case
+    at = {name: t for t, name in enumerate(case.names)}
+    due: dict[tuple[str, str, str, int], Decimal] = {}
+    for row in context.claims.purchases or ():
+        t = at[row["period"]]
+        listed = case.prices.get((row["sku"], row["term"]))
+        if listed is None:
+            continue  # check ``prices`` says so
+        stored = bool(case.skus[row["sku"]]["resource"])
+        amount = case.periods[t].months if stored else case.periods[t].hours * _part(case, row)
+        money = number(row, "units") * amount * number(listed, "ListUnitPrice")
+        key = ("storage" if stored else "compute", row["payer"], row["region"], t)
+        due[key] = due.get(key, ZERO) + money * case.rate(listed["PricingCurrency"], t)
+    return due
+
+
+def _part(case: Case, row: Row) -> Decimal:
+    part = row.get("slice", "all")
+    if part == "all":
+        return ONE
+    if part not in case.slices:
+        raise Unreadable(f"a purchase names the slice {part[:40]!r}, which the case does not have")
+    return case.slices[part]
+
+
+def _egress(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
+    """Egress: GiB a month × months × share × price of the first paid tier × rate."""
+    case = context.case
+    due: dict[tuple[str, str, str, int], Decimal] = {}
+    for p in context.claims.placements:
+        volume = case.need(p.workload, "egress_gib", p.t)
+        if p.role != "primary" or not volume:
+            continue
+        tier = first_paid(case, p.region)
+        if tier is None:
+            continue  # check ``no-price`` says so
+        money = p.share * volume * case.periods[p.t].months * number(tier, "ListUnitPrice")
+        key = ("egress", case.payer(p.workload), p.region, p.t)
+        due[key] = due.get(key, ZERO) + money * case.rate(tier["PricingCurrency"], p.t)
+    return due
+
+
+def first_paid(case: Case, region: str) -> Row | None:
+    """The first tier to the internet that costs anything; a free one only if no other exists."""
+    tiers = [row for row in case.transfer.get(region, ()) if row["destination"] == "internet"]
+    tiers.sort(key=lambda row: number(row, "from_gib"))
+    paid = [row for row in tiers if number(row, "ListUnitPrice") > 0]
+    chosen = paid or tiers
+    return chosen[0] if chosen else None

@@ -1,0 +1,62 @@
+"""What every check is handed: the folder, the question, the claims, the rules to judge by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from planner.audit.case import Case
+from planner.audit.claims import Claims
+from planner.audit.findings import Finding
+from planner.audit.places import Places
+from planner.audit.reading import Folder
+from planner.policy.rules import Rule
+
+TOLERANCE = Decimal("0.000001")
+"""Shares closer than this are equal; a plan's files hold twelve digits of a float."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """One audit.
+
+    Attributes
+    ----------
+    rules
+        The rules the plan is judged by.
+    places
+        Verdicts on places under the rules of the case itself: they decide what is contestable and
+        which excuses are due, whatever other pack is asked for.
+    judged
+        Verdicts on places under ``rules``.
+    made_by_planner
+        Whether the folder claims to come from the planner; then a table that is missing is a fault.
+    """
+
+    folder: Folder
+    case: Case
+    claims: Claims
+    rules: tuple[Rule, ...]
+    own_rules: tuple[Rule, ...]
+    places: Places
+    judged: Places
+    stage: str
+    made_by_planner: bool
+    cache: dict[str, object] = field(default_factory=dict)
+
+    def missing(self, check: str, table: str) -> Finding:
+        """The finding on a table that the folder lacks."""
+        status = "fail" if self.made_by_planner else "not checked"
+        message = f"{table} is missing, so this was not checked"
+        return Finding(check, "fail" if status == "fail" else "not checked", table, message)
+
+
+Check = Callable[[Context], Iterable[Finding]]
+RuleCheck = Callable[[Context, Rule], Iterable[Finding]]
+
+
+def listed(parts: Sequence[str], most: int = 5) -> str:
+    """The first few sentences of a list, and how many more."""
+    more = f"; and {len(parts) - most} more" if len(parts) > most else ""
+    return "; ".join(parts[:most]) + more

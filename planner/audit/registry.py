@@ -1,0 +1,57 @@
+"""Which check runs for which kind of rule, and which run always.
+
+A kind without a check here cannot be judged: a test holds the two lists together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from planner.audit.checks import (
+    capacity,
+    costs,
+    evidence,
+    excuses,
+    filters,
+    latency,
+    manifest,
+    placing,
+    record,
+    reports,
+    shares,
+    waivers,
+)
+from planner.audit.context import Check, RuleCheck
+from planner.audit.filters import FILTERS
+
+KINDS: Mapping[str, RuleCheck] = {
+    **dict.fromkeys(FILTERS, filters.check),
+    "vendor_share": shares.caps,
+    "region_share": shares.caps,
+    "jurisdiction_share": shares.caps,
+    "minimum_share": shares.floors,
+    "latency": latency.check,
+    "evidence": evidence.check,
+    "freshness": evidence.fresh,
+    "approvals": evidence.approvals,
+    "report": reports.check,
+    "sovereignty_score": reports.score,
+}
+"""Kind of rule to its check."""
+
+ALWAYS: Mapping[str, Check] = {
+    "manifest": manifest.check,
+    "record": record.check,
+    "whole": placing.whole,
+    "undivided": placing.undivided,
+    "places": filters.built_in,
+    "excuses": excuses.check,
+    "waivers": waivers.check,
+    "enough": capacity.enough,
+    "capacity": capacity.within,
+    "prices": costs.prices,
+    "costs": costs.lines,
+    "shares-recorded": shares.recorded,
+    "latency-recorded": latency.recorded,
+}
+"""Checks that need no rule; they ask whether the plan is what it says and holds together."""

@@ -1,0 +1,64 @@
+"""``planner audit PLAN``: re-derive every verdict from a plan folder alone."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import click
+
+FORMATS = ("table", "json", "junit", "sarif", "oscal", "html")
+
+
+@click.command("audit")
+@click.argument("plan", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--pack", "packs", multiple=True, help="Judge by this pack (shipped name or .toml) instead; may repeat."
+)
+@click.option(
+    "--rules-as-of", type=click.DateTime(["%Y-%m-%d"]), help="Judge by the rules as known on this day."
+)
+@click.option(
+    "--stage",
+    type=click.Choice(["plan", "award"]),
+    default="plan",
+    show_default=True,
+    help="At award, evidence that is missing fails.",
+)
+@click.option("--format", "shape", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--strict", is_flag=True, help="Fail also for what could not be checked.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+def command(
+    plan: Path,
+    packs: tuple[str, ...],
+    rules_as_of: datetime.datetime | None,
+    stage: str,
+    shape: str,
+    as_json: bool,
+    strict: bool,
+    out: Path | None,
+) -> None:
+    """Audit the plan in folder PLAN; exit 4 if anything fails.
+
+    Only the folder is read: its inputs and its tables. A plan made by hand needs placements.csv and
+    inputs/; what is missing is said to be not checked.
+    """
+    from planner.audit.audit import audit
+    from planner.audit.formats import FORMATS as WRITERS
+    from planner.errors import AuditFailed
+
+    found = audit(
+        plan, packs, rules_as_of.date() if rules_as_of else None, "award" if stage == "award" else "plan"
+    )
+    shown = WRITERS["json" if as_json else shape](found, datetime.datetime.now(datetime.UTC))
+    if out is not None:
+        out.write_text(shown, encoding="utf-8")
+        click.echo(f"written to {out}", err=True)
+    else:
+        click.echo(shown, nl=False)
+    if shape != "table" or as_json or out is not None:
+        click.echo(found.summary(), err=True)
+    if found.failed(strict):
+        raise AuditFailed(f"the plan failed its audit: {found.summary()}")
+    click.echo(f"next: planner sign {plan} --key KEY --role reviewed", err=True)
