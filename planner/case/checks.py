@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner import tables
+from planner.case.records import check_records
 from planner.case.settings import FILE, Settings
 from planner.catalog.load import Catalog
 from planner.errors import Problem
@@ -42,6 +43,7 @@ def cross_checks(
         frames["loads"], "slice", settings.slices, file["loads"], "[slices] of case.toml"
     )
     problems += _check_terms(settings, frames, file, catalog)
+    problems += check_records(frames, file, regions, catalog.vendors["vendor"])
     keys = {
         "demand": ["workload", "resource"],
         "users": ["workload", "site"],

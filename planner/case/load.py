@@ -60,6 +60,9 @@ class Case:
     load: np.ndarray
     contracts: pd.DataFrame
     held: pd.DataFrame
+    waivers: pd.DataFrame
+    evidence: pd.DataFrame
+    assessments: pd.DataFrame
     rates: Rates
     files: tuple[tuple[str, Path], ...]
 
@@ -107,6 +110,9 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
         load=_load_array(frames["loads"], list(workloads["workload"]), list(settings.slices)),
         contracts=frames["contracts"].drop(columns="_row"),
         held=frames["held_commitments"].drop(columns="_row"),
+        waivers=frames["waivers"].drop(columns="_row"),
+        evidence=frames["evidence"].drop(columns="_row"),
+        assessments=frames["assessments"].drop(columns="_row"),
         rates=Rates(settings.currency, {(f.currency, f.year): f.rate * (1 + f.buffer) for f in settings.fx}),
         files=((FILE, folder / FILE), *files, *((f"catalogs/{name}", path) for name, path in catalog.files)),
     ), []

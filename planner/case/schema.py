@@ -7,6 +7,7 @@ row holds; it then holds until the next row with the same key.
 
 from __future__ import annotations
 
+from planner.case.records import RECORDS
 from planner.tables import BASES, Column, Table, provenance
 
 CLASSIFICATIONS = ("rahsia_besar", "rahsia", "sulit", "terhad", "rasmi", "terbuka")
@@ -217,7 +218,7 @@ HELD = Table(
     required=False,
 )
 
-TABLES = (WORKLOADS, DEMAND, LOADS, USERS, CAPACITY, AGENCIES, CURRENT, CONTRACTS, HELD)
+TABLES = (WORKLOADS, DEMAND, LOADS, USERS, CAPACITY, AGENCIES, CURRENT, CONTRACTS, HELD, *RECORDS)
 """Tables that this version reads; a case that names another is told so, never half understood."""
 
 __all__ = ["BASES", "CLASSIFICATIONS", "RESOURCES", "SIZED", "STORED", "TABLES", "TIERS"]

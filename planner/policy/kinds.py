@@ -135,14 +135,12 @@ KINDS: Mapping[str, Kind] = {
             "filter",
             "Only regions that hold every certificate named (evidence.csv, subject region or vendor).",
             (Parameter("certificates", "names", "Kinds of evidence, one a certificate.", stricter="more"),),
-            planned=False,
         ),
         Kind(
             "parent_jurisdiction",
             "filter",
             "Of the market, only vendors whose parent is bound by the law of a country named.",
             (Parameter("allowed", "names", "Countries (ISO 3166) of the parent.", stricter="fewer"),),
-            planned=False,
         ),
         Kind(
             "ownership",
@@ -166,7 +164,6 @@ KINDS: Mapping[str, Kind] = {
                     stricter="lower",
                 ),
             ),
-            planned=False,
         ),
         Kind(
             "sovereignty_floor",
@@ -176,7 +173,6 @@ KINDS: Mapping[str, Kind] = {
                 Parameter("objectives", "names", "Objectives, as in assessments.csv.", stricter="more"),
                 Parameter("floor", "number", "Least level, 0 to 4.", minimum=0, maximum=4, stricter="higher"),
             ),
-            planned=False,
         ),
         Kind(
             "sovereignty_score",

@@ -106,7 +106,7 @@ def _subjects(context: Context, rule: Rule) -> dict[str, set[str]]:
         if selected(rule, facts):
             row, region = facts.workload, facts.region
             found.setdefault(p.workload, set()).update(
-                {p.workload, p.region, f"{p.workload}@{p.region}", region["vendor"], row["agency"],
+                {p.workload, p.region, f"{p.workload}/{p.region}", region["vendor"], row["agency"],
                  project_of(context, p.workload), str(context.case.settings.get("id", ""))}
             )  # fmt: skip
     return found
