@@ -14,6 +14,7 @@ COMMANDS = {
     "show": "Print a plan that was written before.",
     "check": "Check a case without solving it.",
     "explain": "Say which rules collide when there is no plan, and the ways out.",
+    "frontier": "Cost against the cap or floor of a rule on shares.",
     "audit": "Re-derive every verdict on a plan from its folder alone; exit 4 if one fails.",
     "latency": "Round trips from sites to regions, or between any two nodes.",
     "catalog": "List and check the catalogs that ship with the planner.",

@@ -1,0 +1,91 @@
+"""What the commands on studies share: a folder written whole, with CSV, JSON and figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from planner.inputs import Inputs
+
+if TYPE_CHECKING:
+    from planner.report.figures.sheet import Chart
+
+RECORD = "study.json"
+
+
+def head_of(inputs: Inputs) -> dict[str, Any]:
+    """What every study says of its case."""
+    settings = inputs.case.settings
+    return {
+        "case": settings.id,
+        "title": settings.title,
+        "marking": settings.marking,
+        "currency": settings.currency,
+        "prices_as_of": settings.prices_as_of.isoformat(),
+        "rules_as_of": settings.rules_as_of.isoformat(),
+    }
+
+
+def footer_of(inputs: Inputs, file: str) -> str:
+    """The line below a figure: case, day of the prices, where the numbers are."""
+    settings = inputs.case.settings
+    return f"{settings.title} · prices as of {settings.prices_as_of} · {file}"
+
+
+def csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV; an unknown value is blank."""
+    stream = io.StringIO()
+    heads = list(dict.fromkeys(key for row in rows for key in row))
+    writer = csv.DictWriter(stream, heads, lineterminator="\n", restval="")
+    writer.writeheader()
+    writer.writerows([{k: "" if v is None else v for k, v in row.items()} for row in rows])
+    return stream.getvalue()
+
+
+def write_study(
+    out: Path,
+    name: str,
+    document: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    charts: Callable[[], Sequence[Chart]],
+) -> None:
+    """Write ``study.json``, ``NAME.csv`` and figures into ``out``, whole or not at all."""
+    from planner.plan.folder import write_json, written_whole
+
+    with written_whole(out, RECORD) as folder:
+        write_json(folder / RECORD, document)
+        (folder / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
+        for chart in charts():
+            for kind in ("svg", "png"):
+                (folder / f"{chart.name}.{kind}").write_bytes(chart.sheet.bytes(kind, chart.title, chart.alt))
+
+
+def print_rows(marking: str, title: str, rows: Sequence[Sequence[str]], heads: Sequence[str]) -> None:
+    """A table to stdout under the marking; the first column is text, the others are figures."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from planner.report.terminal import console
+
+    table = Table(
+        title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
+    )
+    for number, head in enumerate(heads):
+        table.add_column(head, justify="left" if number == 0 else "right", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    to = console()
+    if marking:
+        to.print(Text(marking, style="bold"))
+    to.print(table)
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """One JSON document to stdout."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False))

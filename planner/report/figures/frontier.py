@@ -1,0 +1,196 @@
+"""Extra cost against a cap or floor, and concentration below it; the infeasible end is hatched."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from planner.money import words
+from planner.report.figures.sheet import ALARM, EDGE, GRID, INK, SMALL, SOFT, WIDTH, Chart, Sheet
+from planner.report.words import nice_steps, percent, scale_of
+from planner.study.frontier import Frontier, Point
+
+NAME = "frontier"
+_LEFT, _RIGHT = EDGE + 0.62, WIDTH - EDGE - 1.25
+_COLOURS = {"largest": "#0f6f9f", "foreign": "#b8642a", "hhi": "#12355b"}
+_NAMES = {"largest": "largest group", "foreign": "foreign parents", "hhi": "HHI / 10,000"}
+_MARKS = {"largest": "o", "foreign": "s", "hhi": "^"}
+
+
+def frontier_chart(frontier: Frontier, title: str, marking: str, footer: str) -> Chart:
+    """Draw a frontier.
+
+    Parameters
+    ----------
+    title
+        Title of the case.
+    footer
+        Case, dates and the file with the numbers.
+    """
+    sheet = Sheet(height=5.1 + (0.15 if marking else 0))
+    heading = f"What the {frontier.parameter} of rule {frontier.rule.id} costs"
+    low, high = sheet.frame(marking, heading, _subtitle(frontier, title), footer)
+    base = low + 0.42
+    middle = base + (high - base) * 0.4
+    axis = _Axis(sheet, frontier)
+    axis.infeasible(base, high - 0.1)
+    _costs(axis, middle + 0.32, high - 0.22)
+    _shares(axis, base, middle - 0.1)
+    axis.labels(base)
+    return Chart(NAME, heading, _alt(frontier), sheet)
+
+
+def _subtitle(frontier: Frontier, title: str) -> str:
+    cost = frontier.points[0].cost or 0.0
+    return (
+        f"{title}. Above: discounted cost beyond {words(cost, frontier.currency)} at {frontier.parameter} "
+        f"{percent(frontier.points[0].value)}. Below: shares of the horizon's spend."
+    )
+
+
+class _Axis:
+    """The common horizontal axis: loosest value on the left, tightest on the right."""
+
+    def __init__(self, sheet: Sheet, frontier: Frontier) -> None:
+        self.sheet, self.frontier = sheet, frontier
+        self.first, self.last = frontier.points[0].value, frontier.points[-1].value
+        self.solved = [p for p in frontier.points if p.cost is not None]
+
+    def x(self, value: float) -> float:
+        span = self.last - self.first
+        return _LEFT + (value - self.first) / span * (_RIGHT - _LEFT) if span else (_LEFT + _RIGHT) / 2
+
+    def infeasible(self, base: float, top: float) -> None:
+        end = self.frontier.end
+        if end is None:
+            return
+        left = self.x(end)
+        self.sheet.rectangles(
+            [(left, base, _RIGHT - left, top - base)], "#efefef", "////", "#c4c4c4", zorder=1
+        )
+        self.sheet.lines([[(left, base), (left, top)]], ALARM, 1.0, "dashed")
+
+    def grid(self, base: float, top: float, most: float, steps: list[float], name: list[str]) -> None:
+        for step, text in zip(steps, name, strict=True):
+            y = base + step / most * (top - base)
+            self.sheet.lines([[(_LEFT, y), (_RIGHT, y)]], GRID, 0.5, zorder=1)
+            self.sheet.text(
+                _LEFT - 0.05,
+                y,
+                text,
+                size=SMALL,
+                color=SOFT,
+                ha="right",
+                va="center",
+                room=_LEFT - EDGE - 0.05,
+            )
+        self.sheet.lines([[(_LEFT, base), (_RIGHT, base)]], INK, 0.8, zorder=4)
+
+    def labels(self, base: float) -> None:
+        """Values below the axis, as many as there is room for."""
+        values = [p.value for p in self.frontier.points]
+        every = max(1, -(-len(values) // 8))
+        for value in values[::every]:
+            self.sheet.lines([[(self.x(value), base), (self.x(value), base - 0.04)]], INK, 0.8)
+            self.sheet.text(self.x(value), base - 0.15, percent(value), size=SMALL, color=SOFT, ha="center")
+        text = f"{self.frontier.parameter} of rule {self.frontier.rule.id}, tighter to the right"
+        self.sheet.text((_LEFT + _RIGHT) / 2, base - 0.31, text, ha="center", room=_RIGHT - _LEFT)
+
+
+def _costs(axis: _Axis, base: float, top: float) -> None:
+    frontier, sheet = axis.frontier, axis.sheet
+    start = axis.solved[0].cost or 0.0
+    extra = [(p.value, max(0.0, (p.cost or 0.0) - start)) for p in axis.solved]
+    most = max(max(v for _, v in extra), 1e-9) * 1.3
+    divisor, scale = scale_of(most)
+    steps = nice_steps(most, 4)
+    axis.grid(base, top, most, steps, [f"{s / divisor:,.4g}" for s in steps])
+    unit = f"+ {frontier.currency} {scale}".strip()
+    sheet.text(_LEFT, top + 0.06, unit, size=SMALL, color=SOFT)
+    line = [(axis.x(v), base + c / most * (top - base)) for v, c in extra]
+    sheet.lines([line], INK, 1.4)
+    sheet.marks(line, "o", 3.2, INK)
+    for value, label, side in _flags(frontier):
+        y = next((p[1] for p, (v, _) in zip(line, extra, strict=True) if abs(v - value) < 1e-9), None)
+        if y is None:
+            y = _between(line, axis.x(value))
+        if y is None:
+            continue
+        sheet.marks([(axis.x(value), y)], "D", 6, ALARM if label.startswith("knee") else "#ffffff")
+        room = axis.x(value) - _LEFT - 0.1 if side == "right" else 1.2
+        level = y + 0.12 if label.startswith("knee") else y + 0.3
+        sheet.lines([[(axis.x(value), y + 0.05), (axis.x(value), level + 0.02)]], SOFT, 0.5)
+        sheet.text(
+            axis.x(value) - 0.04,
+            level,
+            label,
+            size=SMALL,
+            bold=True,
+            ha=side,
+            room=max(room, 0.3),
+            ground=True,
+        )
+    if frontier.end is not None:
+        room = _RIGHT - axis.x(frontier.end) - 0.08
+        for i, text in enumerate(("no plan", f"beyond {percent(frontier.end, 2)}")):
+            if room > sheet.measure(text, SMALL, True):
+                x, y = axis.x(frontier.end) + 0.06, base + 0.24 - 0.13 * i
+                sheet.text(x, y, text, size=SMALL, bold=True, color=ALARM, ground=True)
+    last = extra[-1][1] / start if start else 0.0
+    sheet.text(_RIGHT + 0.08, line[-1][1], f"+ {percent(last, 2)}", size=SMALL, va="center", room=1.2)
+
+
+def _flags(frontier: Frontier) -> list[tuple[float, str, str]]:
+    flags = [(frontier.stated, f"the case: {percent(frontier.stated, 2)}", "right")]
+    if frontier.knee is not None:
+        flags.append((frontier.knee, f"knee: {percent(frontier.knee, 2)}", "right"))
+    if frontier.knee is not None and abs(frontier.knee - frontier.stated) < 1e-9:
+        flags = [(frontier.knee, f"knee, and the case: {percent(frontier.knee, 2)}", "right")]
+    return flags
+
+
+def _between(line: list[tuple[float, float]], x: float) -> float | None:
+    for (a, low), (b, high) in pairwise(line):
+        if min(a, b) <= x <= max(a, b):
+            return low + (high - low) * (x - a) / (b - a) if b != a else low
+    return None
+
+
+def _shares(axis: _Axis, base: float, top: float) -> None:
+    sheet = axis.sheet
+    steps = [0.0, 0.25, 0.5, 0.75, 1.0]
+    axis.grid(base, top, 1.0, steps, [percent(s) for s in steps])
+    ends = []
+    for key in _NAMES:
+        line = [(axis.x(p.value), base + _share(p, key) * (top - base)) for p in axis.solved]
+        sheet.lines([line], _COLOURS[key], 1.2)
+        sheet.marks(line, _MARKS[key], 3.0, _COLOURS[key], _COLOURS[key])
+        ends.append((line[-1][1], key))
+    free = base - 1.0
+    for y, key in sorted(ends):
+        at = max(y, free + 0.13)
+        free = at
+        last = percent(_share(axis.solved[-1], key))
+        text = f"{_NAMES[key]} {last}" if key != "hhi" else f"HHI {_share(axis.solved[-1], key) * 10000:,.0f}"
+        sheet.text(
+            _RIGHT + 0.08, at, text, size=SMALL, bold=True, color=_COLOURS[key], va="center", room=1.25
+        )
+
+
+def _share(point: Point, key: str) -> float:
+    if point.shares is None:
+        return 0.0
+    return {"largest": point.shares.largest, "foreign": point.shares.foreign, "hhi": point.shares.hhi / 1e4}[
+        key
+    ]
+
+
+def _alt(frontier: Frontier) -> str:
+    solved = [p for p in frontier.points if p.cost is not None]
+    first, last = solved[0], solved[-1]
+    text = (
+        f"Cost rises from {words(first.cost or 0.0, frontier.currency)} at {percent(first.value)} to "
+        f"{words(last.cost or 0.0, frontier.currency)} at {percent(last.value)}"
+    )
+    if frontier.end is not None:
+        text += f"; there is no plan beyond {percent(frontier.end, 2)}"
+    return text + (f"; the knee lies at {percent(frontier.knee, 2)}." if frontier.knee is not None else ".")

@@ -1,0 +1,179 @@
+"""Frontiers: monotone, equal to cold solves, with an end that is told and figures that are written."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.cases import World
+from support.plans import cost, plan_of, read
+
+from planner.commands import cli
+from planner.commands.run import run
+from planner.errors import Infeasible, UnknownName
+from planner.study.frontier import Frontier, Point, frontier, knee
+
+ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
+
+
+def world(**parameters: Any) -> World:
+    """Three vendors of unlike price in two periods; only the first two sell big machines cheaply."""
+    made = World(periods=2, discount_rate=0.04)
+    for vendor, price, big in (("a", 0.20, 0.50), ("b", 0.26, 0.60), ("c", 0.40, 4.0)):
+        made.vendor(vendor, jurisdiction="MY" if vendor == "c" else "XX")
+        made.region(f"{vendor}:x").machine(f"{vendor}:x", "m", 4, 16, price).machine(
+            f"{vendor}:x", "r", 4, 64, big
+        )
+    made.workload("tax", demand={"vcpu": [100, 120], "memory_gib": [300, 300]})
+    made.workload("db", demand={"vcpu": [10, 10], "memory_gib": [640, 640]})
+    values = {"cap": 0.6, "basis": "spend", **parameters}
+    made.overrides["vendor-share"] = dict(ADOPTED)
+    return made.rule("vendor-share", "vendor_share", values, is_parameter=True, benchmark="none")
+
+
+def values(first: float, last: float, steps: int) -> list[float]:
+    return [round(first + (last - first) * i / (steps - 1), 6) for i in range(steps)]
+
+
+@pytest.mark.parametrize(
+    "basis", [{"basis": "spend"}, {"basis": "reference_spend"}, {"basis": "resource", "resource": "vcpu"}]
+)
+def test_each_point_equals_a_cold_solve(basis: dict[str, str]):
+    found = frontier(read(world(**basis)), "vendor-share", values(1.0, 0.3, 15))
+    for point in found.points:
+        if point.cost is None:
+            with pytest.raises(Infeasible):
+                plan_of(world(cap=point.value, **basis))
+        else:
+            assert point.cost == pytest.approx(cost(plan_of(world(cap=point.value, **basis))), rel=1e-6)
+
+
+def test_cost_never_falls_as_the_cap_tightens_and_shares_obey_it():
+    found = frontier(read(world(basis="resource", resource="vcpu")), "vendor-share", values(1.0, 0.3, 29))
+    solved = [p for p in found.points if p.cost is not None]
+    costs = [p.cost for p in solved]
+    assert all(b >= a * (1 - 1e-9) for a, b in pairwise(costs))
+    assert costs[-1] > costs[0]
+    assert [p.value for p in found.points] == sorted((p.value for p in found.points), reverse=True)
+
+
+def test_the_infeasible_end_is_one_over_n_and_names_the_rule():
+    found = frontier(read(world()), "vendor-share", values(1.0, 0.3, 8))
+    assert found.end == pytest.approx(1 / 3, abs=1e-4) and found.end >= 1 / 3
+    assert "vendor-share" in found.reason and found.points[-1].cost is None
+    assert plan_of(world(cap=found.end)).head["status"] == "optimal"
+    with pytest.raises(Infeasible):
+        plan_of(world(cap=found.end - 1e-4))
+
+
+def test_an_end_that_no_check_foresees_is_explained():
+    made = world(basis="resource", resource="vcpu").capacity("b:x", "vcpu", 10).capacity("c:x", "vcpu", 30)
+    found = frontier(read(made), "vendor-share", values(1.0, 0.4, 7))
+    assert (
+        found.end is not None and "capacity of b:x (vcpu)" in found.reason and "vendor-share" in found.reason
+    )
+
+
+def test_a_floor_tightens_upwards():
+    made = world(cap=1.0)
+    made.overrides["home"] = dict(ADOPTED)
+    made.rule(
+        "home",
+        "minimum_share",
+        {"floor": 0.1, "of": "domestic", "basis": "spend"},
+        is_parameter=True,
+        benchmark="n",
+    )
+    found = frontier(read(made), "minimum-share", values(0.5, 0.0, 6))
+    assert [p.value for p in found.points] == values(0.0, 0.5, 6) and found.parameter == "floor"
+    costs = [p.cost for p in found.points]
+    assert None not in costs and costs == sorted(costs)  # type: ignore[type-var]
+    assert found.points[-1].shares is not None and found.points[-1].shares.foreign == pytest.approx(0.5)
+
+
+def test_a_rule_that_is_not_adopted_is_enforced_for_the_study():
+    made = world()
+    del made.overrides["vendor-share"]
+    found = frontier(read(made), "vendor-share", [1.0, 0.5])
+    assert found.points[1].cost == pytest.approx(cost(plan_of(world(cap=0.5))), rel=1e-6)
+
+
+def test_shares_and_index_are_those_of_the_plan():
+    found = frontier(read(world()), "vendor-share", [0.4])
+    plan = plan_of(world(cap=0.4))
+    spent = plan.costs.groupby("vendor_group")["amortised"].sum()
+    share = spent / spent.sum()
+    got = found.points[0].shares
+    assert got is not None
+    assert got.hhi == pytest.approx(float((share**2).sum() * 10_000))
+    assert got.foreign == pytest.approx(float(share.drop("c", errors="ignore").sum()))
+
+
+def test_the_knee_is_where_the_curve_bends():
+    bent = [Point(1 - i / 10, 100 + max(0, i - 6) * 10.0, None) for i in range(11)]
+    assert knee([*bent[:1], *bent[1:]]) is None  # one straight piece once it costs anything
+    twice = [Point(1 - i / 10, 100.0 + i + max(0, i - 6) * 10.0, None) for i in range(11)]
+    assert knee(twice) == pytest.approx(0.4)
+    assert knee([Point(1 - i / 10, 100.0 + i, None) for i in range(11)]) is None
+    assert knee([Point(1 - i / 10, 100.0, None) for i in range(11)]) is None
+
+
+def test_unknown_rules_and_no_plan_at_all():
+    with pytest.raises(UnknownName, match="vendor-share"):
+        frontier(read(world()), "vendor-shares", [1.0, 0.5])
+    with pytest.raises(Infeasible):
+        frontier(read(world()), "vendor-share", [0.3, 0.2])
+
+
+def command(*argv: str) -> int:
+    with pytest.raises(SystemExit) as left:
+        run(cli, list(argv))
+    return int(left.value.code or 0)
+
+
+def test_the_command_writes_csv_json_and_figures_and_may_be_repeated(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    case, out = world().write(tmp_path / "case"), tmp_path / "out"
+    argv = ["frontier", str(case), "--from", "1", "--to", "0.3", "--steps", "8", "--out", str(out), "--json"]
+    assert command(*argv) == 0
+    said = capsys.readouterr()
+    document = json.loads(said.out)
+    assert said.err.strip().splitlines()[-1].startswith("next: ")
+    assert document == json.loads((out / "study.json").read_text(encoding="utf-8"))
+    rows = list(csv.DictReader((out / "frontier.csv").read_text(encoding="utf-8").splitlines()))
+    assert [float(r["cap"]) for r in rows] == [p["cap"] for p in document["points"]]
+    assert rows[-1]["status"] == "infeasible" and rows[-1]["cost"] == ""
+    first = {p.name: p.read_bytes() for p in out.iterdir()}
+    assert set(first) == {"study.json", "frontier.csv", "frontier.svg", "frontier.png"}
+    assert b"there is no plan beyond 33.34" in first["frontier.svg"]
+    assert command(*argv) == 0
+    assert {p.name: p.read_bytes() for p in out.iterdir()} == first
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["case", "out"]
+
+
+def test_the_command_never_replaces_somebody_elses_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    case, out = world().write(tmp_path / "case"), tmp_path / "out"
+    out.mkdir()
+    (out / "thesis.txt").write_text("mine", encoding="utf-8")
+    assert command("frontier", str(case), "--steps", "3", "--out", str(out)) == 2
+    assert (out / "thesis.txt").read_text(encoding="utf-8") == "mine"
+    assert "study.json" in capsys.readouterr().err
+
+
+def test_the_table_says_knee_and_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    case = world().write(tmp_path / "case")
+    assert command("frontier", str(case), "--steps", "8", "--out", str(tmp_path / "out")) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("SYNTHETIC") and "no plan beyond 33.34 %" in said
+
+
+def test_points_are_what_rows_say():
+    found: Frontier = frontier(read(world()), "vendor-share", [1.0, 0.5])
+    assert [row["cap"] for row in found.rows()] == [1.0, 0.5]
+    assert sum(v for k, v in found.rows()[1].items() if k.startswith("share:")) == pytest.approx(1.0)
