@@ -34,6 +34,15 @@ COLUMNS = {
     "capacity": "subject resource period payer amount basis source as_of",
     "agencies": "agency level state payer",
     "current": "workload region role share",
+    "loads": "workload slice factor",
+    "contracts": "contract vendor reseller discount margin tax currency ceiling valid_from valid_to "
+    "notice_days basis source",
+    "held_commitments": "payer sku term start units",
+    "placement_costs": "workload region when amount currency basis source",
+    "activation": "subject amount currency basis source",
+    "move_limits": "agency workload period amount",
+    "budgets": "agency year vote amount currency",
+    "capacity_groups": "group region family category sku",
     "nodes": "node kind name city state country lat lon population rural access note basis source as_of",
     "links": "a b name kind rtt_us low_us high_us p95_us note basis source as_of",
     "measured": "from to statistic window rtt_us error_us basis source as_of",
@@ -62,6 +71,9 @@ class World:
     openings: list[tuple[str, str]] = field(default_factory=list)
     rates: list[tuple[str, int, float, float]] = field(default_factory=list)
     prices_as_of: str = "2026-11-23"
+    slices: dict[str, float] = field(default_factory=dict)
+    terms: dict[str, Any] = field(default_factory=dict)
+    migration: dict[str, Any] = field(default_factory=dict)
 
     # What is sold
 
@@ -295,12 +307,15 @@ class World:
         lines += ["[periods]", *_assign({"start": self.start, "months": self.months, "count": self.periods})]
         lines += ["[money]", *_assign({"discount_rate": self.discount_rate})]
         if self.headroom is not None:
-            lines += ["[container]", *_assign({"headroom": self.headroom, **_TOML_PROVENANCE})]
+            lines += ["[container]", *_assign({"headroom": self.headroom, **TOML_PROVENANCE})]
+        for name, section in (("slices", self.slices), ("terms", self.terms), ("migration", self.migration)):
+            if section:
+                lines += [f"[{name}]", *_assign(section)]
         for currency, year, rate, buffer in self.rates:
-            row = {"currency": currency, "year": year, "rate": rate, "buffer": buffer, **_TOML_PROVENANCE}
+            row = {"currency": currency, "year": year, "rate": rate, "buffer": buffer, **TOML_PROVENANCE}
             lines += ["[[fx]]", *_assign(row)]
         for region, period in self.openings:
-            lines += ["[[opening]]", *_assign({"region": region, "from": period, **_TOML_PROVENANCE})]
+            lines += ["[[opening]]", *_assign({"region": region, "from": period, **TOML_PROVENANCE})]
         for rule, values in self.overrides.items():
             lines += [f"[rules.{json.dumps(rule)}]", *_assign(values)]
         lines += ["[tables]", *_assign({name: f"{name}.csv" for name in tables})]
@@ -308,7 +323,7 @@ class World:
 
 
 _SOURCE = {"sources": [{"source": "test", "what": "test", "stated": "2026-01-01", "licence": "none"}]}
-_TOML_PROVENANCE = {"basis": "assumed", "source": "test", "as_of": date(2026, 1, 1)}
+TOML_PROVENANCE = {"basis": "assumed", "source": "test", "as_of": date(2026, 1, 1)}
 
 
 def rule_pack(rules: Iterable[Mapping[str, Any]]) -> str:

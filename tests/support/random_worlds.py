@@ -18,11 +18,10 @@ AMOUNTS = (0, 4, 16, 30, 100)
 
 
 @st.composite
-def worlds(draw: st.DrawFn, spend: bool = True, rules: bool = True, capacity: bool = True) -> World:
+def worlds(draw: st.DrawFn, spend: bool = True, reference: bool = True) -> World:
     """A world with 2 to 4 regions, 1 to 4 workloads, 1 or 2 periods.
 
-    ``spend`` allows rules on shares of the spend, ``rules`` any rule on shares, ``capacity`` any
-    limit on what can be bought.
+    ``spend`` and ``reference`` allow rules on shares of the spend and of the reference spend.
     """
     world = World(
         periods=draw(st.integers(1, 2)), headroom=0.2, discount_rate=draw(st.sampled_from((0.0, 0.08)))
@@ -31,9 +30,8 @@ def worlds(draw: st.DrawFn, spend: bool = True, rules: bool = True, capacity: bo
     names = [f"w{i}" for i in range(draw(st.integers(1, 4)))]
     for name in names:
         _workload(draw, world, name)
-    if capacity:
-        for region in draw(st.lists(st.sampled_from(regions), max_size=2, unique=True)):
-            _capacity(draw, world, region)
+    for region in draw(st.lists(st.sampled_from(regions), max_size=2, unique=True)):
+        _capacity(draw, world, region)
     if draw(st.booleans()):
         allowed = draw(
             st.sampled_from((["gov_private"], ["gov_private", "in_country_public"], ["offshore_public"]))
@@ -41,8 +39,10 @@ def worlds(draw: st.DrawFn, spend: bool = True, rules: bool = True, capacity: bo
         world.rule(
             "closed", "deployment", {"allowed": allowed}, select={"workload": {"classification": ["sulit"]}}
         )
-    if rules:
-        _shares(draw, world, spend)
+    bases = [{"basis": "resource", "resource": "vcpu"}, {"basis": "critical"}]
+    bases += [{"basis": "spend"}] * 2 if spend else []
+    bases += [{"basis": "reference_spend"}] if reference else []
+    _shares(draw, world, bases)
     return world
 
 
@@ -102,15 +102,10 @@ def _capacity(draw: st.DrawFn, world: World, region: str) -> None:
     world.capacity(machine, resource, amount, payer=draw(st.sampled_from(("", "", "moh"))))
 
 
-def _shares(draw: st.DrawFn, world: World, spend: bool) -> None:
-    bases = [{"basis": "resource", "resource": "vcpu"}, {"basis": "reference_spend"}, {"basis": "critical"}]
-    bases += [{"basis": "spend"}] * 2 if spend else []
+def _shares(draw: st.DrawFn, world: World, bases: list[dict[str, str]]) -> None:
     if draw(st.booleans()):
-        world.rule(
-            "cap",
-            "vendor_share",
-            {"cap": draw(st.sampled_from((0.5, 0.6, 0.8, 1.0))), **draw(st.sampled_from(bases))},
-        )
+        cap = {"cap": draw(st.sampled_from((0.5, 0.6, 0.8, 1.0))), **draw(st.sampled_from(bases))}
+        world.rule("cap", "vendor_share", cap)
     if draw(st.booleans()):
         floor = {"floor": draw(st.sampled_from((0.0, 0.25, 0.4))), "of": "domestic"}
         world.rule("home", "minimum_share", {**floor, **draw(st.sampled_from(bases))})

@@ -1,0 +1,209 @@
+"""One LP file a constraint family, built alone on a toy, to be read by people.
+
+A family's file holds its rows, a legend of rows and columns, and the objective. After a change that
+is meant, ``pytest tests/golden --update-golden`` writes the files anew; read the difference against
+the equation in the family's docstring before committing it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from support.cases import TOML_PROVENANCE, World
+from support.plans import model_of, read
+
+import planner.model.constraints
+from planner.eligibility import assess
+from planner.model.build import Model, build
+from planner.model.render_pulp import lp_text
+
+HERE = Path(__file__).parent
+
+
+def market(*prices: float, **more) -> World:
+    """Vendors aa, bb, … with a region each and one machine of 4 vCPU and 16 GiB; bb's parent is at home."""
+    world = World(**more)
+    for vendor, price in zip(("aa", "bb", "cc"), prices, strict=False):
+        world.vendor(vendor, jurisdiction="MY" if vendor == "bb" else "XX")
+        world.region(f"{vendor}:x").machine(f"{vendor}:x", "m4", 4, 16, price)
+    return world
+
+
+def demand() -> World:
+    """web may run in both regions, vault in bb:x only, and only from April."""
+    world = market(1.0, 2.0, periods=2).workload("web")
+    world.workload("vault", demand={"vcpu": [0, 8], "memory_gib": [0, 32]}, project="closed")
+    select = {"workload": {"project": ["closed"]}}
+    return world.rule("panel", "vendor_panel", {"vendors": ["bb"]}, select=select)
+
+
+def carry() -> World:
+    """web (vm) takes 2 m4 or 1 m8 where a quota keeps machines from folding; api runs on a fleet."""
+    world = market(1.0, headroom=0.1).machine("aa:x", "m8", 8, 32, 2.1).capacity("aa:x:m4", "units", 9)
+    world.workload("web", demand={"vcpu": 8, "memory_gib": 32})
+    return world.workload("api", platform="container", pod_vcpu=1, pod_memory_gib=4)
+
+
+def buy() -> World:
+    """web (2 machines) and api (1) of one payer share what it buys; tax, of another, does not."""
+    world = market(1.0).capacity("aa:x", "vcpu", 100).workload("web", demand={"vcpu": 8, "memory_gib": 32})
+    return world.workload("api").workload("tax", "treasury")
+
+
+def commitment() -> World:
+    """A year for 0.60 an hour instead of 1.00, over six quarters; and one machine held until June."""
+    world = market(1.0, periods=6, terms={"offer": ["on_demand", "commit_1y"]}).workload("web")
+    world.price("aa:x:m4", 0.6, "Hour", term="commit_1y", PricingCategory="Committed")
+    world.add("held_commitments", payer="mof", sku="aa:x:m4", term="commit_1y", start="2026-07", units=1)
+    return world
+
+
+def fleet() -> World:
+    """Headroom a quarter; c and r on x86, a on arm; web needs 3 machines, api one."""
+    world = market(headroom=0.25).vendor("aa").region("aa:x").machine("aa:x", "c", 4, 4, 0.4)
+    world.machine("aa:x", "r", 2, 16, 0.6).machine("aa:x", "a", 4, 16, 0.7, architecture="arm")
+    pods = {"platform": "container", "pod_vcpu": 1, "pod_memory_gib": 2}
+    world.workload("web", demand={"vcpu": 10, "memory_gib": 24}, min_units=3, **pods)
+    return world.workload("api", demand={"vcpu": 2, "memory_gib": 8}, **pods)
+
+
+def capacity() -> World:
+    """24 vCPU in January and 40 from April, 2 machines m8, 8 vCPU for moh, 500 GiB of block storage."""
+    world = market(1.0, 2.0, periods=2).machine("aa:x", "m8", 8, 32, 1.9)
+    world.capacity("aa:x", "vcpu", [24, 40]).capacity("aa:x:m8", "units", 2)
+    world.capacity("aa:x", "vcpu", 8, payer="moh").capacity("bb:x", "block_gib", 500)
+    world.store("aa:x", "block_gib", 0.2).store("bb:x", "block_gib", 0.1)
+    world.workload("web", demand={"vcpu": 40, "memory_gib": 160, "block_gib": 300})
+    return world.workload("api", "moh", demand={"vcpu": 8, "memory_gib": 32})
+
+
+def amount() -> World:
+    """Amounts by spend (machines on a fleet and folded, storage) and by vCPU."""
+    world = market(1.0, 2.0, headroom=0.0).store("aa:x", "block_gib", 0.2).store("bb:x", "block_gib", 0.1)
+    world.workload("web", demand={"vcpu": 40, "memory_gib": 160, "block_gib": 300})
+    world.workload("api", platform="container", pod_vcpu=1, pod_memory_gib=4)
+    world.rule("cap-spend", "vendor_share", {"cap": 0.6, "basis": "spend"})
+    return world.rule("cap-vcpu", "vendor_share", {"cap": 0.5, "basis": "resource", "resource": "vcpu"})
+
+
+def vendor_share() -> World:
+    """Three groups, at most 40 % each."""
+    rule = {"cap": 0.4, "basis": "resource", "resource": "vcpu"}
+    return market(1.0, 2.0, 4.0).workload("web").rule("cap", "vendor_share", rule)
+
+
+def minimum_share() -> World:
+    """bb, at home, has at least 30 % of three groups' amounts."""
+    rule = {"floor": 0.3, "of": "domestic", "basis": "resource", "resource": "vcpu"}
+    return market(1.0, 2.0, 4.0).workload("web").rule("home", "minimum_share", rule)
+
+
+def latency() -> World:
+    """45 ms: aa:x reaches Town, three of four users; bb:x Town and Village; cc:x nobody. 90 % wanted."""
+    world = market(1.0, 2.0, 4.0).workload("web", latency_ms=45, latency_share=0.9)
+    world.users("web", Town=3000, Village=1000).node("Town", "site").node("Village", "site")
+    for region, town, village in (("aa:x", 30, 65), ("bb:x", 5, 40), ("cc:x", 90, 99)):
+        world.node(region, "region").link("Town", region, town, "access").link(
+            "Village", region, village, "access"
+        )
+    return world.rule("quick", "latency", {"statistic": "mean"})
+
+
+def moving(**more) -> World:
+    """web runs at aa:x today, half of old at a site outside the catalogs; api is new."""
+    world = market(1.0, 2.0, periods=2, migration={"labour": 500.0, **TOML_PROVENANCE}, **more)
+    world.workload("web").workload("api").workload("old", "treasury")
+    return world.today("web", "aa:x").today("old", "attic:old", 0.5).today("old", "bb:x", 0.5)
+
+
+def move() -> World:
+    return moving()
+
+
+def move_limit() -> World:
+    """One workload and a half in all in January, none from April; old may not move at all."""
+    world = moving()
+    world.add("move_limits", period="2027-01", amount=1.5).add("move_limits", period="2027-04", amount=0)
+    return world.add("move_limits", agency="treasury", workload="old", period="2027-01", amount=0)
+
+
+def activation() -> World:
+    """Beginning with vendor aa (regions x and y) or with region bb:x costs once."""
+    world = market(1.0, 2.0, periods=2).region("aa:y").machine("aa:y", "m4", 4, 16, 1.0)
+    for subject in ("aa", "bb:x"):
+        world.add("activation", subject=subject, amount=1000, currency="MYR")
+    return world.workload("web")
+
+
+def budget() -> World:
+    """mof has 5,000 to run with in 2027 and 9,000 in 2028, and 200 for what is paid once."""
+    world = market(1.0, 2.0, start="2027-10", periods=2).workload("web").workload("tax", "treasury")
+    world.add("placement_costs", workload="web", region="bb:x", when="once", amount=300, currency="MYR")
+    for year, vote, amount in (
+        (2027, "operating", 5000),
+        (2028, "operating", 9000),
+        (2027, "development", 200),
+    ):
+        world.add("budgets", agency="mof", year=year, vote=vote, amount=amount, currency="MYR")
+    return world
+
+
+def ceiling() -> World:
+    """A frame contract with aa until the end of 2027: 10 % off, 5 % margin, 8 % tax, at most 4,000."""
+    world = market(1.0, 2.0, start="2027-10", periods=2).workload("web")
+    terms = {
+        "discount": 0.1,
+        "margin": 0.05,
+        "tax": 0.08,
+        "currency": "MYR",
+        "ceiling": 4000,
+        "notice_days": 90,
+    }
+    days = {"valid_from": "2026-01-01", "valid_to": "2028-01-01"}
+    return world.add("contracts", contract="frame", vendor="aa", **terms, **days)
+
+
+def pin() -> World:
+    """web is held at aa:x with 0.25 and at bb:x with 0.75."""
+    return market(1.0, 2.0).workload("web")
+
+
+TOYS = {toy.__name__: toy for toy in (
+    demand, carry, buy, commitment, fleet, capacity, amount, vendor_share, minimum_share, latency, move,
+    move_limit, activation, budget, ceiling, pin,
+)}  # fmt: skip
+
+
+def model_with(family: str) -> Model:
+    """The model of a family's toy, with the family's rows in it."""
+    world = TOYS[family]()
+    if family != "pin":
+        return model_of(world)
+    inputs = read(world)
+    held = pd.DataFrame({"w": [0, 0], "r": [0, 1], "t": [0, 0], "share": [0.25, 0.75]})
+    return build(inputs, assess(inputs), held)
+
+
+@pytest.mark.parametrize("family", TOYS)
+def test_the_rows_of_a_family_are_those_of_its_golden_file(family, update_golden):
+    model = model_with(family)
+    assert len(model.block(family).keys) > 0
+    text, golden = lp_text(model, [family]), HERE / f"{family}.lp"
+    if update_golden:
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+def test_every_family_has_a_golden_file_and_every_file_a_family():
+    folder = Path(planner.model.constraints.__file__).parent
+    families = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    assert families == set(TOYS)
+    assert families == {path.stem for path in HERE.glob("*.lp")}
+
+
+def test_every_row_of_a_model_belongs_to_a_family_with_a_module():
+    folder = Path(planner.model.constraints.__file__).parent
+    for block in (*model_with("fleet").blocks, *model_with("pin").blocks):
+        assert (folder / f"{block.family}.py").is_file()
