@@ -36,9 +36,11 @@ def cross_checks(
     problems += tables.refers(
         frames["capacity"], "payer", agencies["agency"], file["capacity"], file["agencies"], blank=True
     )
-    problems += tables.refers(
-        frames["capacity"], "subject", regions | skus, file["capacity"], "the catalogs' regions and SKUs"
-    )
+    groups = set(frames["capacity_groups"]["group"])
+    known = regions | skus | groups
+    where = "the catalogs' regions and SKUs, or capacity_groups.csv"
+    problems += tables.refers(frames["capacity"], "subject", known, file["capacity"], where)
+    problems += _check_costs(settings, frames, file, catalog)
     problems += tables.refers(
         frames["loads"], "slice", settings.slices, file["loads"], "[slices] of case.toml"
     )
@@ -48,6 +50,7 @@ def cross_checks(
         "demand": ["workload", "resource"],
         "users": ["workload", "site"],
         "capacity": ["subject", "resource", "payer"],
+        "move_limits": ["agency", "workload"],
     }
     for name, key in keys.items():
         problems += _check_periods(frames[name], key, names, file[name])
@@ -62,6 +65,41 @@ def cross_checks(
             problems.append(
                 Problem(FILE, 0, "opening.from", opening.period, "is no period of the case", mend)
             )
+    return problems
+
+
+def _check_costs(
+    settings: Settings, frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], catalog: Catalog
+) -> list[Problem]:
+    agencies, workloads = frames["agencies"]["agency"], frames["workloads"]["workload"]
+    regions, vendors = set(catalog.regions["region"]), set(catalog.vendors["vendor"])
+    costs, activation, moves = frames["placement_costs"], frames["activation"], frames["move_limits"]
+    problems = tables.refers(costs, "workload", workloads, file["placement_costs"], file["workloads"])
+    problems += tables.refers(costs, "region", regions, file["placement_costs"], "the catalogs' regions")
+    problems += tables.refers(
+        activation, "subject", regions | vendors, file["activation"], "the catalogs' regions and vendors"
+    )
+    problems += tables.refers(moves, "agency", agencies, file["move_limits"], file["agencies"], blank=True)
+    problems += tables.refers(
+        moves, "workload", workloads, file["move_limits"], file["workloads"], blank=True
+    )
+    problems += tables.refers(frames["budgets"], "agency", agencies, file["budgets"], file["agencies"])
+    for name in ("placement_costs", "activation", "budgets"):
+        for line in frames[name].to_dict("records"):
+            if line["currency"] != settings.currency:
+                mend = f"State it in {settings.currency}."
+                row, value = int(line["_row"]), line["currency"]
+                problems.append(
+                    Problem(file[name], row, "currency", value, "is not the case's currency", mend)
+                )
+    groups = frames["capacity_groups"]
+    for column, known in (
+        ("region", regions),
+        ("family", set(catalog.skus["family"])),
+        ("category", set(catalog.skus["category"])),
+        ("sku", set(catalog.skus["SkuId"])),
+    ):
+        problems += tables.refers(groups, column, known, file["capacity_groups"], "the catalogs", blank=True)
     return problems
 
 

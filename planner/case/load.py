@@ -60,6 +60,11 @@ class Case:
     load: np.ndarray
     contracts: pd.DataFrame
     held: pd.DataFrame
+    placement_costs: pd.DataFrame
+    activation: pd.DataFrame
+    move_limits: pd.DataFrame
+    budgets: pd.DataFrame
+    capacity_groups: pd.DataFrame
     waivers: pd.DataFrame
     evidence: pd.DataFrame
     assessments: pd.DataFrame
@@ -110,6 +115,11 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
         load=_load_array(frames["loads"], list(workloads["workload"]), list(settings.slices)),
         contracts=frames["contracts"].drop(columns="_row"),
         held=frames["held_commitments"].drop(columns="_row"),
+        placement_costs=frames["placement_costs"].drop(columns="_row"),
+        activation=frames["activation"].drop(columns="_row"),
+        move_limits=dense(frames["move_limits"], ["agency", "workload"], "amount", names),
+        budgets=frames["budgets"].drop(columns="_row"),
+        capacity_groups=frames["capacity_groups"].drop(columns="_row"),
         waivers=frames["waivers"].drop(columns="_row"),
         evidence=frames["evidence"].drop(columns="_row"),
         assessments=frames["assessments"].drop(columns="_row"),

@@ -218,7 +218,96 @@ HELD = Table(
     required=False,
 )
 
-TABLES = (WORKLOADS, DEMAND, LOADS, USERS, CAPACITY, AGENCIES, CURRENT, CONTRACTS, HELD, *RECORDS)
+PLACEMENT_COSTS = Table(
+    "placement_costs",
+    ("workload", "region", "when"),
+    (
+        Column("workload", "id", "As in workloads.csv."),
+        Column("region", "id", "Key of a region."),
+        Column(
+            "when", "choice", "Once when it moves there, or in each period there.", choices=("once", "period")
+        ),
+        Column("amount", "number", "For serving the whole workload there.", minimum=0),
+        Column("currency", "id", "ISO 4217."),
+        Column("basis", "choice", "How the figure was got.", choices=BASES),
+        Column("source", "text", "Where the figure comes from, or how it was assumed."),
+    ),
+    "What a workload costs at a place beyond what it buys there.",
+    required=False,
+)
+
+ACTIVATION = Table(
+    "activation",
+    ("subject",),
+    (
+        Column("subject", "id", "Region or vendor."),
+        Column("amount", "number", "Once, when it is first used.", minimum=0),
+        Column("currency", "id", "ISO 4217."),
+        Column("basis", "choice", "How the figure was got.", choices=BASES),
+        Column("source", "text", "Where the figure comes from, or how it was assumed."),
+    ),
+    "What it costs to begin with a region or vendor: connection, assessment, training.",
+    required=False,
+)
+
+MOVE_LIMITS = Table(
+    "move_limits",
+    ("agency", "workload", "period"),
+    (
+        Column("agency", "id", "Agency whose moves are limited; blank = all.", blank=True),
+        Column("workload", "id", "The only workload; blank = all of the agency.", blank=True),
+        _PERIOD,
+        Column("amount", "number", "Whole workloads that may move in a period; 0 = frozen.", minimum=0),
+    ),
+    "How much may move in each period.",
+    required=False,
+)
+
+BUDGETS = Table(
+    "budgets",
+    ("agency", "year", "vote"),
+    (
+        Column("agency", "id", "The payer, as in agencies.csv."),
+        Column("year", "integer", "Calendar year.", minimum=2000, maximum=2200),
+        Column("vote", "choice", "Running or one-off money.", choices=("operating", "development")),
+        Column("amount", "number", "Most cash with tax in the year.", minimum=0),
+        Column("currency", "id", "ISO 4217."),
+    ),
+    "Most cash that a payer may spend in a year.",
+    required=False,
+)
+
+CAPACITY_GROUPS = Table(
+    "capacity_groups",
+    ("group", "region", "family", "category", "sku"),
+    (
+        Column("group", "id", "Name, used as subject in capacity.csv."),
+        Column("region", "id", "Only this region; blank = any.", blank=True),
+        Column("family", "id", "Only this family; blank = any.", blank=True),
+        Column("category", "text", "Only this category; blank = any.", blank=True),
+        Column("sku", "id", "Only this SKU; blank = any.", blank=True),
+    ),
+    "Named groups of SKUs (a family quota, an account limit, racks): all that match any of its rows.",
+    required=False,
+)
+
+TABLES = (
+    WORKLOADS,
+    DEMAND,
+    LOADS,
+    USERS,
+    CAPACITY,
+    CAPACITY_GROUPS,
+    AGENCIES,
+    CURRENT,
+    CONTRACTS,
+    HELD,
+    PLACEMENT_COSTS,
+    ACTIVATION,
+    MOVE_LIMITS,
+    BUDGETS,
+    *RECORDS,
+)
 """Tables that this version reads; a case that names another is told so, never half understood."""
 
 __all__ = ["BASES", "CLASSIFICATIONS", "RESOURCES", "SIZED", "STORED", "TABLES", "TIERS"]

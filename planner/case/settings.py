@@ -70,6 +70,7 @@ class Settings:
     slices: Mapping[str, float]
     terms: tuple[str, ...]
     tail_credit: float
+    labour: float | None
     rules: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, str]
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -230,6 +231,10 @@ def _settings(tree: dict[str, Any], reader: _Reader) -> Settings:
             "Add on_demand: what is not committed needs it.",
         )
     tail_credit = reader.number(terms, "tail_credit", "terms.", 0.0, 0.999, default=0.0)
+    migration = reader.table(tree, "migration", required=False)
+    labour = reader.number(migration, "labour", "migration.", 0.0, 1e12) if migration else None
+    if migration:
+        _provenance(reader, migration, "migration.")
     tables = {}
     for name, file in reader.table(tree, "tables").items():
         if not isinstance(file, str):
@@ -262,6 +267,7 @@ def _settings(tree: dict[str, Any], reader: _Reader) -> Settings:
         slices=slices,
         terms=offer,
         tail_credit=tail_credit,
+        labour=labour,
         rules={k: v for k, v in rules.items() if isinstance(v, dict)},
         tables=tables,
         scenarios=reader.table(tree, "scenario", required=False),
@@ -271,6 +277,7 @@ def _settings(tree: dict[str, Any], reader: _Reader) -> Settings:
         (money, "money."),
         (container, "container."),
         (terms, "terms."),
+        (migration, "migration."),
         (tree, ""),
     ):
         reader.left(table, path)

@@ -24,6 +24,9 @@ import click
     type=click.Path(path_type=Path),
     help="Price doing nothing: hold the workloads where this table (e.g. current.csv) says they run.",
 )
+@click.option(
+    "--gap", type=click.FloatRange(0, 1), default=1e-3, show_default=True, help="Gap of whole numbers."
+)
 @click.option("--cross-check", is_flag=True, help="Solve a second time with CBC and compare.")
 def command(
     case: Path,
@@ -31,6 +34,7 @@ def command(
     as_json: bool,
     max_age: int | None,
     time_limit: float | None,
+    gap: float,
     write_lp: Path | None,
     fix: Path | None,
     cross_check: bool,
@@ -51,7 +55,7 @@ def command(
     if fix is not None:
         fixed = read_fixed(fix if fix.exists() else case / fix, inputs)
     try:
-        solved = solve(inputs, time_limit, fixed)
+        solved = solve(inputs, time_limit, fixed, gap)
     except Infeasible as error:
         error.add_note(f"next: planner explain {case}")
         raise

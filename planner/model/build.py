@@ -12,15 +12,20 @@ from planner.eligibility import Eligibility
 from planner.inputs import Inputs
 from planner.model.block import Block
 from planner.model.columns import Columns, make_columns
+from planner.model.constraints.activation import activation
 from planner.model.constraints.amount import amount
+from planner.model.constraints.budget import budget
 from planner.model.constraints.buy import buy
 from planner.model.constraints.capacity import capacity
 from planner.model.constraints.carry import carry
+from planner.model.constraints.ceiling import ceiling
 from planner.model.constraints.commitment import commitment
 from planner.model.constraints.demand import demand
 from planner.model.constraints.fleet import fleet
 from planner.model.constraints.latency import latency
 from planner.model.constraints.minimum_share import minimum_share
+from planner.model.constraints.move import move
+from planner.model.constraints.move_limit import move_limit
 from planner.model.constraints.pin import pin
 from planner.model.constraints.vendor_share import vendor_share
 from planner.model.folding import cheapest_machines
@@ -29,12 +34,13 @@ from planner.model.objective.commitments import commitments
 from planner.model.objective.compute import compute
 from planner.model.objective.egress import egress
 from planner.model.objective.lines import before_tax, objective
+from planner.model.objective.one_off import one_off
 from planner.model.objective.storage import storage
 
-TERMS = (compute, commitments, storage, egress)
+TERMS = (compute, commitments, storage, egress, one_off)
 """Objective terms; each returns cost lines."""
 
-LIMITS = ("capacity", "vendor_share", "minimum_share", "latency")
+LIMITS = ("capacity", "vendor_share", "minimum_share", "latency", "move_limit", "budget", "ceiling")
 """Families that a user can loosen; the others only tie columns together."""
 
 
@@ -117,6 +123,11 @@ def build(
         vendor_share(index, columns),
         minimum_share(index, columns),
         latency(index, columns),
+        move(index, columns),
+        move_limit(index, columns),
+        activation(index, columns),
+        budget(index, lines, unit),
+        ceiling(index, lines, unit),
     )
     if pinned is not None:
         blocks = (*(b for b in blocks if b.family not in LIMITS), pin(columns, pinned))

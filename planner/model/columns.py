@@ -8,6 +8,9 @@
 ``commit``  units of SKU s that pool q commits to in period t0 for the whole of a term
 ``held``    units of a commitment bought before the plan (fixed)
 ``cover``   units of SKU s of pool q that run under a commitment, bought or held
+``enter``   share of workload w that moves to region r at the beginning of period t
+``leave``   share of workload w that moves away from region r at the beginning of period t
+``active``  1 from the period in which a region or vendor is first used, binary
 ``amount``  amount of a vendor group in a scope of shares, in units of money or of a resource
 ==========  ====================================================================================
 """
@@ -28,13 +31,14 @@ RUN = ["q", "r", "s", "t", "l"]
 
 @dataclass(frozen=True)
 class ColumnFamily:
-    """Columns of one kind: a key frame, bounds, and the number of the first in the whole program."""
+    """Columns of one kind: a key frame, bounds, which are whole, the number of the first of them all."""
 
     name: str
     keys: pd.DataFrame
     start: int
     lower: np.ndarray
     upper: np.ndarray
+    integer: np.ndarray
 
     @property
     def numbers(self) -> np.ndarray:
@@ -48,7 +52,7 @@ class Columns:
 
     Keys: ``place`` w, r, t; ``use`` w, q, r, s, t, l, n; ``serve`` w, q, r, a, t, l; ``run`` q, r, s,
     t, l; ``commit`` q, r, s, term, t0; ``held`` h; ``cover`` q, r, s, term, h, t, l with h = -1 for what
-    the plan buys itself; ``amount`` scope, g, t.
+    the plan buys itself; ``enter`` and ``leave`` w, r, t; ``active`` subject, t; ``amount`` scope, g, t.
 
     ``folded`` holds the machines chosen beforehand: col (of ``place``), w, r, t, l, sku, units.
     """
@@ -60,13 +64,17 @@ class Columns:
     commit: ColumnFamily
     held: ColumnFamily
     cover: ColumnFamily
+    enter: ColumnFamily
+    leave: ColumnFamily
+    active: ColumnFamily
     amount: ColumnFamily
     folded: pd.DataFrame
 
     @property
     def families(self) -> tuple[ColumnFamily, ...]:
         return (
-            self.place, self.use, self.serve, self.run, self.commit, self.held, self.cover, self.amount,
+            self.place, self.use, self.serve, self.run, self.commit, self.held, self.cover,
+            self.enter, self.leave, self.active, self.amount,
         )  # fmt: skip
 
     @property
@@ -82,6 +90,7 @@ def make_columns(index: Index) -> Columns:
     run = pd.concat([run_vm, run_fleet]).drop_duplicates().sort_values(RUN, ignore_index=True)
     commit = _commit(index, run)
     held = pd.DataFrame({"h": range(len(index.held))})
+    moves = _moves(index)
     frames = {
         "place": place,
         "use": use,
@@ -90,14 +99,22 @@ def make_columns(index: Index) -> Columns:
         "commit": commit,
         "held": held,
         "cover": _cover(index, run, commit),
+        "enter": moves,
+        "leave": moves,
+        "active": _active(index),
         "amount": _amount(index),
     }
     families, start = {}, 0
     for name, keys in frames.items():
         lower, upper = np.zeros(len(keys)), np.full(len(keys), np.inf)
+        integer = np.zeros(len(keys), dtype=bool)
         if name == "held":
             lower = upper = index.held["units"].to_numpy(dtype="float64")
-        families[name] = ColumnFamily(name, keys, start, lower, upper)
+        if name == "active":
+            upper, integer = np.ones(len(keys)), np.ones(len(keys), dtype=bool)
+        if name == "place":
+            integer = ~index.inputs.case.workloads["divisible"].to_numpy()[keys["w"].to_numpy()]
+        families[name] = ColumnFamily(name, keys, start, lower, upper, integer)
         start += len(keys)
     return Columns(**families, folded=_folded(index, place))
 
@@ -159,7 +176,7 @@ def _serve(index: Index, place: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
             candidates = np.flatnonzero(admitted & (architecture == name))
             if not len(candidates):
                 continue
-            kept = undominated_fleet(index, int(region), candidates, spread)
+            kept = undominated_fleet(index, candidates, spread)
             serve.append(group.assign(a=a))
             periods = np.unique(group["t"].to_numpy())
             grid = pd.MultiIndex.from_product([[q], [region], kept, periods], names=["q", "r", "s", "t"])
@@ -198,6 +215,43 @@ def _cover(index: Index, run: pd.DataFrame, commit: pd.DataFrame) -> pd.DataFram
     out = pd.concat([bought[columns], mine[columns]])
     ordered: pd.DataFrame = out.sort_values(columns, ignore_index=True)
     return ordered
+
+
+def _moves(index: Index) -> pd.DataFrame:
+    """Where moves are counted: with the case's costs or limits of moving, else nowhere.
+
+    A workload moves when it is alive before and after; in the first period against current.csv,
+    which must name it. Regions it could be at before or after, and sites of today outside the
+    catalogs (r = -1), which it can only leave.
+    """
+    columns = ["w", "r", "t"]
+    if not index.counts_moves:
+        return _nothing(columns)
+    case = index.inputs.case
+    allowed = index.eligibility.allowed
+    after = allowed.copy()
+    after[:, :, 1:] |= allowed[:, :, :-1]
+    counted = np.zeros(case.alive.shape, dtype=bool)
+    counted[:, 1:] = case.alive[:, 1:] & case.alive[:, :-1]
+    counted[np.unique(index.today["w"].to_numpy()), 0] = True
+    counted &= case.alive
+    for w, r in zip(index.today["w"].tolist(), index.today["r"].tolist(), strict=True):
+        if r >= 0:
+            after[w, r, 0] = True
+    w, r, t = np.nonzero(after & counted[:, None, :])
+    outside = index.today[(index.today["r"] < 0) & counted[index.today["w"].to_numpy(), 0]]
+    away = pd.DataFrame({"w": outside["w"].to_numpy(), "r": -1, "t": 0}).drop_duplicates()
+    moves = pd.concat([pd.DataFrame({"w": w, "r": r, "t": t}), away]).astype("int64")
+    ordered: pd.DataFrame = moves.sort_values(["w", "t", "r"], ignore_index=True)
+    return ordered
+
+
+def _active(index: Index) -> pd.DataFrame:
+    subjects = index.inputs.case.activation["subject"].tolist()
+    grid = pd.MultiIndex.from_product(
+        [subjects, range(len(index.inputs.case.periods))], names=["subject", "t"]
+    )
+    return grid.to_frame(index=False)
 
 
 def _amount(index: Index) -> pd.DataFrame:

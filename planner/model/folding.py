@@ -64,7 +64,7 @@ def undominated_machines(index: Index, workloads: np.ndarray, region: int) -> np
     usable = index.eligibility.admitted[np.ix_(workloads, here)][:, :, None, None]
     n = np.where(usable, index.units(workloads, here), 0.0)
     measures = [n * price[None, :, :, None] for price in _prices(index, here)]
-    measures += [n * draw[None, :, None, None] for draw in _draws(index, region, here)]
+    measures += [n * draw[None, :, None, None] for draw in _draws(index, here)]
     # One vector a machine: every measure for every workload, period and slice; infinite where the
     # workload may not run on it or the term is not sold.
     vectors = np.concatenate(
@@ -77,7 +77,7 @@ def undominated_machines(index: Index, workloads: np.ndarray, region: int) -> np
     return np.unique(np.concatenate([here[_minimal(vectors)], _held(index, here)]))
 
 
-def undominated_fleet(index: Index, region: int, candidates: np.ndarray, spread: bool) -> np.ndarray:
+def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.ndarray:
     """Machines that a container fleet of one architecture must keep to choose from: SKU numbers.
 
     A machine is left out when some multiple of another one yields no less of everything for no
@@ -88,7 +88,7 @@ def undominated_fleet(index: Index, region: int, candidates: np.ndarray, spread:
         return candidates
     yields = index.yields[candidates][:, :2]
     price = np.concatenate([np.nan_to_num(p, nan=np.inf) for p in _prices(index, candidates)], axis=1)
-    draws = np.array(_draws(index, region, candidates)).reshape(-1, len(candidates))
+    draws = np.array(_draws(index, candidates)).reshape(-1, len(candidates))
     keep = np.ones(len(candidates), dtype=bool)
     for i in range(len(candidates)):
         factor = (yields[i] / yields).max(axis=1)
@@ -116,18 +116,21 @@ def _prices(index: Index, skus: np.ndarray) -> list[np.ndarray]:
     return [index.offers.price[skus], *(price[skus] for price in index.offers.commit.values())]
 
 
-def _draws(index: Index, region: int, skus: np.ndarray) -> list[np.ndarray]:
-    """What one unit of each SKU draws on each limit of the region: one array a limit."""
-    limits = index.capacity[index.capacity["r"] == region][["s", "resource"]].drop_duplicates()
+def _draws(index: Index, skus: np.ndarray) -> list[np.ndarray]:
+    """What one unit of each SKU draws on each limit that any of them draws on: one array a limit."""
+    limits = index.capacity[["subject", "resource"]].drop_duplicates()
     draws = []
-    for s, resource in zip(limits["s"].tolist(), limits["resource"].tolist(), strict=True):
+    for subject, resource in zip(limits["subject"].tolist(), limits["resource"].tolist(), strict=True):
+        within = np.isin(skus, index.members.loc[index.members["subject"] == subject, "s"].to_numpy())
+        if not within.any():
+            continue
         if resource in SIZED:
             draw = index.drawn[skus, SIZED.index(resource)]
         elif resource == "units":
             draw = np.ones(len(skus))
         else:
             continue
-        draws.append(np.where(skus == s, draw, 0.0) if s >= 0 else draw)
+        draws.append(np.where(within, draw, 0.0))
     return draws
 
 

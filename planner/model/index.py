@@ -37,8 +37,12 @@ class Index:
         Commitments bought before that still run: owner (payer), s, term, start_month (negative,
         from the first month of the horizon), months_left in the horizon and after, units.
     capacity
-        Dense capacity rows with numbers: r, s (-1 for a region), payer ("" = all), resource, t,
-        amount; ``limit`` numbers the rows of capacity.csv.
+        Dense capacity rows: subject, r (-1 for a group), s (-1 for a region or group), payer ("" =
+        all), resource, t, amount.
+    members
+        SKUs of each subject of capacity: subject, s.
+    today
+        Where workloads run today (primary role): w, r (-1 outside the catalogs), share.
     """
 
     inputs: Inputs
@@ -54,7 +58,9 @@ class Index:
     group_of: np.ndarray
     slices: pd.DataFrame
     capacity: pd.DataFrame
+    members: pd.DataFrame
     held: pd.DataFrame
+    today: pd.DataFrame
 
     @cached_property
     def machine_demand(self) -> np.ndarray:
@@ -79,13 +85,21 @@ class Index:
     @cached_property
     def coupled(self) -> np.ndarray:
         """Boolean (region,): is there a limit on machines or a commitment, so that nothing folds?"""
-        machines = self.capacity[self.capacity["resource"].isin((*SIZED, "units"))]
+        limited = self.capacity.loc[self.capacity["resource"].isin((*SIZED, "units")), "subject"]
         flags = np.zeros(len(self.inputs.regions), dtype=bool)
-        flags[machines["r"].to_numpy(dtype=np.int64)] = True
+        within = self.members.loc[self.members["subject"].isin(limited), "s"].to_numpy(dtype=np.int64)
+        flags[self.offers.sku_region[within]] = True
         for price in self.offers.commit.values():
             flags[self.offers.sku_region[~np.isnan(price[:, 0])]] = True
         flags[self.offers.sku_region[self.held["s"].to_numpy(dtype=np.int64)]] = True
         return flags
+
+    @property
+    def counts_moves(self) -> bool:
+        """Does the case price or limit moving?"""
+        case = self.inputs.case
+        once = bool((case.placement_costs["when"] == "once").any())
+        return once or case.settings.labour is not None or not case.move_limits.empty
 
     def span(self, term: str) -> int:
         """Length of a term of commitment in periods."""
@@ -131,6 +145,8 @@ def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True) ->
         group_of=group_of,
         slices=_slices(inputs),
         capacity=_capacity(inputs, offers, limits),
+        members=_members(inputs),
+        today=_today(inputs),
         held=_held(inputs),
     )
 
@@ -139,10 +155,39 @@ def _capacity(inputs: Inputs, offers: Offers, limits: bool) -> pd.DataFrame:
     table = inputs.case.capacity if limits else inputs.case.capacity.iloc[:0]
     region_at = {name: r for r, name in enumerate(inputs.regions["region"])}
     sku_at = {name: s for s, name in enumerate(inputs.case.catalog.skus["SkuId"])}
-    sku = table["subject"].map(sku_at).fillna(-1).astype("int64")
-    of_sku = pd.Series(offers.sku_region[sku.to_numpy()], index=table.index) if len(sku_at) else sku
-    region = table["subject"].map(region_at).fillna(of_sku).astype("int64")
-    return table.assign(s=sku, r=region)[["subject", "s", "r", "payer", "resource", "t", "amount"]]
+    s = table["subject"].map(sku_at).fillna(-1).astype("int64")
+    own = np.where(s >= 0, np.append(offers.sku_region, -1)[s], -1)
+    r = table["subject"].map(region_at).fillna(pd.Series(own, index=table.index)).astype("int64")
+    return table.assign(s=s, r=r)[["subject", "s", "r", "payer", "resource", "t", "amount"]]
+
+
+def _members(inputs: Inputs) -> pd.DataFrame:
+    skus = inputs.case.catalog.skus
+    numbered = skus.assign(s=np.arange(len(skus)))
+    parts = [
+        numbered[["region", "s"]].rename(columns={"region": "subject"}),
+        numbered[["SkuId", "s"]].rename(columns={"SkuId": "subject"}),
+    ]
+    for row in inputs.case.capacity_groups.to_dict("records"):
+        match = np.ones(len(skus), dtype=bool)
+        for column, name in (
+            ("region", "region"),
+            ("family", "family"),
+            ("category", "category"),
+            ("sku", "SkuId"),
+        ):
+            if row[column]:
+                match &= (skus[name] == row[column]).to_numpy()
+        parts.append(pd.DataFrame({"subject": row["group"], "s": np.flatnonzero(match)}))
+    return pd.concat(parts).drop_duplicates().sort_values(["subject", "s"], ignore_index=True)
+
+
+def _today(inputs: Inputs) -> pd.DataFrame:
+    current = inputs.case.current
+    current = current[current["role"] == "primary"]
+    w = current["workload"].map({n: i for i, n in enumerate(inputs.case.workloads["workload"])})
+    r = current["region"].map({n: i for i, n in enumerate(inputs.regions["region"])}).fillna(-1)
+    return pd.DataFrame({"w": w.astype("int64"), "r": r.astype("int64"), "share": current["share"]})
 
 
 def _slices(inputs: Inputs) -> pd.DataFrame:

@@ -32,7 +32,6 @@ def render_arrays(model: Model) -> Arrays:
     """Put the blocks of a model below one another."""
     counts = [np.bincount(b.row, minlength=len(b.keys)) for b in model.blocks]
     start = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
-    n = model.columns.count
     return Arrays(
         cost=model.objective,
         lower=np.concatenate([f.lower for f in model.columns.families]),
@@ -42,5 +41,5 @@ def render_arrays(model: Model) -> Arrays:
         start=start.astype(np.int64),
         index=np.concatenate([b.col for b in model.blocks]),
         value=np.concatenate([b.coef for b in model.blocks]),
-        integer=np.zeros(n, dtype=bool),
+        integer=np.concatenate([f.integer for f in model.columns.families]),
     )

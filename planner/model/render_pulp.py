@@ -38,10 +38,19 @@ def render_pulp(model: Model, families: Collection[str] | None = None) -> Any:
         none of today's families has such rows.
     """
     problem = pulp.LpProblem("plan", pulp.LpMinimize)
-    bounds = [b for f in model.columns.families for b in zip(f.lower.tolist(), f.upper.tolist(), strict=True)]
+    shapes = [
+        shape
+        for f in model.columns.families
+        for shape in zip(f.lower.tolist(), f.upper.tolist(), f.integer.tolist(), strict=True)
+    ]
     variables = [
-        problem.add_variable(name, lowBound=low, upBound=None if high == np.inf else high)
-        for name, (low, high) in zip(column_names(model), bounds, strict=True)
+        problem.add_variable(
+            name,
+            lowBound=low,
+            upBound=None if high == np.inf else high,
+            cat=pulp.LpInteger if whole else pulp.LpContinuous,
+        )
+        for name, (low, high, whole) in zip(column_names(model), shapes, strict=True)
     ]
     costs = {variables[i]: float(model.objective[i]) for i in np.flatnonzero(model.objective)}
     problem.setObjective(pulp.LpAffineExpression(costs))

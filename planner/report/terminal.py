@@ -71,23 +71,22 @@ def _against(rows: pd.DataFrame, sign: str) -> tuple[str, str, str]:
 
 
 def cost_table(plan: Plan) -> Table:
-    """Cost by calendar year of the period's start and by term."""
+    """Cost by term and by calendar year of the period's start."""
     currency = plan.head["currency"]
     table = _table(f"Cost ({currency})")
-    table.add_column("year")
-    terms = sorted(plan.costs["term"].unique())
-    for name in (*terms, "total before tax", "cash with tax"):
-        table.add_column(name, justify="right")
+    table.add_column("term")
     costs = plan.costs.assign(year=plan.costs["period"].str[:4])
-    for year, mine in costs.groupby("year"):
-        by = mine.groupby("term")["amortised"].sum()
-        cells = [f"{by.get(term, 0.0):,.0f}" for term in terms]
-        table.add_row(str(year), *cells, f"{mine['amortised'].sum():,.0f}", f"{mine['cash'].sum():,.0f}")
-    by = costs.groupby("term")["amortised"].sum()
-    cells = [f"{by.get(term, 0.0):,.0f}" for term in terms]
-    total = (f"{costs['amortised'].sum():,.0f}", f"{costs['cash'].sum():,.0f}")
+    years = sorted(costs["year"].unique())
+    for name in (*years, "all"):
+        table.add_column(name, justify="right")
+    by = costs.pivot_table(index="term", columns="year", values="amortised", aggfunc="sum", fill_value=0.0)
+    for term, row in by.iterrows():
+        if row.any():
+            table.add_row(str(term), *(f"{row[y]:,.0f}" for y in years), f"{row.sum():,.0f}")
     table.add_section()
-    table.add_row("all", *cells, *total, style="bold")
+    for label, column in (("total before tax", "amortised"), ("cash with tax", "cash")):
+        sums = costs.groupby("year")[column].sum()
+        table.add_row(label, *(f"{sums[y]:,.0f}" for y in years), f"{sums.sum():,.0f}", style="bold")
     return table
 
 
@@ -102,6 +101,11 @@ def findings(plan: Plan) -> Iterator[str]:
     workloads, regions = plan.placements["workload"].nunique(), plan.placements["region"].nunique()
     yield f"{workloads} workloads placed in {regions} regions; status: {head['status']}"
     yield f"discounted cost (the objective): {words(head['objective'], currency)}"
+    if plan.run.get("integers"):
+        gap, bound = plan.run["gap"], words(plan.run["bound"], currency)
+        yield f"{plan.run['integers']} whole numbers; within {gap:.3%} of the best, bound {bound}"
+    if head.get("tail_liability"):
+        yield f"due after the horizon for commitments: {words(head['tail_liability'], currency)}"
     if head["amortised"]:
         yield (
             f"{head['assumed'] / head['amortised']:.1%} of the cost rests on assumed prices; "

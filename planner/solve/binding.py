@@ -57,6 +57,13 @@ def _family(
             if key["payer"]:
                 subject += f" for {key['payer']}"
             text = f"{per} of {subject} would save"
+        elif family == "move_limit":
+            subject, rule, per = str(key["workload"] or key["agency"] or "all"), "move-limit", "one more move"
+            text = f"{per} for {subject} would save"
+        elif family in ("budget", "ceiling"):
+            subject = str(key["contract"]) if family == "ceiling" else f"{key['agency']} {key['vote']}"
+            rule, per, worth = family, f"one more {currency}", worth / model.unit
+            text = f"{per} for {subject} would save"
         elif family == "latency":
             worth, subject, per = worth * 0.01, str(key["workload"]), "one point of users"
             rule = str(rules[i]) if rules is not None else ""
@@ -70,8 +77,9 @@ def _family(
             side = "more for" if family == "vendor_share" else "less for"
             text = f"one point {side} {subject} would save"
         if worth >= _WORTH:
-            said = f"{text} {words(worth, currency)} in {key['period']}"
-            yield family, rule, subject, str(key["period"]), worth, per, said
+            when = str(key.get("period", key.get("year", "")))
+            said = f"{text} {words(worth, currency)}" + (f" in {when}" if when else "")
+            yield family, rule, subject, when, worth, per, said
 
 
 def _totals(model: Model, x: np.ndarray) -> np.ndarray:

@@ -70,7 +70,7 @@ def _overfull(index: Index) -> list[str]:
     reasons, told = [], set()
     for limit in index.capacity.to_dict("records"):
         subject, resource, t, amount = limit["subject"], limit["resource"], limit["t"], limit["amount"]
-        if limit["s"] >= 0 or resource == "units" or (subject, resource) in told:
+        if limit["s"] >= 0 or limit["r"] < 0 or resource == "units" or (subject, resource) in told:
             continue
         # Containers of a pool may share, but never with less than they need.
         who = captive[:, limit["r"], t] & ((limit["payer"] == "") | (payer == limit["payer"]))

@@ -33,6 +33,8 @@ class HighsByArrays(pulp.LpSolver):  # type: ignore[misc]
         that no row uses; this restores the order of the model.
     time_limit
         Seconds; none by default.
+    gap
+        Relative gap at which a program with integers counts as solved; HiGHS's own by default.
 
     Attributes
     ----------
@@ -44,9 +46,12 @@ class HighsByArrays(pulp.LpSolver):  # type: ignore[misc]
 
     name = "HighsByArrays"
 
-    def __init__(self, columns: Sequence[str], time_limit: float | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[str], time_limit: float | None = None, gap: float | None = None
+    ) -> None:
         super().__init__(msg=False, timeLimit=time_limit)
         self.columns = tuple(columns)
+        self.gap = gap
         self.session: Session | None = None
         self.outcome: Outcome | None = None
 
@@ -54,7 +59,7 @@ class HighsByArrays(pulp.LpSolver):  # type: ignore[misc]
         return True
 
     def actualSolve(self, lp: Any) -> int:  # noqa: N802 - PuLP's name
-        self.session = Session(arrays_of(lp, self.columns), self.timeLimit)
+        self.session = Session(arrays_of(lp, self.columns), self.timeLimit, self.gap)
         self.outcome = self.session.solve()
         if self.outcome.status is Status.OPTIMAL:
             values = dict(zip(self.columns, self.outcome.x.tolist(), strict=True))

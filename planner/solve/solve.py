@@ -25,7 +25,7 @@ from planner.solve.binding import binding
 from planner.solve.fixed import Fixed, broken_rules, hold
 from planner.solve.precheck import nowhere, precheck
 from planner.solve.pulp_solver import HighsByArrays
-from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.solve.solve_arrays import Outcome, Session, Status, fix_integers
 from planner.solve.ties import break_ties
 
 
@@ -42,7 +42,9 @@ class Solved:
     seconds: Mapping[str, float]
 
 
-def solve(inputs: Inputs, time_limit: float | None = None, fixed: Fixed | None = None) -> Solved:
+def solve(
+    inputs: Inputs, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = 1e-3
+) -> Solved:
     """Find the cheapest plan that obeys every hard rule.
 
     Parameters
@@ -51,6 +53,8 @@ def solve(inputs: Inputs, time_limit: float | None = None, fixed: Fixed | None =
         Seconds for the solver; none by default.
     fixed
         Placements to hold whatever the rules say; the plan then tells which rules they break.
+    gap
+        Relative gap at which a program with integers counts as solved.
 
     Raises
     ------
@@ -62,13 +66,22 @@ def solve(inputs: Inputs, time_limit: float | None = None, fixed: Fixed | None =
     clock = time.perf_counter()
     model = build_model(inputs, fixed)
     built = time.perf_counter() - clock
-    arrays, outcome, rendering = _first_stage(model, time_limit)
+    arrays, outcome, rendering = _first_stage(model, time_limit, gap)
     if outcome.status is Status.INFEASIBLE:
         raise Infeasible([f"the solver found that the rules contradict one another ({outcome.word})"])
     if outcome.status is Status.UNBOUNDED:
         raise PlannerError("the program is unbounded, which it can never be")
     if outcome.status is Status.STOPPED:
         raise Stopped(f"the solver stopped before an optimum was proved ({outcome.word})")
+    whole: dict[str, Any] = {"integers": int(arrays.integer.sum())}
+    duals_of = "checked"
+    if arrays.integer.any():
+        whole |= {"gap": outcome.gap, "bound": outcome.bound * model.unit, "gap_allowed": gap}
+        arrays = fix_integers(arrays, outcome)
+        outcome = Session(arrays, time_limit).solve()
+        duals_of = "checked, of the program re-solved with its integers fixed"
+        if outcome.status is not Status.OPTIMAL:
+            raise PlannerError(f"the program with its integers fixed ended {outcome.word}")
     settled = break_ties(model, arrays, outcome)
     x = extract.tidy(settled.x)
     run = {
@@ -86,7 +99,8 @@ def solve(inputs: Inputs, time_limit: float | None = None, fixed: Fixed | None =
         "money_unit": model.unit,
         "objective": outcome.objective * model.unit,
         "dual_objective": outcome.dual_objective * model.unit,
-        "duals": "checked" if outcome.duals_hold else "none, because strong duality did not hold",
+        **whole,
+        "duals": duals_of if outcome.duals_hold else "none, because strong duality did not hold",
         "residual": outcome.residual,
         "iterations": outcome.iterations,
         "contestable": _contestable(model),
@@ -122,13 +136,13 @@ def build_model(inputs: Inputs, fixed: Fixed | None = None) -> Model:
     return model
 
 
-def _first_stage(model: Model, time_limit: float | None) -> tuple[Arrays, Outcome, str]:
+def _first_stage(model: Model, time_limit: float | None, gap: float) -> tuple[Arrays, Outcome, str]:
     arrays = render_arrays(model)
     if len(arrays.index) > LARGEST:
-        outcome = Session(arrays, time_limit).solve()
+        outcome = Session(arrays, time_limit, gap).solve()
         return arrays, outcome, f"arrays only: more than {LARGEST:,} entries"
     problem = render_pulp(model)
-    solver = HighsByArrays(column_names(model), time_limit)
+    solver = HighsByArrays(column_names(model), time_limit, gap)
     problem.solve(solver)
     if solver.outcome is None:
         raise PlannerError("PuLP did not call the solver")

@@ -54,6 +54,8 @@ class Outcome:
         Objective recomputed from the duals; equals ``objective`` when they are right.
     seconds, iterations
         Time in the solver, simplex iterations.
+    gap, bound
+        Of a program with integers: relative gap that the solver left, and the bound it proved.
     """
 
     status: Status
@@ -67,6 +69,8 @@ class Outcome:
     dual_objective: float
     seconds: float
     iterations: int
+    gap: float = 0.0
+    bound: float = float("nan")
 
     @property
     def duals_hold(self) -> bool:
@@ -78,13 +82,15 @@ class Outcome:
 class Session:
     """A program held by HiGHS, so that a changed one is re-solved from the last basis."""
 
-    def __init__(self, arrays: Arrays, time_limit: float | None = None) -> None:
+    def __init__(self, arrays: Arrays, time_limit: float | None = None, gap: float | None = None) -> None:
         self._arrays = arrays
         make: Any = highspy.Highs
         self._highs = make()
         options: dict[str, Any] = {"output_flag": False, "threads": 1, "random_seed": 0}
         if time_limit is not None:
             options["time_limit"] = float(time_limit)
+        if gap is not None:
+            options["mip_rel_gap"] = float(gap)
         for name, value in options.items():
             _ok(self._highs.setOptionValue(name, value), f"set option {name}")
         _ok(self._highs.passModel(_program(arrays)), "take the program")
@@ -109,10 +115,13 @@ class Session:
             reduced_cost=reduced,
             row_value=np.array(solution.row_value),
             dual=dual,
-            residual=float(info.max_primal_infeasibility) if optimal else float("nan"),
+            # Of an empty program HiGHS says infinity.
+            residual=float(info.max_primal_infeasibility if len(x) else 0.0) if optimal else float("nan"),
             dual_objective=_dual_objective(arrays, reduced, dual) if optimal else float("nan"),
             seconds=seconds,
             iterations=int(info.simplex_iteration_count),
+            gap=float(info.mip_gap) if arrays.integer.any() else 0.0,
+            bound=float(info.mip_dual_bound) if arrays.integer.any() else float("nan"),
         )
 
     def fix_face(self, outcome: Outcome, tolerance: float = 1e-7) -> None:
@@ -188,6 +197,17 @@ def solve_arrays(arrays: Arrays, time_limit: float | None = None) -> Outcome:
         Seconds; none by default. A solver that ran out of time says so, never "optimal".
     """
     return Session(arrays, time_limit).solve()
+
+
+def fix_integers(arrays: Arrays, outcome: Outcome) -> Arrays:
+    """The linear program that is left when the integers stay where the outcome has them."""
+    whole = np.round(outcome.x)
+    return replace(
+        arrays,
+        lower=np.where(arrays.integer, whole, arrays.lower),
+        upper=np.where(arrays.integer, whole, arrays.upper),
+        integer=np.zeros(len(arrays.integer), dtype=bool),
+    )
 
 
 def _program(arrays: Arrays) -> highspy.HighsLp:

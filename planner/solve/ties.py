@@ -60,7 +60,7 @@ def _with_moves(model: Model, arrays: Arrays) -> Arrays:
     before = place.assign(t=place["t"] + 1).rename(columns={"col": "before"})
     rows = place.merge(before, on=["w", "r", "t"], how="left")
     w, t = rows["w"].to_numpy(), rows["t"].to_numpy()
-    today = _today(model)
+    today = model.index.today
     rows["current"] = rows.merge(today, on=["w", "r"], how="left")["share"].fillna(0.0).to_numpy()
     known = np.isin(w, today["w"].to_numpy())
     counts = np.where(t == 0, known, case.alive[w, t - 1])
@@ -89,16 +89,6 @@ def _with_moves(model: Model, arrays: Arrays) -> Arrays:
         value=np.concatenate([arrays.value, entries["value"].to_numpy()]),
         integer=np.concatenate([arrays.integer, np.zeros(added, dtype=bool)]),
     )
-
-
-def _today(model: Model) -> pd.DataFrame:
-    """Where workloads run today, numbered: columns w, r (-1 outside the catalog), share."""
-    inputs = model.index.inputs
-    current = inputs.case.current
-    current = current[current["role"] == "primary"]
-    w = current["workload"].map({n: i for i, n in enumerate(inputs.case.workloads["workload"])})
-    r = current["region"].map({n: i for i, n in enumerate(inputs.regions["region"])}).fillna(-1)
-    return pd.DataFrame({"w": w.astype("int64"), "r": r.astype("int64"), "share": current["share"]})
 
 
 def _padded(outcome: Outcome, arrays: Arrays) -> Outcome:

@@ -33,10 +33,12 @@ def capacity(index: Index, columns: Columns) -> Block:
     place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers)
     place["owner"] = index.inputs.case.workloads["payer"].to_numpy()[place["w"].to_numpy()]
     keys_at = keys.assign(row=np.arange(len(keys)))
-    by_run = keys_at[keys_at["resource"].isin((*SIZED, "units"))].merge(
-        run, on=["r", "t", "l"], suffixes=("", "_run")
+    by_run = (
+        keys_at[keys_at["resource"].isin((*SIZED, "units"))]
+        .drop(columns=["r", "s"])
+        .merge(index.members, on="subject")
+        .merge(run, on=["s", "t", "l"])
     )
-    by_run = by_run[(by_run["s"] < 0) | (by_run["s"] == by_run["s_run"])]
     by_run = by_run[(by_run["payer"] == "") | (by_run["payer"] == by_run["owner"])]
     by_place = keys_at[keys_at["resource"].isin(STORED)].merge(place, on=["r", "t"])
     by_place = by_place[(by_place["payer"] == "") | (by_place["payer"] == by_place["owner"])]
@@ -50,7 +52,7 @@ def capacity(index: Index, columns: Columns) -> Block:
 
 
 def _bought(index: Index, columns: Columns) -> pd.DataFrame:
-    """What is bought in each period and slice: r, s, t, l, owner and the column that buys it."""
+    """What is bought in each period and slice: s, t, l, owner and the column that buys it."""
     payer = index.pools["payer"].to_numpy()
     run = columns.run.keys.assign(col=columns.run.numbers)
     run["owner"] = payer[run["q"].to_numpy(dtype=np.int64)]
@@ -58,10 +60,10 @@ def _bought(index: Index, columns: Columns) -> pd.DataFrame:
     commit["owner"] = payer[commit["q"].to_numpy(dtype=np.int64)]
     held = held_periods(index, columns)
     parts = [part.merge(index.slices[["t", "l"]], on="t") for part in (commit, held)]
-    names = ["r", "s", "t", "l", "owner", "col"]
+    names = ["s", "t", "l", "owner", "col"]
     return pd.concat([run[names], *(part[names] for part in parts)], ignore_index=True)
 
 
 def _drawn(index: Index, lines: pd.DataFrame) -> np.ndarray:
     at = lines["resource"].map({k: i for i, k in enumerate(SIZED)}).fillna(-1).to_numpy(dtype=np.int64)
-    return np.where(at < 0, 1.0, index.drawn[lines["s_run"].to_numpy(), at])
+    return np.where(at < 0, 1.0, index.drawn[lines["s"].to_numpy(), at])

@@ -1,0 +1,49 @@
+"""Activation: a region or vendor that is used at all has been begun with, and paid for once."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.model.block import INF, Block, make_block
+from planner.model.columns import Columns
+from planner.model.index import Index
+
+
+def activation(index: Index, columns: Columns) -> Block:
+    """Purpose: charge what beginning with a region or vendor costs, once.
+
+    Equation: Σ_{r of the subject} place[w,r,t] ≤ active[subject,t] for each workload w (tight: one row
+    a workload, never a sum over workloads); active[subject,t−1] ≤ active[subject,t], with
+    active binary, so that it never falls.
+
+    Units: shares. Keys: subject, t, w; w = -1 for the row that keeps ``active`` from falling.
+
+    Dual: none, because ``active`` is whole; with it fixed, money that the share costs.
+    """
+    active = columns.active.keys.assign(active=columns.active.numbers)
+    regions = index.inputs.regions
+    subjects = pd.concat(
+        [
+            pd.DataFrame({"subject": regions[column], "r": np.arange(len(regions))})
+            for column in ("region", "vendor")
+        ]
+    )
+    place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers)
+    placed = active.merge(subjects, on="subject").merge(place, on=["r", "t"])
+    keys = placed[["subject", "t", "w"]].drop_duplicates()
+    later = active[active["t"] > 0]
+    keys = pd.concat([keys, later[["subject", "t"]].assign(w=-1)])
+    keys = keys.sort_values(["subject", "t", "w"], ignore_index=True)
+    rows = keys.assign(row=np.arange(len(keys)))
+    used = placed.merge(rows, on=["subject", "t", "w"])
+    own = rows[rows["w"] >= 0].merge(active, on=["subject", "t"])
+    falls = rows[rows["w"] < 0].merge(active, on=["subject", "t"])
+    before = rows[rows["w"] < 0].merge(active.assign(t=active["t"] + 1), on=["subject", "t"])
+    entries = [
+        (used["row"].to_numpy(), used["col"].to_numpy(), np.ones(len(used))),
+        (own["row"].to_numpy(), own["active"].to_numpy(), -np.ones(len(own))),
+        (before["row"].to_numpy(), before["active"].to_numpy(), np.ones(len(before))),
+        (falls["row"].to_numpy(), falls["active"].to_numpy(), -np.ones(len(falls))),
+    ]
+    return make_block("activation", keys, entries, -INF, 0.0)
