@@ -39,12 +39,16 @@ class Eligibility:
         first: rules of the packs in their order, then the built-in ones.
     admitted
         Boolean array (workload, SKU): machines that the workload may run on and that have a price.
+    standby, backup
+        As ``allowed``, for a copy kept ready and for a backup: rules may treat their places apart.
     """
 
     allowed: np.ndarray
     contestable: np.ndarray
     excuses: pd.DataFrame
     admitted: np.ndarray
+    standby: np.ndarray
+    backup: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def assess(inputs: Inputs) -> Eligibility:
     admitted = admitted_machines(inputs)
     allowed = np.repeat(case.alive[:, None, :], shape[1], axis=1)
     rows: list[tuple[int, int, int, int, int, str, str]] = []
-    for order, check in enumerate(_checks(inputs, admitted)):
+    for order, check in enumerate(_checks(inputs, admitted, "primary")):
         blocks = np.broadcast_to(check.blocks, shape) & case.alive[:, None, :]
         allowed &= ~blocks
         rows += [
@@ -77,7 +81,24 @@ def assess(inputs: Inputs) -> Eligibility:
         [(names[w], regions[r], periods[a], periods[b], rule, why) for w, r, _, a, b, rule, why in rows],
         columns=["workload", "region", "period_from", "period_to", "rule", "reason"],
     )
-    return Eligibility(allowed, _contestable(inputs, allowed), excuses, admitted)
+    return Eligibility(
+        allowed,
+        _contestable(inputs, allowed),
+        excuses,
+        admitted,
+        _allowed_as(inputs, admitted, "standby"),
+        _allowed_as(inputs, admitted, "backup"),
+    )
+
+
+def _allowed_as(inputs: Inputs, admitted: np.ndarray, role: str) -> np.ndarray:
+    shape = (len(inputs.case.workloads), len(inputs.regions), len(inputs.case.periods))
+    allowed = np.repeat(inputs.case.alive[:, None, :], shape[1], axis=1)
+    for check in _checks(inputs, admitted, role):
+        # A backup needs storage only, which the model prices by itself.
+        if role != "backup" or check.rule not in ("no-machine", "no-price"):
+            allowed &= ~np.broadcast_to(check.blocks, shape)
+    return allowed
 
 
 def admitted_machines(inputs: Inputs) -> np.ndarray:
@@ -113,10 +134,10 @@ def _ranges(blocks: np.ndarray) -> Iterator[tuple[int, int, int, int]]:
         yield w, r, first, after - 1
 
 
-def _checks(inputs: Inputs, admitted: np.ndarray) -> Iterator[_Check]:
+def _checks(inputs: Inputs, admitted: np.ndarray, role: str) -> Iterator[_Check]:
     for rule in inputs.rules:
         if rule.severity == "hard" and rule.kind in FILTERS:
-            yield FILTERS[rule.kind](rule, inputs)
+            yield FILTERS[rule.kind](rule, inputs, role)
     yield _availability(inputs)
     yield _serves_agency(inputs)
     yield _no_machine(inputs, admitted)
@@ -145,10 +166,10 @@ def _waived(rule: Rule, inputs: Inputs) -> np.ndarray:
     return lifted
 
 
-def _residency(rule: Rule, inputs: Inputs) -> _Check:
+def _residency(rule: Rule, inputs: Inputs, role: str) -> _Check:
     countries = rule.parameters["countries"]
     regions = inputs.regions
-    passes = regions["country"].isin(countries).to_numpy() | ("primary" not in rule.parameters["roles"])
+    passes = regions["country"].isin(countries).to_numpy() | (role not in rule.parameters["roles"])
     if rule.parameters.get("sovereign"):
         passes = passes & (regions["sovereign"] == "true").to_numpy()
     country, sovereign = regions["country"].to_numpy(), regions["sovereign"].to_numpy()
@@ -162,7 +183,7 @@ def _residency(rule: Rule, inputs: Inputs) -> _Check:
     return _filter(rule, inputs, passes[None, :], reason)
 
 
-def _deployment(rule: Rule, inputs: Inputs) -> _Check:
+def _deployment(rule: Rule, inputs: Inputs, role: str) -> _Check:
     allowed = rule.parameters["allowed"]
     countries = rule.parameters.get("countries", ())
     regions = inputs.regions
@@ -180,7 +201,7 @@ def _deployment(rule: Rule, inputs: Inputs) -> _Check:
     return _filter(rule, inputs, passes[None, :], reason)
 
 
-def _key_custody(rule: Rule, inputs: Inputs) -> _Check:
+def _key_custody(rule: Rule, inputs: Inputs, role: str) -> _Check:
     allowed = rule.parameters["allowed"]
     custody = inputs.case.workloads["key_custody"]
 
@@ -190,7 +211,7 @@ def _key_custody(rule: Rule, inputs: Inputs) -> _Check:
     return _filter(rule, inputs, custody.isin(allowed).to_numpy()[:, None], reason)
 
 
-def _vendor_panel(rule: Rule, inputs: Inputs) -> _Check:
+def _vendor_panel(rule: Rule, inputs: Inputs, role: str) -> _Check:
     vendors = rule.parameters["vendors"]
     vendor = inputs.regions["vendor"].to_numpy()
     passes = inputs.regions["vendor"].isin(vendors).to_numpy() | ~inputs.regions["market"].to_numpy()
@@ -201,7 +222,7 @@ def _vendor_panel(rule: Rule, inputs: Inputs) -> _Check:
     return _filter(rule, inputs, passes[None, :], reason)
 
 
-def _parent_jurisdiction(rule: Rule, inputs: Inputs) -> _Check:
+def _parent_jurisdiction(rule: Rule, inputs: Inputs, role: str) -> _Check:
     allowed = rule.parameters["allowed"]
     parent = inputs.regions["parent_jurisdiction"]
     passes = parent.isin(allowed).to_numpy() | ~inputs.regions["market"].to_numpy()
@@ -212,7 +233,7 @@ def _parent_jurisdiction(rule: Rule, inputs: Inputs) -> _Check:
     return _filter(rule, inputs, passes[None, :], reason)
 
 
-def _certification(rule: Rule, inputs: Inputs) -> _Check:
+def _certification(rule: Rule, inputs: Inputs, role: str) -> _Check:
     evidence = inputs.case.evidence
     held = evidence.groupby("subject")["kind"].agg(set).to_dict() if len(evidence) else {}
     places = inputs.regions[["region", "vendor"]].itertuples(index=False, name=None)
@@ -240,7 +261,7 @@ def _assessed(inputs: Inputs, measure: str) -> np.ndarray:
     return own.fillna(inputs.regions["vendor"].map(value).astype("float64")).to_numpy()
 
 
-def _ownership(rule: Rule, inputs: Inputs) -> _Check:
+def _ownership(rule: Rule, inputs: Inputs, role: str) -> _Check:
     outside = ~inputs.regions["market"].to_numpy()
     limits = {
         "largest_foreign_holder": rule.parameters["largest_holder"],
@@ -259,7 +280,7 @@ def _ownership(rule: Rule, inputs: Inputs) -> _Check:
     return _filter(rule, inputs, passes[None, :], reason)
 
 
-def _sovereignty_floor(rule: Rule, inputs: Inputs) -> _Check:
+def _sovereignty_floor(rule: Rule, inputs: Inputs, role: str) -> _Check:
     floor, objectives = rule.parameters["floor"], rule.parameters["objectives"]
     levels = np.array([_assessed(inputs, objective) for objective in objectives])
 
@@ -271,7 +292,7 @@ def _sovereignty_floor(rule: Rule, inputs: Inputs) -> _Check:
     return _filter(rule, inputs, (levels >= floor).all(axis=0)[None, :], reason)
 
 
-FILTERS: dict[str, Callable[[Rule, Inputs], _Check]] = {
+FILTERS: dict[str, Callable[[Rule, Inputs, str], _Check]] = {
     "residency": _residency,
     "deployment": _deployment,
     "key_custody": _key_custody,

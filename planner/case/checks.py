@@ -38,6 +38,11 @@ def cross_checks(
     )
     groups = set(frames["capacity_groups"]["group"])
     known = regions | skus | groups
+    tiers = frames["resilience"]
+    if not tiers.empty:
+        problems += tables.refers(
+            workloads, "resilience", tiers["tier"], file["workloads"], file["resilience"]
+        )
     where = "the catalogs' regions and SKUs, or capacity_groups.csv"
     problems += tables.refers(frames["capacity"], "subject", known, file["capacity"], where)
     problems += _check_costs(settings, frames, file, catalog)

@@ -40,6 +40,8 @@ class Case:
         Dense: workload, site, t, users.
     load
         Array (workload, slice): part of the peak that machines must carry in the slice.
+    resilience
+        Tiers; empty when the case plans none.
     held
         Commitments bought before: payer, sku, term, start, units.
     capacity
@@ -65,6 +67,7 @@ class Case:
     move_limits: pd.DataFrame
     budgets: pd.DataFrame
     capacity_groups: pd.DataFrame
+    resilience: pd.DataFrame
     waivers: pd.DataFrame
     evidence: pd.DataFrame
     assessments: pd.DataFrame
@@ -120,6 +123,7 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
         move_limits=dense(frames["move_limits"], ["agency", "workload"], "amount", names),
         budgets=frames["budgets"].drop(columns="_row"),
         capacity_groups=frames["capacity_groups"].drop(columns="_row"),
+        resilience=frames["resilience"].drop(columns="_row"),
         waivers=frames["waivers"].drop(columns="_row"),
         evidence=frames["evidence"].drop(columns="_row"),
         assessments=frames["assessments"].drop(columns="_row"),

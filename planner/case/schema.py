@@ -291,7 +291,35 @@ CAPACITY_GROUPS = Table(
     required=False,
 )
 
+RESILIENCE = Table(
+    "resilience",
+    ("tier",),
+    (
+        Column("tier", "id", "Name, used in workloads.csv."),
+        Column(
+            "standby",
+            "choice",
+            "Where a workload is kept ready: nowhere, in another region, or with another vendor group.",
+            choices=("none", "other_region", "other_group"),
+        ),
+        Column("vcpu", "number", "Part of the vCPU kept running there.", minimum=0, maximum=1),
+        Column("memory_gib", "number", "Part of the memory kept running there.", minimum=0, maximum=1),
+        Column("gpu", "number", "Part of the accelerators kept running there.", minimum=0, maximum=1),
+        Column("block_gib", "number", "Part of the block storage kept there.", minimum=0, maximum=1),
+        Column("object_gib", "number", "Part of the object storage kept there.", minimum=0, maximum=1),
+        Column(
+            "backup",
+            "number",
+            "Part of all that is stored, kept as object storage in a region without the workload.",
+            minimum=0,
+        ),
+    ),
+    "Resilience tiers: what each keeps ready elsewhere; without this table no tier is planned.",
+    required=False,
+)
+
 TABLES = (
+    RESILIENCE,
     WORKLOADS,
     DEMAND,
     LOADS,
