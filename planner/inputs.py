@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
 
 from planner import tables
 from planner.case.load import Case, read_case
+from planner.case.schema import USERS
 from planner.case.settings import FILE, read_settings
 from planner.catalog.load import folder_of
+from planner.catalog.schema import REGIONS
 from planner.errors import BadInput, Problem
 from planner.latency.coverage import coverage
 from planner.latency.graph import build_graph
@@ -68,7 +70,7 @@ def read_inputs(folder: Path) -> Inputs:
     problems = [*problems, *more]
     network, more = _network(settings.catalogs, folder)
     problems += more
-    if case is not None:
+    if case is not None and not more:
         problems += _network_checks(case, network)
     if problems or case is None:
         raise BadInput(problems)
@@ -105,11 +107,16 @@ def _network_checks(case: Case, network: Network | None) -> list[Problem]:
             return [Problem(FILE, 0, "catalogs", "", "latency targets need a network, none is named", mend)]
         return []
     nodes = set(network.nodes["node"])
-    problems = tables.refers(
-        case.catalog.regions.assign(_row=0), "node", nodes, "regions.csv", "the network's nodes"
-    )
-    users = case.users.drop_duplicates("site").assign(_row=0)
-    return problems + tables.refers(users, "site", nodes, file, "the network's nodes")
+    problems: list[Problem] = []
+    # The case keeps no rows of files, so these are read once more to say where.
+    for name, path in case.files:
+        if name == file or PurePosixPath(name).name == REGIONS.file:
+            table, column = (USERS, "site") if name == file else (REGIONS, "node")
+            frame, _ = tables.read(path, table)
+            problems += tables.refers(
+                frame, column, nodes, name.removeprefix("catalogs/"), "the network's nodes"
+            )
+    return problems
 
 
 def _reach(

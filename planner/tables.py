@@ -186,10 +186,9 @@ def _decode(path: Path, where: str) -> tuple[str, list[Problem]]:
         raw = path.read_bytes()
     except FileNotFoundError:
         return whole("the file is missing", "Add it, or take its name out of the case.")
-    except OSError as error:
-        return whole(
-            f"the file cannot be read ({error.strerror})", "Check that it is a plain, readable file."
-        )
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        return whole(f"the file cannot be read ({why})", "Check that it is a plain, readable file.")
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return whole("the file starts with a byte-order mark", "Save it as UTF-8 without BOM.")
     if b"\x00" in raw:
