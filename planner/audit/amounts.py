@@ -56,8 +56,8 @@ def contestable_members(context: Context, rule: Rule, critical: bool) -> Member:
 def spend(context: Context, member: Member) -> list[Amounts] | None:
     """Amortised cost before tax on the market, by period; ``None`` if it cannot be told.
 
-    A plan with commitments states in ``counted`` what of a line counts in shares, as idle commitments
-    do not; without that column such a plan's shares cannot be worked out.
+    Idle commitments do not count. A plan may state in ``counted`` what of a line does; without that
+    column what was paid for commitments is uncertain.
     """
     if context.claims.costs is None:
         return None
@@ -66,13 +66,12 @@ def spend(context: Context, member: Member) -> list[Amounts] | None:
     for row in context.claims.costs:
         if not in_market(context.case.regions[row["region"]]):
             continue
-        if row["term"].startswith("commitment") and "counted" not in row:
-            return None
         t = at[row["period"]]
+        known = "counted" in row or not row["term"].startswith("commitment")
         amount = number(row, "counted" if "counted" in row else "amortised")
         sides = {member(workload, t) for workload in owners(context, row, t)}
-        if True in sides:
-            by_period[t].add(row["region"], amount, sides == {True})
+        if True in sides and amount:
+            by_period[t].add(row["region"], amount, known and sides == {True})
     return by_period
 
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": "Say which rules collide when there is no plan, and the ways out.",
     "frontier": "Cost against the cap or floor of a rule on shares.",
     "audit": "Re-derive every verdict on a plan from its folder alone; exit 4 if one fails.",
+    "policy": "List, show, check and test packs of rules.",
     "latency": "Round trips from sites to regions, or between any two nodes.",
     "catalog": "List and check the catalogs that ship with the planner.",
 }

@@ -100,6 +100,10 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
         return "amortised is not list less discount plus margin"
     if abs(amortised + tax - cash) > near:
         return "cash is not amortised plus tax"
+    if not number(row, "tail", ZERO):
+        discounted = cash * discount_factor(context.case, t)
+        if abs(discounted - number(row, "objective")) > near + abs(discounted) * _RELATIVE:
+            return "objective is not cash discounted to the first day"
     vendor = context.case.regions[row["region"]]["vendor"]
     start = context.case.periods[t].start.isoformat()
     own = [c for c in context.case.contracts if c["vendor"] == vendor]
@@ -108,6 +112,17 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
     if (discount, margin, tax) == (ZERO, ZERO, ZERO) and not (own and listed):
         return ""
     return "" if any(_agrees(row, c, near) for c in own) else "discount, margin or tax is that of no contract"
+
+
+def discount_factor(case: Case, t: int) -> Decimal:
+    """Mean of (1 + rate)^(-hours / 8760) over the period, hours counted from the first day."""
+    rate = Decimal(case.settings.get("money", {}).get("discount_rate", 0))
+    if not rate:
+        return ONE
+    growth = (ONE + rate).ln() / 8760
+    begin = sum((p.hours for p in case.periods[:t]), ZERO)
+    hours = case.periods[t].hours
+    return ((-growth * begin).exp() - (-growth * (begin + hours)).exp()) / (growth * hours)
 
 
 def _agrees(row: Row, contract: Row, near: Decimal) -> bool:

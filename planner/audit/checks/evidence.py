@@ -62,7 +62,7 @@ def approvals(context: Context, rule: Rule) -> Iterable[Finding]:
         projects.setdefault(project_of(context, workload), set()).update(subjects)
     for project, subjects in sorted(projects.items()):
         value = values.get(project, ZERO)
-        kinds = rule.parameters["from" if value >= threshold else "below"]
+        kinds = needed(rule, value)
         missing = [k for k in kinds if not _obtained(context, k, {*subjects, project})]
         numbers = {"value": round(value, 2), "threshold": threshold, "approvals": kinds, "missing": missing}
         side = "from" if value >= threshold else "below"
@@ -73,6 +73,14 @@ def approvals(context: Context, rule: Rule) -> Iterable[Finding]:
             yield of_rule(
                 rule, "pass", project, f"every approval is on record ({side} the threshold)", numbers
             )
+
+
+def needed(rule: Rule, value: Decimal) -> tuple[str, ...]:
+    """Approvals that a value needs."""
+    kinds: tuple[str, ...] = rule.parameters[
+        "from" if value >= Decimal(str(rule.parameters["threshold"])) else "below"
+    ]
+    return kinds
 
 
 def project_of(context: Context, workload: str) -> str:
