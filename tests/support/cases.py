@@ -43,6 +43,10 @@ COLUMNS = {
     "move_limits": "agency workload period amount",
     "budgets": "agency year vote amount currency",
     "capacity_groups": "group region family category sku",
+    "resilience": "tier standby vcpu memory_gib gpu block_gib object_gib backup",
+    "waivers": "rule workload region reason approver expires",
+    "evidence": "subject kind reference date",
+    "assessments": "subject measure value reference date",
     "nodes": "node kind name city state country lat lon population rural access note basis source as_of",
     "links": "a b name kind rtt_us low_us high_us p95_us note basis source as_of",
     "measured": "from to statistic window rtt_us error_us basis source as_of",
@@ -226,6 +230,71 @@ class World:
     def today(self, workload: str, region: str, share: float = 1.0) -> World:
         """Where a workload runs before the horizon begins."""
         return self.add("current", workload=workload, region=region, role="primary", share=share)
+
+    # Terms, contracts and limits
+
+    def committed(self, sku: str, price: float, years: int = 1, currency: str = "MYR") -> World:
+        """A price an hour for one or three years; the case still has to offer the term."""
+        more = {"term": f"commit_{years}y", "PricingCategory": "Committed", "PricingCurrency": currency}
+        return self.price(sku, price, "Hour", **more)
+
+    def spot(self, sku: str, price: float, currency: str = "MYR") -> World:
+        """A spot price an hour; the case still has to offer the term."""
+        more = {"term": "spot", "PricingCategory": "Dynamic", "PricingCurrency": currency}
+        return self.price(sku, price, "Hour", **more)
+
+    def offer(self, *terms: str, tail_credit: float = 0.0) -> World:
+        """The terms that the case allows beside on demand."""
+        self.terms = {"offer": ["on_demand", *terms], "tail_credit": tail_credit}
+        return self
+
+    def held(self, sku: str, units: float, start: str, payer: str = "mof", years: int = 1) -> World:
+        """Commitments bought before the plan begins."""
+        return self.add(
+            "held_commitments", payer=payer, sku=sku, term=f"commit_{years}y", start=start, units=units
+        )
+
+    def load(self, workload: str, **factors: float) -> World:
+        """Part of the peak that a workload needs in each slice."""
+        for name, factor in factors.items():
+            self.add("loads", workload=workload, slice=name, factor=factor)
+        return self
+
+    def contract(self, contract: str, vendor: str, **terms: Any) -> World:
+        """A contract with a vendor; without more it changes nothing, and lasts."""
+        values = {
+            "discount": 0,
+            "margin": 0,
+            "tax": 0,
+            "currency": "MYR",
+            "valid_from": "2026-01-01",
+            "notice_days": 30,
+        }
+        return self.add("contracts", contract=contract, vendor=vendor, **{**values, **terms})
+
+    def place_cost(self, workload: str, region: str, amount: float, when: str = "period") -> World:
+        """What a workload costs at a region beyond what it buys there."""
+        return self.add(
+            "placement_costs", workload=workload, region=region, when=when, amount=amount, currency="MYR"
+        )
+
+    def begin_cost(self, subject: str, amount: float) -> World:
+        """What it costs to begin with a region or vendor (``activation.csv``)."""
+        return self.add("activation", subject=subject, amount=amount, currency="MYR")
+
+    def budget(self, agency: str, year: int, amount: float, vote: str = "operating") -> World:
+        return self.add("budgets", agency=agency, year=year, vote=vote, amount=amount, currency="MYR")
+
+    def labour(self, amount: float) -> World:
+        """What moving a whole workload costs in labour; egress of its data is paid with it."""
+        self.migration = {"labour": amount, **TOML_PROVENANCE}
+        return self
+
+    def move_limit(self, amount: float | list[float], agency: str = "", workload: str = "") -> World:
+        """How many workloads may move in a period, or a list of that by period."""
+        for period, value in self._by_period(amount):
+            self.add("move_limits", agency=agency, workload=workload, period=period, amount=value)
+        return self
 
     def rule(self, rule: str, kind: str, parameters: Mapping[str, Any], **more: Any) -> World:
         values = {
