@@ -14,6 +14,7 @@ from planner.model.block import Block
 from planner.model.columns import Columns, make_columns
 from planner.model.constraints.activation import activation
 from planner.model.constraints.amount import amount
+from planner.model.constraints.backup import backup
 from planner.model.constraints.budget import budget
 from planner.model.constraints.buy import buy
 from planner.model.constraints.capacity import capacity
@@ -26,6 +27,7 @@ from planner.model.constraints.latency import latency
 from planner.model.constraints.minimum_share import minimum_share
 from planner.model.constraints.move import move
 from planner.model.constraints.move_limit import move_limit
+from planner.model.constraints.pairing import pairing
 from planner.model.constraints.pin import pin
 from planner.model.constraints.vendor_share import vendor_share
 from planner.model.folding import cheapest_machines
@@ -114,6 +116,8 @@ def build(
         reference = reference_spend(index, columns, lines)
     blocks: tuple[Block, ...] = (
         demand(index, columns),
+        pairing(index, columns),
+        backup(index, columns),
         carry(index, columns),
         buy(index, columns),
         commitment(index, columns),

@@ -2,6 +2,8 @@
 
 ==========  ====================================================================================
 ``place``   share of workload w at region r in period t
+``pair``    share of workload w at region r that is kept ready at region r2
+``backup``  share of what workload w stores that is backed up at region r
 ``use``     units of SKU s serving workload w (platform ``vm``, only where machines do not fold)
 ``serve``   share of workload w on the fleet of one architecture a at region r (``container``)
 ``run``     units of SKU s that pool q runs on demand
@@ -22,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from planner.case.schema import STORED
 from planner.model.folding import cheapest_machines, undominated_fleet, undominated_machines
 from planner.model.index import Index
 
@@ -50,14 +53,18 @@ class ColumnFamily:
 class Columns:
     """All columns of a program.
 
-    Keys: ``place`` w, r, t; ``use`` w, q, r, s, t, l, n; ``serve`` w, q, r, a, t, l; ``run`` q, r, s,
-    t, l; ``commit`` q, r, s, term, t0; ``held`` h; ``cover`` q, r, s, term, h, t, l with h = -1 for what
-    the plan buys itself; ``enter`` and ``leave`` w, r, t; ``active`` subject, t; ``amount`` scope, g, t.
+    Keys: ``place`` w, r, t; ``pair`` w, r, r2, t; ``backup`` w, r, t; ``use`` w, q, r, s, t, l, n;
+    ``serve`` w, q, r, a, t, l; ``run`` q, r, s, t, l; ``commit`` q, r, s, term, t0; ``held`` h;
+    ``cover`` q, r, s, term, h, t, l with h = -1 for what the plan buys itself; ``enter`` and
+    ``leave`` w, r, t; ``active`` subject, t; ``amount`` scope, g, t.
 
-    ``folded`` holds the machines chosen beforehand: col (of ``place``), w, r, t, l, sku, units.
+    ``folded`` holds the machines chosen beforehand: w, r, t, l, sku, units, one line for each place
+    where the workload may run or be kept ready.
     """
 
     place: ColumnFamily
+    pair: ColumnFamily
+    backup: ColumnFamily
     use: ColumnFamily
     serve: ColumnFamily
     run: ColumnFamily
@@ -73,7 +80,8 @@ class Columns:
     @property
     def families(self) -> tuple[ColumnFamily, ...]:
         return (
-            self.place, self.use, self.serve, self.run, self.commit, self.held, self.cover,
+            self.place, self.pair, self.backup, self.use, self.serve, self.run, self.commit, self.held,
+            self.cover,
             self.enter, self.leave, self.active, self.amount,
         )  # fmt: skip
 
@@ -85,14 +93,19 @@ class Columns:
 def make_columns(index: Index) -> Columns:
     """Number the columns of a program."""
     place = _place(index)
-    use, run_vm = _use(index, place)
-    serve, run_fleet = _serve(index, place)
+    pair = _pair(index, place)
+    ready = pair[["w", "r2", "t"]].rename(columns={"r2": "r"})
+    sites = pd.concat([place, ready]).drop_duplicates().sort_values(["w", "t", "r"], ignore_index=True)
+    use, run_vm = _use(index, sites)
+    serve, run_fleet = _serve(index, sites)
     run = pd.concat([run_vm, run_fleet]).drop_duplicates().sort_values(RUN, ignore_index=True)
     commit = _commit(index, run)
     held = pd.DataFrame({"h": range(len(index.held))})
     moves = _moves(index)
     frames = {
         "place": place,
+        "pair": pair,
+        "backup": _backup(index),
         "use": use,
         "serve": serve,
         "run": run,
@@ -116,7 +129,7 @@ def make_columns(index: Index) -> Columns:
             integer = ~index.inputs.case.workloads["divisible"].to_numpy()[keys["w"].to_numpy()]
         families[name] = ColumnFamily(name, keys, start, lower, upper, integer)
         start += len(keys)
-    return Columns(**families, folded=_folded(index, place))
+    return Columns(**families, folded=_folded(index, sites))
 
 
 def _place(index: Index) -> pd.DataFrame:
@@ -124,23 +137,45 @@ def _place(index: Index) -> pd.DataFrame:
     return pd.DataFrame({"w": w, "r": r, "t": t}).sort_values(["w", "t", "r"], ignore_index=True)
 
 
-def _folded(index: Index, place: pd.DataFrame) -> pd.DataFrame:
-    folds = np.flatnonzero(~index.container[place["w"]] & ~index.coupled[place["r"]])
-    chosen = cheapest_machines(index, place.iloc[folds])
-    # ``place`` is the first family, so a position in it is the number of its column.
-    col = folds[chosen["at"].to_numpy()]
-    keys = place.iloc[col].reset_index(drop=True)
-    folded: pd.DataFrame = keys.assign(col=col, l=chosen["l"], sku=chosen["sku"], units=chosen["units"])
+def _pair(index: Index, place: pd.DataFrame) -> pd.DataFrame:
+    """Where a workload may be kept ready: another region, or one of another vendor group."""
+    columns = ["w", "r", "r2", "t"]
+    kept = place[(index.tiers["standby"] != "none").to_numpy()[place["w"].to_numpy()]]
+    if kept.empty:
+        return _nothing(columns)
+    w, r2, t = np.nonzero(index.eligibility.standby)
+    pair = kept.merge(pd.DataFrame({"w": w, "r2": r2, "t": t}), on=["w", "t"])
+    group = index.inputs.regions["vendor_group"].to_numpy()
+    apart = (index.tiers["standby"] == "other_group").to_numpy()[pair["w"].to_numpy()]
+    same = group[pair["r"].to_numpy()] == group[pair["r2"].to_numpy()]
+    pair = pair[(pair["r"] != pair["r2"]).to_numpy() & ~(apart & same)]
+    ordered: pd.DataFrame = pair[columns].sort_values(["w", "t", "r", "r2"], ignore_index=True)
+    return ordered
+
+
+def _backup(index: Index) -> pd.DataFrame:
+    """Regions that may hold a workload's backup and sell the storage for it."""
+    sells = index.offers.storage[:, STORED.index("object_gib")] >= 0
+    backed = (index.tiers["backup"] > 0).to_numpy()
+    w, r, t = np.nonzero(index.eligibility.backup & sells[None, :, None] & backed[:, None, None])
+    return pd.DataFrame({"w": w, "r": r, "t": t}).sort_values(["w", "t", "r"], ignore_index=True)
+
+
+def _folded(index: Index, sites: pd.DataFrame) -> pd.DataFrame:
+    folds = sites[(~index.container[sites["w"]]) & (~index.coupled[sites["r"]])].reset_index(drop=True)
+    chosen = cheapest_machines(index, folds)
+    keys = folds.iloc[chosen["at"].to_numpy()].reset_index(drop=True)
+    folded: pd.DataFrame = keys.assign(l=chosen["l"], sku=chosen["sku"], units=chosen["units"])
     return folded
 
 
-def _use(index: Index, place: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _use(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Columns ``use`` where machines do not fold, and the ``run`` keys that they need."""
-    w, r, t = (place[c].to_numpy() for c in "wrt")
+    w, r, t = (sites[c].to_numpy() for c in "wrt")
     mask = ~index.container[w] & index.coupled[r] & index.needs_machine[w, t]
     slices = index.inputs.case.load.shape[1]
     parts = []
-    chosen = place.loc[mask, ["w", "r", "t"]].assign(q=index.pool_of[w[mask]])
+    chosen = sites.loc[mask, ["w", "r", "t"]].assign(q=index.pool_of[w[mask]])
     for (q, region), group in chosen.groupby(["q", "r"], sort=True):
         who = np.unique(group["w"].to_numpy())
         skus = undominated_machines(index, who, int(region))
@@ -161,11 +196,11 @@ def _use(index: Index, place: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
     return use, use[RUN]
 
 
-def _serve(index: Index, place: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _serve(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Columns ``serve`` of container workloads, and the ``run`` keys of their fleets."""
-    w, t = place["w"].to_numpy(), place["t"].to_numpy()
+    w, t = sites["w"].to_numpy(), sites["t"].to_numpy()
     mask = index.container[w] & index.needs_machine[w, t]
-    chosen = place.loc[mask, ["w", "r", "t"]].assign(q=index.pool_of[w[mask]])
+    chosen = sites.loc[mask, ["w", "r", "t"]].assign(q=index.pool_of[w[mask]])
     architecture = index.inputs.case.catalog.skus["architecture"].to_numpy()
     serve, run = [], []
     for (q, region), group in chosen.groupby(["q", "r"], sort=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -94,6 +94,30 @@ class Index:
         flags[self.offers.sku_region[self.held["s"].to_numpy(dtype=np.int64)]] = True
         return flags
 
+    @cached_property
+    def tiers(self) -> pd.DataFrame:
+        """The resilience tier of each workload, along workloads; without tiers nothing is kept ready."""
+        case = self.inputs.case
+        fractions = ["vcpu", "memory_gib", "gpu", "block_gib", "object_gib", "backup"]
+        own = case.workloads[["resilience"]].merge(
+            case.resilience, left_on="resilience", right_on="tier", how="left"
+        )
+        own["standby"] = own["standby"].fillna("none")
+        own[fractions] = own[fractions].fillna(0.0)
+        return own[["standby", *fractions]]
+
+    @cached_property
+    def ready(self) -> np.ndarray:
+        """φ (workload,): part of its machines that a workload keeps running at its standby region.
+
+        The largest of the tier's fractions over the resources that the workload needs: a machine's
+        vCPU and memory cannot be kept apart.
+        """
+        needs = self.machine_demand.max(axis=2) > 0
+        fractions = self.tiers[["vcpu", "memory_gib", "gpu", "gpu"]].to_numpy()
+        kept = (self.tiers["standby"] != "none").to_numpy()
+        return np.where(kept, np.where(needs, fractions, 0.0).max(axis=1), 0.0)
+
     @property
     def counts_moves(self) -> bool:
         """Does the case price or limit moving?"""
@@ -123,6 +147,7 @@ def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True) ->
     drawn = yields.copy()
     drawn[:, 0] = skus["vcpu"].fillna(0.0)
     scopes, rules = share_rules(inputs, eligibility)
+    eligibility = replace(eligibility, admitted=_without_spot(inputs, eligibility.admitted))
     pools, pool_of = make_pools(case.workloads, eligibility.contestable, scopes, eligibility.admitted)
     market = inputs.regions["market"].to_numpy()
     names = inputs.regions["vendor_group"].to_numpy()
@@ -149,6 +174,14 @@ def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True) ->
         today=_today(inputs),
         held=_held(inputs),
     )
+
+
+def _without_spot(inputs: Inputs, admitted: np.ndarray) -> np.ndarray:
+    """Workloads that keep something ready run on no spot machine: it may be taken back at any time."""
+    tiers = inputs.case.resilience
+    ready = set(tiers.loc[tiers["standby"] != "none", "tier"])
+    keeps = inputs.case.workloads["resilience"].isin(ready).to_numpy()
+    return np.asarray(admitted & ~(keeps[:, None] & inputs.case.catalog.skus["spot"].to_numpy(dtype=bool)))
 
 
 def _capacity(inputs: Inputs, offers: Offers, limits: bool) -> pd.DataFrame:

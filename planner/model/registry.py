@@ -48,6 +48,7 @@ def decode(model: Model, keys: pd.DataFrame) -> pd.DataFrame:
     names: dict[str, tuple[str, Any]] = {
         "w": ("workload", case.workloads["workload"].to_numpy()),
         "r": ("region", index.inputs.regions["region"].to_numpy()),
+        "r2": ("standby", index.inputs.regions["region"].to_numpy()),
         "t": ("period", case.periods["period"].to_numpy()),
         "s": ("sku", case.catalog.skus["SkuId"].to_numpy()),
         "l": ("slice", np.array(list(case.settings.slices), dtype=object)),

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.case.schema import RESOURCES, STORED
 from planner.catalog.spot import SUFFIX
 from planner.model.build import Model
 from planner.model.commitments import active_periods, held_periods
+from planner.model.constraints.carry import carried_at
 from planner.model.constraints.latency import coverage_of, wanted_coverage
 from planner.model.constraints.minimum_share import domestic_groups
 from planner.model.objective.lines import before_tax, cash, objective
+from planner.model.objective.storage import stored_at
 from planner.plan.plan import COSTS, LATENCY, PLACEMENTS, PURCHASES, SHARES
 
 DUST = 1e-12
@@ -28,16 +29,25 @@ def tidy(x: np.ndarray) -> np.ndarray:
 
 
 def placements(model: Model, x: np.ndarray) -> pd.DataFrame:
-    """Share of each workload at each region in each period."""
-    place = _placed(model, x)
+    """Share of each workload at each region in each period: primary, standby and backup."""
     names = _names(model)
+    pair = model.columns.pair.keys.assign(x=x[model.columns.pair.numbers])
+    ready: pd.DataFrame = (
+        pair.assign(r=pair["r2"]).groupby(["w", "r", "t"], as_index=False).agg(x=("x", "sum"))
+    )
+    copies = model.columns.backup.keys.assign(x=x[model.columns.backup.numbers])
+    roles = {"primary": _placed(model, x), "standby": ready, "backup": copies}
+    parts = [frame[["w", "r", "t", "x"]].assign(role=role) for role, frame in roles.items()]
+    placed = pd.concat(parts, ignore_index=True)
+    placed = placed[tidy(placed["x"].to_numpy(dtype="float64")) > 0]
+    w, r, t = (placed[c].to_numpy(dtype=np.int64) for c in "wrt")
     frame = pd.DataFrame(
         {
-            "workload": names["w"][place["w"]],
-            "region": names["r"][place["r"]],
-            "period": names["t"][place["t"]],
-            "role": "primary",
-            "share": place["x"].to_numpy(),
+            "workload": names["w"][w],
+            "region": names["r"][r],
+            "period": names["t"][t],
+            "role": placed["role"].to_numpy(),
+            "share": tidy(placed["x"].to_numpy(dtype="float64")),
         }
     )
     return _sorted(frame, PLACEMENTS)
@@ -91,11 +101,12 @@ _BOUGHT = ["q", "w", "s", "t", "term", "slice", "units", "unit"]
 
 def _machines(model: Model, x: np.ndarray) -> pd.DataFrame:
     index = model.index
-    folded = model.columns.folded.merge(index.slices, on=["t", "l"], how="left")
+    folded = carried_at(index, model.columns).merge(model.columns.folded, on=["w", "r", "t"])
+    folded = folded.merge(index.slices, on=["t", "l"], how="left")
     folded = folded.assign(
         q=index.pool_of[folded["w"].to_numpy()],
         s=folded["sku"],
-        units=x[folded["col"].to_numpy()] * folded["units"],
+        units=x[folded["col"].to_numpy()] * folded["units"] * folded["part"],
     )
     run = model.columns.run.keys.assign(units=x[model.columns.run.numbers], w=-1)
     run = run.merge(index.slices, on=["t", "l"], how="left")
@@ -115,17 +126,10 @@ def _commitments(model: Model, x: np.ndarray) -> pd.DataFrame:
 
 
 def _stored(model: Model, x: np.ndarray) -> pd.DataFrame:
-    index = model.index
-    place = _placed(model, x)
-    parts = []
-    for k, resource in enumerate(STORED):
-        demand = index.inputs.case.demand[:, RESOURCES.index(resource), :]
-        units = demand[place["w"], place["t"]] * place["x"].to_numpy()
-        at = np.flatnonzero(units > 0)
-        w, r, t = (place[c].to_numpy()[at] for c in "wrt")
-        s = index.offers.storage[r, k]
-        parts.append(pd.DataFrame({"q": index.pool_of[w], "w": w, "s": s, "t": t, "units": units[at]}))
-    return pd.concat(parts).assign(term="on_demand", slice="all", unit="GiB")[_BOUGHT]
+    stored = stored_at(model.index, model.columns)
+    units = x[stored["col"].to_numpy()] * stored["gib"].to_numpy()
+    stored = stored.assign(units=units, q=model.index.pool_of[stored["w"].to_numpy()])
+    return stored[stored["units"] > 0].assign(term="on_demand", slice="all", unit="GiB")[_BOUGHT]
 
 
 def costs(model: Model, x: np.ndarray) -> pd.DataFrame:

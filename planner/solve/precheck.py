@@ -37,7 +37,36 @@ def nowhere(index: Index) -> list[str]:
 def precheck(model: Model) -> list[str]:
     """All reasons why the program has no solution that can be told without solving it."""
     index = model.index
-    return [*nowhere(index), *_unreachable(index), *_overfull(index), *_shares(model)]
+    return [*nowhere(index), *_unready(model), *_unreachable(index), *_overfull(index), *_shares(model)]
+
+
+def _unready(model: Model) -> list[str]:
+    """Workloads whose tier asks for a standby or a backup that no region may hold."""
+    index = model.index
+    case = index.inputs.case
+    wants = {
+        "standby": (index.tiers["standby"] != "none").to_numpy(),
+        "backup": (index.tiers["backup"] > 0).to_numpy(),
+    }
+    has = {"standby": model.columns.pair.keys, "backup": model.columns.backup.keys}
+    words = {"other_region": "another region", "other_group": "a region of another vendor group"}
+    # A backup needs a region beside the only one where the workload may be.
+    alone = (index.eligibility.allowed | index.eligibility.backup).sum(axis=1) < 2
+    reasons = []
+    for role, wanted in wants.items():
+        found = np.zeros(case.alive.shape, dtype=bool)
+        found[has[role]["w"].to_numpy(dtype=np.int64), has[role]["t"].to_numpy(dtype=np.int64)] = True
+        lost = case.alive & wanted[:, None] & (~found | (alone & (role == "backup")))
+        for w in np.flatnonzero(lost.any(axis=1)):
+            line, t = case.workloads.iloc[w], int(np.flatnonzero(lost[w])[0])
+            where = (
+                words.get(str(index.tiers["standby"].iloc[w]), "") if role == "standby" else "another region"
+            )
+            reasons.append(
+                f"{line['workload']}: tier {line['resilience']} asks for a {role} in {where}, but the rules leave "
+                f"none in {case.periods['period'].iloc[t]} [resilience]"
+            )
+    return reasons
 
 
 def _unreachable(index: Index) -> list[str]:

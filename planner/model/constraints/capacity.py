@@ -5,18 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.case.schema import RESOURCES, SIZED, STORED
+from planner.case.schema import SIZED, STORED
 from planner.model.block import INF, Block, make_block
 from planner.model.columns import Columns
 from planner.model.commitments import active_periods, held_periods
 from planner.model.index import Index
+from planner.model.objective.storage import stored_at
 
 
 def capacity(index: Index, columns: Columns) -> Block:
     """Purpose: obey each row of ``capacity.csv``.
 
     Equation: Σ_{q,s} c[s,k] (run[q,s,t,l] + active commitments) ≤ amount for machines, c being vCPU,
-    GiB, reference cards or 1 for ``units``; Σ_w d[w,k,t] place[w,r,t] ≤ amount for storage. Over one
+    GiB, reference cards or 1 for ``units``; Σ GiB stored ≤ amount for storage. Over one
     payer's pools where the row names a payer.
 
     Units: of the resource. Keys: subject, resource, payer, r, s (-1 for a region), t, l.
@@ -30,8 +31,9 @@ def capacity(index: Index, columns: Columns) -> Block:
         ["subject", "resource", "payer", "t", "l"], ignore_index=True
     )
     run = _bought(index, columns)
-    place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers)
-    place["owner"] = index.inputs.case.workloads["payer"].to_numpy()[place["w"].to_numpy()]
+    stored = stored_at(index, columns)
+    stored["owner"] = index.inputs.case.workloads["payer"].to_numpy()[stored["w"].to_numpy()]
+    stored["resource"] = np.array(STORED, dtype=object)[stored["k"].to_numpy()]
     keys_at = keys.assign(row=np.arange(len(keys)))
     by_run = (
         keys_at[keys_at["resource"].isin((*SIZED, "units"))]
@@ -40,13 +42,13 @@ def capacity(index: Index, columns: Columns) -> Block:
         .merge(run, on=["s", "t", "l"])
     )
     by_run = by_run[(by_run["payer"] == "") | (by_run["payer"] == by_run["owner"])]
-    by_place = keys_at[keys_at["resource"].isin(STORED)].merge(place, on=["r", "t"])
-    by_place = by_place[(by_place["payer"] == "") | (by_place["payer"] == by_place["owner"])]
-    resource = by_place["resource"].map({k: i for i, k in enumerate(RESOURCES)}).to_numpy(dtype=np.int64)
-    stored = index.inputs.case.demand[by_place["w"].to_numpy(), resource, by_place["t"].to_numpy()]
+    by_store = keys_at[keys_at["resource"].isin(STORED)].merge(
+        stored[["r", "t", "resource", "owner", "col", "gib"]], on=["r", "t", "resource"]
+    )
+    by_store = by_store[(by_store["payer"] == "") | (by_store["payer"] == by_store["owner"])]
     entries = [
         (by_run["row"].to_numpy(), by_run["col"].to_numpy(), _drawn(index, by_run)),
-        (by_place["row"].to_numpy(), by_place["col"].to_numpy(), stored),
+        (by_store["row"].to_numpy(), by_store["col"].to_numpy(), by_store["gib"].to_numpy()),
     ]
     return make_block("capacity", keys, entries, -INF, keys["amount"].to_numpy())
 

@@ -1,8 +1,9 @@
-"""Carry: machines serving a workload carry what is placed, on platform ``vm`` and ``container``."""
+"""Carry: machines serving a workload carry what is placed or kept ready there."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from planner.model.block import Block, make_block, numbers_of
 from planner.model.columns import Columns
@@ -14,26 +15,41 @@ _KEY = ["w", "r", "t", "l"]
 def carry(index: Index, columns: Columns) -> Block:
     """Purpose: tie the machines of a workload, or its share on fleets, to its placement.
 
-    Equation: Σ_{s in r} use[w,s,t,l] / n[w,s,t,l] = place[w,r,t] on platform ``vm`` where machines
-    do not fold; Σ_a serve[w,r,a,t,l] = place[w,r,t] on platform ``container``.
+    Equation: Σ_{s in r} use[w,s,t,l] / n[w,s,t,l] = place[w,r,t] + φ[w] Σ_r' pair[w,r',r,t] on platform
+    ``vm`` where machines do not fold; Σ_a serve[w,r,a,t,l] = the same on platform ``container``.
 
-    Units: shares; n units of s carry the whole of w, vCPU and memory of one machine together. A
-    placement that needs a machine and has none to choose from is held at zero, never free.
-    Keys: w, r, t, l.
+    Units: shares; n units of s carry the whole of w, vCPU and memory of one machine together; φ is
+    the part of its machines that w keeps running at its standby region. A placement that needs a
+    machine and has none to choose from is held at zero, never free. Keys: w, r, t, l.
 
     Dual: money that carrying one more whole placement of w at r costs.
     """
     use, serve = columns.use.keys, columns.serve.keys
-    place = columns.place.keys.assign(col=columns.place.numbers)
-    needs = index.needs_machine[place["w"].to_numpy(), place["t"].to_numpy()]
-    folded = np.isin(columns.place.numbers, columns.folded["col"].to_numpy())
-    chosen = place[needs & ~folded].merge(index.slices[["t", "l"]], on="t")
-    keys = chosen.sort_values(_KEY, ignore_index=True)
-    carried = keys["col"].to_numpy(dtype=np.int64)
-    keys = keys[_KEY]
+    sited = carried_at(index, columns)
+    folded = columns.folded[["w", "r", "t"]].drop_duplicates().assign(folds=True)
+    sited = sited.merge(folded, on=["w", "r", "t"], how="left")
+    sited = sited[sited["folds"].isna() & index.needs_machine[sited["w"], sited["t"]]]
+    lines = sited.merge(index.slices[["t", "l"]], on="t")
+    keys = lines[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
     entries = [
         (numbers_of(keys, _KEY, use), columns.use.numbers, 1.0 / use["n"].to_numpy()),
         (numbers_of(keys, _KEY, serve), columns.serve.numbers, np.ones(len(serve))),
-        (np.arange(len(keys)), carried, -np.ones(len(keys))),
+        (numbers_of(keys, _KEY, lines), lines["col"].to_numpy(), -lines["part"].to_numpy()),
     ]
     return make_block("carry", keys, entries, 0.0, 0.0)
+
+
+def carried_at(index: Index, columns: Columns) -> pd.DataFrame:
+    """What must be carried where: w, r, t, the column that asks for it and the part of the workload."""
+    place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers, part=1.0)
+    pair = columns.pair.keys
+    ready = pd.DataFrame(
+        {
+            "w": pair["w"],
+            "r": pair["r2"],
+            "t": pair["t"],
+            "col": columns.pair.numbers,
+            "part": index.ready[pair["w"].to_numpy(dtype=np.int64)],
+        }
+    )
+    return pd.concat([place, ready[ready["part"] > 0]], ignore_index=True)

@@ -1,4 +1,4 @@
-"""Storage: GiB-months of block and object storage."""
+"""Storage: GiB-months of block and object storage, of standbys and backups too."""
 
 from __future__ import annotations
 
@@ -10,34 +10,50 @@ from planner.model.columns import Columns
 from planner.model.index import Index
 from planner.model.objective.lines import make_lines
 
+AT = [RESOURCES.index(k) for k in STORED]
+
 
 def storage(index: Index, columns: Columns) -> pd.DataFrame:
     """Cost of what is stored: price of a GiB-month × months of the period × GiB stored.
 
-    Each resource at the region's cheapest SKU that yields it.
+    Each resource at the region's cheapest SKU that yields it: the whole on ``place``, the part that
+    the tier keeps on ``pair``, and on ``backup`` the tier's part of everything as object storage.
     """
-    case = index.inputs.case
-    place = columns.place.keys
-    w, r, t = (place[c].to_numpy() for c in "wrt")
-    months = case.periods["months"].to_numpy()[t]
+    stored = stored_at(index, columns)
+    w, r, t, s, col = (stored[c].to_numpy(dtype=np.int64) for c in ("w", "r", "t", "s", "col"))
+    months = index.inputs.case.periods["months"].to_numpy()[t]
+    listed = index.offers.price[s, t] * months * stored["gib"].to_numpy()
+    return make_lines(index, "storage", col, w, index.pool_of[w], r, s, t, listed, index.offers.assumed[s])
+
+
+def stored_at(index: Index, columns: Columns) -> pd.DataFrame:
+    """What is stored where: w, r, t, s (SKU), k (of ``STORED``), the column that asks for it, gib.
+
+    ``gib`` is what one whole unit of the column stores.
+    """
+    demand = index.inputs.case.demand
+    tiers = index.tiers[["block_gib", "object_gib"]].to_numpy()
+    place, pair, backup = columns.place.keys, columns.pair.keys, columns.backup.keys
     parts = []
-    for k, resource in enumerate(STORED):
-        stored = case.demand[w, RESOURCES.index(resource), t]
-        at = np.flatnonzero(stored > 0)
-        s = index.offers.storage[r[at], k]
-        listed = index.offers.price[s, t[at]] * months[at] * stored[at]
-        parts.append(
-            make_lines(
-                index,
-                "storage",
-                columns.place.numbers[at],
-                w[at],
-                index.pool_of[w[at]],
-                r[at],
-                s,
-                t[at],
-                listed,
-                index.offers.assumed[s],
-            )
-        )
-    return pd.concat(parts, ignore_index=True)
+    for k in range(len(STORED)):
+        gib = demand[:, AT[k], :]
+        w, t = place["w"].to_numpy(), place["t"].to_numpy()
+        parts.append(_frame(w, place["r"].to_numpy(), t, k, columns.place.numbers, gib[w, t]))
+        w, t = pair["w"].to_numpy(), pair["t"].to_numpy()
+        parts.append(_frame(w, pair["r2"].to_numpy(), t, k, columns.pair.numbers, gib[w, t] * tiers[w, k]))
+    w, t = backup["w"].to_numpy(), backup["t"].to_numpy()
+    everything = demand[:, AT, :].sum(axis=1)[w, t] * index.tiers["backup"].to_numpy()[w]
+    k = STORED.index("object_gib")
+    parts.append(_frame(w, backup["r"].to_numpy(), t, k, columns.backup.numbers, everything))
+    stored = pd.concat(parts, ignore_index=True)
+    stored = stored[stored["gib"] > 0].reset_index(drop=True)
+    sku = index.offers.storage[stored["r"].to_numpy(), stored["k"].to_numpy()]
+    return stored.assign(s=sku)
+
+
+def _frame(
+    w: np.ndarray, r: np.ndarray, t: np.ndarray, k: int, col: np.ndarray, gib: np.ndarray
+) -> pd.DataFrame:
+    return pd.DataFrame({"w": w, "r": r, "t": t, "k": k, "col": col, "gib": gib}).astype(
+        {"w": "int64", "r": "int64", "t": "int64", "k": "int64", "col": "int64", "gib": "float64"}
+    )

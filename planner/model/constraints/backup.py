@@ -1,0 +1,39 @@
+"""Backup: what is stored has a copy in a region that does not hold the workload."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.model.block import INF, Block, make_block
+from planner.model.columns import Columns
+from planner.model.index import Index
+
+
+def backup(index: Index, columns: Columns) -> Block:
+    """Purpose: keep backups, and keep them apart from what they back up.
+
+    Equation: Σ_r backup[w,r,t] = 1 for each live (w, t) whose tier asks for a backup; and
+    backup[w,r,t] + place[w,r,t] ≤ 1, so that the part of w at r is backed up elsewhere.
+
+    Units: shares of what is stored. Keys: w, t, r; r = -1 for the row that adds up to one.
+
+    Dual: money that backing up the whole of w costs.
+    """
+    backed = (index.tiers["backup"] > 0).to_numpy()
+    w, t = np.nonzero(index.inputs.case.alive & backed[:, None])
+    whole = pd.DataFrame({"w": w, "t": t, "r": -1})
+    copies = columns.backup.keys.assign(col=columns.backup.numbers)
+    place = columns.place.keys[["w", "r", "t"]].assign(place=columns.place.numbers)
+    both = copies.merge(place, on=["w", "r", "t"])
+    keys = pd.concat([whole, both[["w", "t", "r"]]]).sort_values(["w", "t", "r"], ignore_index=True)
+    rows = keys.assign(row=np.arange(len(keys)))
+    each = copies.drop(columns="r").merge(rows[rows["r"] < 0], on=["w", "t"])
+    apart = both.merge(rows, on=["w", "t", "r"])
+    entries = [
+        (each["row"].to_numpy(), each["col"].to_numpy(), np.ones(len(each))),
+        (apart["row"].to_numpy(), apart["col"].to_numpy(), np.ones(len(apart))),
+        (apart["row"].to_numpy(), apart["place"].to_numpy(), np.ones(len(apart))),
+    ]
+    lower = np.where(keys["r"].to_numpy() < 0, 1.0, -INF)
+    return make_block("backup", keys, entries, lower, 1.0)
