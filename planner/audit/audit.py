@@ -69,7 +69,8 @@ def audit(
     findings += more
     frozen, _ = rules_of_plan(folder, case, None)
     places = Places(case, frozen)
-    made_by_planner = folder.has(MANIFEST) or folder.has(RECORD)
+    public = bool(claims.head and claims.head.get("public") is True)
+    made_by_planner = (folder.has(MANIFEST) or folder.has(RECORD)) and not public
     context = Context(
         folder, case, claims, rules, frozen, places, Places(case, rules), stage, made_by_planner
     )

@@ -30,6 +30,10 @@ PRICES = ("SkuId", "term", "ListUnitPrice", "PricingCurrency", "valid_from", "va
 TRANSFER = ("region", "destination", "from_gib", "ListUnitPrice", "PricingCurrency", "valid_from", "valid_to")
 
 
+LEFT_OUT = ("contracts", "held_commitments")
+"""Tables that the public part of a plan does not hold; without them discounts agree with no contract."""
+
+
 @dataclass(frozen=True)
 class Period:
     """One period: its name, first day, first day after it, months, hours and place in the horizon."""
@@ -206,7 +210,9 @@ def _keyed(folder: Folder, name: str, columns: tuple[str, ...], key: str, into: 
 
 def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
     def read(table: str, columns: tuple[str, ...]) -> list[Row]:
-        return folder.table(f"{INPUTS}/{named[table]}", columns) or [] if table in named else []
+        if table not in named or (table in LEFT_OUT and not folder.has(f"{INPUTS}/{named[table]}")):
+            return []
+        return folder.table(f"{INPUTS}/{named[table]}", columns) or []
 
     _keyed_rows(folder, read("agencies", ("agency", "level", "state", "payer")), "agency", case.agencies)
     _keyed_rows(folder, read("workloads", WORKLOADS), "workload", case.workloads)

@@ -31,7 +31,8 @@ class Context:
     judged
         Verdicts on places under ``rules``.
     made_by_planner
-        Whether the folder claims to come from the planner; then a table that is missing is a fault.
+        Whether the folder claims to come whole from the planner; then a table that is missing is a
+        fault. A public part of a plan claims that tables were left out: they are not checked.
     """
 
     folder: Folder

@@ -17,6 +17,10 @@ COMMANDS = {
     "frontier": "Cost against the cap or floor of a rule on shares.",
     "audit": "Re-derive every verdict on a plan from its folder alone; exit 4 if one fails.",
     "policy": "List, show, check and test packs of rules.",
+    "sign": "Sign a plan as prepared, reviewed or approved.",
+    "verify": "Prove that a plan was not changed, and who signed it; exit 4 otherwise.",
+    "bundle": "Put a plan into one archive.",
+    "unbundle": "Take a plan out of an archive, if nothing of it was changed.",
     "latency": "Round trips from sites to regions, or between any two nodes.",
     "catalog": "List and check the catalogs that ship with the planner.",
 }

@@ -1,0 +1,99 @@
+"""What of a plan may be shown to everybody: without contract rows and what derives from them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from planner.audit.case import INPUTS, LEFT_OUT
+from planner.audit.claims import RECORD
+from planner.audit.reading import Unreadable, parse_csv, parse_json
+from planner.audit.seal.content import MANIFEST, SIGNATURES, canonical, manifest_of
+from planner.errors import AuditFailed
+
+OPEN = ("placements.csv", "periods.csv", "latency.csv", "excuses.csv")
+"""Tables of a plan that hold no money."""
+
+HEAD = (
+    "schema", "case", "title", "synthetic", "marking", "status", "currency", "home_country",
+    "decision_date", "prices_as_of", "rules_as_of", "not_adopted", "unpriced_regions",
+)  # fmt: skip
+"""What of ``plan.json`` holds no money."""
+
+
+def public(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
+    """The part of a plan without contract rows, and the names of what was left out.
+
+    A plan without any contract row is public as a whole. Otherwise only what is known to hold no
+    money stays (:data:`OPEN`, :data:`HEAD`, the inputs), contract rows are taken out of the inputs, and
+    the rest is left out with the signatures and the digests, which would let figures be guessed. The
+    part has a manifest of its own and can be signed again.
+
+    Raises
+    ------
+    AuditFailed
+        If the case cannot be read, or names a contract where no row can be taken out.
+    """
+    named = _tables(files)
+    secret = {f"{INPUTS}/{named[t]}" for t in LEFT_OUT if t in named}
+    kept: dict[str, bytes] = {}
+    for name, content in files.items():
+        if name.startswith(f"{INPUTS}/") and name not in secret:
+            kept[name] = _without_contracts(name, content)
+    touched = bool(secret & files.keys()) or any(kept[name] != files[name] for name in kept)
+    if not touched:
+        return dict(files), []
+    for name in OPEN:
+        if name in files:
+            kept[name] = files[name]
+    if RECORD in files:
+        kept[RECORD] = canonical(_head(files[RECORD]))
+    left = sorted(n for n in files if n not in kept and n != MANIFEST and not n.startswith(SIGNATURES))
+    changed = sorted(n for n in kept if n in files and kept[n] != files[n])
+    kept[MANIFEST] = manifest_of(kept)
+    return kept, [*left, *(f"{name} (in part)" for name in changed)]
+
+
+def _tables(files: Mapping[str, bytes]) -> dict[str, str]:
+    try:
+        text = files[f"{INPUTS}/case.toml"].decode("utf-8")
+        tree = tomllib.loads(text)
+    except (KeyError, ValueError, RecursionError):
+        raise AuditFailed("inputs/case.toml cannot be read, so contract rows cannot be found") from None
+    if _names_contract(tree):
+        raise AuditFailed("case.toml itself states a figure of basis contract; it cannot be made public")
+    named = tree.get("tables", {})
+    return {k: v for k, v in named.items() if isinstance(v, str)} if isinstance(named, dict) else {}
+
+
+def _names_contract(value: Any) -> bool:
+    if isinstance(value, dict):
+        return value.get("basis") == "contract" or any(map(_names_contract, value.values()))
+    return isinstance(value, list) and any(map(_names_contract, value))
+
+
+def _without_contracts(name: str, content: bytes) -> bytes:
+    if not name.endswith(".csv"):
+        return content
+    try:
+        rows = parse_csv(content, ())
+    except Unreadable as reason:
+        raise AuditFailed(f"{name} {reason}, so contract rows cannot be found") from None
+    if not any(row.get("basis") == "contract" for row in rows):
+        return content
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row for row in rows if row.get("basis") != "contract")
+    return out.getvalue().encode("utf-8")
+
+
+def _head(content: bytes) -> dict[str, Any]:
+    try:
+        record = parse_json(content)
+    except Unreadable as reason:
+        raise AuditFailed(f"{RECORD} {reason}") from None
+    return {key: record[key] for key in HEAD if key in record} | {"public": True}

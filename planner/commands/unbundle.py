@@ -1,0 +1,24 @@
+"""``planner unbundle FILE``: the plan of an archive, if nothing of it was changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("unbundle")
+@click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Folder to make; it must not exist."
+)
+def command(bundle: Path, out: Path) -> None:
+    """Write the plan in BUNDLE to a new folder; refuse (exit 4) whatever is not exactly a bundle."""
+    from planner.audit.seal.bundle import open_bundle, read_bundle, write_folder
+
+    if out.exists() or out.is_symlink():
+        raise click.UsageError(f"{out} exists; choose another --out")
+    files = open_bundle(read_bundle(bundle))
+    write_folder(files, out)
+    click.echo(f"{out}: {len(files)} files, all as they were written")
+    click.echo(f"next: planner audit {out}, or planner verify {out} --key PUBLIC.pem", err=True)
