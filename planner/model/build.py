@@ -23,12 +23,15 @@ from planner.model.constraints.ceiling import ceiling
 from planner.model.constraints.commitment import commitment
 from planner.model.constraints.demand import demand
 from planner.model.constraints.fleet import fleet
+from planner.model.constraints.jurisdiction_share import jurisdiction_share
 from planner.model.constraints.latency import latency
 from planner.model.constraints.minimum_share import minimum_share
 from planner.model.constraints.move import move
 from planner.model.constraints.move_limit import move_limit
 from planner.model.constraints.pairing import pairing
 from planner.model.constraints.pin import pin
+from planner.model.constraints.region_amount import region_amount
+from planner.model.constraints.region_share import region_share
 from planner.model.constraints.vendor_share import vendor_share
 from planner.model.folding import cheapest_machines
 from planner.model.index import Index, make_index
@@ -42,7 +45,17 @@ from planner.model.objective.storage import storage
 TERMS = (compute, commitments, storage, egress, one_off)
 """Objective terms; each returns cost lines."""
 
-LIMITS = ("capacity", "vendor_share", "minimum_share", "latency", "move_limit", "budget", "ceiling")
+LIMITS = (
+    "capacity",
+    "vendor_share",
+    "minimum_share",
+    "jurisdiction_share",
+    "region_share",
+    "latency",
+    "move_limit",
+    "budget",
+    "ceiling",
+)
 """Families that a user can loosen; the others only tie columns together."""
 
 
@@ -124,8 +137,11 @@ def build(
         fleet(index, columns),
         capacity(index, columns),
         amount(index, columns, lines, reference, unit),
+        region_amount(index, columns, lines, reference, unit),
         vendor_share(index, columns),
         minimum_share(index, columns),
+        jurisdiction_share(index, columns),
+        region_share(index, columns),
         latency(index, columns),
         move(index, columns),
         move_limit(index, columns),

@@ -19,6 +19,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,7 +57,7 @@ class Columns:
     Keys: ``place`` w, r, t; ``pair`` w, r, r2, t; ``backup`` w, r, t; ``use`` w, q, r, s, t, l, n;
     ``serve`` w, q, r, a, t, l; ``run`` q, r, s, t, l; ``commit`` q, r, s, term, t0; ``held`` h;
     ``cover`` q, r, s, term, h, t, l with h = -1 for what the plan buys itself; ``enter`` and
-    ``leave`` w, r, t; ``active`` subject, t; ``amount`` scope, g, t.
+    ``leave`` w, r, t; ``active`` subject, t; ``amount`` scope, g, t; ``region_amount`` scope, r, t.
 
     ``folded`` holds the machines chosen beforehand: w, r, t, l, sku, units, one line for each place
     where the workload may run or be kept ready.
@@ -75,14 +76,14 @@ class Columns:
     leave: ColumnFamily
     active: ColumnFamily
     amount: ColumnFamily
+    region_amount: ColumnFamily
     folded: pd.DataFrame
 
     @property
     def families(self) -> tuple[ColumnFamily, ...]:
         return (
             self.place, self.pair, self.backup, self.use, self.serve, self.run, self.commit, self.held,
-            self.cover,
-            self.enter, self.leave, self.active, self.amount,
+            self.cover, self.enter, self.leave, self.active, self.amount, self.region_amount,
         )  # fmt: skip
 
     @property
@@ -116,6 +117,7 @@ def make_columns(index: Index) -> Columns:
         "leave": moves,
         "active": _active(index),
         "amount": _amount(index),
+        "region_amount": _region_amount(index),
     }
     families, start = {}, 0
     for name, keys in frames.items():
@@ -290,13 +292,23 @@ def _active(index: Index) -> pd.DataFrame:
 
 
 def _amount(index: Index) -> pd.DataFrame:
+    return _amounts(index, range(len(index.scopes)), "g", range(len(index.groups)))
+
+
+def _region_amount(index: Index) -> pd.DataFrame:
+    """Amounts by region exist only for scopes that a rule on region shares uses."""
+    scopes = sorted({r.scope for r in index.share_rules if r.rule.kind == "region_share"})
+    return _amounts(index, scopes, "r", np.flatnonzero(index.group_of >= 0).tolist())
+
+
+def _amounts(index: Index, scopes: Iterable[int], holder: str, holders: Sequence[int]) -> pd.DataFrame:
     rows = [
-        (scope, g, t)
-        for scope, definition in enumerate(index.scopes)
-        for t in np.flatnonzero(definition.member.any(axis=0)).tolist()
-        for g in range(len(index.groups))
+        (scope, held_by, t)
+        for scope in scopes
+        for t in np.flatnonzero(index.scopes[scope].member.any(axis=0)).tolist()
+        for held_by in holders
     ]
-    return pd.DataFrame(rows, columns=["scope", "g", "t"]).astype("int64")
+    return pd.DataFrame(rows, columns=["scope", holder, "t"]).astype("int64")
 
 
 def _nothing(columns: list[str]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from planner.inputs import Inputs
 from planner.policy.rules import Rule
 from planner.policy.select import workloads_of
 
-SHARE_KINDS = ("vendor_share", "minimum_share")
+SHARE_KINDS = ("vendor_share", "minimum_share", "jurisdiction_share", "region_share")
 
 
 @dataclass(frozen=True)

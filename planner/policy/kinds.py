@@ -190,7 +190,6 @@ KINDS: Mapping[str, Kind] = {
             "row",
             "No region has more than a share of the contestable load.",
             (_cap("one region"), _BASIS, _RESOURCE),
-            planned=False,
         ),
         Kind(
             "jurisdiction_share",
@@ -202,7 +201,6 @@ KINDS: Mapping[str, Kind] = {
                 _BASIS,
                 _RESOURCE,
             ),
-            planned=False,
         ),
         Kind(
             "latency",

@@ -72,9 +72,10 @@ def _family(
             line = block.keys.iloc[i]
             unit = 1.0 if total is None else float(total[int(line["scope"]), int(line["t"])])
             worth, rule = worth * unit * 0.01, str(key["rule"])
-            subject = str(key["group"]) if family == "vendor_share" else "domestic"
-            per = "one point of cap" if family == "vendor_share" else "one point of floor"
-            side = "more for" if family == "vendor_share" else "less for"
+            alone = {"minimum_share": "domestic", "jurisdiction_share": "foreign"}.get(family)
+            subject = alone or str(key.get("group", key.get("region")))
+            per = "one point of floor" if family == "minimum_share" else "one point of cap"
+            side = "less for" if family == "minimum_share" else "more for"
             text = f"one point {side} {subject} would save"
         if worth >= _WORTH:
             when = str(key.get("period", key.get("year", "")))

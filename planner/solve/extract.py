@@ -13,6 +13,7 @@ from planner.model.constraints.latency import coverage_of, wanted_coverage
 from planner.model.constraints.minimum_share import domestic_groups
 from planner.model.objective.lines import before_tax, cash, objective
 from planner.model.objective.storage import stored_at
+from planner.model.scopes import ShareRule
 from planner.plan.plan import COSTS, LATENCY, PLACEMENTS, PURCHASES, SHARES
 
 DUST = 1e-12
@@ -169,31 +170,21 @@ def costs(model: Model, x: np.ndarray) -> pd.DataFrame:
 def shares(model: Model, x: np.ndarray) -> pd.DataFrame:
     """Every share against its limit, and shares over everything on the market beside them."""
     index = model.index
-    names = _names(model)
-    amounts = model.columns.amount.keys.assign(x=x[model.columns.amount.numbers])
-    home = domestic_groups(index)
-    groups = np.array(index.groups, dtype=object)
     rows: list[tuple[object, ...]] = []
     for share_rule in index.share_rules:
-        rule, scope = share_rule.rule, index.scopes[share_rule.scope]
-        unit = model.unit if scope.basis in ("spend", "reference_spend") else 1.0
+        kind, scope = share_rule.rule.kind, index.scopes[share_rule.scope]
+        by_region = kind == "region_share"
+        family = model.columns.region_amount if by_region else model.columns.amount
+        amounts = family.keys.assign(x=x[family.numbers]).rename(
+            columns={"r" if by_region else "g": "holder"}
+        )
         mine = amounts[(amounts["scope"] == share_rule.scope) & share_rule.periods[amounts["t"].to_numpy()]]
+        unit = model.unit if scope.basis in ("spend", "reference_spend") else 1.0
         for t, group in mine.groupby("t", sort=True):
             value = group["x"].to_numpy() * unit
-            total = float(value.sum())
-            if total <= 0:
-                continue
-            head = (rule.id, rule.kind, scope.basis, scope.name, names["t"][t])
-            if rule.kind == "vendor_share":
-                limit = float(rule.parameters["cap"])
-                rows += [
-                    (*head, groups[g], v, total, v / total, limit, limit - v / total)
-                    for g, v in zip(group["g"], value, strict=True)
-                ]
-            else:
-                limit = float(rule.parameters["floor"])
-                v = float(value[home[group["g"].to_numpy()]].sum())
-                rows.append((*head, "domestic", v, total, v / total, limit, v / total - limit))
+            if value.sum() > 0:
+                holders = group["holder"].to_numpy(dtype=np.int64)
+                rows += _against(model, share_rule, int(t), holders, value)
     frame = pd.DataFrame(rows, columns=list(SHARES[:-1]))
     frame["binds"] = frame["slack"].astype("float64").abs() < _BINDS
     report = _market_shares(model, x)
@@ -203,6 +194,28 @@ def shares(model: Model, x: np.ndarray) -> pd.DataFrame:
     for column in ("share", "limit", "slack"):
         frame[column] = frame[column].astype("float64").round(_DIGITS) + 0.0
     return _sorted(frame, SHARES)
+
+
+def _against(
+    model: Model, share_rule: ShareRule, t: int, holders: np.ndarray, value: np.ndarray
+) -> list[tuple[object, ...]]:
+    """Lines of one rule in one period: each holder against its cap, or a sum against cap or floor."""
+    index, names = model.index, _names(model)
+    rule, scope, total = share_rule.rule, index.scopes[share_rule.scope], float(value.sum())
+    head = (rule.id, rule.kind, scope.basis, scope.name, names["t"][t])
+    home = domestic_groups(index)
+    if rule.kind in ("vendor_share", "region_share"):
+        held_by = names["r"] if rule.kind == "region_share" else np.array(index.groups, dtype=object)
+        cap = float(rule.parameters["cap"])
+        return [
+            (*head, held_by[h], v, total, v / total, cap, cap - v / total)
+            for h, v in zip(holders, value, strict=True)
+        ]
+    if rule.kind == "jurisdiction_share":
+        cap, v = float(rule.parameters["cap"]), float(value[~home[holders]].sum())
+        return [(*head, "foreign", v, total, v / total, cap, cap - v / total)]
+    floor, v = float(rule.parameters["floor"]), float(value[home[holders]].sum())
+    return [(*head, "domestic", v, total, v / total, floor, v / total - floor)]
 
 
 def _market_shares(model: Model, x: np.ndarray) -> pd.DataFrame:

@@ -59,12 +59,10 @@ def _unready(model: Model) -> list[str]:
         lost = case.alive & wanted[:, None] & (~found | (alone & (role == "backup")))
         for w in np.flatnonzero(lost.any(axis=1)):
             line, t = case.workloads.iloc[w], int(np.flatnonzero(lost[w])[0])
-            where = (
-                words.get(str(index.tiers["standby"].iloc[w]), "") if role == "standby" else "another region"
-            )
+            tier = str(index.tiers["standby"].iloc[w]) if role == "standby" else "other_region"
             reasons.append(
-                f"{line['workload']}: tier {line['resilience']} asks for a {role} in {where}, but the rules leave "
-                f"none in {case.periods['period'].iloc[t]} [resilience]"
+                f"{line['workload']}: tier {line['resilience']} asks for a {role} in {words[tier]}, but the "
+                f"rules leave none in {case.periods['period'].iloc[t]} [resilience]"
             )
     return reasons
 

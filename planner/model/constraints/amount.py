@@ -6,11 +6,9 @@ import numpy as np
 import pandas as pd
 
 from planner.model.block import Block, make_block, numbers_of
-from planner.model.columns import Columns
+from planner.model.columns import ColumnFamily, Columns
 from planner.model.index import Index
 from planner.model.scopes import constant_weight
-
-_KEY = ["scope", "g", "t"]
 
 
 def amount(index: Index, columns: Columns, lines: pd.DataFrame, reference: np.ndarray, unit: float) -> Block:
@@ -25,29 +23,51 @@ def amount(index: Index, columns: Columns, lines: pd.DataFrame, reference: np.nd
 
     Dual: money that one more unit of the group's amount costs through the rules on shares.
     """
-    keys = columns.amount.keys
+    return amounts_of(index, columns, columns.amount, index.group_of, "g", lines, reference, unit)
+
+
+def amounts_of(
+    index: Index,
+    columns: Columns,
+    family: ColumnFamily,
+    holder_of: np.ndarray,
+    holder: str,
+    lines: pd.DataFrame,
+    reference: np.ndarray,
+    unit: float,
+) -> Block:
+    """Rows that define a family of amounts.
+
+    Parameters
+    ----------
+    family
+        Columns with the keys scope, ``holder`` and t.
+    holder_of
+        Holder of each region (region,), -1 outside the market.
+    """
+    keys, key = family.keys, ["scope", holder, "t"]
     pool_member = _pool_membership(index)
     place = columns.place.keys
-    market = index.group_of[place["r"].to_numpy()]
-    entries = [(np.arange(len(keys)), columns.amount.numbers, np.ones(len(keys)))]
-    for number, scope in enumerate(index.scopes):
+    placed = holder_of[place["r"].to_numpy()]
+    entries = [(np.arange(len(keys)), family.numbers, np.ones(len(keys)))]
+    for number in sorted(set(keys["scope"].tolist())):
+        scope = index.scopes[number]
         weight = constant_weight(index.inputs, scope, reference)
         if weight is None:
-            spent = lines[index.group_of[lines["r"].to_numpy()] >= 0]
+            spent = lines[holder_of[lines["r"].to_numpy()] >= 0]
             w, q, t = (spent[c].to_numpy() for c in "wqt")
-            inside = np.where(w >= 0, scope.member[w, t], pool_member[number][q, t])
-            part = spent[inside]
-            at = pd.DataFrame({"scope": number, "g": index.group_of[part["r"].to_numpy()], "t": part["t"]})
+            part = spent[np.where(w >= 0, scope.member[w, t], pool_member[number][q, t])]
+            held_by, t, col = holder_of[part["r"].to_numpy()], part["t"].to_numpy(), part["col"].to_numpy()
             value = part["counted"].to_numpy() / unit
-            entries.append((numbers_of(keys, _KEY, at), part["col"].to_numpy(), -value))
         else:
             w, t = place["w"].to_numpy(), place["t"].to_numpy()
-            inside = scope.member[w, t] & (market >= 0)
-            at = pd.DataFrame({"scope": number, "g": market[inside], "t": t[inside]})
-            scaled = unit if scope.basis == "reference_spend" else 1.0
-            value = weight[w[inside], t[inside]] / scaled
-            entries.append((numbers_of(keys, _KEY, at), columns.place.numbers[inside], -value))
-    return make_block("amount", keys, entries, 0.0, 0.0)
+            inside = scope.member[w, t] & (placed >= 0)
+            held_by, col = placed[inside], columns.place.numbers[inside]
+            value = weight[w[inside], t[inside]] / (unit if scope.basis == "reference_spend" else 1.0)
+            t = t[inside]
+        at = pd.DataFrame({"scope": number, holder: held_by, "t": t})
+        entries.append((numbers_of(keys, key, at), col, -value))
+    return make_block(family.name, keys, entries, 0.0, 0.0)
 
 
 def _pool_membership(index: Index) -> list[np.ndarray]:

@@ -22,21 +22,27 @@ def minimum_share(index: Index, columns: Columns) -> Block:
     Dual: money that one more unit of domestic amount costs; times one hundredth of the total it is
     what one point of floor costs in the period.
     """
+    keys, entries = weighted_totals(index, columns, "minimum_share", "floor", domestic_groups(index))
+    return make_block("minimum_share", keys, [entries], 0.0, INF)
+
+
+def weighted_totals(
+    index: Index, columns: Columns, kind: str, parameter: str, counted: np.ndarray
+) -> tuple[pd.DataFrame, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Rows Σ_{g counted} amount − parameter · Σ_g amount of the rules of a kind: keys and entries."""
     amounts = columns.amount.keys.assign(col=columns.amount.numbers)
     parts = [
         amounts.loc[(amounts["scope"] == r.scope) & r.periods[amounts["t"].to_numpy()], ["scope", "t"]]
         .drop_duplicates()
         .assign(rule=number)
         for number, r in enumerate(index.share_rules)
-        if r.rule.kind == "minimum_share"
+        if r.rule.kind == kind
     ]
     keys = pd.concat([*parts, amounts.iloc[:0].assign(rule=0)])[["rule", "scope", "t"]].reset_index(drop=True)
-    floor = np.array([float(r.rule.parameters.get("floor", 0.0)) for r in index.share_rules])
+    limit = np.array([float(r.rule.parameters.get(parameter, 0.0)) for r in index.share_rules])
     pairs = keys.assign(row=np.arange(len(keys))).merge(amounts, on=["scope", "t"])
-    domestic = domestic_groups(index)[pairs["g"].to_numpy()]
-    value = domestic - floor[pairs["rule"].to_numpy()]
-    entries = [(pairs["row"].to_numpy(), pairs["col"].to_numpy(), value)]
-    return make_block("minimum_share", keys, entries, 0.0, INF)
+    value = counted[pairs["g"].to_numpy()] - limit[pairs["rule"].to_numpy()]
+    return keys, (pairs["row"].to_numpy(), pairs["col"].to_numpy(), value)
 
 
 def domestic_groups(index: Index) -> np.ndarray:
