@@ -96,7 +96,7 @@ def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, l
         return None, [Problem(FILE, 0, "catalogs", "", "names more than one network", mend)]
     if not found:
         return None, []
-    return read_network(found[0][1], found[0][0])
+    return read_network(found[0][1], found[0][0].removeprefix("./"))
 
 
 def _network_checks(case: Case, network: Network | None) -> list[Problem]:

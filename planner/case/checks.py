@@ -22,6 +22,9 @@ def cross_checks(
     file = {name: settings.tables.get(name, f"{name}.csv") for name in frames}
     workloads, agencies = frames["workloads"], frames["agencies"]
     regions, skus = set(catalog.regions["region"]), set(catalog.skus["SkuId"])
+    if not regions:
+        mend = "Name a package that describes regions, e.g. one of the shipped ones."
+        return [Problem(FILE, 0, "catalogs", "", "no region is known", mend)]
     problems: list[Problem] = []
     if workloads.empty:
         problems.append(Problem(file["workloads"], 0, "", "", "there is no workload", "Add at least one."))

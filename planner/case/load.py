@@ -75,6 +75,10 @@ class Case:
     files: tuple[tuple[str, Path], ...]
 
 
+_LONGEST_NAME = 120
+"""Longest name of a table's file: file systems differ in what they bear."""
+
+
 def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
     """Read a case folder and the catalogs it names.
 
@@ -203,7 +207,7 @@ def _read_tables(
         if name not in known:
             mend = f"This version reads {', '.join(known)}; take it out or correct the name."
             problems.append(Problem(FILE, 0, f"tables.{name}", file, "the table is unknown", mend))
-        elif Path(file).name != file or path.is_symlink():
+        elif Path(file).name != file or len(file) > _LONGEST_NAME or path.is_symlink():
             mend = "Name a plain file inside the case folder."
             problems.append(Problem(FILE, 0, f"tables.{name}", file, "leads out of the case folder", mend))
         else:
