@@ -59,6 +59,13 @@ class Program:
         return self.model.columns.count
 
     @property
+    def open_now(self) -> np.ndarray:
+        """Boolean (workload, region, period): what facts and filters leave in the case as it stands."""
+        closed = [self.blocks[g.id] for g in self.groups[self.first_filter :]]
+        allowed = self.model.index.eligibility.allowed
+        return np.asarray(allowed & ~np.any(closed, axis=0)) if closed else allowed
+
+    @property
     def first_filter(self) -> int:
         return len(self.groups) - len(self.forbidden)
 
@@ -138,6 +145,18 @@ def _extend(base: Arrays, slack_row: np.ndarray, value: np.ndarray, priced: np.n
         # The relaxation: an explanation of a mixed program is one of its continuous part.
         integer=np.zeros(n + count, dtype=bool),
     )
+
+
+def strict(program: Program) -> Session:
+    """A session in which every statement is obeyed: the case as it stands, choices whole again."""
+    whole = np.zeros(len(program.arrays.cost), dtype=bool)
+    whole[: program.columns] = render_arrays(program.model).integer
+    session = Session(replace(program.arrays, integer=whole))
+    slack = np.arange(program.columns, len(program.arrays.cost))
+    place = program.model.columns.place.numbers[program.forbidden.any(axis=0)]
+    at = np.concatenate([place, slack])
+    session.set_column_bounds(at, np.zeros(len(at)), np.zeros(len(at)))
+    return session
 
 
 class Elastic:

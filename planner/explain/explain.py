@@ -234,11 +234,11 @@ def _latency_words(program: Program, group: Group, conflict: Conflict, workloads
     line = case.workloads.iloc[w]
     cover = coverage_of(index)
     mine = cover[(cover["w"] == w) & (cover["t"] == t)]
-    mine = mine[index.eligibility.allowed[w, mine["r"].to_numpy(), t]].sort_values("coverage")
+    mine = mine[program.open_now[w, mine["r"].to_numpy(), t]].sort_values("coverage")
     best = ""
     if len(mine):
         region = index.inputs.regions["region"].iloc[int(mine["r"].iloc[-1])]
-        best = f"; the best, {region}, reaches {mine['coverage'].iloc[-1]:.1%}"
+        best = f"; the best that filters leave, {region}, reaches {mine['coverage'].iloc[-1]:.1%}"
     target = f"{line['latency_share']:.1%} of the users of {group.subject} within {line['latency_ms']:g} ms"
     return f"{group.rule.label() if group.rule else group.id}: {target}{best}"
 

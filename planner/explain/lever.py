@@ -1,4 +1,4 @@
-"""A lever: one number of a rule, and how the program moves with it.
+"""A lever: one number that a user stated, and how the program moves with it.
 
 Frontiers, prices of rules and ways out all move levers of one program in one session, so that each
 re-solve starts from the last basis.
@@ -6,33 +6,43 @@ re-solve starts from the last basis.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from planner.errors import PlannerError, UnknownName
 from planner.inputs import Inputs
 from planner.model.build import Model
+from planner.model.constraints.latency import wanted_coverage
 from planner.model.constraints.minimum_share import domestic_groups
 from planner.policy.rules import Rule
 from planner.solve.solve_arrays import Outcome, Session
 
 
+def _none() -> np.ndarray:
+    return np.zeros(0, dtype=np.int64)
+
+
 @dataclass(frozen=True)
 class Lever:
-    """Coefficients ``base + value * rate`` at (row, col) of the program.
+    """Coefficients ``base + value * rate`` at (row, col), and bounds that move at a rate.
 
     Attributes
     ----------
     rule, parameter
-        Rule id and the name of its number, e.g. ``cap``.
+        The rule, if one is behind it, and the name of its number, e.g. ``cap``.
     value
-        What the case states; ``loosest`` is where the rule restricts nothing any more.
+        What the case states; ``loosest`` is where it restricts nothing any more, ``tightest`` the
+        last value that has a meaning.
     subject
         Whose share it limits, in words.
+    step
+        One step of the number as people count it: a point of a share, one more unit of a capacity.
+    bound_row, lower, upper, bound_rate
+        Rows whose bounds are ``lower + value * bound_rate`` and ``upper + value * bound_rate``.
     """
 
-    rule: Rule
+    rule: Rule | None
     parameter: str
     value: float
     loosest: float
@@ -41,19 +51,34 @@ class Lever:
     col: np.ndarray
     base: np.ndarray
     rate: np.ndarray
+    tightest: float = 0.0
+    step: float = 0.01
+    bound_row: np.ndarray = field(default_factory=_none)
+    lower: np.ndarray = field(default_factory=_none)
+    upper: np.ndarray = field(default_factory=_none)
+    bound_rate: np.ndarray = field(default_factory=_none)
 
     def move(self, session: Session, value: float) -> None:
         """Set the number in a session's program."""
         session.set_coefficients(self.row, self.col, self.base + value * self.rate)
+        if len(self.bound_row):
+            by = value * self.bound_rate
+            session.set_row_bounds(self.bound_row, self.lower + by, self.upper + by)
+
+    @property
+    def rows(self) -> np.ndarray:
+        """All rows that move with the lever."""
+        return np.unique(np.concatenate([self.row, self.bound_row]))
 
     def slope(self, model: Model, outcome: Outcome) -> float:
         """Money (of the objective) for one whole unit more of the number, at an optimum.
 
         A row ``a(v)·x ≤ b`` whose coefficients move at the rate ``a'`` is moved by ``−a'·x`` on its
-        right side, which is worth the row's dual y: dC/dv = −Σ y (a'·x).
+        right side, which is worth the row's dual y: dC/dv = Σ y (b' − a'·x).
         """
         moved = outcome.dual[self.row] * self.rate * outcome.x[self.col]
-        return -float(moved.sum()) * model.unit
+        shifted = outcome.dual[self.bound_row] * self.bound_rate
+        return float(shifted.sum() - moved.sum()) * model.unit
 
 
 def share_lever(model: Model, rule_id: str) -> Lever:
@@ -91,6 +116,55 @@ def share_lever(model: Model, rule_id: str) -> Lever:
         col=pairs["col"].to_numpy(),
         base=own * scale,
         rate=-scale,
+        tightest=0.0 if cap else 1.0,
+    )
+
+
+def latency_lever(model: Model, rule: Rule) -> Lever:
+    """Points by which each share of users that a latency rule asks for is lowered."""
+    block = model.block("latency")
+    mine = np.flatnonzero((wanted_coverage(model.index)["rule"] == rule.id).to_numpy())
+    lower = block.lower[mine]
+    asked = lower / block.scale[mine]
+    return Lever(
+        rule=rule,
+        parameter="points off the share of users",
+        value=0.0,
+        loosest=float(asked.max(initial=0.0)),
+        subject="users within their target",
+        row=_none(),
+        col=_none(),
+        base=_none(),
+        rate=_none(),
+        tightest=float(asked.max(initial=0.0)) - 1.0,
+        bound_row=model.starts["latency"] + mine,
+        lower=lower,
+        upper=block.upper[mine],
+        bound_rate=-block.scale[mine],
+    )
+
+
+def capacity_lever(model: Model, rows: np.ndarray, name: str) -> Lever:
+    """Units added to a capacity in all its periods; ``rows`` are its rows of the program."""
+    block = model.block("capacity")
+    mine = rows - model.starts["capacity"]
+    amount = block.upper[mine] / block.scale[mine]
+    return Lever(
+        rule=None,
+        parameter="units",
+        value=0.0,
+        loosest=float("inf"),
+        subject=name,
+        row=_none(),
+        col=_none(),
+        base=_none(),
+        rate=_none(),
+        tightest=-float(amount.min()) if len(amount) else 0.0,
+        step=1.0,
+        bound_row=rows,
+        lower=block.lower[mine],
+        upper=block.upper[mine],
+        bound_rate=block.scale[mine],
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from planner.explain.conflict import Conflict
-from planner.explain.elastic import Elastic, Program
+from planner.explain.elastic import Elastic, Program, strict
 from planner.explain.groups import Group
 from planner.explain.lever import share_lever
 from planner.solve.solve_arrays import Outcome, Session, Status
@@ -91,8 +91,7 @@ def _try(elastic: Elastic, chosen: list[int]) -> WayOut | None:
 
 def _applied(program: Program, settled: Outcome, chosen: list[int], slip: float) -> WayOut | None:
     """The gives with their limits rounded outward, and the cost of the plan that they allow."""
-    session = Session(program.arrays)
-    _forbid_all(program, session)
+    session = strict(program)
     gives = [_give(program, session, settled, g, slip) for g in chosen if program.groups[g].kind != "share"]
     shares = [g for g in chosen if program.groups[g].kind == "share"]
     for i, g in enumerate(shares):
@@ -105,14 +104,6 @@ def _applied(program: Program, settled: Outcome, chosen: list[int], slip: float)
         return None
     kept = tuple(g for g in gives if g.changes)
     return WayOut(kept, outcome.objective * program.model.unit) if kept else None
-
-
-def _forbid_all(program: Program, session: Session) -> None:
-    """No slack, no forbidden placement: the case as it stands."""
-    slack = np.arange(program.columns, len(program.arrays.cost))
-    place = program.model.columns.place.numbers[program.forbidden.any(axis=0)]
-    at = np.concatenate([place, slack])
-    session.set_column_bounds(at, np.zeros(len(at)), np.zeros(len(at)))
 
 
 def _free_rows(program: Program, session: Session, group: int) -> None:

@@ -1,0 +1,60 @@
+"""The inputs behind a case folder or a plan folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from planner.case.settings import read_settings
+from planner.errors import BadInput, Problem
+from planner.inputs import Inputs, read_inputs
+from planner.plan.folder import MANIFEST, RECORD, digest
+
+
+def inputs_of(path: Path) -> tuple[Inputs, list[str]]:
+    """Read a case, or the inputs that a plan folder keeps.
+
+    Returns
+    -------
+    (inputs, notes)
+        A note for each shipped file that has changed since the plan was written: catalogs are read
+        where they ship, case tables from the plan.
+
+    Raises
+    ------
+    BadInput
+        If the folder is neither, or its files cannot be read.
+    """
+    if not (path / RECORD).is_file():
+        return read_inputs(path), []
+    with TemporaryDirectory() as folder:
+        case = Path(folder) / "case"
+        _as_case(path / "inputs", case)
+        inputs = read_inputs(case)
+        return inputs, _changed(path, inputs)
+
+
+def _as_case(kept: Path, case: Path) -> None:
+    """A plan's copies laid out as the case was: folders of the case beside ``case.toml`` again."""
+    if not kept.is_dir():
+        mend = "Name a case, or a plan folder that planner plan wrote."
+        raise BadInput([Problem("inputs", 0, "", "", "the plan folder has no copies of its inputs", mend)])
+    shutil.copytree(kept, case)
+    settings, _ = read_settings(case)
+    for name in settings.catalogs if settings else ():
+        local = case / name
+        beside = case / "catalogs" / local.name
+        if name.startswith("./") and beside.is_dir() and not local.exists():
+            beside.rename(local)
+
+
+def _changed(plan: Path, inputs: Inputs) -> list[str]:
+    try:
+        known = json.loads((plan / MANIFEST).read_text(encoding="utf-8"))["files"]
+    except (OSError, ValueError, KeyError):
+        return ["the plan has no readable manifest, so changes of its inputs cannot be seen"]
+    now = {f"inputs/{name.replace('./', '')}": digest(file) for name, file in inputs.files}
+    changed = sorted(name for name, value in now.items() if known.get(name, value) != value)
+    return [f"{name.removeprefix('inputs/')} has changed since the plan was written" for name in changed]

@@ -1,0 +1,72 @@
+"""``planner why PLAN|CASE``: why a workload runs here and not there, or what a rule costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("why")
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--workload", help="Why this workload runs where it does.")
+@click.option("--region", help="Only this region; with --workload.")
+@click.option("--rule", help="What this rule costs: its id, its kind, or 'capacity of SUBJECT (RESOURCE)'.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+def command(path: Path, workload: str | None, region: str | None, rule: str | None, as_json: bool) -> None:
+    """Say why a workload runs where it does, or what a rule costs.
+
+    PATH is a case folder, or a plan folder with the inputs that it was made from.
+    """
+    from planner.commands.inputs_of import inputs_of
+    from planner.commands.study_out import print_json
+
+    if (workload is None) == (rule is None):
+        raise click.UsageError("give either --workload or --rule")
+    if region is not None and workload is None:
+        raise click.UsageError("--region goes with --workload")
+    inputs, notes = inputs_of(path)
+    marking = inputs.case.settings.marking
+    if workload is not None:
+        from planner.explain.why import sentences, sources, why
+        from planner.money import words
+
+        found = why(inputs, workload, region)
+        if as_json:
+            print_json({**found.as_dict(), "notes": notes})
+        else:
+            _mark(marking)
+            click.echo(f"{workload}; the cheapest plan costs {words(found.cost, found.currency)}, discounted")
+            for verdict in found.verdicts:
+                click.echo(f"\n{verdict.region}")
+                for line in sentences(found, verdict):
+                    click.echo(f"  {line}")
+            told = sources(found)
+            if told:
+                click.echo("\nwhat would mend each, and where the rules come from")
+            for line in told:
+                click.echo(f"  {line}")
+        follow = f"planner why {path} --rule RULE"
+    else:
+        from planner.explain.price import price_rule
+        from planner.explain.price import sentences as price_words
+
+        price = price_rule(inputs, str(rule))
+        if as_json:
+            print_json({**price.as_dict(), "notes": notes})
+        else:
+            _mark(marking)
+            for line in price_words(price):
+                click.echo(line)
+            if price.rule is not None:
+                click.echo(f"source: {price.rule.source_line()}")
+        share = price.lever is not None and price.lever.parameter in ("cap", "floor")
+        follow = f"planner frontier CASE --rule {rule}" if share else f"planner why {path} --workload NAME"
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(f"next: {follow}", err=True)
+
+
+def _mark(marking: str) -> None:
+    if marking:
+        click.echo(marking)

@@ -1,0 +1,334 @@
+"""What a rule costs: in all, by solving without it; at the margin, by its duals.
+
+A dual is a price only of a pure linear program whose strong duality was checked. The number of a
+rule may lie on a kink, where a step up and a step down are worth different money, so the price is
+taken a hair to either side, and each is given with the range in which the same basis stays optimal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from planner.errors import Infeasible, Stopped, UnknownName
+from planner.explain.elastic import Program, make_program, strict
+from planner.explain.lever import Lever, capacity_lever, latency_lever, share_lever
+from planner.inputs import Inputs
+from planner.money import words
+from planner.policy.kinds import KINDS
+from planner.policy.rules import Rule
+from planner.solve.solve_arrays import Outcome, Session, Status
+
+HAIR = 1e-6
+"""How far to either side of the stated number the prices are taken, in steps' hundredths of it."""
+
+SAME = 1e-4
+"""Prices on both sides closer than this, relatively, are one price."""
+
+_ROUNDS = 24
+
+
+@dataclass(frozen=True)
+class Side:
+    """The price of one step (a point of share, a unit of capacity) to one side.
+
+    Attributes
+    ----------
+    worth
+        Money over the horizon, discounted, that one step that way costs (positive) or saves.
+    until
+        The number up to which the same basis stays optimal.
+    whole
+        What one whole step costs in fact, re-solved; ``None`` where there is no plan a step away.
+    """
+
+    worth: float
+    until: float
+    whole: float | None
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a rule costs.
+
+    Attributes
+    ----------
+    total
+        Cost of the plan less that of the cheapest plan without the rule; ``None`` if there is no
+        plan without it.
+    looser, tighter
+        Price of a step to either side; ``None`` where none can be given.
+    why_not
+        Why there is no price at the margin, or on the tighter side.
+    """
+
+    id: str
+    rule: Rule | None
+    lever: Lever | None
+    cost: float
+    total: float | None
+    looser: Side | None
+    tighter: Side | None
+    why_not: str
+    years: float
+    currency: str
+
+    @property
+    def kink(self) -> bool:
+        """Do the two sides differ?"""
+        if self.looser is None or self.tighter is None:
+            return False
+        a, b = -self.looser.worth, self.tighter.worth
+        return abs(a - b) > SAME * max(abs(a), abs(b), 0.01)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The price as one JSON document."""
+        sides = {
+            name: None
+            if side is None
+            else {
+                "worth": round(side.worth, 6),
+                "until": _finite(side.until),
+                "whole_step": None if side.whole is None else round(side.whole, 6),
+            }
+            for name, side in (("looser", self.looser), ("tighter", self.tighter))
+        }
+        return {
+            "rule": self.id,
+            "source": self.rule.source_line() if self.rule else "",
+            "parameter": self.lever.parameter if self.lever else None,
+            "stated": self.lever.value if self.lever else None,
+            "step": self.lever.step if self.lever else None,
+            "cost": round(self.cost, 2),
+            "total": None if self.total is None else round(self.total, 2),
+            "kink": self.kink,
+            "why_not": self.why_not,
+            "years": round(self.years, 6),
+            "currency": self.currency,
+            "sentences": list(sentences(self)),
+            **sides,
+        }
+
+
+def price_rule(inputs: Inputs, name: str) -> Price:
+    """Price a rule of a case.
+
+    Parameters
+    ----------
+    name
+        Rule id; kind of a rule where the case has one of that kind; or ``capacity of SUBJECT
+        (RESOURCE)`` as ``planner explain`` writes it.
+
+    Raises
+    ------
+    UnknownName
+        If nothing answers to the name.
+    Infeasible
+        If the case has no plan.
+    Stopped
+        If the solver gave up.
+    """
+    program = make_program(inputs)
+    group, rule = _named(program, name)
+    session = strict(program)
+    base = _optimum(session.solve(), "the case")
+    unit = program.model.unit
+    cost = base.objective * unit
+    lever = _lever(program, group, rule)
+    total = _total(program, group, rule, cost)
+    looser = tighter = None
+    if lever is None or not len(lever.rows):
+        why_not = "the rule has no number that could be moved by a little"
+    elif _whole(program):
+        why_not = "the program has whole-number choices, for which no dual exists"
+    elif not base.duals_hold:
+        why_not = "strong duality did not hold"
+    else:
+        looser = _side(program, session, lever, +1.0)
+        tighter = _side(program, session, lever, -1.0)
+        why_not = "" if tighter is not None else "there is no plan once the number is any tighter"
+    return Price(
+        group or (rule.id if rule else name), rule, lever, cost, total, looser, tighter, why_not,
+        float(inputs.case.periods["hours"].sum()) / 8760.0, inputs.case.settings.currency,
+    )  # fmt: skip
+
+
+def _optimum(outcome: Outcome, what: str) -> Outcome:
+    if outcome.status is Status.INFEASIBLE:
+        raise Infeasible([f"{what} has no plan, so nothing in it has a price"])
+    if outcome.status is not Status.OPTIMAL:
+        raise Stopped(f"the solver stopped on {what} ({outcome.word})")
+    return outcome
+
+
+def _whole(program: Program) -> bool:
+    from planner.model.render_arrays import render_arrays
+
+    return bool(render_arrays(program.model).integer.any())
+
+
+def _named(program: Program, name: str) -> tuple[str, Rule | None]:
+    """Id of the group of a capacity, or a rule."""
+    rules = list(program.model.index.inputs.rules)
+    capacities = {g.id for g in program.groups if g.kind == "capacity"}
+    if name in capacities:
+        return name, None
+    found = [r for r in rules if r.id == name]
+    found = found or [r for r in rules if r.kind.replace("_", "-") == name.replace("_", "-")]
+    if len(found) != 1:
+        raise UnknownName("rule", name, [*(r.id for r in rules), *sorted(capacities)])
+    return "", found[0]
+
+
+def _lever(program: Program, group: str, rule: Rule | None) -> Lever | None:
+    model = program.model
+    if rule is None:
+        return capacity_lever(model, _rows(program, {group}), group)
+    if rule.severity != "hard":
+        return None
+    if rule.kind in ("vendor_share", "minimum_share"):
+        return share_lever(model, rule.id)
+    return latency_lever(model, rule) if rule.kind == "latency" else None
+
+
+def _rows(program: Program, ids: set[str]) -> np.ndarray:
+    named = np.array([g.id in ids for g in program.groups], dtype=bool)
+    return np.unique(program.slack_row[named[program.slack_group]])
+
+
+def _total(program: Program, group: str, rule: Rule | None, cost: float) -> float | None:
+    """What the rule costs in all: the program solved again with its rows free, its places open."""
+    ids = {group} if rule is None else {g.id for g in program.groups if g.rule and g.rule.id == rule.id}
+    session = strict(program)
+    rows = _rows(program, ids)
+    session.set_row_bounds(rows, np.full(len(rows), -np.inf), np.full(len(rows), np.inf))
+    mine = np.array([g.id in ids for g in program.groups[program.first_filter :]], dtype=bool)
+    opened = program.forbidden[mine].any(axis=0) & ~program.forbidden[~mine].any(axis=0)
+    at = program.model.columns.place.numbers[opened]
+    session.set_column_bounds(at, np.zeros(len(at)), np.full(len(at), np.inf))
+    outcome = session.solve()
+    return cost - outcome.objective * program.model.unit if outcome.status is Status.OPTIMAL else None
+
+
+def _side(program: Program, session: Session, lever: Lever, looser: float) -> Side | None:
+    """The price of one step to one side: ``looser`` is 1 or -1; None if there is no plan there."""
+    end = lever.loosest if looser > 0 else lever.tightest
+    towards = float(np.sign(end - lever.value))
+    scale = lever.step * 100.0
+    if towards == 0.0:
+        return None
+    near = lever.value + towards * min(HAIR * scale, abs(end - lever.value))
+    lever.move(session, lever.value)
+    session.solve()
+    lever.move(session, near)
+    outcome = session.solve()
+    if outcome.status is not Status.OPTIMAL or not outcome.duals_hold:
+        return None
+    worth = lever.slope(program.model, outcome) * towards * lever.step
+    basis = session.basis
+
+    def holds(value: float) -> bool:
+        session.set_basis(basis)
+        lever.move(session, value)
+        found = session.solve()
+        return found.status is Status.OPTIMAL and found.iterations == 0
+
+    until = _farthest(holds, near, end, scale)
+    session.set_basis(basis)
+    lever.move(session, lever.value)
+    here = session.solve()
+    whole = None
+    if abs(end - lever.value) >= lever.step:
+        lever.move(session, lever.value + towards * lever.step)
+        there = session.solve()
+        if there.status is Status.OPTIMAL:
+            whole = (there.objective - here.objective) * program.model.unit
+    lever.move(session, lever.value)
+    return Side(worth, until, whole)
+
+
+def _farthest(holds: Any, near: float, end: float, scale: float) -> float:
+    """The last value between ``near`` and ``end`` at which the basis still holds."""
+    if not np.isfinite(end):
+        step = scale
+        while holds(near + step):
+            step *= 2.0
+            if step > 1e9 * scale:
+                return end
+        end = near + step
+    elif holds(end):
+        return end
+    good, bad = near, end
+    for _ in range(_ROUNDS):
+        middle = (good + bad) / 2.0
+        good, bad = (middle, bad) if holds(middle) else (good, middle)
+    return good
+
+
+def _finite(value: float) -> float | None:
+    return round(value, 9) if np.isfinite(value) else None
+
+
+def sentences(price: Price) -> list[str]:
+    """The price in words."""
+    out = []
+    name = price.rule.label() if price.rule else price.id
+    if price.rule is not None and price.rule.severity != "hard":
+        return [f"{name} is not enforced in this case ({price.rule.severity}), so it costs nothing"]
+    if price.rule is not None and KINDS[price.rule.kind].effect not in ("filter", "row"):
+        return [f"{name} never restricts a plan, so it costs nothing"]
+    if price.total is None:
+        out.append(f"{name}: without it the solver found no plan, so its whole cost is not known")
+    elif price.total < 0.005:
+        out.append(f"{name} costs nothing: without it the plan is no cheaper")
+    else:
+        out.append(
+            f"{name} costs {money(price, price.total)}, {price.total / price.cost:.2%} of the plan: "
+            "without it the plan is so much cheaper"
+        )
+    if price.lever is None or price.looser is None:
+        return out + ([f"no price at the margin: {price.why_not}"] if price.why_not else [])
+    out += _marginal(price, price.lever, price.looser)
+    if price.why_not:
+        out.append(f"no price on the tighter side: {price.why_not}")
+    elif price.kink:
+        out.append("the stated number lies on a kink: the two sides differ, and both hold only on their side")
+    return out
+
+
+def _marginal(price: Price, lever: Lever, looser: Side) -> list[str]:
+    unit = "point" if lever.step == 0.01 else "unit"
+    sides: list[tuple[str, Side]] = [("looser", looser)]
+    if price.tighter is not None:
+        sides.append(("tighter", price.tighter))
+    out = []
+    for way, side in sides:
+        verb = "costs" if side.worth > 0 else "saves"
+        until = (
+            "without end"
+            if not np.isfinite(side.until)
+            else f"until it comes to {_number(lever, side.until)}"
+        )
+        if abs(side.worth) < 0.005:
+            out.append(f"each {unit} {way} changes nothing, {until}")
+        else:
+            said = f"each {unit} {way} {verb} {money(price, abs(side.worth))}, at this rate {until}"
+            if side.whole is not None:
+                said += f"; a whole {unit} {verb} {words(abs(side.whole), price.currency)}"
+            out.append(said)
+    stated = _number(lever, lever.value)
+    return [f"{lever.parameter} now {stated}:", *(f"  {line}" for line in out)]
+
+
+def _number(lever: Lever, value: float) -> str:
+    if lever.step != 0.01:
+        return f"{value:+,.6g}"
+    return f"{value:.2%}" if lever.parameter in ("cap", "floor") else f"{value * 100:+.2f} points"
+
+
+def money(price: Price, amount: float) -> str:
+    """Money over the horizon, and by the year."""
+    yearly = words(amount / price.years, price.currency)
+    return f"{words(amount, price.currency)} over the horizon ({yearly} a year)"
