@@ -39,6 +39,8 @@ class Inputs:
         a network.
     rtt_us
         Mean round trip (site, region) in microseconds; ``None`` without a network.
+    between_us
+        Mean round trip (region, region) in microseconds; empty unless dependencies limit it.
     files
         Name and path of every file read, for copying and hashing.
     """
@@ -49,6 +51,7 @@ class Inputs:
     regions: pd.DataFrame
     reach: pd.DataFrame
     rtt_us: pd.DataFrame | None
+    between_us: pd.DataFrame
     files: tuple[tuple[str, Path], ...]
 
 
@@ -82,7 +85,7 @@ def read_inputs(folder: Path) -> Inputs:
     )
     reach, rtt_us = _reach(case, network, regions)
     files = (*case.files, *rule_files, *(network.files if network else ()))
-    return Inputs(case, rules, network, regions, reach, rtt_us, files)
+    return Inputs(case, rules, network, regions, reach, rtt_us, _between(case, network, regions), files)
 
 
 def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, list[Problem]]:
@@ -102,7 +105,7 @@ def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, l
 def _network_checks(case: Case, network: Network | None) -> list[Problem]:
     file = case.settings.tables.get("users", "users.csv")
     if network is None:
-        if case.workloads["latency_ms"].notna().any():
+        if case.workloads["latency_ms"].notna().any() or case.dependencies["latency_ms"].notna().any():
             mend = 'Add "network" to catalogs, or leave latency_ms and latency_share blank.'
             return [Problem(FILE, 0, "catalogs", "", "latency targets need a network, none is named", mend)]
         return []
@@ -130,3 +133,13 @@ def _reach(
     trips = round_trips(graph, sites, dict(zip(regions["region"], regions["node"], strict=True)))
     targets = case.workloads.set_index("workload")["latency_ms"].fillna(np.inf)
     return coverage(case.users, trips, targets), trips.mean_us
+
+
+def _between(case: Case, network: Network | None, regions: pd.DataFrame) -> pd.DataFrame:
+    """Mean round trip of each region to each other; empty unless a dependency limits it."""
+    if network is None or not case.dependencies["latency_ms"].notna().any():
+        return pd.DataFrame()
+    node_of = dict(zip(regions["region"], regions["node"], strict=True))
+    trips = round_trips(build_graph(network), sorted(set(node_of.values())), node_of).mean_us
+    between: pd.DataFrame = trips.loc[list(node_of.values())].set_axis(list(node_of), axis="index")
+    return between

@@ -59,6 +59,7 @@ def cross_checks(
         "users": ["workload", "site"],
         "capacity": ["subject", "resource", "payer"],
         "move_limits": ["agency", "workload"],
+        "dependencies": ["from_workload", "to_workload"],
     }
     for name, key in keys.items():
         problems += _check_periods(frames[name], key, names, file[name])
@@ -92,6 +93,11 @@ def _check_costs(
         moves, "workload", workloads, file["move_limits"], file["workloads"], blank=True
     )
     problems += tables.refers(frames["budgets"], "agency", agencies, file["budgets"], file["agencies"])
+    problems += _check_affinity(frames, file, regions)
+    for column in ("from_workload", "to_workload"):
+        problems += tables.refers(
+            frames["dependencies"], column, workloads, file["dependencies"], file["workloads"]
+        )
     for name in ("placement_costs", "activation", "budgets"):
         for line in frames[name].to_dict("records"):
             if line["currency"] != settings.currency:
@@ -108,6 +114,36 @@ def _check_costs(
         ("sku", set(catalog.skus["SkuId"])),
     ):
         problems += tables.refers(groups, column, known, file["capacity_groups"], "the catalogs", blank=True)
+    return problems
+
+
+def _check_affinity(
+    frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], regions: set[str]
+) -> list[Problem]:
+    affinity, workloads = frames["affinity"], frames["workloads"]["workload"]
+    where = file["affinity"]
+    problems = tables.refers(affinity, "workload", workloads, where, file["workloads"])
+    problems += tables.refers(affinity, "other", workloads, where, file["workloads"], blank=True)
+    problems += tables.refers(affinity, "region", regions, where, "the catalogs' regions", blank=True)
+    needs = {
+        "together": {"other"},
+        "apart": {"other"},
+        "pin": {"region"},
+        "forbid": {"region"},
+        "least_share": {"value"},
+    }
+    for line in affinity.to_dict("records"):
+        stated = {c for c in ("other", "region") if line[c] != ""}
+        stated |= set() if np.isnan(line["value"]) else {"value"}
+        wanted, row, kind = needs[line["kind"]], int(line["_row"]), line["kind"]
+        for column in sorted(wanted - stated):
+            problems.append(Problem(where, row, column, "", f"{kind} needs a {column}", "Fill it in."))
+        for column in sorted(stated - wanted - ({"value"} if kind == "pin" else set())):
+            value, mend = str(line[column]), "Leave it blank."
+            problems.append(Problem(where, row, column, value, f"{kind} has no {column}", mend))
+        if line["other"] == line["workload"]:
+            mend = "Name another workload."
+            problems.append(Problem(where, row, "other", line["other"], "is the workload itself", mend))
     return problems
 
 

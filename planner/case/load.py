@@ -68,6 +68,8 @@ class Case:
     budgets: pd.DataFrame
     capacity_groups: pd.DataFrame
     resilience: pd.DataFrame
+    affinity: pd.DataFrame
+    dependencies: pd.DataFrame
     waivers: pd.DataFrame
     evidence: pd.DataFrame
     assessments: pd.DataFrame
@@ -128,6 +130,8 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
         budgets=frames["budgets"].drop(columns="_row"),
         capacity_groups=frames["capacity_groups"].drop(columns="_row"),
         resilience=frames["resilience"].drop(columns="_row"),
+        affinity=frames["affinity"].drop(columns="_row"),
+        dependencies=dense(frames["dependencies"], ["from_workload", "to_workload"], "gib_per_month", names),
         waivers=frames["waivers"].drop(columns="_row"),
         evidence=frames["evidence"].drop(columns="_row"),
         assessments=frames["assessments"].drop(columns="_row"),

@@ -318,7 +318,47 @@ RESILIENCE = Table(
     required=False,
 )
 
+AFFINITY = Table(
+    "affinity",
+    ("kind", "workload", "other", "region"),
+    (
+        Column(
+            "kind",
+            "choice",
+            "together and apart: two workloads; pin and forbid: a workload and a region; least_share: a "
+            "workload has no part of its load, or at least this, in a region.",
+            choices=("together", "apart", "pin", "forbid", "least_share"),
+        ),
+        Column("workload", "id", "As in workloads.csv."),
+        Column("other", "id", "The other workload of together and apart.", blank=True),
+        Column("region", "id", "The region of pin and forbid.", blank=True),
+        Column(
+            "value", "number", "Share of pin (blank = 1) and least_share.", blank=True, above=0, maximum=1
+        ),
+    ),
+    "Who must or must not run where, or beside whom.",
+    required=False,
+)
+
+DEPENDENCIES = Table(
+    "dependencies",
+    ("from_workload", "to_workload", "period"),
+    (
+        Column("from_workload", "id", "Sends the data."),
+        Column("to_workload", "id", "Receives them."),
+        _PERIOD,
+        Column("gib_per_month", "number", "Data between them.", "GiB", minimum=0),
+        Column(
+            "latency_ms", "number", "Longest round trip between them; blank = any.", "ms", blank=True, above=0
+        ),
+    ),
+    "Data and round trips between workloads.",
+    required=False,
+)
+
 TABLES = (
+    AFFINITY,
+    DEPENDENCIES,
     RESILIENCE,
     WORKLOADS,
     DEMAND,

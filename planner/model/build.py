@@ -13,6 +13,7 @@ from planner.inputs import Inputs
 from planner.model.block import Block
 from planner.model.columns import Columns, make_columns
 from planner.model.constraints.activation import activation
+from planner.model.constraints.affinity import affinity
 from planner.model.constraints.amount import amount
 from planner.model.constraints.backup import backup
 from planner.model.constraints.budget import budget
@@ -30,8 +31,10 @@ from planner.model.constraints.move import move
 from planner.model.constraints.move_limit import move_limit
 from planner.model.constraints.pairing import pairing
 from planner.model.constraints.pin import pin
+from planner.model.constraints.proximity import proximity
 from planner.model.constraints.region_amount import region_amount
 from planner.model.constraints.region_share import region_share
+from planner.model.constraints.transfer import transfer
 from planner.model.constraints.vendor_share import vendor_share
 from planner.model.folding import cheapest_machines
 from planner.model.index import Index, make_index
@@ -41,8 +44,9 @@ from planner.model.objective.egress import egress
 from planner.model.objective.lines import before_tax, objective
 from planner.model.objective.one_off import one_off
 from planner.model.objective.storage import storage
+from planner.model.objective.transfer import transfer as transfer_cost
 
-TERMS = (compute, commitments, storage, egress, one_off)
+TERMS = (compute, commitments, storage, egress, transfer_cost, one_off)
 """Objective terms; each returns cost lines."""
 
 LIMITS = (
@@ -146,6 +150,9 @@ def build(
         move(index, columns),
         move_limit(index, columns),
         activation(index, columns),
+        affinity(index, columns),
+        transfer(index, columns),
+        proximity(index, columns),
         budget(index, lines, unit),
         ceiling(index, lines, unit),
     )

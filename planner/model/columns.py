@@ -12,6 +12,8 @@
 ``cover``   units of SKU s of pool q that run under a commitment, bought or held
 ``enter``   share of workload w that moves to region r at the beginning of period t
 ``leave``   share of workload w that moves away from region r at the beginning of period t
+``at``      1 where a workload has any part in region r in period t, binary
+``local``   part of the data between two workloads that stays inside region r
 ``active``  1 from the period in which a region or vendor is first used, binary
 ``amount``  amount of a vendor group in a scope of shares, in units of money or of a resource
 ==========  ====================================================================================
@@ -56,8 +58,9 @@ class Columns:
 
     Keys: ``place`` w, r, t; ``pair`` w, r, r2, t; ``backup`` w, r, t; ``use`` w, q, r, s, t, l, n;
     ``serve`` w, q, r, a, t, l; ``run`` q, r, s, t, l; ``commit`` q, r, s, term, t0; ``held`` h;
-    ``cover`` q, r, s, term, h, t, l with h = -1 for what the plan buys itself; ``enter`` and
-    ``leave`` w, r, t; ``active`` subject, t; ``amount`` scope, g, t; ``region_amount`` scope, r, t.
+    ``cover`` q, r, s, term, h, t, l with h = -1 for what the plan buys itself; ``enter``, ``leave``
+    and ``at`` w, r, t; ``local`` d (row of dependencies), r, t; ``active`` subject, t; ``amount``
+    scope, g, t; ``region_amount`` scope, r, t.
 
     ``folded`` holds the machines chosen beforehand: w, r, t, l, sku, units, one line for each place
     where the workload may run or be kept ready.
@@ -74,6 +77,8 @@ class Columns:
     cover: ColumnFamily
     enter: ColumnFamily
     leave: ColumnFamily
+    at: ColumnFamily
+    local: ColumnFamily
     active: ColumnFamily
     amount: ColumnFamily
     region_amount: ColumnFamily
@@ -83,7 +88,8 @@ class Columns:
     def families(self) -> tuple[ColumnFamily, ...]:
         return (
             self.place, self.pair, self.backup, self.use, self.serve, self.run, self.commit, self.held,
-            self.cover, self.enter, self.leave, self.active, self.amount, self.region_amount,
+            self.cover, self.enter, self.leave, self.at, self.local, self.active, self.amount,
+            self.region_amount,
         )  # fmt: skip
 
     @property
@@ -115,6 +121,8 @@ def make_columns(index: Index) -> Columns:
         "cover": _cover(index, run, commit),
         "enter": moves,
         "leave": moves,
+        "at": _at(index, place),
+        "local": _local(index, place),
         "active": _active(index),
         "amount": _amount(index),
         "region_amount": _region_amount(index),
@@ -125,7 +133,7 @@ def make_columns(index: Index) -> Columns:
         integer = np.zeros(len(keys), dtype=bool)
         if name == "held":
             lower = upper = index.held["units"].to_numpy(dtype="float64")
-        if name == "active":
+        if name in ("active", "at"):
             upper, integer = np.ones(len(keys)), np.ones(len(keys), dtype=bool)
         if name == "place":
             integer = ~index.inputs.case.workloads["divisible"].to_numpy()[keys["w"].to_numpy()]
@@ -280,6 +288,25 @@ def _moves(index: Index) -> pd.DataFrame:
     away = pd.DataFrame({"w": outside["w"].to_numpy(), "r": -1, "t": 0}).drop_duplicates()
     moves = pd.concat([pd.DataFrame({"w": w, "r": r, "t": t}), away]).astype("int64")
     ordered: pd.DataFrame = moves.sort_values(["w", "t", "r"], ignore_index=True)
+    return ordered
+
+
+def _at(index: Index, place: pd.DataFrame) -> pd.DataFrame:
+    """Only for workloads kept apart from others or with a least share."""
+    case = index.inputs.case
+    rows = case.affinity[case.affinity["kind"].isin(("apart", "least_share"))]
+    names = set(rows["workload"]) | set(rows["other"])
+    wanted = case.workloads["workload"].isin(names).to_numpy()
+    kept: pd.DataFrame = place[wanted[place["w"].to_numpy()]].reset_index(drop=True)
+    return kept
+
+
+def _local(index: Index, place: pd.DataFrame) -> pd.DataFrame:
+    """Regions where both ends of a dependency may be."""
+    rows = index.dependencies[index.dependencies["gib_per_month"] > 0]
+    sender = rows.merge(place, left_on=["w1", "t"], right_on=["w", "t"])[["d", "w2", "r", "t"]]
+    both = sender.merge(place, left_on=["w2", "r", "t"], right_on=["w", "r", "t"])
+    ordered: pd.DataFrame = both[["d", "r", "t"]].sort_values(["d", "t", "r"], ignore_index=True)
     return ordered
 
 

@@ -118,6 +118,22 @@ class Index:
         kept = (self.tiers["standby"] != "none").to_numpy()
         return np.where(kept, np.where(needs, fractions, 0.0).max(axis=1), 0.0)
 
+    @cached_property
+    def dependencies(self) -> pd.DataFrame:
+        """Dependencies while both ends are alive: d, w1, w2, t, gib_per_month, latency_ms."""
+        case = self.inputs.case
+        number = {name: w for w, name in enumerate(case.workloads["workload"])}
+        rows = case.dependencies
+        rows = rows.assign(
+            d=np.arange(len(rows)),
+            w1=rows["from_workload"].map(number).astype("int64"),
+            w2=rows["to_workload"].map(number).astype("int64"),
+        )
+        t = rows["t"].to_numpy(dtype=np.int64)
+        both = case.alive[rows["w1"].to_numpy(), t] & case.alive[rows["w2"].to_numpy(), t]
+        kept: pd.DataFrame = rows[both]
+        return kept[["d", "w1", "w2", "t", "gib_per_month", "latency_ms"]].reset_index(drop=True)
+
     @property
     def counts_moves(self) -> bool:
         """Does the case price or limit moving?"""

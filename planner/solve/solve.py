@@ -73,6 +73,7 @@ def solve(
         raise PlannerError("the program is unbounded, which it can never be")
     if outcome.status is Status.STOPPED:
         raise Stopped(f"the solver stopped before an optimum was proved ({outcome.word})")
+    solving = outcome.seconds
     whole: dict[str, Any] = {"integers": int(arrays.integer.sum())}
     duals_of = "checked"
     if arrays.integer.any():
@@ -109,7 +110,7 @@ def solve(
     if fixed is not None:
         plan = replace(plan, head={**plan.head, "fixed": fixed.file, "breaks": broken_rules(plan)})
     _check_sum(plan, outcome.objective * model.unit)
-    seconds = {"build": built, "solver": outcome.seconds, "all": time.perf_counter() - clock}
+    seconds = {"build": built, "solver": solving, "all": time.perf_counter() - clock}
     return Solved(plan, model, outcome, seconds)
 
 

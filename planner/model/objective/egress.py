@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import RESOURCES
+from planner.errors import BadInput, Problem
 from planner.model.columns import Columns
 from planner.model.index import Index
 from planner.model.objective.lines import make_lines
@@ -30,3 +31,22 @@ def egress(index: Index, columns: Columns) -> pd.DataFrame:
         "egress", columns.place.numbers[at], w[at], index.pool_of[w[at]], r[at], none, t[at], listed,
         index.offers.egress_assumed[r[at]],
     )  # fmt: skip
+
+
+def require_price(index: Index, regions: np.ndarray, why: str) -> None:
+    """Refuse to plan where data must leave a region that states no price for it.
+
+    Raises
+    ------
+    BadInput
+        Naming the regions: a missing price is never zero.
+    """
+    names = index.inputs.regions["region"].to_numpy()[np.unique(regions)]
+    mend = f"Add its egress price to transfer.csv (e.g. with basis assumed): {why} needs it."
+    if len(names):
+        raise BadInput(
+            [
+                Problem("transfer.csv", 0, "region", str(n), "has no price for data that leave it", mend)
+                for n in names
+            ]
+        )

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import RESOURCES, STORED
-from planner.errors import BadInput, Problem
 from planner.model.columns import Columns
 from planner.model.index import Index
+from planner.model.objective.egress import require_price
 from planner.model.objective.lines import make_lines, nobody
 
 
@@ -89,15 +89,6 @@ def _transfer(index: Index, columns: Columns) -> pd.DataFrame:
     w, r, t = (leave[c].to_numpy() for c in "wrt")
     stored = sum(index.inputs.case.demand[w, RESOURCES.index(k), np.maximum(t - 1, 0)] for k in STORED)
     price = index.offers.egress[r, t]
-    unpriced = np.unique(r[np.isnan(price) & (stored > 0)])
-    if len(unpriced):
-        mend = "Add its egress price to transfer.csv (e.g. with basis assumed): migration needs it."
-        names = index.inputs.regions["region"].to_numpy()[unpriced]
-        raise BadInput(
-            [
-                Problem("transfer.csv", 0, "region", str(n), "has no price for data that leave it", mend)
-                for n in names
-            ]
-        )
+    require_price(index, r[np.isnan(price) & (stored > 0)], "migration")
     price = np.where(stored > 0, price, 0.0)
     return _lines(index, "migration transfer", leave, price * stored, index.offers.egress_assumed[r])
