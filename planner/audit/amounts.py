@@ -19,6 +19,10 @@ from planner.audit.filters import Facts, in_market, selected
 from planner.audit.reading import Row, number
 from planner.policy.rules import Rule
 
+COUNTED = ("compute", "storage", "egress")
+NOT_COUNTED = ("activation", "placement", "placement once", "migration labour", "migration transfer")
+"""Terms of cost that count in shares whole, and not at all; of commitments only what is used counts."""
+
 Member = Callable[[str, int], bool]
 """Does a workload count in a period?"""
 
@@ -56,18 +60,19 @@ def contestable_members(context: Context, rule: Rule, critical: bool) -> Member:
 def spend(context: Context, member: Member) -> list[Amounts] | None:
     """Amortised cost before tax on the market, by period; ``None`` if it cannot be told.
 
-    Idle commitments do not count. A plan may state in ``counted`` what of a line does; without that
-    column what was paid for commitments is uncertain.
+    Idle commitments and one-off amounts do not count. A plan may state in ``counted`` what of a line
+    does; without that column what was paid for commitments is uncertain.
     """
     if context.claims.costs is None:
         return None
     at = {name: t for t, name in enumerate(context.case.names)}
     by_period = [Amounts() for _ in context.case.periods]
     for row in context.claims.costs:
-        if not in_market(context.case.regions[row["region"]]):
+        region = context.case.regions.get(row["region"])
+        if region is None or not in_market(region) or row["term"] in NOT_COUNTED:
             continue
         t = at[row["period"]]
-        known = "counted" in row or not row["term"].startswith("commitment")
+        known = "counted" in row or row["term"] in COUNTED
         amount = number(row, "counted" if "counted" in row else "amortised")
         sides = {member(workload, t) for workload in owners(context, row, t)}
         if True in sides and amount:

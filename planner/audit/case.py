@@ -24,6 +24,7 @@ WORKLOADS = (
 )  # fmt: skip
 REGIONS = ("region", "vendor", "country", "deployment", "status", "opens", "node", "serves_agency")
 VENDORS = ("vendor", "vendor_group", "parent_jurisdiction", "market")
+TIERS = ("tier", "standby", "vcpu", "memory_gib", "gpu", "block_gib", "object_gib", "backup")
 SKUS = ("SkuId", "region", "architecture", "vcpu", "memory_gib", "baseline_vcpu", "accelerator",
         "accelerator_count", "resource")  # fmt: skip
 PRICES = ("SkuId", "term", "ListUnitPrice", "PricingCurrency", "valid_from", "valid_to")
@@ -66,7 +67,10 @@ class Case:
     demand: dict[tuple[str, str], list[Decimal]] = field(default_factory=dict)
     factors: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     users: dict[str, list[dict[str, Decimal]]] = field(default_factory=dict)
+    tiers: dict[str, Row] = field(default_factory=dict)
+    groups: dict[str, list[Row]] = field(default_factory=dict)
     capacity: list[tuple[Row, list[Decimal | None]]] = field(default_factory=list)
+    budgets: list[Row] = field(default_factory=list)
     contracts: list[Row] = field(default_factory=list)
     waivers: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)
@@ -108,6 +112,33 @@ class Case:
             return self.rates[currency, self.periods[t].start.year]
         except KeyError:
             raise Unreadable(f"no exchange rate for {currency} in {self.periods[t].start.year}") from None
+
+    def tier(self, workload: str) -> Row | None:
+        """The resilience tier of a workload, if the case describes it."""
+        return self.tiers.get(self.workloads[workload].get("resilience", ""))
+
+    def kept(self, workload: str, resource: str, role: str) -> Decimal:
+        """Part of a resource that a placement in a role holds: all of it, or what the tier keeps ready.
+
+        A standby keeps one part of all its machines, the largest that the tier asks of a resource in
+        use, as vCPU and memory of a machine cannot be kept apart. A backup is object storage.
+        """
+        tier = self.tier(workload)
+        if role == "primary":
+            return ONE
+        if tier is None or role == "backup":
+            return ZERO
+        if resource in STORED:
+            return number(tier, resource, ZERO)
+        columns = {"gpu_inference": "gpu", "gpu_training": "gpu"}
+        used = [k for k in SIZED if any(self.need(workload, k, p.t) > 0 for p in self.periods)]
+        return max((number(tier, columns.get(k, k), ZERO) for k in used), default=ZERO)
+
+    def backup(self, workload: str, t: int) -> Decimal:
+        """Object storage that a whole backup of a workload takes."""
+        tier = self.tier(workload)
+        part = number(tier, "backup", ZERO) if tier else ZERO
+        return part * sum((self.need(workload, k, t) for k in STORED), ZERO)
 
     def draws(self, sku: str, resource: str, sustained: bool) -> Decimal:
         """What one unit of a SKU has of a resource; ``sustained`` counts a burstable machine's baseline."""
@@ -237,6 +268,10 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
             case.factors[row["workload"], row["slice"]] = number(row, "factor")
         except Unreadable as reason:
             folder.bad(INPUTS, str(reason), workload=row["workload"])
+    _keyed_rows(folder, read("resilience", TIERS), "tier", case.tiers)
+    for row in read("capacity_groups", ("group", "region", "family", "category", "sku")):
+        case.groups.setdefault(row["group"], []).append(row)
+    case.budgets = read("budgets", ("agency", "year", "vote", "amount", "currency"))
     case.contracts = read("contracts", ("vendor", "discount", "margin", "tax", "valid_from", "valid_to"))
     case.waivers = read("waivers", ("rule", "workload", "region", "reason", "approver", "expires"))
     case.evidence = read("evidence", ("subject", "kind", "reference", "date"))

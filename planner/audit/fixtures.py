@@ -23,7 +23,7 @@ from planner.errors import BadInput, Problem
 from planner.policy.rules import Rule
 
 SUFFIX = ".tests.toml"
-LABELS = {"minimum_share": "domestic", "jurisdiction_share": "foreign parents"}
+LABELS = {"minimum_share": "domestic", "jurisdiction_share": "foreign"}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from planner.audit.checks import (
+    budget,
     capacity,
     costs,
     evidence,
@@ -18,6 +19,7 @@ from planner.audit.checks import (
     placing,
     record,
     reports,
+    resilience,
     shares,
     waivers,
 )
@@ -45,10 +47,12 @@ ALWAYS: Mapping[str, Check] = {
     "whole": placing.whole,
     "undivided": placing.undivided,
     "places": filters.built_in,
+    "resilience": resilience.check,
     "excuses": excuses.check,
     "waivers": waivers.check,
     "enough": capacity.enough,
     "capacity": capacity.within,
+    "budget": budget.check,
     "prices": costs.prices,
     "costs": costs.lines,
     "shares-recorded": shares.recorded,

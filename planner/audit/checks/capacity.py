@@ -32,8 +32,10 @@ def within(context: Context) -> Iterable[Finding]:
     for limit, allowed in case.capacity:
         subject, resource, payer = limit["subject"], limit["resource"], limit["payer"]
         name = f"{subject}: {resource}" + (f" for {payer}" if payer else "")
-        if subject not in case.regions and subject not in case.skus:
-            yield Finding("capacity", "not checked", name, "the subject is neither a region nor a SKU")
+        if not (subject in case.regions or subject in case.skus or subject in case.groups):
+            yield Finding(
+                "capacity", "not checked", name, "the subject is no region, SKU or group of the case"
+            )
             continue
         over: list[int] = []
         worst = ZERO
@@ -42,7 +44,7 @@ def within(context: Context) -> Iterable[Finding]:
                 row
                 for row in purchases
                 if row["period"] == case.names[t]
-                and subject in (row["region"], row["sku"])
+                and (subject in (row["region"], row["sku"]) or _in_group(case, subject, row["sku"]))
                 and payer in ("", row["payer"])
             ]
             drawn = max(
@@ -57,6 +59,16 @@ def within(context: Context) -> Iterable[Finding]:
             yield Finding("capacity", "fail", name, message, {"too much": text(worst)})
         else:
             yield Finding("capacity", "pass", name, "what was bought is within it")
+
+
+def _in_group(case: Case, group: str, sku: str) -> bool:
+    """Does a SKU match any row of a named group? A blank cell matches all."""
+    row = case.skus[sku]
+    return any(
+        member["sku"] in ("", sku)
+        and all(member[c] in ("", row.get(c, "")) for c in ("region", "family", "category"))
+        for member in case.groups.get(group, ())
+    )
 
 
 def enough(context: Context) -> Iterable[Finding]:
@@ -110,15 +122,17 @@ def _needs(
     needs: dict[tuple[str, str, int, str, str], Decimal] = {}
     fitting: dict[tuple[str, str, int], frozenset[str]] = {}
     for p in context.claims.placements:
-        if p.role != "primary":
-            continue
         key = (case.payer(p.workload), p.region, p.t)
-        fitting[key] = fitting.get(key, frozenset()) | context.places.machines(p.workload)
+        if p.role != "backup":
+            fitting[key] = fitting.get(key, frozenset()) | context.places.machines(p.workload)
         spare = ONE + case.headroom if case.workloads[p.workload]["platform"] == "container" else ONE
         for part in case.slices:
             factor = case.factors.get((p.workload, part), ONE)
             for k in (*SIZED, *STORED):
-                need = p.share * case.need(p.workload, k, p.t) * (factor * spare if k in SIZED else ONE)
-                if need > 0:
+                need = case.need(p.workload, k, p.t) * case.kept(p.workload, k, p.role)
+                need *= factor * spare if k in SIZED else ONE
+                if k == "object_gib" and p.role == "backup":
+                    need = case.backup(p.workload, p.t)
+                if (need := need * p.share) > 0:
                     needs[(*key, part, k)] = needs.get((*key, part, k), ZERO) + need
     return needs, fitting

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from planner.audit.amounts import NOT_COUNTED
 from planner.audit.case import ONE, ZERO, Case
 from planner.audit.context import Context
 from planner.audit.findings import Finding, text
@@ -104,6 +105,8 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
         discounted = cash * discount_factor(context.case, t)
         if abs(discounted - number(row, "objective")) > near + abs(discounted) * _RELATIVE:
             return "objective is not cash discounted to the first day"
+    if row["term"] in NOT_COUNTED:
+        return "" if (discount, margin, tax) == (ZERO, ZERO, ZERO) else "a one-off amount has a contract"
     vendor = context.case.regions[row["region"]]["vendor"]
     start = context.case.periods[t].start.isoformat()
     own = [c for c in context.case.contracts if c["vendor"] == vendor]

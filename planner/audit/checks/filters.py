@@ -63,15 +63,14 @@ def _attributes(rule: Rule, workload: object, region: object) -> dict[str, str]:
 
 def built_in(context: Context) -> Iterable[Finding]:
     """Open, serving the agency, with a machine that fits and a price: by the case's own rules."""
-    by_place: dict[tuple[str, str], list[int]] = {}
+    by_place: dict[tuple[str, str, bool], list[int]] = {}
     for p in context.claims.placements:
-        if p.role == "primary":
-            by_place.setdefault((p.workload, p.region), []).append(p.t)
+        by_place.setdefault((p.workload, p.region, p.role == "backup"), []).append(p.t)
     wrong: set[str] = set()
-    for (workload, region), periods in by_place.items():
+    for (workload, region, is_backup), periods in by_place.items():
         for block in context.places.blocks(workload, region):
             hit = [t for t in periods if block.periods >> t & 1]
-            if block.by in BUILT_IN and hit:
+            if block.by in (BUILT_IN if not is_backup else BUILT_IN[:2]) and hit:
                 wrong.add(block.by)
                 message = f"at {region} in {spans(context.case.names, hit)}: {block.reason}"
                 yield Finding(block.by, "fail", workload, message, {"region": region})

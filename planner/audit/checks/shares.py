@@ -36,7 +36,7 @@ def label_of(context: Context, rule: Rule) -> Callable[[str], str]:
     labels: Mapping[str, Callable[[str], str]] = {
         "vendor_share": lambda region: regions[region]["vendor_group"],
         "region_share": lambda region: region,
-        "jurisdiction_share": lambda region: "" if domestic(region) else "foreign parents",
+        "jurisdiction_share": lambda region: "" if domestic(region) else "foreign",
         "minimum_share": lambda region: "domestic" if domestic(region) else "",
     }
     return labels[rule.kind]
@@ -86,7 +86,7 @@ def _judged(context: Context, rule: Rule, limit: Decimal, above: bool) -> Iterab
         for status in ("fail", "not checked"):
             hit = [t for t, v in verdicts.items() if v == status]
             if hit:
-                what = "has" if status == "fail" else "may have, as its pools are not told apart,"
+                what = "has" if status == "fail" else "may have, as not all of the spend can be told apart,"
                 message = (
                     f"{what} {worst:.4%} in {spans(context.case.names, hit)}; {side} {limit:.2%} is allowed"
                 )
