@@ -26,14 +26,10 @@ def check(context: Context) -> Iterable[Finding]:
         if rule is None:
             yield Finding("waivers", "fail", subject, "waives a rule that no pack of the case has", numbers)
         elif not rule.waivable:
-            yield Finding("waivers", "fail", subject, "waives a rule that cannot be waived", numbers, rule.id)
+            yield Finding("waivers", "fail", subject, "waives a rule that cannot be waived", numbers)
         elif not complete(row):
-            yield Finding(
-                "waivers", "fail", subject, "lacks its reason, approver or expiry", numbers, rule.id
-            )
+            yield Finding("waivers", "fail", subject, "lacks its reason, approver or expiry", numbers)
         elif row["expires"] <= day:
-            yield Finding(
-                "waivers", "fail", subject, "had expired when the plan was decided", numbers, rule.id
-            )
+            yield Finding("waivers", "fail", subject, "had expired when the plan was decided", numbers)
         else:
-            yield Finding("waivers", "exception", subject, "a waiver is on record", numbers, rule.id)
+            yield Finding("waivers", "exception", subject, "a waiver is on record", numbers)
