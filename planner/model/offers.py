@@ -26,9 +26,11 @@ class Offers:
         storage. NaN where no price is known.
     assumed
         Boolean (SKU,): does the on-demand price rest on an assumption?
-    commit, commit_assumed
-        List price an hour (SKU, period) of each term of commitment that the case offers, and
-        whether it is assumed (SKU,).
+    commit
+        List price an hour (SKU, period) of each term of commitment that the case offers.
+    committed, committed_assumed
+        The same of every term, offered or not, because one may be held; and whether it is assumed
+        (SKU,).
     sku_region
         Region of each SKU (SKU,), as a row of ``inputs.regions``.
     storage
@@ -45,7 +47,8 @@ class Offers:
     price: np.ndarray
     assumed: np.ndarray
     commit: Mapping[str, np.ndarray]
-    commit_assumed: Mapping[str, np.ndarray]
+    committed: Mapping[str, np.ndarray]
+    committed_assumed: Mapping[str, np.ndarray]
     sku_region: np.ndarray
     storage: np.ndarray
     egress: np.ndarray
@@ -62,8 +65,7 @@ def read_offers(inputs: Inputs) -> Offers:
     region_at = {region: r for r, region in enumerate(inputs.regions["region"])}
     sku_region = skus["region"].map(region_at).to_numpy(dtype=np.int64)
     price, assumed = _by_term(inputs, "on_demand")
-    offered = [term for term in COMMITMENTS if term in case.settings.terms]
-    commit = {term: _by_term(inputs, term) for term in offered}
+    committed = {term: _by_term(inputs, term) for term in COMMITMENTS}
     storage = np.full((len(inputs.regions), len(STORED)), -1, dtype=np.int64)
     for k, resource in enumerate(STORED):
         # SKUs are sorted by id, so of two equal prices the first id is taken.
@@ -76,8 +78,9 @@ def read_offers(inputs: Inputs) -> Offers:
     return Offers(
         price,
         assumed,
-        {term: money for term, (money, _) in commit.items()},
-        {term: rests for term, (_, rests) in commit.items()},
+        {term: money for term, (money, _) in committed.items() if term in case.settings.terms},
+        {term: money for term, (money, _) in committed.items()},
+        {term: rests for term, (_, rests) in committed.items()},
         sku_region,
         storage,
         egress,

@@ -27,10 +27,10 @@ def commitments(index: Index, columns: Columns) -> pd.DataFrame:
 
 def _prices(index: Index, term: np.ndarray, s: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     price, assumed = np.zeros(len(s)), np.zeros(len(s), dtype=bool)
-    for name, table in index.offers.commit.items():
+    for name, table in index.offers.committed.items():
         mine = term == name
         price[mine] = table[s[mine], t[mine]]
-        assumed[mine] = index.offers.commit_assumed[name][s[mine]]
+        assumed[mine] = index.offers.committed_assumed[name][s[mine]]
     return price, assumed
 
 
