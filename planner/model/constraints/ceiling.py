@@ -13,8 +13,9 @@ from planner.model.objective.lines import cash
 def ceiling(index: Index, lines: pd.DataFrame, unit: float) -> Block:
     """Purpose: stay within what a contract allows to be called off.
 
-    Equation: Σ cash with tax of the vendor's lines in the periods in which the contract holds ≤
-    ceiling, for each contract that has one.
+    Equation: Σ cash with tax of the lines bought under the contract ≤ ceiling, for each contract that
+    has one. What the user's own tables state (activation, placement, moves) lies outside every
+    contract; a commitment is paid under the contract that held when it was bought, to its end.
 
     Units: ``unit`` units of money. Keys: contract.
 
@@ -25,10 +26,7 @@ def ceiling(index: Index, lines: pd.DataFrame, unit: float) -> Block:
         "contract", ignore_index=True
     )
     names = np.append(contracts["contract"].to_numpy(dtype=object), "")
-    at_region = lines["r"].to_numpy() >= 0
-    under = np.full(len(lines), "", dtype=object)
-    mine = lines[at_region]
-    under[at_region] = names[index.offers.contract[mine["r"].to_numpy(), mine["t"].to_numpy()]]
+    under = names[lines["contract"].to_numpy(dtype=np.int64)]
     spent = pd.DataFrame({"contract": under, "col": lines["col"], "cash": cash(lines)})
     pairs = keys.assign(row=np.arange(len(keys))).merge(spent, on="contract")
     entries = [(pairs["row"].to_numpy(), pairs["col"].to_numpy(), pairs["cash"].to_numpy() / unit)]

@@ -11,11 +11,12 @@ import pandas as pd
 from planner.model.index import Index
 
 MONEY = ("list", "discount", "margin", "tax", "counted", "tail")
-COLUMNS = ("col", "term", "w", "q", "r", "s", "t", *MONEY, "assumed")
+COLUMNS = ("col", "term", "w", "q", "r", "s", "t", *MONEY, "contract", "assumed")
 """col: column number; w: workload, -1 where a pool owns it; q: pool, -1 where a payer owns it; r:
 region, -1 outside; s: SKU, -1 if none; t: period; list, discount, margin, tax: money of the case for
 one unit of the column, paid in the period; counted: the part that counts in shares; tail: what falls
-due after the horizon, with tax; assumed: 1 where the price is an assumption, else 0."""
+due after the horizon, with tax; contract: number of the contract under which it is bought, -1 without
+one; assumed: 1 where the price is an assumption, else 0."""
 
 
 def make_lines(
@@ -49,7 +50,7 @@ def make_lines(
     frame = {
         "col": col, "term": term, "w": w, "q": q, "r": r, "s": s, "t": t, "list": listed,
         "discount": discount, "margin": margin, "tax": tax, "counted": listed - discount + margin,
-        "tail": np.zeros(len(col)),
+        "tail": np.zeros(len(col)), "contract": offers.contract[r, at],
         "assumed": np.asarray(assumed, dtype="float64"),
     }  # fmt: skip
     return pd.DataFrame(frame)

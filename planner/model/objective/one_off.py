@@ -29,7 +29,7 @@ def one_off(index: Index, columns: Columns) -> pd.DataFrame:
 
 def _stated(lines: pd.DataFrame) -> pd.DataFrame:
     """An amount of the user's own table: no contract, no part of a share, an assumption."""
-    return lines.assign(discount=0.0, margin=0.0, tax=0.0, counted=0.0)
+    return lines.assign(discount=0.0, margin=0.0, tax=0.0, counted=0.0, contract=-1)
 
 
 def _lines(
