@@ -9,15 +9,17 @@ from planner.model.block import INF, Block, make_block
 from planner.model.columns import Columns
 from planner.model.index import Index
 
+_KEY = ["subject", "t", "w", "role"]
+
 
 def activation(index: Index, columns: Columns) -> Block:
     """Purpose: charge what beginning with a region or vendor costs, once.
 
     Equation: Σ_{r of the subject} place[w,r,t] ≤ active[subject,t] for each workload w (tight: one row
-    a workload, never a sum over workloads); active[subject,t−1] ≤ active[subject,t], with
-    active binary, so that it never falls.
+    a workload, never a sum over workloads), and the same for its standby, Σ pair[w,·,r,t], and its
+    backup; active[subject,t−1] ≤ active[subject,t], with active binary, so that it never falls.
 
-    Units: shares. Keys: subject, t, w; w = -1 for the row that keeps ``active`` from falling.
+    Units: shares. Keys: subject, t, w, role; w = -1 for the row that keeps ``active`` from falling.
 
     Dual: none, because ``active`` is whole; with it fixed, money that the share costs.
     """
@@ -29,14 +31,19 @@ def activation(index: Index, columns: Columns) -> Block:
             for column in ("region", "vendor")
         ]
     )
-    place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers)
+    roles = {
+        "primary": columns.place.keys.assign(col=columns.place.numbers),
+        "standby": columns.pair.keys.assign(col=columns.pair.numbers, r=columns.pair.keys["r2"]),
+        "backup": columns.backup.keys.assign(col=columns.backup.numbers),
+    }
+    place = pd.concat([frame[["w", "r", "t", "col"]].assign(role=role) for role, frame in roles.items()])
     placed = active.merge(subjects, on="subject").merge(place, on=["r", "t"])
-    keys = placed[["subject", "t", "w"]].drop_duplicates()
+    keys = placed[_KEY].drop_duplicates()
     later = active[active["t"] > 0]
-    keys = pd.concat([keys, later[["subject", "t"]].assign(w=-1)])
-    keys = keys.sort_values(["subject", "t", "w"], ignore_index=True)
+    keys = pd.concat([keys, later[["subject", "t"]].assign(w=-1, role="")])
+    keys = keys.sort_values(_KEY, ignore_index=True)
     rows = keys.assign(row=np.arange(len(keys)))
-    used = placed.merge(rows, on=["subject", "t", "w"])
+    used = placed.merge(rows, on=_KEY)
     own = rows[rows["w"] >= 0].merge(active, on=["subject", "t"])
     falls = rows[rows["w"] < 0].merge(active, on=["subject", "t"])
     before = rows[rows["w"] < 0].merge(active.assign(t=active["t"] + 1), on=["subject", "t"])
