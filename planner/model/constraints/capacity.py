@@ -42,8 +42,10 @@ def capacity(index: Index, columns: Columns) -> Block:
         .merge(run, on=["s", "t", "l"])
     )
     by_run = by_run[(by_run["payer"] == "") | (by_run["payer"] == by_run["owner"])]
-    by_store = keys_at[keys_at["resource"].isin(STORED)].merge(
-        stored[["r", "t", "resource", "owner", "col", "gib"]], on=["r", "t", "resource"]
+    by_store = (
+        keys_at[keys_at["resource"].isin(STORED)][["row", "subject", "resource", "payer", "t"]]
+        .merge(index.members, on="subject")
+        .merge(stored[["s", "t", "resource", "owner", "col", "gib"]], on=["s", "t", "resource"])
     )
     by_store = by_store[(by_store["payer"] == "") | (by_store["payer"] == by_store["owner"])]
     entries = [
