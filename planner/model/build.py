@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -125,6 +125,8 @@ def build(
     """
     index = make_index(inputs, eligibility, limits=pinned is None)
     columns = make_columns(index)
+    if pinned is not None:
+        columns = _as_it_is(columns, pinned)
     lines = pd.concat([term(index, columns) for term in TERMS], ignore_index=True)
     cost = np.zeros(columns.count)
     np.add.at(cost, lines["col"].to_numpy(), objective(index, lines).to_numpy())
@@ -159,6 +161,13 @@ def build(
     if pinned is not None:
         blocks = (*(b for b in blocks if b.family not in LIMITS), pin(columns, pinned))
     return Model(index, columns, blocks, lines, unit, cost / unit, reference)
+
+
+def _as_it_is(columns: Columns, pinned: pd.DataFrame) -> Columns:
+    """Columns without whole numbers for what is pinned: today's systems may be split, divisible or not."""
+    place = columns.place
+    held = np.isin(place.keys["w"].to_numpy(), pinned["w"].to_numpy())
+    return replace(columns, place=replace(place, integer=place.integer & ~held))
 
 
 def money_unit(cost: np.ndarray) -> float:
