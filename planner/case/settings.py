@@ -187,6 +187,9 @@ def _slices(reader: Reader, table: dict[str, Any]) -> dict[str, float]:
     if slices and (abs(sum(slices.values()) - 1.0) > 1e-9 or min(slices.values()) <= 0):
         mend = "Give each slice its share of the hours; the shares sum to 1."
         reader.bad("slices", slices, "do not make up the period", mend)
+    if "all" in slices and len(slices) > 1:
+        mend = "Give it another name: purchases write all for what runs in every slice."
+        reader.bad("slices.all", slices["all"], "is the name of all slices together", mend)
     return slices or {"all": 1.0}
 
 
