@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from typing import Any
 
 import click
@@ -39,6 +41,19 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = importlib.import_module(f"planner.commands.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; that the reader of our output left (planner … | head) is no error of ours."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            pass
+        except SystemExit as leave:
+            # rich turns a broken pipe into an exit of its own, with code 1.
+            if not isinstance(leave.__context__, BrokenPipeError):
+                raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ctx.exit(0)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

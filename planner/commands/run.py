@@ -29,10 +29,6 @@ def run(cli: click.Command, argv: list[str] | None) -> NoReturn:
     except PlannerError as error:
         report(error)
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output left (planner … | head): not an error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
         if os.environ.get("PLANNER_DEBUG"):
             raise
