@@ -5,8 +5,9 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 CASE   ?= examples/national-ai
 PLAN   ?= plans/national-ai
+CODE   := planner tests benchmarks docs cli.py
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint docs bench lock clean
 
 demo: $(STAMP)  ## Plan the main example, print the result, write the report.
 	$(BIN)/planner plan $(CASE) --out $(PLAN)
@@ -15,13 +16,16 @@ test: lint  ## Lint, types, import contracts, tests.
 	$(BIN)/python -m pytest
 
 lint: $(STAMP)
-	$(BIN)/ruff format --check planner tests benchmarks cli.py
-	$(BIN)/ruff check planner tests benchmarks cli.py
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+docs: $(STAMP)  ## Write what the documents take from the program.
+	$(BIN)/python docs/build.py
+
 bench: $(STAMP)  ## Speed, as ratios within one run.
-	$(BIN)/python benchmarks/renderings.py
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
