@@ -119,7 +119,7 @@ class _Pack:
             self.bad("", "schema", "", "is not a version that this planner reads", "Write schema = 1.")
         title, extends = tree.pop("title", None), tree.pop("extends", [])
         if not isinstance(extends, list) or not all(isinstance(e, str) for e in extends):
-            self.bad("", "extends", extends, "is not a list of packs", 'Write e.g. ["malaysia-2026"].')
+            self.bad("", "extends", extends, "is not a list of packs", 'Write e.g. ["./rules.toml"].')
             extends = []
         if not isinstance(title, str):
             title = ""

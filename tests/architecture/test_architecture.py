@@ -1,0 +1,70 @@
+"""Promises about the shape of the code that no single test of behaviour would notice."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+import planner
+import planner.model.constraints
+from planner.catalog.load import shipped
+from planner.eligibility import FILTERS
+from planner.policy.kinds import KINDS
+
+PLANNER = Path(planner.__file__).parent
+MODULES = sorted(PLANNER.rglob("*.py"))
+LONGEST = 400
+
+
+def test_every_filter_kind_filters_and_nothing_else_does():
+    assert set(FILTERS) == {name for name, kind in KINDS.items() if kind.effect == "filter"}
+
+
+def test_every_row_kind_is_a_constraint_family():
+    families = {path.stem for path in Path(planner.model.constraints.__file__).parent.glob("*.py")}
+    rows = {name for name, kind in KINDS.items() if kind.effect == "row"}
+    assert rows <= families, rows - families
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(PLANNER).as_posix())
+def test_no_module_is_long(module):
+    assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+def test_every_module_says_what_it_is_for():
+    silent = [m.name for m in MODULES if not ast.get_docstring(ast.parse(m.read_text(encoding="utf-8")))]
+    assert silent == []
+
+
+def vendors():
+    """Ids, names and groups of the vendors that ship with the planner."""
+    names = set()
+    for table in shipped().glob("*/vendors.csv"):
+        with table.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                names |= {row["vendor"], row["vendor_group"], *row["name"].split()[:1]}
+    return names - {"government", "premises", "Agency", "Government"}
+
+
+def test_no_code_names_a_vendor_or_a_country():
+    """Both are data. Docstrings may give examples; code may not."""
+    words = {*vendors(), "Malaysia", "Singapore", "Indonesia", "Thailand"}
+    named = re.compile(rf"\b({'|'.join(map(re.escape, sorted(words)))})\b", re.IGNORECASE)
+    assert named.search("the price of AWS in Malaysia")
+    found = []
+    for module in MODULES:
+        tree = ast.parse(module.read_text(encoding="utf-8"))
+        docs = {id(node.body[0].value) for node in ast.walk(tree) if has_docstring(node)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs:
+                found += [(module.name, node.lineno, node.value)] if named.search(node.value) else []
+    assert found == []
+
+
+def has_docstring(node):
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    return isinstance(node, kinds) and ast.get_docstring(node) is not None
