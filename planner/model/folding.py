@@ -12,7 +12,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.case.schema import SIZED
 from planner.model.index import Index
 
 
@@ -88,7 +87,7 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
         return candidates
     yields = index.yields[candidates][:, :2]
     price = np.concatenate([np.nan_to_num(p, nan=np.inf) for p in _prices(index, candidates)], axis=1)
-    draws = np.array(_draws(index, candidates)).reshape(-1, len(candidates))
+    draws = _draws(index, candidates)
     keep = np.ones(len(candidates), dtype=bool)
     for i in range(len(candidates)):
         factor = (yields[i] / yields).max(axis=1)
@@ -116,22 +115,10 @@ def _prices(index: Index, skus: np.ndarray) -> list[np.ndarray]:
     return [index.offers.price[skus], *(price[skus] for price in index.offers.commit.values())]
 
 
-def _draws(index: Index, skus: np.ndarray) -> list[np.ndarray]:
-    """What one unit of each SKU draws on each limit that any of them draws on: one array a limit."""
-    limits = index.capacity[["subject", "resource"]].drop_duplicates()
-    draws = []
-    for subject, resource in zip(limits["subject"].tolist(), limits["resource"].tolist(), strict=True):
-        within = np.isin(skus, index.members.loc[index.members["subject"] == subject, "s"].to_numpy())
-        if not within.any():
-            continue
-        if resource in SIZED:
-            draw = index.drawn[skus, SIZED.index(resource)]
-        elif resource == "units":
-            draw = np.ones(len(skus))
-        else:
-            continue
-        draws.append(np.where(within, draw, 0.0))
-    return draws
+def _draws(index: Index, skus: np.ndarray) -> np.ndarray:
+    """What one unit of each SKU draws on each limit that any of them draws on (limit, SKU)."""
+    draws = index.draws[:, skus]
+    return draws[draws.any(axis=1)]
 
 
 def _minimal(vectors: np.ndarray) -> np.ndarray:

@@ -95,6 +95,18 @@ class Index:
         return flags
 
     @cached_property
+    def draws(self) -> np.ndarray:
+        """What one unit of each SKU draws on each limit on machines (limit, SKU)."""
+        limits = self.capacity[["subject", "resource"]].drop_duplicates()
+        limits = limits[limits["resource"].isin((*SIZED, "units"))]
+        draws = np.zeros((len(limits), len(self.drawn)))
+        within = {subject: part.to_numpy() for subject, part in self.members.groupby("subject")["s"]}
+        for row, (subject, resource) in zip(draws, limits.to_numpy(), strict=True):
+            skus = within.get(subject, np.empty(0, dtype=np.int64))
+            row[skus] = 1.0 if resource == "units" else self.drawn[skus, SIZED.index(resource)]
+        return draws
+
+    @cached_property
     def tiers(self) -> pd.DataFrame:
         """The resilience tier of each workload, along workloads; without tiers nothing is kept ready."""
         case = self.inputs.case
