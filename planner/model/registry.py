@@ -25,12 +25,9 @@ def row_names(model: Model) -> list[str]:
     return [f"{b.family}_{i}" for b in model.blocks for i in range(len(b.keys))]
 
 
-def legend(model: Model, family: str) -> list[str]:
-    """What each id of a family of columns or rows stands for: ``place_3: workload=tax, …``."""
-    for columns in model.columns.families:
-        if columns.name == family:
-            return [f"{family}_{i}: {line}" for i, line in enumerate(_lines(model, columns.keys))]
-    return [f"{family}_{i}: {line}" for i, line in enumerate(_lines(model, model.block(family).keys))]
+def legend(model: Model, family: str, keys: pd.DataFrame) -> list[str]:
+    """What each id of a family of columns or rows with these keys stands for: ``place_3: workload=tax, …``."""
+    return [f"{family}_{i}: {line}" for i, line in enumerate(_lines(model, keys))]
 
 
 def _lines(model: Model, keys: pd.DataFrame) -> list[str]:
@@ -47,6 +44,7 @@ def decode(model: Model, keys: pd.DataFrame) -> pd.DataFrame:
     case = index.inputs.case
     names: dict[str, tuple[str, Any]] = {
         "w": ("workload", case.workloads["workload"].to_numpy()),
+        "other": ("other", case.workloads["workload"].to_numpy()),
         "r": ("region", index.inputs.regions["region"].to_numpy()),
         "r2": ("standby", index.inputs.regions["region"].to_numpy()),
         "t": ("period", case.periods["period"].to_numpy()),

@@ -91,8 +91,8 @@ def lp_text(model: Model, families: Collection[str] | None = None) -> str:
     used = {c for b in model.blocks if b.family in kept for c in np.unique(b.col).tolist()}
     notes = []
     for family in model.columns.families:
-        lines = legend(model, family.name)
+        lines = legend(model, family.name, family.keys)
         notes += [lines[i] for i, c in enumerate(family.numbers.tolist()) if c in used]
     for name in kept:
-        notes += legend(model, name)
+        notes += [f"row {line}" for line in legend(model, name, model.block(name).keys)]
     return "".join(f"\\ {line}\n" for line in notes) + text

@@ -170,9 +170,70 @@ def pin() -> World:
     return market(1.0, 2.0).workload("web")
 
 
+def pairing() -> World:
+    """web keeps half of itself ready in another region, api with another vendor group."""
+    world = market(1.0, 2.0).region("aa:y").machine("aa:y", "m4", 4, 16, 1.1)
+    world.tier("warm", "other_region", 0.5).tier("far", "other_group", 0.5)
+    return world.workload("web", resilience="warm").workload("api", resilience="far")
+
+
+def backup() -> World:
+    """web's 100 GiB are backed up in a region that does not hold web; tax keeps no backup."""
+    world = market(1.0, 2.0).tier("kept", backup=1.0).tier("none")
+    for region in ("aa:x", "bb:x"):
+        world.store(region, "block_gib", 0.2).store(region, "object_gib", 0.05)
+    world.workload("web", demand={"vcpu": 4, "memory_gib": 16, "block_gib": 100}, resilience="kept")
+    return world.workload("tax")
+
+
+def region_amount() -> World:
+    """Amounts by region of 4 vCPU; aa has two regions."""
+    rule = {"cap": 0.4, "basis": "resource", "resource": "vcpu"}
+    world = market(1.0, 2.0).region("aa:y").machine("aa:y", "m4", 4, 16, 1.1).workload("web")
+    return world.rule("spread", "region_share", rule)
+
+
+def region_share() -> World:
+    """No one of three regions has more than 40 %."""
+    return region_amount()
+
+
+def jurisdiction_share() -> World:
+    """aa and cc, whose parents are foreign, have at most 70 % together."""
+    rule = {"cap": 0.7, "of": "foreign", "basis": "resource", "resource": "vcpu"}
+    return market(1.0, 2.0, 4.0).workload("web").rule("foreign", "jurisdiction_share", rule)
+
+
+def affinity() -> World:
+    """web with db, api apart from db, a quarter of tax at bb:x, none of api at aa:x, old never thin."""
+    world = market(1.0, 2.0)
+    for name in ("web", "db", "api", "tax", "old"):
+        world.workload(name)
+    world.affinity("together", "web", "db").affinity("apart", "api", "db")
+    world.affinity("pin", "tax", region="bb:x", value=0.25).affinity("forbid", "api", region="aa:x")
+    return world.affinity("least_share", "old", value=0.3)
+
+
+def near(**more) -> World:
+    """web sends db 100 GiB a month; the regions lie 30 ms apart."""
+    world = market(1.0, 2.0, **more).egress("aa:x", 0.1).egress("bb:x", 0.2).workload("web").workload("db")
+    world.node("aa:x", "region").node("bb:x", "region").link("aa:x", "bb:x", 30)
+    return world
+
+
+def transfer() -> World:
+    return near().depends("web", "db", 100)
+
+
+def proximity() -> World:
+    """… and must be within 20 ms of it."""
+    return near().depends("web", "db", 0, 20)
+
+
 TOYS = {toy.__name__: toy for toy in (
     demand, carry, buy, commitment, fleet, capacity, amount, vendor_share, minimum_share, latency, move,
-    move_limit, activation, budget, ceiling, pin,
+    move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
+    jurisdiction_share, affinity, transfer, proximity,
 )}  # fmt: skip
 
 

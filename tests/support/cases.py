@@ -44,6 +44,8 @@ COLUMNS = {
     "budgets": "agency year vote amount currency",
     "capacity_groups": "group region family category sku",
     "resilience": "tier standby vcpu memory_gib gpu block_gib object_gib backup",
+    "affinity": "kind workload other region value",
+    "dependencies": "from_workload to_workload period gib_per_month latency_ms",
     "waivers": "rule workload region reason approver expires",
     "evidence": "subject kind reference date",
     "assessments": "subject measure value reference date",
@@ -230,6 +232,27 @@ class World:
     def today(self, workload: str, region: str, share: float = 1.0) -> World:
         """Where a workload runs before the horizon begins."""
         return self.add("current", workload=workload, region=region, role="primary", share=share)
+
+    # What workloads ask of one another and of their region
+
+    def tier(self, tier: str, standby: str = "none", ready: float = 0.0, backup: float = 0.0) -> World:
+        """A resilience tier: where it stands ready, with which part of everything, and its backup."""
+        parts = dict.fromkeys(("vcpu", "memory_gib", "gpu", "block_gib", "object_gib"), ready)
+        return self.add("resilience", tier=tier, standby=standby, backup=backup, **parts)
+
+    def affinity(self, kind: str, workload: str, other: str = "", region: str = "", value: Any = "") -> World:
+        return self.add("affinity", kind=kind, workload=workload, other=other, region=region, value=value)
+
+    def depends(self, sender: str, receiver: str, gib: float, latency_ms: Any = "") -> World:
+        """Data that one workload sends another each month, and how close they must be."""
+        return self.add(
+            "dependencies",
+            from_workload=sender,
+            to_workload=receiver,
+            period=self.period(0),
+            gib_per_month=gib,
+            latency_ms=latency_ms,
+        )
 
     # Terms, contracts and limits
 
