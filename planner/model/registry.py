@@ -26,7 +26,7 @@ def row_names(model: Model) -> list[str]:
 
 
 def legend(model: Model, family: str, keys: pd.DataFrame) -> list[str]:
-    """What each id of a family of columns or rows with these keys stands for: ``place_3: workload=tax, …``."""
+    """What each id of a family with these keys stands for: ``place_3: workload=tax, …``."""
     return [f"{family}_{i}: {line}" for i, line in enumerate(_lines(model, keys))]
 
 
