@@ -64,7 +64,7 @@ def command(
         from planner.solve.cross_check import cross_check as compare
 
         click.echo(compare(solved), err=True)
-    write_plan(solved.plan, inputs, target)
+    write_plan(solved, inputs, target)
     if write_lp is not None:
         from planner.model.render_pulp import lp_text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -12,7 +13,10 @@ import click
 @click.argument("plan", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option("--workload", help="Print only where this workload runs, and why not elsewhere.")
-def command(plan: Path, as_json: bool, workload: str | None) -> None:
+@click.option(
+    "--bound", is_flag=True, help="Recompute the bound on the cost from the certificate, without a solver."
+)
+def command(plan: Path, as_json: bool, workload: str | None, bound: bool) -> None:
     """Print the plan in folder PLAN."""
     from planner.plan.folder import load
     from planner.report import terminal
@@ -20,7 +24,15 @@ def command(plan: Path, as_json: bool, workload: str | None) -> None:
     read = load(plan)
     if workload is not None and workload not in set(read.placements["workload"]):
         raise click.UsageError(f"the plan has no workload {workload!r}")
-    if as_json:
+    if bound:
+        from planner.plan.certificate import FILE, check
+
+        proof = check(plan / FILE)
+        if as_json:
+            click.echo(json.dumps({**asdict(proof), "holds": proof.holds}, indent=2, sort_keys=True))
+        else:
+            click.echo(terminal.bound_words(proof, read.head["currency"]))
+    elif as_json:
         click.echo(json.dumps(terminal.as_json(read), ensure_ascii=False, indent=2, sort_keys=True))
     elif workload is not None:
         terminal.show_workload(read, workload, terminal.console())

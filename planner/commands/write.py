@@ -6,11 +6,11 @@ from pathlib import Path
 
 from planner.inputs import Inputs
 from planner.plan.folder import copy_inputs, save, write_manifest, written_whole
-from planner.plan.plan import Plan
+from planner.solve.solve import Solved, write_certificate
 
 
-def write_plan(plan: Plan, inputs: Inputs, out: Path) -> None:
-    """Write ``out``.
+def write_plan(solved: Solved, inputs: Inputs, out: Path) -> None:
+    """Write ``out``, with the certificate of optimality where there is one.
 
     Raises
     ------
@@ -22,7 +22,8 @@ def write_plan(plan: Plan, inputs: Inputs, out: Path) -> None:
 
     background = background_of(inputs)
     with written_whole(out) as folder:
-        save(plan, folder)
+        save(solved.plan, folder)
+        write_certificate(solved, folder)
         copy_inputs(inputs.files, folder)
-        write_report(plan, background, folder)
+        write_report(solved.plan, background, folder)
         write_manifest(folder)

@@ -61,6 +61,8 @@ class Plan:
         percentile round trip.
     binding
         What binds, with its marginal worth in money where the dual is defined.
+    rounded
+        Purchases of machines in whole ones: ``whole`` units, and ``extra`` cash with tax.
     run
         Run record: versions, sizes, status, gap, residuals, coefficient range, seconds.
     """
@@ -74,6 +76,7 @@ class Plan:
     excuses: pd.DataFrame
     latency: pd.DataFrame
     binding: pd.DataFrame
+    rounded: pd.DataFrame
     run: Mapping[str, Any]
 
 
@@ -86,5 +89,6 @@ FRAMES = {
     "excuses": EXCUSES,
     "latency": LATENCY,
     "binding": BINDING,
+    "rounded": (*PURCHASES, "whole", "extra"),
 }
 """The frames of a plan and their columns, in the order of the CSV files."""

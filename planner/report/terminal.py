@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from planner.money import words
+from planner.plan.certificate import Certificate
 from planner.plan.plan import Plan
 
 _WIDTH = 110
@@ -104,6 +105,10 @@ def findings(plan: Plan) -> Iterator[str]:
     if plan.run.get("integers"):
         gap, bound = plan.run["gap"], words(plan.run["bound"], currency)
         yield f"{plan.run['integers']} whole numbers; within {gap:.3%} of the best, bound {bound}"
+    if head.get("rounding"):
+        yield f"in whole machines at most {words(head['rounding'], currency)} more (rounded.csv)"
+    for line in head.get("rounding_over", []):
+        yield f"  whole machines do not fit: {line}"
     if head.get("tail_liability"):
         yield f"due after the horizon for commitments: {words(head['tail_liability'], currency)}"
     if head["amortised"]:
@@ -172,6 +177,14 @@ def show_workload(plan: Plan, workload: str, console: Console) -> None:
     open_regions = sorted(set(plan.placements["region"]) - set(why["region"]) - set(regions))
     if open_regions:
         console.print(f"open to it and not chosen: {', '.join(open_regions)}")
+
+
+def bound_words(proof: Certificate, currency: str) -> str:
+    """What a certificate proves, in words."""
+    verdict = "proved cheapest" if proof.holds else "NOT proved cheapest"
+    note = ", for the choice of whole numbers that the plan made" if proof.whole else ""
+    costs = f"the plan costs {proof.objective:,.2f} {currency}, no plan costs less than {proof.bound:,.2f}"
+    return f"{verdict}{note}: {costs} (discounted; recomputed from the duals, no solver)"
 
 
 def as_json(plan: Plan) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,14 @@ from planner.model.index import make_index
 from planner.model.registry import column_names
 from planner.model.render_arrays import Arrays, render_arrays
 from planner.model.render_pulp import LARGEST, render_pulp
+from planner.plan import certificate
 from planner.plan.plan import Plan
 from planner.solve import extract
 from planner.solve.binding import binding
 from planner.solve.fixed import Fixed, broken_rules, hold
 from planner.solve.precheck import nowhere, precheck
 from planner.solve.pulp_solver import HighsByArrays
+from planner.solve.rounded import round_up
 from planner.solve.solve_arrays import Outcome, Session, Status, fix_integers
 from planner.solve.ties import break_ties
 
@@ -33,13 +36,37 @@ from planner.solve.ties import break_ties
 class Solved:
     """A plan with the program it came from, and the seconds that it took.
 
+    ``arrays`` is the linear program that ``outcome`` solves: whole numbers, if any, are fixed in it.
+
     Seconds are kept out of the plan: the same question gives the same bytes.
     """
 
     plan: Plan
     model: Model
     outcome: Outcome
+    arrays: Arrays
     seconds: Mapping[str, float]
+
+
+def write_certificate(solved: Solved, folder: Path) -> None:
+    """Write the program with its duals, unless they do not hold: then there is nothing to certify."""
+    if solved.outcome.duals_hold:
+        a = solved.arrays
+        certificate.save(
+            folder / certificate.FILE,
+            cost=a.cost,
+            lower=a.lower,
+            upper=a.upper,
+            row_lower=a.row_lower,
+            row_upper=a.row_upper,
+            start=a.start,
+            index=a.index,
+            value=a.value,
+            dual=solved.outcome.dual,
+            objective=solved.outcome.objective,
+            unit=solved.model.unit,
+            whole=bool(solved.plan.run["integers"]),
+        )
 
 
 def solve(
@@ -107,11 +134,21 @@ def solve(
         "contestable": _contestable(model),
     }
     plan = _plan(model, outcome, x, run)
+    whole_machines = round_up(model.index, plan.purchases)
+    plan = replace(
+        plan,
+        head={
+            **plan.head,
+            "rounding": round(whole_machines.extra, 2),
+            "rounding_over": list(whole_machines.over),
+        },
+        rounded=whole_machines.purchases,
+    )
     if fixed is not None:
         plan = replace(plan, head={**plan.head, "fixed": fixed.file, "breaks": broken_rules(plan)})
     _check_sum(plan, outcome.objective * model.unit)
     seconds = {"build": built, "solver": solving, "all": time.perf_counter() - clock}
-    return Solved(plan, model, outcome, seconds)
+    return Solved(plan, model, outcome, arrays, seconds)
 
 
 def build_model(inputs: Inputs, fixed: Fixed | None = None) -> Model:
@@ -205,6 +242,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         excuses=model.index.eligibility.excuses,
         latency=extract.latency(model, x),
         binding=binding(model, outcome, x),
+        rounded=purchases.iloc[:0].assign(whole=0.0, extra=0.0),
         run=run,
     )
 

@@ -254,6 +254,7 @@ def plan(workloads: int = 60, periods: int = 12, title: str = HOSTILE, marking: 
             [(w, p, 50.0, 0.9, 0.93, 23.4, 48.9, False) for w in _names(workloads)[:9] for p in months],
             columns=list(LATENCY),
         ),
+        rounded=pd.DataFrame(columns=[*PURCHASES, "whole", "extra"]),
         binding=pd.DataFrame(
             [
                 ("vendor_share", "vendor-share", "amazon", p, 12_345.6, "one point of cap",

@@ -1,0 +1,101 @@
+"""An optimality certificate: the linear program with its duals, so that anyone can recompute the bound.
+
+By weak duality no solution of ``min c·x, row_lower ≤ A x ≤ row_upper, lower ≤ x ≤ upper`` costs less
+than Σ y·b + Σ z·d, where z = c − Aᵀy and b, d are the bounds at which the signs of y and z point.
+Checking takes a few sums over the file's arrays and no solver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from planner.errors import BadInput, Problem
+
+FILE = "certificate.npz"
+TOLERANCE = 1e-7
+"""Reduced costs that point at no bound may be this large: the solver's own dual tolerance."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A bound recomputed from duals.
+
+    Attributes
+    ----------
+    bound
+        No plan costs less than this (in the case's currency).
+    objective
+        What the plan costs.
+    slip
+        Largest reduced cost that points at a bound which does not exist; zero in exact arithmetic.
+    whole
+        Does the program leave whole numbers fixed? Then the bound holds for this choice of them only.
+    """
+
+    bound: float
+    objective: float
+    slip: float
+    whole: bool
+
+    @property
+    def holds(self) -> bool:
+        """Does the bound prove the plan cheapest, to 1e-6 relative?"""
+        near = abs(self.objective - self.bound) <= 1e-6 * max(1.0, abs(self.objective))
+        return bool(near and self.slip <= TOLERANCE)
+
+
+def save(
+    path: Path,
+    *,
+    cost: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    row_lower: np.ndarray,
+    row_upper: np.ndarray,
+    start: np.ndarray,
+    index: np.ndarray,
+    value: np.ndarray,
+    dual: np.ndarray,
+    objective: float,
+    unit: float,
+    whole: bool,
+) -> None:
+    """Write the program and its duals; money is in ``unit`` units of the case's currency."""
+    np.savez_compressed(
+        path, cost=cost, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper, start=start,
+        index=index, value=value, dual=dual, objective=objective, unit=unit, whole=whole,
+    )  # fmt: skip
+
+
+def check(path: Path) -> Certificate:
+    """Recompute the bound.
+
+    Raises
+    ------
+    BadInput
+        If the file is missing or not a certificate.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            a = {name: file[name] for name in file.files}
+        row = np.repeat(np.arange(len(a["row_lower"])), np.diff(a["start"]))
+        reduced = a["cost"].astype("float64").copy()
+        np.subtract.at(reduced, a["index"], a["value"] * a["dual"][row])
+    except (OSError, ValueError, KeyError, IndexError) as error:
+        mend = "Write the plan again with planner plan."
+        what = f"missing or no certificate ({type(error).__name__})"
+        raise BadInput([Problem(path.name, 0, "", "", what, mend)]) from None
+    total, slip = 0.0, 0.0
+    for values, low, high in (
+        (a["dual"], a["row_lower"], a["row_upper"]),
+        (reduced, a["lower"], a["upper"]),
+    ):
+        bound = np.where(values > 0, low, high)
+        finite = np.isfinite(bound)
+        total += float(np.sum(values[finite] * bound[finite]))
+        slip = max(slip, float(np.abs(values[~finite]).max(initial=0.0)))
+    unit = float(a["unit"])
+    return Certificate(total * unit, float(a["objective"]) * unit, slip, bool(a["whole"]))
