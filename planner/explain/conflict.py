@@ -52,7 +52,9 @@ def conflicts(elastic: Elastic) -> list[Conflict]:
         outcome = elastic.breach(enforced)
         if not outcome.objective > TOLERANCE:
             break
-        conflict = _irreducible(elastic, _certificate(program, outcome, enforced), enforced)
+        # Whole-number choices have no duals to read a certificate from.
+        candidates = enforced if elastic.whole else _certificate(program, outcome, enforced)
+        conflict = _irreducible(elastic, candidates, enforced)
         found.append(conflict)
         rules = [g for g in conflict.members if program.groups[g].kind != "workload"]
         enforced[rules or list(conflict.members)] = False

@@ -9,6 +9,7 @@ starts from the last basis.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from planner.explain.groups import Group, blocked_by, filter_groups, opened, row
 from planner.inputs import Inputs
 from planner.model.build import Model, build
 from planner.model.render_arrays import Arrays, render_arrays
-from planner.model.scopes import constant_weight
+from planner.model.scopes import SHARE_KINDS, constant_weight
 from planner.solve.solve_arrays import Outcome, Session, Status
 
 TOLERANCE = 1e-6
@@ -57,6 +58,12 @@ class Program:
     def columns(self) -> int:
         """Number of columns of the program itself, before the slacks."""
         return self.model.columns.count
+
+    @cached_property
+    def whole(self) -> np.ndarray:
+        """Which columns must be whole; ``arrays`` is the continuous relaxation."""
+        slacks = np.zeros(len(self.arrays.cost) - self.columns, dtype=bool)
+        return np.concatenate([render_arrays(self.model).integer, slacks])
 
     @property
     def open_now(self) -> np.ndarray:
@@ -108,7 +115,7 @@ def _units(model: Model, base: Arrays) -> np.ndarray:
     bound = np.where(np.isfinite(base.row_upper), base.row_upper, base.row_lower)
     unit = np.where(np.isfinite(bound) & (bound != 0), np.abs(bound), 1.0)
     index = model.index
-    for family in ("vendor_share", "minimum_share"):
+    for family in SHARE_KINDS:
         block = model.block(family)
         for i, (scope, t) in enumerate(zip(block.keys["scope"], block.keys["t"], strict=True)):
             definition = index.scopes[int(scope)]
@@ -149,9 +156,7 @@ def _extend(base: Arrays, slack_row: np.ndarray, value: np.ndarray, priced: np.n
 
 def strict(program: Program) -> Session:
     """A session in which every statement is obeyed: the case as it stands, choices whole again."""
-    whole = np.zeros(len(program.arrays.cost), dtype=bool)
-    whole[: program.columns] = render_arrays(program.model).integer
-    session = Session(replace(program.arrays, integer=whole))
+    session = Session(replace(program.arrays, integer=program.whole))
     slack = np.arange(program.columns, len(program.arrays.cost))
     place = program.model.columns.place.numbers[program.forbidden.any(axis=0)]
     at = np.concatenate([place, slack])
@@ -160,11 +165,15 @@ def strict(program: Program) -> Session:
 
 
 class Elastic:
-    """An elastic program held by the solver; every method leaves it ready for the next."""
+    """An elastic program held by the solver; every method leaves it ready for the next.
 
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.session = Session(program.arrays)
+    ``whole`` keeps whole-number choices whole; without it the continuous part is looked at, which
+    has duals and is quicker.
+    """
+
+    def __init__(self, program: Program, whole: bool = False) -> None:
+        self.program, self.whole = program, whole
+        self.session = Session(replace(program.arrays, integer=program.whole) if whole else program.arrays)
         self._upper = program.arrays.upper.copy()
 
     def breach(self, enforced: np.ndarray, hard: bool = False) -> Outcome:
@@ -189,7 +198,10 @@ class Elastic:
         self._bounds(upper)
         self._budget(np.inf)
         self.session.set_cost(priced)
-        return self._solve()
+        outcome = self._solve()
+        if not hard and outcome.status is not Status.OPTIMAL:
+            raise PlannerError("the tables of the case contradict one another apart from any rule or limit")
+        return outcome
 
     def cheapest(self, enforced: np.ndarray, budget: float) -> Outcome:
         """Cheapest plan that breaches only groups that are not enforced, and in total by ``budget``."""

@@ -13,10 +13,9 @@ from planner.errors import Infeasible
 from planner.explain.conflict import Conflict, conflicts
 from planner.explain.elastic import Elastic, Program, make_program
 from planner.explain.groups import Group
-from planner.explain.ways_out import Give, WayOut, ways_out
+from planner.explain.ways_out import MONEY_FAMILIES, Give, WayOut, row_of, ways_out
 from planner.inputs import Inputs
 from planner.model.constraints.latency import coverage_of
-from planner.model.render_arrays import render_arrays
 from planner.money import words
 from planner.solve.solve import build_model
 
@@ -99,9 +98,12 @@ def explain(inputs: Inputs, relax_legal: bool = False) -> Explanation:
     relax_legal
         Consider rules with a legal source among the ways out too.
     """
-    elastic = Elastic(make_program(inputs))
-    program = elastic.program
+    program = make_program(inputs)
+    elastic = Elastic(program)
     found = conflicts(elastic)
+    if not found and program.whole.any():
+        elastic = Elastic(program, whole=True)
+        found = conflicts(elastic)
     ways = ways_out(elastic, found, relax_legal)
     told = tuple(_told(program, conflict) for conflict in found)
     return Explanation(
@@ -109,7 +111,7 @@ def explain(inputs: Inputs, relax_legal: bool = False) -> Explanation:
         reasons=_beforehand(inputs) if found else (),
         conflicts=told,
         ways=tuple((way_words(program, way), way) for way in ways),
-        notes=tuple(_notes(program, found, ways, relax_legal)),
+        notes=tuple(_notes(elastic, found, ways, relax_legal)),
         currency=inputs.case.settings.currency,
     )
 
@@ -122,12 +124,14 @@ def _beforehand(inputs: Inputs) -> tuple[str, ...]:
     return ()
 
 
-def _notes(program: Program, found: list[Conflict], ways: list[WayOut], relax_legal: bool) -> list[str]:
+def _notes(elastic: Elastic, found: list[Conflict], ways: list[WayOut], relax_legal: bool) -> list[str]:
+    program = elastic.program
     notes = []
-    if render_arrays(program.model).integer.any():
+    if found and elastic.whole:
+        notes.append("could workloads be divided and choices be made in part, nothing would collide")
+    elif found and program.whole.any():
         notes.append(
-            "the program has whole-number choices: this explains its continuous part, so a plan may be "
-            "missing although nothing is found here, and a way out may cost more than stated"
+            "what collides was found in the continuous part of the program; costs are of whole choices"
         )
     members = [program.groups[g] for conflict in found for g in conflict.members]
     legal = sorted({g.id for g in members if g.legal})
@@ -160,6 +164,7 @@ def _member(program: Program, group: Group, conflict: Conflict, workloads: list[
         "filter": _filter_words,
         "share": _share_words,
         "latency": _latency_words,
+        "other": _other_words,
     }
     text = texts[group.kind](program, group, conflict, workloads) if group.kind in texts else group.id
     return Member(group.kind, group.id, text, rule.source_line() if rule else "", group.legal)
@@ -215,12 +220,12 @@ def _share_words(program: Program, group: Group, conflict: Conflict, workloads: 
     scope = index.scopes[index.share_rules[number].scope]
     t = _first(conflict)
     member = scope.member[:, t]
+    figure = "floor" if "floor" in rule.parameters else "cap"
     able = [
         name
         for g, name in enumerate(index.groups)
         if (index.eligibility.allowed[member][:, index.group_of == g, t]).any()
     ]
-    figure = "cap" if rule.kind == "vendor_share" else "floor"
     return (
         f"{rule.label()}: {rule.title} The {figure} is {float(rule.parameters[figure]):.4g} of "
         f"{scope.name}, which without filters {len(able)} vendor groups could host ({', '.join(able)})"
@@ -241,6 +246,14 @@ def _latency_words(program: Program, group: Group, conflict: Conflict, workloads
         best = f"; the best that filters leave, {region}, reaches {mine['coverage'].iloc[-1]:.1%}"
     target = f"{line['latency_share']:.1%} of the users of {group.subject} within {line['latency_ms']:g} ms"
     return f"{group.rule.label() if group.rule else group.id}: {target}{best}"
+
+
+def _other_words(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> str:
+    at = int(np.flatnonzero([program.groups[g].id == group.id for g in program.slack_group])[0])
+    family, _, size = row_of(program, int(program.slack_row[at]))
+    upper = program.arrays.row_upper[program.slack_row[at]] / size
+    unit = f" {program.model.index.inputs.case.settings.currency}" if family in MONEY_FAMILIES else ""
+    return f"{group.rule.label()}: {group.rule.title}" if group.rule else f"{group.id} is {upper:,.6g}{unit}"
 
 
 def _facts(program: Program, workloads: list[str]) -> list[str]:
@@ -276,11 +289,14 @@ def _give_words(give: Give) -> str:
         return f"ask that only {needed:.2%} instead of {now:.2%} of users meet {group.id}{when}{also}"
     if group.kind == "filter":
         where = ", ".join(f"{change[1]} ({change[0]})" for change in give.changes)
-        return f"waive {group.id} for {where}"
+        waivable = group.rule is None or group.rule.waivable
+        return (
+            f"waive {group.id} for {where}" if waivable else f"change {group.id} (no waiver) to allow {where}"
+        )
     if group.kind == "workload":
         what = f"serve only {needed:.1%} of" if needed > 0 else "leave out"
         return f"{what} {subject}{when}{also}"
-    return f"loosen {group.id} from {now:g} to {needed:g}{when}{also}"
+    return f"raise {group.id} from {now:,.6g} to {needed:,.6g} {unit}{when}{also}"
 
 
 def _give_dict(give: Give) -> dict[str, Any]:

@@ -10,19 +10,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from planner.eligibility import BUILT_IN, Eligibility
 from planner.inputs import Inputs
 from planner.model.build import LIMITS, Model
 from planner.model.constraints.latency import wanted_coverage
 from planner.model.registry import decode
+from planner.model.scopes import SHARE_KINDS
 from planner.policy.rules import Rule
 
 Kind = Literal["workload", "filter", "share", "latency", "capacity", "other"]
 ORDER: tuple[Kind, ...] = ("other", "share", "capacity", "latency", "filter", "workload")
 """The order in which a deletion filter tries to do without a group: rules over everything first, so
 that what stays is close to the workloads."""
+
+
+WHOLE = ("demand", "backup")
+"""Families whose equations say that the whole of a workload is served or backed up."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,12 @@ def row_groups(model: Model) -> tuple[list[Group], np.ndarray]:
     number: dict[str, int] = {}
     of_row = np.full(model.rows, -1, dtype=np.int64)
     for block in model.blocks:
-        if block.family != "demand" and block.family not in LIMITS:
+        if block.family not in (*WHOLE, *LIMITS):
             continue
         start = model.starts[block.family]
         for i, group in enumerate(_groups_of(model, block.family)):
+            if group is None:
+                continue
             if group.id not in number:
                 number[group.id] = len(groups)
                 groups.append(group)
@@ -105,12 +111,18 @@ def filter_groups(inputs: Inputs, blocks: dict[str, np.ndarray]) -> list[Group]:
     return [Group("filter", rule, rules.get(rule)) for rule in sorted(blocks) if rule not in BUILT_IN]
 
 
-def _groups_of(model: Model, family: str) -> list[Group]:
-    """The group of each row of a family."""
+def _groups_of(model: Model, family: str) -> list[Group | None]:
+    """The group of each row of a family; None for rows that only tie columns together."""
     rules = {rule.id: rule for rule in model.index.inputs.rules}
-    keys = decode(model, model.block(family).keys)
-    if family == "demand":
-        return [Group("workload", str(w), None, str(w)) for w in keys["workload"]]
+    block = model.block(family)
+    keys = decode(model, block.keys)
+    if family in WHOLE:
+        # Of a backup the rows that add up to one state something; the others keep it apart.
+        states = block.lower == block.upper
+        return [
+            Group("workload", str(w), None, str(w)) if whole else None
+            for w, whole in zip(keys["workload"], states, strict=True)
+        ]
     if family == "latency":
         named = wanted_coverage(model.index)["rule"]
         return [
@@ -119,9 +131,20 @@ def _groups_of(model: Model, family: str) -> list[Group]:
         ]
     if family == "capacity":
         return [_capacity({str(k): v for k, v in row.items()}) for row in keys.to_dict("records")]
-    kind: Kind = "share" if family in ("vendor_share", "minimum_share") else "other"
-    names = keys["rule"] if "rule" in keys else pd.Series([family] * len(keys))
-    return [Group(kind, str(name), rules.get(str(name))) for name in names]
+    if family in SHARE_KINDS:
+        return [Group("share", str(name), rules.get(str(name))) for name in keys["rule"]]
+    shown = [c for c in keys.columns if c not in ("period", "slice", "rule", "ceiling")]
+    out: list[Group | None] = []
+    for row in keys.to_dict("records"):
+        rule = rules.get(str(row.get("rule", "")))
+        words = " ".join(_plain(row[c]) for c in shown if str(row[c]))
+        name = rule.id if rule else f"{family.replace('_', ' ')} of {words}".removesuffix(" of ")
+        out.append(Group("other", name, rule, words))
+    return out
+
+
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _capacity(key: dict[str, object]) -> Group:

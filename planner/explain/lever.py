@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from planner.errors import PlannerError, UnknownName
 from planner.inputs import Inputs
 from planner.model.build import Model
 from planner.model.constraints.latency import wanted_coverage
-from planner.model.constraints.minimum_share import domestic_groups
 from planner.policy.rules import Rule
 from planner.solve.solve_arrays import Outcome, Session
 
@@ -94,30 +94,38 @@ def share_lever(model: Model, rule_id: str) -> Lever:
     if not numbers:
         raise PlannerError(f"rule {rule_id} limits no share in this case")
     rule = index.share_rules[numbers[0]].rule
-    cap = rule.kind == "vendor_share"
+    parameter = "floor" if "floor" in rule.parameters else "cap"
+    value = float(rule.parameters[parameter])
     block = model.block(rule.kind)
-    amounts = model.columns.amount.keys.assign(col=model.columns.amount.numbers)
-    keys = block.keys.assign(at=np.arange(len(block.keys)))
-    keys = keys[keys["rule"] == numbers[0]]
-    pairs = keys.merge(amounts, on=["scope", "t"], suffixes=("", "_other"))
-    home = domestic_groups(index)
-    if cap:
-        own = (pairs["g"] == pairs["g_other"]).to_numpy()
-    else:
-        own = home[pairs["g"].to_numpy()] if len(pairs) else np.zeros(0, dtype=bool)
-    scale = block.scale[pairs["at"].to_numpy()]
+    family = model.columns.region_amount if "r" in block.keys else model.columns.amount
+    amounts = family.keys[["scope", "t"]].assign(col=family.numbers)
+    keys = block.keys[["rule", "scope", "t"]].assign(at=np.arange(len(block.keys)))
+    pairs = keys[keys["rule"] == numbers[0]].merge(amounts, on=["scope", "t"])
+    at, col = pairs["at"].to_numpy(dtype=np.int64), pairs["col"].to_numpy(dtype=np.int64)
+    stated = pd.DataFrame({"at": block.row, "col": block.col, "coef": block.coef})
+    coef = pairs[["at", "col"]].merge(stated, on=["at", "col"], how="left")["coef"].fillna(0.0).to_numpy()
+    # A coefficient is (1 if it counts, else 0) less the cap or floor, scaled: an absent one is zero.
+    counts = np.round(coef / block.scale[at] + value)
     return Lever(
         rule=rule,
-        parameter="cap" if cap else "floor",
-        value=float(rule.parameters["cap" if cap else "floor"]),
-        loosest=1.0 if cap else 0.0,
-        subject="a vendor group" if cap else "domestic vendor groups",
-        row=model.starts[rule.kind] + pairs["at"].to_numpy(),
-        col=pairs["col"].to_numpy(),
-        base=own * scale,
-        rate=-scale,
-        tightest=0.0 if cap else 1.0,
+        parameter=parameter,
+        value=value,
+        loosest=1.0 if parameter == "cap" else 0.0,
+        subject=_SUBJECTS.get(rule.kind, rule.kind),
+        row=model.starts[rule.kind] + at,
+        col=col,
+        base=counts * block.scale[at],
+        rate=-block.scale[at],
+        tightest=0.0 if parameter == "cap" else 1.0,
     )
+
+
+_SUBJECTS = {
+    "vendor_share": "a vendor group",
+    "region_share": "a region",
+    "jurisdiction_share": "vendors bound by foreign law",
+    "minimum_share": "domestic vendor groups",
+}
 
 
 def latency_lever(model: Model, rule: Rule) -> Lever:

@@ -16,6 +16,7 @@ from planner.errors import Infeasible, Stopped, UnknownName
 from planner.explain.elastic import Program, make_program, strict
 from planner.explain.lever import Lever, capacity_lever, latency_lever, share_lever
 from planner.inputs import Inputs
+from planner.model.scopes import SHARE_KINDS
 from planner.money import words
 from planner.policy.kinds import KINDS
 from planner.policy.rules import Rule
@@ -141,7 +142,7 @@ def price_rule(inputs: Inputs, name: str) -> Price:
     looser = tighter = None
     if lever is None or not len(lever.rows):
         why_not = "the rule has no number that could be moved by a little"
-    elif _whole(program):
+    elif program.whole.any():
         why_not = "the program has whole-number choices, for which no dual exists"
     elif not base.duals_hold:
         why_not = "strong duality did not hold"
@@ -163,12 +164,6 @@ def _optimum(outcome: Outcome, what: str) -> Outcome:
     return outcome
 
 
-def _whole(program: Program) -> bool:
-    from planner.model.render_arrays import render_arrays
-
-    return bool(render_arrays(program.model).integer.any())
-
-
 def _named(program: Program, name: str) -> tuple[str, Rule | None]:
     """Id of the group of a capacity, or a rule."""
     rules = list(program.model.index.inputs.rules)
@@ -188,7 +183,7 @@ def _lever(program: Program, group: str, rule: Rule | None) -> Lever | None:
         return capacity_lever(model, _rows(program, {group}), group)
     if rule.severity != "hard":
         return None
-    if rule.kind in ("vendor_share", "minimum_share"):
+    if rule.kind in SHARE_KINDS:
         return share_lever(model, rule.id)
     return latency_lever(model, rule) if rule.kind == "latency" else None
 

@@ -149,8 +149,8 @@ def _loosen(program: Program, session: Session, settled: Outcome, group: int, sl
     changes = []
     for i in np.flatnonzero(mine & (slack > _ZERO)).tolist():
         row = int(program.slack_row[i])
-        family, key, scale = _row(program, row)
-        upper = np.isfinite(arrays.row_upper[row]) and family != "demand"
+        family, key, scale = row_of(program, row)
+        upper = np.isfinite(arrays.row_upper[row]) and program.groups[group].kind != "workload"
         now = float(arrays.row_upper[row] if upper else arrays.row_lower[row])
         by = float(slack[i] * program.slack_unit[i])
         needed = _outward((now + by if upper else now - by) / scale, upper, slip)
@@ -158,19 +158,27 @@ def _loosen(program: Program, session: Session, settled: Outcome, group: int, sl
         high = needed * scale if upper else arrays.row_upper[row]
         session.set_row_bounds(np.array([row]), np.array([min(low, high)]), np.array([high]))
         period = str(model.index.inputs.case.periods["period"].iloc[int(key["t"])]) if "t" in key else ""
-        unit = str(key.get("resource", "share of users" if family == "latency" else "share"))
+        unit = str(key.get("resource", _UNITS.get(family, "share")))
+        unit = model.index.inputs.case.settings.currency if family in MONEY_FAMILIES else unit
         changes.append((period, program.groups[group].subject, now / scale, needed, unit))
     return Give(program.groups[group], tuple(changes))
 
 
-def _row(program: Program, row: int) -> tuple[str, dict[str, Any], float]:
-    """Family, key and scale of a row."""
+MONEY_FAMILIES = ("budget", "ceiling")
+"""Families whose rows are in the program's unit of money."""
+
+_UNITS = {"latency": "share of users", "move_limit": "workloads"}
+
+
+def row_of(program: Program, row: int) -> tuple[str, dict[str, Any], float]:
+    """Family and key of a row, and the size in the row of one unit as people state it."""
     model = program.model
     for block in model.blocks:
         at = row - model.starts[block.family]
         if 0 <= at < len(block.keys):
             key = {str(k): v for k, v in block.keys.iloc[at].to_dict().items()}
-            return block.family, key, float(block.scale[at])
+            size = float(block.scale[at])
+            return block.family, key, size / (model.unit if block.family in MONEY_FAMILIES else 1.0)
     raise IndexError(row)
 
 

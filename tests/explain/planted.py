@@ -348,5 +348,42 @@ def latency_and_floor() -> World:
     return world
 
 
+# Regions, jurisdictions, money, moves, whole workloads
+
+
+@planted("tax | one-region")
+def cap_of_regions() -> World:
+    values = {"cap": 0.3, "basis": "resource", "resource": "vcpu"}
+    return parameter(tax(base()), "one-region", "region_share", **values)
+
+
+@planted("tax | foreign | capacity of c:x (vcpu)")
+def cap_of_foreign_parents() -> World:
+    values = {"cap": 0.5, "of": "foreign", "basis": "resource", "resource": "vcpu"}
+    return parameter(tax(base()), "foreign", "jurisdiction_share", **values).capacity("c:x", "vcpu", 40)
+
+
+@planted("tax | budget of mof 2027 operating")
+def budget_too_small() -> World:
+    return tax(base()).budget("mof", 2027, 9_000).budget("pmo", 2027, 9_000)
+
+
+@planted("tax | ceiling of frame")
+def ceiling_of_a_contract() -> World:
+    return tax(only_a(base())).contract("frame", "a", ceiling=9_000)
+
+
+@planted("tax | budget of mof 2027 operating | panel")
+def budget_and_panel() -> World:
+    return parameter(tax(base()).budget("mof", 2027, 12_000), "panel", "vendor_panel", vendors=["b", "c"])
+
+
+@planted("tax | capacity of a:x (vcpu) | capacity of b:x (vcpu) | capacity of c:x (vcpu)")
+def a_workload_that_cannot_be_divided() -> World:
+    """Half of it fits in either place, and it has no halves."""
+    world = tax(base(), divisible=False)
+    return world.capacity("a:x", "vcpu", 60).capacity("b:x", "vcpu", 60).capacity("c:x", "vcpu", 30)
+
+
 def _tax() -> dict[str, dict[str, list[str]]]:
     return {"workload": {"workload": ["tax"]}}
