@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.case.schema import RESOURCES
+from planner.case.schema import RESOURCES, SIZED
 from planner.model.build import Model
 from planner.model.constraints.latency import coverage_of, wanted_coverage
 from planner.model.constraints.minimum_share import domestic_groups
@@ -99,9 +99,11 @@ def _overfull(index: Index) -> list[str]:
         subject, resource, t, amount = limit["subject"], limit["resource"], limit["t"], limit["amount"]
         if limit["s"] >= 0 or limit["r"] < 0 or resource == "units" or (subject, resource) in told:
             continue
-        # Containers of a pool may share, but never with less than they need.
+        # Containers of a pool may share, but never with less than they need. The slices in which
+        # workloads are busiest may differ, so only what they need in the same slice adds up.
         who = captive[:, limit["r"], t] & ((limit["payer"] == "") | (payer == limit["payer"]))
-        need = float(case.demand[who, RESOURCES.index(resource), t].sum())
+        load = case.load[who] if resource in SIZED else np.ones((int(who.sum()), 1))
+        need = float((case.demand[who, RESOURCES.index(resource), t][:, None] * load).sum(axis=0).max())
         if need > amount * (1 + 1e-9):
             told.add((subject, resource))
             names = ", ".join(case.workloads.loc[who, "workload"].head(5))
@@ -127,12 +129,13 @@ def _shares(model: Model) -> list[str]:
 def _hosts(model: Model, share_rule: ShareRule) -> tuple[np.ndarray, np.ndarray]:
     """Load of the scope each group may host, and all of it: (group, period) and (period,).
 
-    For basis ``spend`` the load is 1 for each workload: only whether a group may host any counts.
+    For basis ``spend`` the load is 1 for each workload that costs anything: only whether a group may
+    host any counts.
     """
     index = model.index
     scope = index.scopes[share_rule.scope]
     weight = constant_weight(index.inputs, scope, model.reference)
-    load = scope.member * (1.0 if weight is None else weight)
+    load = scope.member * (model.reference > 0 if weight is None else weight)
     hosts = np.zeros((len(index.groups), load.shape[1]))
     for g in range(len(index.groups)):
         reach = index.eligibility.allowed[:, index.group_of == g, :].any(axis=1)

@@ -32,7 +32,7 @@ def test_list_shows_coverage_and_says_loudly_what_has_no_price():
     assert "NOT PRICED: gcp:malaysia" in run.stdout
     assert "NOT PRICED: azure:southeastasia3" in run.stdout
     assert "ap-southeast-5" in run.stdout
-    assert run.stderr.strip().splitlines()[-1].startswith("Next: planner catalog")
+    assert run.stderr.strip().splitlines()[-1].startswith("next: planner catalog")
 
 
 def test_list_as_json():
