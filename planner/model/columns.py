@@ -224,8 +224,8 @@ def _serve(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
             kept = undominated_fleet(index, candidates, spread)
             serve.append(group.assign(a=a))
             periods = np.unique(group["t"].to_numpy())
-            grid = pd.MultiIndex.from_product([[q], [region], kept, periods], names=["q", "r", "s", "t"])
-            run.append(grid.to_frame(index=False))
+            grid = {"s": np.repeat(kept, len(periods)), "t": np.tile(periods, len(kept))}
+            run.append(pd.DataFrame({"q": q, "r": region, **grid}))
     columns = ["w", "q", "r", "a", "t", "l"]
     if not serve:
         return _nothing(columns), _nothing(RUN)

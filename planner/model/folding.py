@@ -87,22 +87,23 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
         return candidates
     yields = index.yields[candidates][:, :2]
     price = np.concatenate([np.nan_to_num(p, nan=np.inf) for p in _prices(index, candidates)], axis=1)
+    price = np.unique(price, axis=1)
     draws = _draws(index, candidates)
-    keep = np.ones(len(candidates), dtype=bool)
-    for i in range(len(candidates)):
-        factor = (yields[i] / yields).max(axis=1)
-        if spread:
-            factor = np.maximum(factor, 1.0)
-        better: np.ndarray = (factor[:, None] * price <= price[i] * (1 + 1e-12)).all(axis=1)
-        better &= (factor[None, :] * draws <= draws[:, [i]] * (1 + 1e-12)).all(axis=0)
-        better &= keep
-        better[i] = False
-        # Of two machines that are multiples of each other keep the first.
-        same = np.isclose(factor * (yields / yields[i]).max(axis=1), 1.0)
-        cheaper = (factor[:, None] * price < price[i] * (1 - 1e-12)).any(axis=1)
-        better &= ~same | (np.arange(len(candidates)) < i) | cheaper
-        keep[i] = not better.any()
-    return np.unique(np.concatenate([candidates[keep], _held(index, candidates)]))
+    # factor[i, j] of machine j yields no less of everything than one of machine i.
+    factor = (yields[:, None, :] / yields[None, :, :]).max(axis=2)
+    if spread:
+        factor = np.maximum(factor, 1.0)
+    better: np.ndarray = (factor[:, :, None] * price[None, :, :] <= price[:, None, :] * (1 + 1e-12)).all(
+        axis=2
+    )
+    for draw in draws:
+        better &= factor * draw[None, :] <= draw[:, None] * (1 + 1e-12)
+    # Of two machines that are each as good as the other keep the first.
+    first = np.arange(len(candidates))
+    better &= ~better.T | (first[None, :] < first[:, None])
+    np.fill_diagonal(better, False)
+    kept = candidates[~better.any(axis=1)]
+    return np.unique(np.concatenate([kept, _held(index, candidates)]))
 
 
 def _held(index: Index, skus: np.ndarray) -> np.ndarray:

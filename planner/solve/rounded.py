@@ -78,36 +78,35 @@ def _hours(index: Index, bought: pd.DataFrame, t: np.ndarray) -> np.ndarray:
 
 
 def _over(index: Index, frame: pd.DataFrame, t: np.ndarray) -> tuple[str, ...]:
+    """Limits that whole machines exceed, one line each with its worst period."""
     skus = index.inputs.case.catalog.skus["SkuId"]
     name = frame["sku"] + np.where(frame["term"] == "spot", SUFFIX, "")
     s = name.map({sku: i for i, sku in enumerate(skus)}).to_numpy(dtype=np.int64)
-    # What runs all period counts in every slice, the rest in its own.
-    drawn = frame.assign(s=s, t=t)
-    always = drawn[drawn["slice"] == "all"]
-    named = drawn[drawn["slice"] != "all"]
-    slices = sorted(set(named["slice"])) or ["all"]
-    worst_of: dict[tuple[str, str, str], list[tuple[float, float, str]]] = {}
-    for limit in index.capacity[index.capacity["resource"].isin((*SIZED, "units"))].to_dict("records"):
-        within = index.members.loc[index.members["subject"] == limit["subject"], "s"]
-        worst = 0.0
-        for part in slices:
-            rows = pd.concat([always, named[named["slice"] == part]])
-            rows = rows[(rows["t"] == limit["t"]) & rows["s"].isin(within)]
-            if limit["payer"]:
-                rows = rows[rows["payer"] == limit["payer"]]
-            at = rows["s"].to_numpy()
-            unit = index.drawn[at, SIZED.index(limit["resource"])] if limit["resource"] in SIZED else 1.0
-            worst = max(worst, float((rows["whole"].to_numpy() * unit).sum()))
-        if worst > limit["amount"] * (1 + 1e-9):
-            period = str(index.inputs.case.periods["period"].iloc[limit["t"]])
-            key = (limit["subject"], limit["resource"], limit["payer"])
-            worst_of.setdefault(key, []).append((worst - limit["amount"], worst, period))
+    shape = (len(index.inputs.case.periods), len(index.inputs.case.settings.slices))
+    slice_at = {n: position for position, n in enumerate(index.inputs.case.settings.slices)}
+    at = np.array([slice_at.get(n, -1) for n in frame["slice"]])
+    whole, payer = frame["whole"].to_numpy(), frame["payer"].to_numpy()
+    limits = index.capacity[index.capacity["resource"].isin((*SIZED, "units"))]
     out = []
-    for (subject, resource, payer), found in worst_of.items():
-        beyond, need, period = max(found)
-        whose = f" for {payer}" if payer else ""
-        out.append(
-            f"{subject}: {need:g} {resource}{whose} against {need - beyond:g} in {period} "
-            f"({len(found)} periods)"
-        )
+    for (subject, resource, whose), rows in limits.groupby(["subject", "resource", "payer"], sort=True):
+        within = np.isin(s, index.members.loc[index.members["subject"] == subject, "s"].to_numpy())
+        within &= (payer == whose) | (whose == "")
+        unit = index.drawn[s, SIZED.index(resource)] if resource in SIZED else np.ones(len(s))
+        drawn = np.zeros(shape)
+        # What runs all period counts in every slice, the rest in its own.
+        always, own = within & (at < 0), within & (at >= 0)
+        np.add.at(drawn, t[always], (whole * unit)[always][:, None])
+        np.add.at(drawn, (t[own], at[own]), (whole * unit)[own])
+        amount = np.zeros(shape[0])
+        amount[rows["t"].to_numpy()] = rows["amount"]
+        beyond = drawn.max(axis=1) - amount
+        over = beyond > 1e-9 * np.maximum(amount, 1.0)
+        if over.any():
+            worst = int(np.argmax(beyond))
+            need, period = drawn[worst].max(), index.inputs.case.periods["period"].iloc[worst]
+            of = f" for {whose}" if whose else ""
+            out.append(
+                f"{subject}: {need:g} {resource}{of} against {amount[worst]:g} in {period} "
+                f"({int(over.sum())} periods)"
+            )
     return tuple(out)
