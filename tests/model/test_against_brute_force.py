@@ -16,7 +16,7 @@ from planner.solve.solve import build_model
 from planner.solve.solve_arrays import Session, Status
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(worlds(spend=False))
 def test_folding_and_dominance_never_change_the_optimum(world):
     """And whoever is refused before solving has no plan in the unfolded program either."""

@@ -46,7 +46,7 @@ def capped(world: World) -> World:
 
 
 @given(worlds(), st.sampled_from((0, 1, 50)))
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_raising_a_capacity(world, more):
     tight = capped(world)
     loose = deepcopy(tight)
@@ -56,7 +56,7 @@ def test_raising_a_capacity(world, more):
 
 
 @given(worlds())
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_loosening_caps_and_floors(world):
     tight = capped(world)
     loose = deepcopy(tight)
@@ -69,7 +69,7 @@ def test_loosening_caps_and_floors(world):
 
 
 @given(worlds(), st.data())
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_dropping_a_rule_on_shares(world, data):
     tight = capped(world)
     loose = deepcopy(tight)
@@ -79,7 +79,7 @@ def test_dropping_a_rule_on_shares(world, data):
 
 
 @given(worlds(reference=False), st.sampled_from(SHAPES), st.sampled_from(PRICES))
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_adding_a_region_while_what_is_contestable_stays_the_same(world, shape, price):
     """Reference spend is left out: a cheaper region changes what every workload counts."""
     tight = capped(world)
@@ -92,7 +92,7 @@ def test_adding_a_region_while_what_is_contestable_stays_the_same(world, shape, 
 
 
 @given(worlds(), st.sampled_from((2.0, 1024.0)))
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_all_money_times_a_factor_is_the_same_plan_at_the_factor(world, factor):
     dear = deepcopy(world)
     for table in ("prices", "transfer"):

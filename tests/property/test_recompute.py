@@ -30,7 +30,7 @@ def tables(plan):
 
 
 @given(worlds())
-@settings(max_examples=15)
+@settings(max_examples=12)
 def test_a_plan_obeys_every_rule_and_costs_what_its_prices_say(world):
     try:
         plan = solved(world).plan

@@ -64,6 +64,7 @@ class World:
     """Rows by table, and what ``case.toml`` says; :meth:`write` makes the folder.
 
     Amounts may be given by period as a list; a single figure holds from the first period on.
+    ``catalogs`` names shipped packages to use instead of a catalog of its own.
     """
 
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
@@ -77,6 +78,7 @@ class World:
     openings: list[tuple[str, str]] = field(default_factory=list)
     rates: list[tuple[str, int, float, float]] = field(default_factory=list)
     prices_as_of: str = "2026-11-23"
+    catalogs: list[str] = field(default_factory=list)
     slices: dict[str, float] = field(default_factory=dict)
     terms: dict[str, Any] = field(default_factory=dict)
     migration: dict[str, Any] = field(default_factory=dict)
@@ -361,11 +363,11 @@ class World:
 
     def write(self, folder: Path) -> Path:
         """Write the case folder and return it."""
-        catalogs, named = ["./catalog"], []
+        catalogs, named = self.catalogs or ["./catalog"], []
         network = bool(self.tables["nodes"])
         for name, rows in self.tables.items():
             if name in CATALOG:
-                if rows or name not in OPTIONAL:
+                if not self.catalogs and (rows or name not in OPTIONAL):
                     write_csv(folder / "catalog" / f"{name}.csv", name, rows)
             elif name in NETWORK:
                 if network:
@@ -374,7 +376,7 @@ class World:
                 write_csv(folder / f"{name}.csv", name, rows)
                 named.append(name)
         if network:
-            catalogs.append("./network")
+            catalogs = [*catalogs, "./network"]
         if self.rules:
             (folder / "rules.toml").write_text(rule_pack(self.rules), encoding="utf-8")
         (folder / "case.toml").write_text(self._toml(catalogs, named), encoding="utf-8")
