@@ -116,6 +116,8 @@ def findings(plan: Plan) -> Iterator[str]:
             f"{head['assumed'] / head['amortised']:.1%} of the cost rests on assumed prices; "
             f"{head['contestable_share']:.1%} of it is contestable"
         )
+    if head.get("foreign_currency_share"):
+        yield f"{head['foreign_currency_share']:.1%} of the cost is priced in a foreign currency"
     yield from _binding(plan)
     unmet = plan.latency[plan.latency["required_share"].isna()]["workload"].unique()
     if len(unmet):

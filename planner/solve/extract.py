@@ -290,6 +290,24 @@ def contestable_share(model: Model, x: np.ndarray) -> float:
     return float(value[inside].sum()) / total if total > 0 else 0.0
 
 
+def foreign_currency_share(model: Model, x: np.ndarray) -> float:
+    """Part of the amortised cost whose price is stated in another currency than the case's.
+
+    Amounts of the user's own tables are in the case's currency.
+    """
+    catalog, home = model.index.inputs.case.catalog, model.index.inputs.case.settings.currency
+    abroad = set(catalog.prices.loc[catalog.prices["PricingCurrency"] != home, "SkuId"])
+    by_sku = np.append(catalog.skus["SkuId"].isin(abroad).to_numpy(), False)
+    sends = catalog.transfer[catalog.transfer["PricingCurrency"] != home]
+    by_region = model.index.inputs.regions["region"].isin(set(sends["region"])).to_numpy()
+    lines = model.lines
+    value = before_tax(lines).to_numpy() * x[lines["col"].to_numpy()]
+    leaves = lines["term"].isin(("egress", "transfer", "migration transfer")).to_numpy()
+    foreign = by_sku[lines["s"].to_numpy()] | (leaves & by_region[lines["r"].to_numpy()])
+    total = float(value.sum())
+    return float(value[foreign].sum()) / total if total > 0 else 0.0
+
+
 def _placed(model: Model, x: np.ndarray) -> pd.DataFrame:
     place = model.columns.place.keys.assign(x=x[model.columns.place.numbers])
     return place[place["x"] > 0].reset_index(drop=True)

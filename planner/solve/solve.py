@@ -212,6 +212,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         "assumed": round(float(costs["assumed"].sum()), 2),
         "tail_liability": round(float(costs["tail"].sum()), 2),
         "contestable_share": round(extract.contestable_share(model, x), 6),
+        "foreign_currency_share": round(extract.foreign_currency_share(model, x), 6),
         "oldest_price": min(bought["as_of"], default=""),
         "newest_price": max(bought["as_of"], default=""),
         "exchange": [
