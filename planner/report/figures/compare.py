@@ -1,0 +1,63 @@
+"""Plans side by side: one bar a plan, stacked by vendor group, with what each means for concentration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from planner.report.figures.looks import Look
+from planner.report.figures.sheet import ALARM, EDGE, GRID, SMALL, SOFT, WIDTH, Chart, Sheet
+from planner.report.words import amount, nice_steps, percent, scale_of
+from planner.study.compare import Row
+
+NAME, TITLE = "compare", "Plans side by side"
+_LABEL, _NOTES, _ROW = 1.55, 1.75, 0.4
+
+
+def compare_chart(
+    rows: Sequence[Row], drawn: Mapping[str, Look], currency: str, marking: str, footer: str
+) -> Chart:
+    """Draw a comparison; ``drawn`` has a look for every vendor group."""
+    groups = sorted({g for row in rows for g, _ in row.spent})
+    sheet = Sheet(height=1.75 + _ROW * len(rows) + (0.15 if marking else 0))
+    most = max((sum(v for _, v in row.spent) for row in rows), default=0.0)
+    divisor, unit = scale_of(most)
+    money = f"{currency} {unit}".strip()
+    subtitle = f"{money} over the horizon, amortised, before tax, by vendor group; beside it what differs."
+    low, high = sheet.frame(marking, TITLE, subtitle, footer)
+    x, y = EDGE, high - 0.12
+    for group in groups:
+        name = sheet.fit(group, 1.6, SMALL)
+        need = 0.42 + sheet.measure(name, SMALL)
+        if x + need > WIDTH - EDGE and x > EDGE:
+            x, y = EDGE, y - 0.17
+        look = drawn[group]
+        sheet.rectangles([(x, y - 0.02, 0.18, 0.11)], look.color, look.hatch, look.hatching)
+        sheet.text(x + 0.23, y, name, size=SMALL)
+        x += need
+    left, right = EDGE + _LABEL, WIDTH - EDGE - _NOTES
+    top, base = y - 0.12, low + 0.3
+    scale = (right - left) / (most * 1.02) if most > 0 else 0.0
+    for step in nice_steps(most / divisor, 4):
+        at = left + step * divisor * scale
+        sheet.lines([[(at, base), (at, top)]], GRID, 0.5, zorder=1)
+        sheet.text(at, base - 0.14, f"{step:,.4g}", size=SMALL, color=SOFT, ha="center")
+    pace = (top - base) / max(1, len(rows))
+    for i, row in enumerate(rows):
+        middle = top - (i + 0.5) * pace
+        sheet.text(left - 0.08, middle, row.name, bold=i == 0, ha="right", va="center", room=_LABEL - 0.1)
+        if not row.spent:
+            sheet.text(left + 0.06, middle, "no plan", bold=True, color=ALARM, va="center")
+            continue
+        at = left
+        for group, value in row.spent:
+            look = drawn[group]
+            box = (at, middle - pace * 0.3, value * scale, pace * 0.6)
+            sheet.rectangles([box], look.color, look.hatch, look.hatching)
+            at += value * scale
+        notes = f"cost {amount(row.cost or 0.0, currency)}"
+        sheet.text(right + 0.1, middle + 0.03, notes, size=SMALL, bold=True, room=_NOTES - 0.1)
+        more = f"HHI {row.hhi or 0.0:,.0f}"
+        more += f", foreign {percent(row.foreign)}" if row.foreign is not None else ""
+        sheet.text(right + 0.1, middle - 0.1, more, size=SMALL, color=SOFT, room=_NOTES - 0.1)
+    alt = "; ".join(f"{r.name}: {'no plan' if r.cost is None else amount(r.cost, currency)}" for r in rows)
+    return Chart(NAME, TITLE, alt + ".", sheet)

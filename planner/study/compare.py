@@ -1,0 +1,214 @@
+"""Plans side by side: cost, shares, concentration, latency, moves, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from planner.errors import BadInput, Infeasible
+from planner.inputs import Inputs, read_inputs
+from planner.plan.plan import Plan
+from planner.solve.fixed import read_fixed
+from planner.solve.solve import solve
+from planner.study.measures import HHI_WHOLE
+from planner.study.scenario import scenario_folder
+
+NOTHING = "doing nothing"
+"""Name of the row that holds every workload where it runs today."""
+
+AS_IS = "the case"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One plan of a comparison; all figures but ``name`` and ``status`` are ``None`` without a plan.
+
+    Attributes
+    ----------
+    cost, cash
+        Discounted cost (what a plan makes least) and cash with tax.
+    spent
+        Amortised money before tax by vendor group, market groups and others.
+    shares
+        Share of all market spend by vendor group, ``hhi`` of it.
+    foreign
+        Share of all spend with a parent outside the home country; ``None`` where it is not known.
+    mean_ms
+        Mean of the mean round trips of workloads with a target, over periods.
+    late
+        Workloads that miss their target in some period.
+    moves
+        Whole workloads moved between regions within the horizon.
+    moved
+        Workloads that run elsewhere than in the first plan at some time.
+    breaks
+        Rules that the plan breaks, which only a plan with placements held can.
+    """
+
+    name: str
+    status: str
+    reason: str = ""
+    cost: float | None = None
+    cash: float | None = None
+    spent: tuple[tuple[str, float], ...] = ()
+    shares: tuple[tuple[str, float], ...] = ()
+    hhi: float | None = None
+    foreign: float | None = None
+    mean_ms: float | None = None
+    late: int | None = None
+    moves: float | None = None
+    moved: int | None = None
+    breaks: int | None = None
+    limits: tuple[tuple[str, float], ...] = ()
+
+    def flat(self) -> dict[str, Any]:
+        """The row as one flat line for CSV and JSON."""
+        out: dict[str, Any] = {"name": self.name, "status": self.status, "reason": self.reason}
+        out |= {"cost": _cents(self.cost), "cash": _cents(self.cash)}
+        out |= {"hhi": _digits(self.hhi, 3), "foreign_share": _digits(self.foreign, 9)}
+        out |= {"mean_ms": _digits(self.mean_ms, 3), "late_workloads": self.late}
+        out |= {
+            "moves": _digits(self.moves, 6),
+            "moved_against_first": self.moved,
+            "rules_broken": self.breaks,
+        }
+        out |= {f"share:{g}": round(v, 9) for g, v in self.shares}
+        return out | {f"slack:{rule}": round(v, 9) for rule, v in self.limits}
+
+
+def _cents(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)
+
+
+def _digits(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def compare(plans: Sequence[tuple[str, Plan | str, Collection[str] | None]]) -> list[Row]:
+    """Rows of a comparison.
+
+    Parameters
+    ----------
+    plans
+        (name, plan or why there is none, vendor groups with a foreign parent or ``None``).
+    """
+    first = next((plan for _, plan, _ in plans if isinstance(plan, Plan)), None)
+    return [
+        Row(name, "no plan", plan) if isinstance(plan, str) else _row(name, plan, foreign, first)
+        for name, plan, foreign in plans
+    ]
+
+
+def _row(name: str, plan: Plan, foreign: Collection[str] | None, first: Plan | None) -> Row:
+    spent = plan.costs.groupby("vendor_group")["amortised"].sum()
+    spent = spent[spent.index != ""].sort_index()
+    market = set(plan.shares.loc[plan.shares["kind"] == "report", "subject"])
+    on_market = spent[spent.index.isin(market)]
+    share = on_market / on_market.sum() if on_market.sum() > 0 else on_market * 0.0
+    abroad = None
+    if foreign is not None and spent.sum() > 0:
+        abroad = float(spent[spent.index.isin(set(foreign))].sum() / spent.sum())
+    late = plan.latency[plan.latency["reached_share"] < plan.latency["required_share"] - 1e-9]
+    slack = plan.shares[plan.shares["kind"] != "report"].groupby("rule")["slack"].min()
+    broken = plan.head.get("breaks")
+    return Row(
+        name=name,
+        status=str(plan.head["status"]),
+        cost=float(plan.costs["objective"].sum()),
+        cash=float(plan.costs["cash"].sum()),
+        spent=tuple((str(g), float(v)) for g, v in spent.items()),
+        shares=tuple((str(g), float(v)) for g, v in share.items()),
+        hhi=float((share**2).sum() * HHI_WHOLE),
+        foreign=abroad,
+        mean_ms=float(plan.latency["mean_ms"].mean()) if len(plan.latency) else None,
+        late=int(late["workload"].nunique()),
+        moves=_moves(plan),
+        moved=0 if first is None else _moved(first, plan),
+        breaks=len(broken) if broken is not None else int((slack < -1e-9).sum()),
+        limits=tuple((str(r), float(v)) for r, v in slack.items()),
+    )
+
+
+def _primary(plan: Plan) -> pd.DataFrame:
+    """Shares of primary placements: one line a (workload, region), one column a period."""
+    mine = plan.placements[plan.placements["role"] == "primary"]
+    table = mine.pivot_table(index=["workload", "region"], columns="period", values="share", aggfunc="sum")
+    return table.reindex(columns=list(plan.periods["period"])).fillna(0.0)
+
+
+def _moves(plan: Plan) -> float:
+    """Σ of increases of placements from one period to the next, while a workload is alive."""
+    table = _primary(plan)
+    alive = table.groupby("workload").transform("sum") > 0.5
+    steps = table.diff(axis=1).where(alive & alive.shift(axis=1, fill_value=False), 0.0)
+    return float(steps.clip(lower=0.0).to_numpy().sum())
+
+
+def _moved(first: Plan, other: Plan) -> int:
+    a, b = _primary(first), _primary(other)
+    a, b = a.align(b, fill_value=0.0)
+    differs = ((a - b).abs() > 1e-6).any(axis=1)
+    return int(differs.groupby("workload").any().sum())
+
+
+def differ(rows: Sequence[Row]) -> bool:
+    """Does any plan cost something else than the first, run elsewhere, or have another status?"""
+    if not rows:
+        return False
+    a = rows[0]
+    return any(
+        b.status != a.status
+        or (b.cost is None) != (a.cost is None)
+        or (b.cost is not None and a.cost is not None and abs(b.cost - a.cost) > 0.01)
+        or bool(b.moved)
+        for b in rows[1:]
+    )
+
+
+def scenarios(case: Path) -> tuple[Inputs, list[Row]]:
+    """The scenarios of a case beside doing nothing and the case as it stands.
+
+    Raises
+    ------
+    BadInput
+        If the case, or one of its scenarios, cannot be read.
+    """
+    inputs = read_inputs(case)
+    foreign = foreign_groups(inputs)
+    plans: list[tuple[str, Plan | str, Collection[str] | None]] = []
+    today = inputs.case.settings.tables.get("current")
+    if today is not None:
+        plans.append((NOTHING, _nothing(inputs, case / today), foreign))
+    plans.append((AS_IS, _solved(inputs), foreign))
+    for name, overrides in inputs.case.settings.scenarios.items():
+        with scenario_folder(case, name, overrides) as folder:
+            changed = read_inputs(folder)
+            plans.append((name, _solved(changed), foreign_groups(changed)))
+    return inputs, compare(plans)
+
+
+def _solved(inputs: Inputs) -> Plan | str:
+    try:
+        return solve(inputs).plan
+    except Infeasible as error:
+        return error.reasons[0]
+
+
+def _nothing(inputs: Inputs, table: Path) -> Plan | str:
+    try:
+        return solve(inputs, fixed=read_fixed(table, inputs)).plan
+    except Infeasible as error:
+        return error.reasons[0]
+    except BadInput as error:
+        return f"{error.problems[0].problem} ({error.problems[0].value})"
+
+
+def foreign_groups(inputs: Inputs) -> list[str]:
+    """Vendor groups with a parent outside the home country."""
+    regions = inputs.regions
+    abroad = regions["parent_jurisdiction"] != inputs.case.settings.home_country
+    return sorted(set(regions.loc[abroad, "vendor_group"]))

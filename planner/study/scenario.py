@@ -1,0 +1,103 @@
+"""Scenarios of a case: dotted overrides of ``case.toml``, read as if the user had written them there.
+
+``[scenario.NAME]`` holds keys such as ``rules.vendor-share.cap = 0.3`` or ``"money.discount_rate" =
+0.06``. A scenario is a copy of the case folder with those values set, so that it is read and
+checked like any other case.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from planner.case.settings import FILE
+from planner.errors import BadInput, Problem
+
+
+@contextmanager
+def scenario_folder(case: Path, name: str, overrides: Mapping[str, Any]) -> Iterator[Path]:
+    """A copy of the case folder with overrides set, which is gone afterwards.
+
+    Raises
+    ------
+    BadInput
+        If an override goes through something that is not a section.
+    """
+    with TemporaryDirectory() as folder:
+        copy = Path(folder) / "case"
+        shutil.copytree(case, copy)
+        tree = tomllib.loads((case / FILE).read_text(encoding="utf-8"))
+        tree.pop("scenario", None)
+        problems: list[Problem] = []
+        for path, value in _leaves(overrides):
+            _set(tree, path, value, name, problems)
+        if problems:
+            raise BadInput(problems)
+        (copy / FILE).write_text(toml_text(tree), encoding="utf-8")
+        yield copy
+
+
+def _leaves(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """(path, value) of every value; keys with dots are paths, as are sections."""
+    for key, value in table.items():
+        path = (*above, *key.split("."))
+        if isinstance(value, Mapping):
+            yield from _leaves(value, path)
+        else:
+            yield path, value
+
+
+def _set(tree: dict[str, Any], path: tuple[str, ...], value: Any, name: str, problems: list[Problem]) -> None:
+    at: Any = tree
+    for key in path[:-1]:
+        at = at.setdefault(key, {}) if isinstance(at, dict) else None
+    if not isinstance(at, dict):
+        mend = "Name a key of a section, e.g. rules.ID.cap; a list is replaced whole."
+        column = f"scenario.{name}.{'.'.join(path)}"
+        problems.append(Problem(FILE, 0, column, str(value)[:80], "leads through what is no section", mend))
+        return
+    at[path[-1]] = value
+
+
+def toml_text(tree: Mapping[str, Any]) -> str:
+    """A tree of TOML as text: values first, then sections and lists of sections."""
+    lines: list[str] = []
+    _section(tree, (), lines)
+    return "\n".join(lines) + "\n"
+
+
+def _section(table: Mapping[str, Any], path: tuple[str, ...], lines: list[str]) -> None:
+    for key, value in table.items():
+        if not _is_section(value):
+            lines.append(f"{json.dumps(key)} = {_value(value)}")
+    for key, value in table.items():
+        name = ".".join(json.dumps(part) for part in (*path, key))
+        if isinstance(value, Mapping):
+            lines.append(f"[{name}]")
+            _section(value, (*path, key), lines)
+        elif _is_section(value):
+            for row in value:
+                lines.append(f"[[{name}]]")
+                _section(row, (*path, key), lines)
+
+
+def _is_section(value: Any) -> bool:
+    rows = isinstance(value, list) and bool(value) and all(isinstance(v, Mapping) for v in value)
+    return isinstance(value, Mapping) or rows
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, list):
+        return "[" + ", ".join(_value(v) for v in value) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{json.dumps(k)} = {_value(v)}" for k, v in value.items()) + "}"
+    return json.dumps(value)

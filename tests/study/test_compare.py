@@ -1,0 +1,151 @@
+"""Plans side by side, scenarios by name, and the exit code for a difference."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+from support.cases import World
+from support.plans import cost, plan_of, read
+
+from planner.commands import cli
+from planner.commands.run import run
+from planner.errors import BadInput
+from planner.study.compare import compare, differ, scenarios
+from planner.study.scenario import scenario_folder, toml_text
+
+ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
+SCENARIOS = """
+[scenario.tight]
+rules.vendor-share.cap = 0.5
+[scenario.dear-money]
+"money.discount_rate" = 0.5
+[scenario.hopeless]
+rules.vendor-share.cap = 0.2
+"""
+
+
+def world(cap: float = 1.0, rate: float = 0.0) -> World:
+    made = World(periods=2, months=6, discount_rate=rate)
+    for vendor, price in (("a", 0.2), ("b", 0.3), ("c", 0.5)):
+        made.vendor(vendor, jurisdiction="MY" if vendor == "c" else "XX")
+        made.region(f"{vendor}:x").machine(f"{vendor}:x", "m", 4, 16, price)
+    made.workload("tax", demand={"vcpu": [100, 100], "memory_gib": [100, 100]}).today("tax", "b:x")
+    made.workload("web", demand={"vcpu": [20, 20], "memory_gib": [20, 20]}).today("web", "c:x")
+    made.overrides["vendor-share"] = dict(ADOPTED)
+    values = {"cap": cap, "basis": "spend"}
+    return made.rule("vendor-share", "vendor_share", values, is_parameter=True, benchmark="none")
+
+
+def case(folder: Path, extra: str = SCENARIOS) -> Path:
+    made = world().write(folder)
+    file = made / "case.toml"
+    file.write_text(file.read_text(encoding="utf-8") + extra, encoding="utf-8")
+    return made
+
+
+def command(*argv: str) -> int:
+    with pytest.raises(SystemExit) as left:
+        run(cli, list(argv))
+    return int(left.value.code or 0)
+
+
+def test_scenarios_are_the_cases_that_a_user_would_write(tmp_path: Path):
+    _, rows = scenarios(case(tmp_path))
+    by = {row.name: row for row in rows}
+    assert [row.name for row in rows] == ["doing nothing", "the case", "tight", "dear-money", "hopeless"]
+    assert by["the case"].cost == pytest.approx(cost(plan_of(world())))
+    assert by["tight"].cost == pytest.approx(cost(plan_of(world(cap=0.5))))
+    assert by["dear-money"].cost == pytest.approx(cost(plan_of(world(rate=0.5))))
+    hours = 24 * 365
+    assert by["doing nothing"].cost == pytest.approx((25 * 0.3 + 5 * 0.5) * hours)
+    assert by["hopeless"].cost is None and "vendor-share" in by["hopeless"].reason
+    assert by["doing nothing"].foreign == pytest.approx(25 * 0.3 / (25 * 0.3 + 5 * 0.5))
+    assert by["doing nothing"].moved == 0 and by["the case"].moved == 2
+    assert by["the case"].hhi == pytest.approx(10_000) and dict(by["the case"].shares)["a"] == pytest.approx(
+        1
+    )
+
+
+def test_moves_count_what_changes_place():
+    made = World(periods=3)
+    for vendor in "ab":
+        made.vendor(vendor).region(f"{vendor}:x").machine(
+            f"{vendor}:x", "m", 4, 16, {"a": 0.2, "b": 0.3}[vendor]
+        )
+    made.capacity("a:x", "vcpu", [100, 25, 100])
+    made.workload("tax", demand={"vcpu": [50, 50, 50], "memory_gib": [50, 50, 50]})
+    plan = plan_of(made)
+    (row,) = compare([("only", plan, None)])
+    assert row.moves == pytest.approx(1.0)  # half of it to b, and back
+    assert row.foreign is None and row.flat()["moves"] == pytest.approx(1.0)
+
+
+def test_equal_plans_do_not_differ():
+    plan, other = plan_of(world()), plan_of(world(cap=0.5))
+    assert not differ(compare([("a", plan, None), ("b", plan, None)]))
+    assert differ(compare([("a", plan, None), ("b", other, None)]))
+    assert differ(compare([("a", plan, None), ("b", "no plan", None)]))
+
+
+def test_the_command_compares_plans_with_exit_code_8(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    first, second = world().write(tmp_path / "one"), world(cap=0.5).write(tmp_path / "two")
+    plans = [str(tmp_path / name) for name in ("p1", "p2")]
+    for folder, plan in zip((first, second), plans, strict=True):
+        assert command("plan", str(folder), "--out", plan) == 0
+    assert command("compare", *plans) == 0
+    assert command("compare", plans[0], plans[0], "--exit-code") == 0
+    capsys.readouterr()
+    assert command("compare", *plans, "--exit-code", "--json", "--out", str(tmp_path / "out")) == 8
+    document = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in document["rows"]] == ["p1", "p2"] and document["differ"]
+    assert document["rows"][1]["foreign_share"] == pytest.approx(1.0)
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        "study.json",
+        "compare.csv",
+        "compare.svg",
+        "compare.png",
+    }
+    assert command("compare", plans[0]) == 2
+    assert command("compare", *plans, "--scenarios") == 2
+
+
+def test_the_command_compares_scenarios(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert command("compare", str(case(tmp_path)), "--scenarios", "--exit-code") == 8
+    said = capsys.readouterr()
+    assert said.out.startswith("SYNTHETIC") and "hopeless: no plan" in said.out
+    assert said.err.strip().splitlines()[-1].startswith("next: ")
+
+
+def test_an_override_through_a_value_is_bad_input(tmp_path: Path):
+    made = case(tmp_path, "\n[scenario.odd]\ntitle.sub = 1\n")
+    with pytest.raises(BadInput, match="1 problem"):
+        scenarios(made)
+    with pytest.raises(BadInput):
+        scenarios(case(tmp_path / "other", "\n[scenario.odd]\nrules.nobody.cap = 0.5\n"))
+
+
+def test_a_scenario_leaves_the_case_alone_and_nothing_behind(tmp_path: Path):
+    made = case(tmp_path / "case")
+    before = {p: p.read_bytes() for p in made.rglob("*") if p.is_file()}
+    with scenario_folder(made, "x", {"money": {"discount_rate": 0.1}, "periods.count": 1}) as folder:
+        tree = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
+        assert tree["money"]["discount_rate"] == 0.1 and tree["periods"]["count"] == 1
+    assert not folder.exists() and before == {p: p.read_bytes() for p in made.rglob("*") if p.is_file()}
+
+
+def test_toml_is_written_as_it_was_read():
+    tree = {
+        "a": 1, "b": [1.5, "x\"y", True], "d": date(2026, 1, 2), "s": {"k.l": {"m": "é"}, "n": []},
+        "rows": [{"x": 1, "y": {"z": 2}}, {"x": 2}], "inline": [[1, 2], [3]],
+    }  # fmt: skip
+    assert tomllib.loads(toml_text(tree)) == tree
+
+
+def test_the_case_alone_has_two_rows(tmp_path: Path):
+    _, rows = scenarios(case(tmp_path, ""))
+    assert [row.name for row in rows] == ["doing nothing", "the case"]
+    assert read(world()).case.settings.scenarios == {}
