@@ -69,6 +69,7 @@ class Settings:
     terms: tuple[str, ...]
     tail_credit: float
     labour: float | None
+    survive: tuple[str, ...]
     rules: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, str]
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -124,6 +125,11 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
             "Add on_demand: what is not committed needs it.",
         )
     tail_credit = reader.number(terms, "tail_credit", "terms.", 0.0, 0.999, default=0.0)
+    survival = reader.table(tree, "survival", required=False)
+    survive = tuple(take(survival, "of", list, "survival.")) if survival else ()
+    for event in survive:
+        if event not in ("vendor_groups", "regions"):
+            bad("survival.of", event, "is nothing that can be lost", "Use vendor_groups or regions.")
     migration = reader.table(tree, "migration", required=False)
     labour = reader.number(migration, "labour", "migration.", 0.0, 1e12) if migration else None
     if migration:
@@ -161,6 +167,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         terms=offer,
         tail_credit=tail_credit,
         labour=labour,
+        survive=survive,
         rules={k: v for k, v in rules.items() if isinstance(v, dict)},
         tables=tables,
         scenarios=reader.table(tree, "scenario", required=False),
@@ -171,6 +178,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         (container, "container."),
         (terms, "terms."),
         (migration, "migration."),
+        (survival, "survival."),
         (tree, ""),
     ):
         reader.left(table, path)

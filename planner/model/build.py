@@ -32,8 +32,10 @@ from planner.model.constraints.move_limit import move_limit
 from planner.model.constraints.pairing import pairing
 from planner.model.constraints.pin import pin
 from planner.model.constraints.proximity import proximity
+from planner.model.constraints.refuge import refuge
 from planner.model.constraints.region_amount import region_amount
 from planner.model.constraints.region_share import region_share
+from planner.model.constraints.survival import survival
 from planner.model.constraints.transfer import transfer
 from planner.model.constraints.vendor_share import vendor_share
 from planner.model.folding import cheapest_machines
@@ -152,6 +154,8 @@ def build(
         move(index, columns),
         move_limit(index, columns),
         activation(index, columns),
+        survival(index, columns),
+        refuge(index, columns),
         affinity(index, columns),
         transfer(index, columns),
         proximity(index, columns),

@@ -14,6 +14,8 @@
 ``leave``   share of workload w that moves away from region r at the beginning of period t
 ``at``      1 where a workload has any part in region r in period t, binary
 ``local``   part of the data between two workloads that stays inside region r
+``extra``   share of critical workload w that region r would take on, beyond paid standby, if event e
+            took its places away in period t
 ``active``  1 from the period in which a region or vendor is first used, binary
 ``amount``  amount of a vendor group in a scope of shares, in units of money or of a resource
 ==========  ====================================================================================
@@ -79,6 +81,7 @@ class Columns:
     leave: ColumnFamily
     at: ColumnFamily
     local: ColumnFamily
+    extra: ColumnFamily
     active: ColumnFamily
     amount: ColumnFamily
     region_amount: ColumnFamily
@@ -88,7 +91,7 @@ class Columns:
     def families(self) -> tuple[ColumnFamily, ...]:
         return (
             self.place, self.pair, self.backup, self.use, self.serve, self.run, self.commit, self.held,
-            self.cover, self.enter, self.leave, self.at, self.local, self.active, self.amount,
+            self.cover, self.enter, self.leave, self.at, self.local, self.extra, self.active, self.amount,
             self.region_amount,
         )  # fmt: skip
 
@@ -123,6 +126,7 @@ def make_columns(index: Index) -> Columns:
         "leave": moves,
         "at": _at(index, place),
         "local": _local(index, place),
+        "extra": _extra(index, place),
         "active": _active(index),
         "amount": _amount(index),
         "region_amount": _region_amount(index),
@@ -308,6 +312,28 @@ def _local(index: Index, place: pd.DataFrame) -> pd.DataFrame:
     both = sender.merge(place, left_on=["w2", "r", "t"], right_on=["w", "r", "t"])
     ordered: pd.DataFrame = both[["d", "r", "t"]].sort_values(["d", "t", "r"], ignore_index=True)
     return ordered
+
+
+def _extra(index: Index, place: pd.DataFrame) -> pd.DataFrame:
+    """Where critical work could go in each event that may take one of its places away."""
+    columns = ["e", "w", "r", "t"]
+    if not index.events:
+        return _nothing(columns)
+    lost = lost_places(index, place)[["e", "w", "t"]].drop_duplicates()
+    w, r, t = np.nonzero(index.eligibility.standby)
+    refuge = lost.merge(pd.DataFrame({"w": w, "r": r, "t": t}), on=["w", "t"])
+    refuge = refuge[~index.hit[refuge["e"].to_numpy(), refuge["r"].to_numpy()]]
+    ordered: pd.DataFrame = refuge[columns].sort_values(columns, ignore_index=True)
+    return ordered
+
+
+def lost_places(index: Index, place: pd.DataFrame) -> pd.DataFrame:
+    """Places of critical work that an event takes away: e and the columns of ``place``."""
+    critical = index.inputs.case.workloads["critical"].to_numpy()
+    at_risk = place[critical[place["w"].to_numpy()]]
+    parts = [at_risk[index.hit[e][at_risk["r"].to_numpy()]].assign(e=e) for e in range(len(index.events))]
+    lost: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return lost
 
 
 def _active(index: Index) -> pd.DataFrame:

@@ -146,6 +146,24 @@ class Index:
         kept: pd.DataFrame = rows[both]
         return kept[["d", "w1", "w2", "t", "gib_per_month", "latency_ms"]].reset_index(drop=True)
 
+    @cached_property
+    def events(self) -> tuple[str, ...]:
+        """What critical work must survive, one at a time: groups or regions of the market.
+
+        The government's own places are outside the market: what may run nowhere else is not asked to
+        survive them.
+        """
+        survive, regions = self.inputs.case.settings.survive, self.inputs.regions
+        places = regions.loc[regions["market"], "region"].tolist() if "regions" in survive else []
+        return (*(self.groups if "vendor_groups" in survive else ()), *places)
+
+    @cached_property
+    def hit(self) -> np.ndarray:
+        """Boolean (event, region): is the region gone in the event?"""
+        regions = self.inputs.regions
+        rows = [((regions["vendor_group"] == e) | (regions["region"] == e)).to_numpy() for e in self.events]
+        return np.array(rows, dtype=bool).reshape(len(self.events), len(regions))
+
     @property
     def counts_moves(self) -> bool:
         """Does the case price or limit moving?"""

@@ -46,6 +46,7 @@ def decode(model: Model, keys: pd.DataFrame) -> pd.DataFrame:
         "w": ("workload", case.workloads["workload"].to_numpy()),
         "other": ("other", case.workloads["workload"].to_numpy()),
         "r": ("region", index.inputs.regions["region"].to_numpy()),
+        "e": ("event", np.array(index.events, dtype=object)),
         "r2": ("standby", index.inputs.regions["region"].to_numpy()),
         "t": ("period", case.periods["period"].to_numpy()),
         "s": ("sku", case.catalog.skus["SkuId"].to_numpy()),

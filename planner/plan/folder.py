@@ -36,13 +36,17 @@ def written_whole(out: Path, record: str = RECORD) -> Iterator[Path]:
     Raises
     ------
     click.UsageError
-        If ``out`` exists and is not such a folder: somebody else's files are never replaced.
+        If ``out`` exists and is not such a folder: somebody else's files are never replaced; or if
+        nothing can be written there.
     """
     if out.is_symlink() or (out.exists() and not (out.is_dir() and _ours(out, record))):
         what = "a plan folder" if record == RECORD else f"a folder with a {record}"
         raise click.UsageError(f"{out} exists and is not {what}; choose another --out")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise click.UsageError(f"{out} cannot be written ({error.strerror}); choose another --out") from error
     try:
         work.chmod(0o755)
         yield work
@@ -120,7 +124,9 @@ def load(folder: Path) -> Plan:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         mend = "Name a folder that planner plan wrote."
-        problems.append(Problem(f"{folder.name}/{RECORD}", 0, "", "", "missing or not readable", mend))
+        raise BadInput(
+            [Problem(f"{folder.name}/{RECORD}", 0, "", "", "missing or not readable", mend)]
+        ) from None
     for name, columns in FRAMES.items():
         path = folder / f"{name}.csv"
         try:
@@ -144,7 +150,7 @@ def load(folder: Path) -> Plan:
 _TEXT = (
     "workload", "region", "period", "role", "payer", "pool", "vendor_group", "vendor", "sku", "term", "slice",
     "unit", "currency", "basis", "rule", "kind", "scope", "subject", "period_from", "period_to", "reason",
-    "family", "per", "words", "start", "end",
+    "family", "per", "words", "start", "end", "event",
 )  # fmt: skip
 _BLANK = {
     c: [""]

@@ -29,6 +29,7 @@ EXCUSES = ("workload", "region", "period_from", "period_to", "rule", "reason")
 LATENCY = (
     "workload", "period", "target_ms", "required_share", "reached_share", "mean_ms", "p95_ms", "binds",
 )  # fmt: skip
+SURVIVAL = ("event", "workload", "period", "region", "standby", "extra")
 BINDING = ("family", "rule", "subject", "period", "marginal", "per", "words")
 
 
@@ -63,6 +64,9 @@ class Plan:
         What binds, with its marginal worth in money where the dual is defined.
     rounded
         Purchases of machines in whole ones: ``whole`` units, and ``extra`` cash with tax.
+    survival
+        Where critical work would run if a vendor group or region were gone: the share that a paid
+        standby carries, and the share for which room is kept.
     run
         Run record: versions, sizes, status, gap, residuals, coefficient range, seconds.
     """
@@ -77,6 +81,7 @@ class Plan:
     latency: pd.DataFrame
     binding: pd.DataFrame
     rounded: pd.DataFrame
+    survival: pd.DataFrame
     run: Mapping[str, Any]
 
 
@@ -89,6 +94,7 @@ FRAMES = {
     "excuses": EXCUSES,
     "latency": LATENCY,
     "binding": BINDING,
+    "survival": SURVIVAL,
     "rounded": (*PURCHASES, "whole", "extra"),
 }
 """The frames of a plan and their columns, in the order of the CSV files."""

@@ -116,6 +116,9 @@ def findings(plan: Plan) -> Iterator[str]:
             f"{head['assumed'] / head['amortised']:.1%} of the cost rests on assumed prices; "
             f"{head['contestable_share']:.1%} of it is contestable"
         )
+    if not plan.survival.empty:
+        events, saved = plan.survival["event"].nunique(), plan.survival["workload"].nunique()
+        yield f"{saved} critical workloads find a place in each of {events} losses (survival.csv)"
     if head.get("foreign_currency_share"):
         yield f"{head['foreign_currency_share']:.1%} of the cost is priced in a foreign currency"
     yield from _binding(plan)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from planner.catalog.spot import SUFFIX
 from planner.model.build import Model
+from planner.model.columns import lost_places
 from planner.model.commitments import active_periods, held_periods
 from planner.model.constraints.carry import carried_at
 from planner.model.constraints.latency import coverage_of, wanted_coverage
@@ -14,7 +15,7 @@ from planner.model.constraints.minimum_share import domestic_groups
 from planner.model.objective.lines import before_tax, cash, objective
 from planner.model.objective.storage import stored_at
 from planner.model.scopes import ShareRule
-from planner.plan.plan import COSTS, LATENCY, PLACEMENTS, PURCHASES, SHARES
+from planner.plan.plan import COSTS, LATENCY, PLACEMENTS, PURCHASES, SHARES, SURVIVAL
 
 DUST = 1e-12
 """Values below this are rounding of floats."""
@@ -288,6 +289,34 @@ def contestable_share(model: Model, x: np.ndarray) -> float:
     inside = np.where(w >= 0, member[w, t], pooled[q, t])
     total = float(value.sum())
     return float(value[inside].sum()) / total if total > 0 else 0.0
+
+
+def survival(model: Model, x: np.ndarray) -> pd.DataFrame:
+    """Where critical work would run in each event: on paid standby, and beyond it."""
+    index, names = model.index, _names(model)
+    if not index.events:
+        return pd.DataFrame(columns=list(SURVIVAL))
+    extra = model.columns.extra.keys.assign(extra=x[model.columns.extra.numbers], standby=0.0)
+    pair = model.columns.pair.keys.assign(x=x[model.columns.pair.numbers])
+    lost = lost_places(index, model.columns.place.keys).merge(pair, on=["w", "r", "t"])
+    lost = lost[~index.hit[lost["e"].to_numpy(), lost["r2"].to_numpy(dtype=np.int64)]]
+    carried = lost["x"].to_numpy() * index.ready[lost["w"].to_numpy()]
+    ready = lost.assign(r=lost["r2"], standby=carried, extra=0.0)
+    both = pd.concat([extra, ready])[["e", "w", "r", "t", "standby", "extra"]]
+    both = both.groupby(["e", "w", "r", "t"], as_index=False).sum()
+    shares = tidy(both[["standby", "extra"]].to_numpy(dtype="float64"))
+    w, r, t, e = (both[c].to_numpy(dtype=np.int64) for c in "wrte")
+    frame = pd.DataFrame(
+        {
+            "event": np.array(index.events, dtype=object)[e],
+            "workload": names["w"][w],
+            "period": names["t"][t],
+            "region": names["r"][r],
+            "standby": shares[:, 0],
+            "extra": shares[:, 1],
+        }
+    )
+    return _sorted(pd.DataFrame(frame[(shares > 0).any(axis=1)]), SURVIVAL)
 
 
 def foreign_currency_share(model: Model, x: np.ndarray) -> float:

@@ -243,6 +243,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         excuses=model.index.eligibility.excuses,
         latency=extract.latency(model, x),
         binding=binding(model, outcome, x),
+        survival=extract.survival(model, x),
         rounded=purchases.iloc[:0].assign(whole=0.0, extra=0.0),
         run=run,
     )

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from planner.plan.plan import BINDING, COSTS, EXCUSES, LATENCY, PLACEMENTS, PURCHASES, SHARES, Plan
+from planner.plan.plan import BINDING, COSTS, EXCUSES, LATENCY, PLACEMENTS, PURCHASES, SHARES, SURVIVAL, Plan
 from planner.policy.rules import Rule
 from planner.report.background import PRICES, Background
 
@@ -254,6 +254,7 @@ def plan(workloads: int = 60, periods: int = 12, title: str = HOSTILE, marking: 
             [(w, p, 50.0, 0.9, 0.93, 23.4, 48.9, False) for w in _names(workloads)[:9] for p in months],
             columns=list(LATENCY),
         ),
+        survival=pd.DataFrame(columns=list(SURVIVAL)),
         rounded=pd.DataFrame(columns=[*PURCHASES, "whole", "extra"]),
         binding=pd.DataFrame(
             [

@@ -30,7 +30,7 @@ def capacity(index: Index, columns: Columns) -> Block:
     keys = pd.concat([machines, stores]).sort_values(
         ["subject", "resource", "payer", "t", "l"], ignore_index=True
     )
-    run = _bought(index, columns)
+    run = bought(index, columns)
     stored = stored_at(index, columns)
     stored["owner"] = index.inputs.case.workloads["payer"].to_numpy()[stored["w"].to_numpy()]
     stored["resource"] = np.array(STORED, dtype=object)[stored["k"].to_numpy()]
@@ -55,7 +55,7 @@ def capacity(index: Index, columns: Columns) -> Block:
     return make_block("capacity", keys, entries, -INF, keys["amount"].to_numpy())
 
 
-def _bought(index: Index, columns: Columns) -> pd.DataFrame:
+def bought(index: Index, columns: Columns) -> pd.DataFrame:
     """What is bought in each period and slice: s, t, l, owner and the column that buys it."""
     payer = index.pools["payer"].to_numpy()
     run = columns.run.keys.assign(col=columns.run.numbers)
