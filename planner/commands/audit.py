@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from planner.commands.talk import quoted
+
 FORMATS = ("table", "json", "junit", "sarif", "oscal", "html")
 
 
@@ -61,4 +63,4 @@ def command(
         click.echo(found.summary(), err=True)
     if found.failed(strict):
         raise AuditFailed(f"the plan failed its audit: {found.summary()}")
-    click.echo(f"next: planner sign {plan} --key KEY --role reviewed", err=True)
+    click.echo(f"next: planner sign {quoted(plan)} --key KEY --role reviewed", err=True)

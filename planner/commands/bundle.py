@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from planner.commands.talk import quoted
+
 
 @click.command("bundle")
 @click.argument("plan", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -37,4 +39,4 @@ def command(plan: Path, out: Path | None, is_public: bool) -> None:
     click.echo(f"{target}: {len(files)} files, {len(archive):,} bytes")
     if left:
         click.echo(f"left out: {', '.join(left)}")
-    click.echo(f"next: planner unbundle {target} --out FOLDER", err=True)
+    click.echo(f"next: planner unbundle {quoted(target)} --out FOLDER", err=True)

@@ -68,7 +68,7 @@ def list_(packages: tuple[str, ...], as_of: datetime | None, as_json: bool) -> N
         click.echo(_shared(catalog))
         for line in _warnings(catalog, bare):
             click.echo(line)
-    click.echo("Next: planner catalog show REGION, or planner catalog check", err=True)
+    click.echo("next: planner catalog show REGION, or planner catalog check", err=True)
 
 
 @command.command("check")
@@ -104,7 +104,7 @@ def check(packages: tuple[str, ...], as_of: datetime | None, max_age: int | None
     else:
         listed = ", ".join(f"{count} {name}" for name, count in counts.items())
         click.echo(f"No problem found: {listed}; prices as of {catalog.prices_as_of}")
-    click.echo("Next: planner catalog list", err=True)
+    click.echo("next: planner catalog list", err=True)
 
 
 @command.command("show")
@@ -142,7 +142,7 @@ def show(
         if bare:
             click.echo(f"NOT PRICED: the catalog knows no SKU of {region}")
         _print([_sku_table(region, sold, TERMS), _transfer_table(region, transfer)])
-    click.echo("Next: planner catalog list", err=True)
+    click.echo("next: planner catalog list", err=True)
 
 
 def _read(packages: tuple[str, ...], as_of: datetime | None, descriptors: bool = False) -> Catalog:

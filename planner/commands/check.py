@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from planner.commands.talk import quoted
+
 
 @click.command("check")
 @click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -43,4 +45,4 @@ def command(case: Path, as_json: bool) -> None:
         for rule in inputs.rules:
             if rule.declared_severity != rule.severity:
                 click.echo(f"warning: reported only, not enforced: {rule.label()}")
-    click.echo(f"next: planner plan {case}", err=True)
+    click.echo(f"next: planner plan {quoted(case)}", err=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.commands.talk import quoted
+
 if TYPE_CHECKING:
     from planner.explain.explain import Explanation
 
@@ -31,9 +33,11 @@ def command(case: Path, relax_legal: bool, as_json: bool) -> None:
     else:
         _show(explanation)
     if explanation.feasible:
-        click.echo(f"next: planner plan {case}", err=True)
+        click.echo(f"next: planner plan {quoted(case)}", err=True)
         return
-    click.echo(f"next: change what would have to give in the case, then planner plan {case}", err=True)
+    click.echo(
+        f"next: change what would have to give in the case, then planner plan {quoted(case)}", err=True
+    )
     raise click.exceptions.Exit(3)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from planner.commands.talk import quoted
+
 _SHARE = click.FloatRange(0, 1)
 
 
@@ -92,4 +94,4 @@ def command(
             click.echo(f"no plan beyond {percent(found.end, 2)}: {found.reason}")
         click.echo(f"cheapest: {words(base, found.currency)}, discounted, over the horizon")
     click.echo(f"written to {target}", err=True)
-    click.echo(f"next: planner why {case} --rule {found.rule.id}", err=True)
+    click.echo(f"next: planner why {quoted(case)} --rule {found.rule.id}", err=True)

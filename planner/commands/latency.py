@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.commands.talk import quoted
+
 if TYPE_CHECKING:
     from planner.inputs import Inputs
     from planner.latency.network import Network
@@ -154,4 +156,4 @@ def _matrix(case: Path, without_links: Sequence[str], without_nodes: Sequence[st
         _document(as_document(found))
     else:
         show(found, console())
-    click.echo(f"next: planner latency {case} --from SITE --to REGION, for one path", err=True)
+    click.echo(f"next: planner latency {quoted(case)} --from SITE --to REGION, for one path", err=True)

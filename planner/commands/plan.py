@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from planner.commands.talk import quoted
+
 
 @click.command("plan")
 @click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -57,7 +59,7 @@ def command(
     try:
         solved = solve(inputs, time_limit, fixed, gap)
     except Infeasible as error:
-        error.add_note(f"next: planner explain {case}")
+        error.add_note(f"next: planner explain {quoted(case)}")
         raise
     target = out or Path("plans") / (inputs.case.settings.id + ("-fixed" if fixed else ""))
     if cross_check:
@@ -76,4 +78,4 @@ def command(
     took = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in solved.seconds.items())
     click.echo(f"took: {took}", err=True)
     click.echo(f"written to {target}", err=True)
-    click.echo(f"next: planner show {target}, or open {target / 'report.html'}", err=True)
+    click.echo(f"next: planner show {quoted(target)}, or open {quoted(target / 'report.html')}", err=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.commands.talk import quoted
+
 if TYPE_CHECKING:
     from planner.policy.rules import Rule
 
@@ -70,7 +72,7 @@ def show(pack: str, rule: str | None, as_json: bool) -> None:
         click.echo(f"{one.id} [{one.kind}, {one.declared_severity}, {_sure(one)}] {one.title}")
         if rule is not None:
             _in_full(one)
-    click.echo(f"next: planner policy test {pack}", err=True)
+    click.echo(f"next: planner policy test {quoted(pack)}", err=True)
 
 
 @command.command("check")
@@ -99,7 +101,7 @@ def check(pack: str, as_json: bool) -> None:
         if names := found[key]:
             assert isinstance(names, list)  # noqa: S101
             click.echo(f"{words}: {', '.join(names)}")
-    click.echo(f"next: planner policy test {pack}", err=True)
+    click.echo(f"next: planner policy test {quoted(pack)}", err=True)
 
 
 @command.command("test")

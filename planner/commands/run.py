@@ -32,6 +32,11 @@ def run(cli: click.Command, argv: list[str] | None) -> NoReturn:
     except Exception as error:
         if os.environ.get("PLANNER_DEBUG"):
             raise
+        if isinstance(error, OSError):
+            # A full disk, a folder that may not be written: no fault of ours, and not of the input.
+            what = f"{error.filename}: " if error.filename else ""
+            click.echo(f"planner: {what}{error.strerror or error}", err=True)
+            sys.exit(2)
         click.echo(f"planner: internal error: {type(error).__name__}: {error}", err=True)
         click.echo(
             "This is a fault of the planner. Run again with PLANNER_DEBUG=1 and report what it shows.",

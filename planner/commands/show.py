@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from planner.commands.talk import quoted
+
 
 @click.command("show")
 @click.argument("plan", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -38,4 +40,6 @@ def command(plan: Path, as_json: bool, workload: str | None, bound: bool) -> Non
         terminal.show_workload(read, workload, terminal.console())
     else:
         terminal.show(read, terminal.console())
-    click.echo(f"next: open {plan / 'report.html'}, or planner show {plan} --workload NAME", err=True)
+    click.echo(
+        f"next: open {quoted(plan / 'report.html')}, or planner show {quoted(plan)} --workload NAME", err=True
+    )

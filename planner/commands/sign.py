@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from planner.commands.talk import quoted
+
 
 @click.command("sign")
 @click.argument("plan", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -51,4 +53,4 @@ def command(plan: Path, key: Path, role: str, after: Path | None) -> None:
     with target.open("xb") as stream:
         stream.write(content)
     click.echo(f"{role}: {target}")
-    click.echo(f"next: planner verify {plan} --key PUBLIC.pem --require {role}", err=True)
+    click.echo(f"next: planner verify {quoted(plan)} --key PUBLIC.pem --require {role}", err=True)

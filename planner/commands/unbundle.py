@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from planner.commands.talk import quoted
+
 
 @click.command("unbundle")
 @click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -21,4 +23,6 @@ def command(bundle: Path, out: Path) -> None:
     files = open_bundle(read_bundle(bundle))
     write_folder(files, out)
     click.echo(f"{out}: {len(files)} files, all as they were written")
-    click.echo(f"next: planner audit {out}, or planner verify {out} --key PUBLIC.pem", err=True)
+    click.echo(
+        f"next: planner audit {quoted(out)}, or planner verify {quoted(out)} --key PUBLIC.pem", err=True
+    )
