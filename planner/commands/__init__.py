@@ -17,6 +17,7 @@ COMMANDS = {
     "check": "Check a case without solving it.",
     "explain": "Say which rules collide when there is no plan, and the ways out.",
     "why": "Why a workload runs here and not there, or what a rule costs.",
+    "compare": "Plans, or the scenarios of a case, side by side.",
     "frontier": "Cost against the cap or floor of a rule on shares.",
     "policy": "List, show, check and test packs of rules.",
     "audit": "Re-derive every verdict on a plan from its folder alone; exit 4 if one fails.",
