@@ -22,17 +22,24 @@ EXAMPLES = ROOT / "examples"
 LARGE = ("quick-start", "national-ai")
 COST = {
     "accelerators": "29,376.00",
+    "activation": "23,520.00",
     "announced-region": "21,864.00",
+    "budget": "62,392.00",
     "burstable": "777.60",
     "capacity-binds": "5,184.00",
+    "commitment-depth": "19,272.00",
     "containers": "6,912.00",
+    "contract": "6,613.49",
     "domestic-minimum": "17,280.00",
     "exchange-rate": "76,473.60",
+    "indivisible": "6,696.00",
     "latency": "5,400.00",
     "machines-not-parts": "6,912.00",
     "missing-price": "6,600.00",
+    "move-freeze": "60,187.20",
     "not-adopted": "2,160.00",
     "residency": "2,802.00",
+    "standby-across-vendors": "11,220.00",
     "vendor-cap": "12,960.00",
 }
 UNSOLVABLE = ("no-plan",)
@@ -107,6 +114,64 @@ def units(plan):
     return {
         sku.rsplit(":", 1)[1]: round(n, 6) for sku, n in plan.purchases.groupby("sku")["units"].sum().items()
     }
+
+
+def test_a_commitment_is_as_deep_as_the_load_lasts(planned):
+    bought = planned("commitment-depth").purchases
+    first = bought[bought["period"] == "2027-01"]
+    committed = first[first["term"] == "commit_1y"]
+    assert committed["units"].tolist() == pytest.approx([6.0])
+    on_demand = first[first["term"] == "on_demand"]
+    assert dict(zip(on_demand["slice"], on_demand["units"], strict=True)) == pytest.approx({"peak": 4.0})
+
+
+def test_nothing_moves_in_a_freeze_and_then_one_a_quarter(planned):
+    plan = planned("move-freeze")
+    where = {
+        "2027-01": ("alpha:one", "alpha:one"),
+        "2027-04": ("beta:one", "alpha:one"),
+        "2027-07": ("beta:one", "beta:one"),
+        "2027-10": ("beta:one", "beta:one"),
+    }
+    for period, (records, news) in where.items():
+        assert placed(plan, period) == {("records", records): 1.0, ("news", news): 1.0}
+    once = plan.costs.groupby("term")["cash"].sum()
+    assert once["migration labour"] == pytest.approx(1600.0)
+    assert once["migration transfer"] == pytest.approx(2000.0)
+
+
+def test_a_standby_inside_the_country_is_with_another_vendor(planned):
+    table = planned("standby-across-vendors").placements
+    assert {(p.role, p.region, p.share) for p in table.itertuples()} == {
+        ("primary", "alpha:home", 1.0),
+        ("standby", "beta:home", 1.0),
+        ("backup", "beta:home", 1.0),
+    }
+
+
+def test_only_what_pays_back_is_begun_with(planned):
+    plan = planned("activation")
+    assert placed(plan) == {("portal", "beta:one"): 1.0}
+    assert plan.costs.groupby("term")["cash"].sum()["activation"] == pytest.approx(6000.0)
+
+
+def test_what_cannot_be_split_stays_whole(planned):
+    assert placed(planned("indivisible")) == {
+        ("five", "alpha:one"): 1.0,
+        ("four", "beta:one"): 1.0,
+        ("three", "beta:one"): 1.0,
+    }
+
+
+def test_half_a_vote_moves_half_a_system(planned):
+    plan = planned("budget")
+    assert placed(plan, "2027-01") == {("portal", "alpha:one"): 0.5, ("portal", "beta:one"): 0.5}
+    assert placed(plan, "2028-01") == {("portal", "beta:one"): 1.0}
+
+
+def test_a_contract_keeps_list_discount_margin_and_tax_apart(planned):
+    money = planned("contract").costs[["list", "discount", "margin", "tax", "amortised", "cash"]].sum()
+    assert money.round(2).tolist() == [6480.0, 648.0, 291.6, 489.89, 6123.6, 6613.49]
 
 
 def test_a_fleet_mixes_families_and_a_machine_does_not(planned):
