@@ -111,6 +111,7 @@ def _made(
 ) -> Audit:
     settings = context.case.settings if context else {}
     named = settings.get("packs", [])
+    named = named if isinstance(named, list) else []
     return Audit(
         plan=root.resolve().name,
         title=str(settings.get("title", "")),

@@ -143,10 +143,10 @@ class Case:
     def draws(self, sku: str, resource: str, sustained: bool) -> Decimal:
         """What one unit of a SKU has of a resource; ``sustained`` counts a burstable machine's baseline."""
         row = self.skus[sku]
-        if resource == "units":
-            return ONE
         if row["resource"]:
             return ONE if row["resource"] == resource else ZERO
+        if resource == "units":
+            return ONE
         if resource == "vcpu":
             full = number(row, "vcpu", ZERO)
             return number(row, "baseline_vcpu", full) if sustained else full

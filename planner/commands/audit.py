@@ -59,8 +59,7 @@ def command(
         click.echo(f"written to {out}", err=True)
     else:
         click.echo(shown, nl=False)
-    if shape != "table" or as_json or out is not None:
-        click.echo(found.summary(), err=True)
     if found.failed(strict):
-        raise AuditFailed(f"the plan failed its audit: {found.summary()}")
+        click.echo(f"planner: the plan failed its audit: {found.summary()}", err=True)
+        click.get_current_context().exit(AuditFailed.exit_code)
     click.echo(f"next: planner sign {quoted(plan)} --key KEY --role reviewed", err=True)
