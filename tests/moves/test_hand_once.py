@@ -215,7 +215,7 @@ def disks():
     ],
 )
 def test_a_limit_on_what_is_stored(subject, row, expected):
-    """400 GiB at most: 400 × 0.10 × 3 + 600 × 0.20 × 3 = 480.00; a limit on what is not bought limits nothing;
+    """400 GiB at most: 400 × 0.10 × 3 + 600 × 0.20 × 3 = 480.00; a limit on what is not bought is none;
     a limit on all block storage leaves no plan.
     """
     made = disks()
