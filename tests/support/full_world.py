@@ -49,6 +49,8 @@ def _needs(world: World) -> None:
     world.workload("api", "moh", platform="container", pod_vcpu=1, pod_memory_gib=4, resilience="warm")
     world.users("web", Town=[100, 200]).today("web", "aa:x", 0.5).today("web", "bb:x", 0.5)
     world.capacity("aa:x", "vcpu", 100).capacity("rack", "units", 50)
+    world.affinity("forbid", "api", region="gov:x")
+    world.add("dependencies", from_workload="web", to_workload="api", period="2027-01", gib_per_month=10)
     world.add("capacity_groups", group="rack", region="bb:x", category="general")
     world.add("loads", workload="web", slice="day", factor=1).add(
         "loads", workload="web", slice="night", factor=0.5
