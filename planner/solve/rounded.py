@@ -84,7 +84,7 @@ def _over(index: Index, frame: pd.DataFrame, t: np.ndarray) -> tuple[str, ...]:
     s = name.map({sku: i for i, sku in enumerate(skus)}).to_numpy(dtype=np.int64)
     shape = (len(index.inputs.case.periods), len(index.inputs.case.settings.slices))
     slice_at = {n: position for position, n in enumerate(index.inputs.case.settings.slices)}
-    at = np.array([slice_at.get(n, -1) for n in frame["slice"]])
+    at = np.array([slice_at.get(n, -1) for n in frame["slice"]], dtype=np.int64)
     whole, payer = frame["whole"].to_numpy(), frame["payer"].to_numpy()
     limits = index.capacity[index.capacity["resource"].isin((*SIZED, "units"))]
     out = []
