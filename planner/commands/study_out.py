@@ -77,7 +77,9 @@ def print_rows(marking: str, title: str, rows: Sequence[Sequence[str]], heads: S
         title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
     )
     for number, head in enumerate(heads):
-        table.add_column(head, justify="left" if number == 0 else "right", overflow="fold")
+        table.add_column(
+            head, justify="left" if number == 0 else "right", overflow="fold", no_wrap=number == 0
+        )
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     to = console()

@@ -1,0 +1,95 @@
+"""``planner stress CASE``: what a case costs, and what it cannot serve, when something goes wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command("stress")
+@click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--stressor",
+    "named",
+    multiple=True,
+    help="e.g. vendor-gone:GROUP, price:GROUP:+30%, demand:*:+20%, cable-cut:LINK; join with &. "
+    "The usual ones if none is named.",
+)
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Local processes.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write (default: studies/ID-stress).")
+@click.option(
+    "--keep", type=click.Path(path_type=Path), help="Where finished runs are kept (default: OUT.runs)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON.")
+def command(
+    case: Path, named: tuple[str, ...], jobs: int, out: Path | None, keep: Path | None, as_json: bool
+) -> None:
+    """Put the case in folder CASE under stress, and plan again under each.
+
+    Finished runs are kept: an interrupted study goes on where it stopped.
+    """
+    from planner.commands import study_out
+    from planner.inputs import read_inputs
+    from planner.study.executor import Kept, Processes, Serial, run_all
+    from planner.study.stress import StressTask, depends_on, make_base, stressors_of
+    from planner.study.stressors import stress
+
+    inputs = read_inputs(case)
+    base = make_base(inputs)
+    texts = list(dict.fromkeys(named)) or stressors_of(base)
+    for text in texts:
+        stress(inputs, text)  # a misspelt name is told before anything long begins
+    head = study_out.head_of(inputs)
+    target = out or Path("studies") / f"{head['case']}-stress"
+    kept = Kept(keep or target.with_name(f"{target.name}.runs"), depends_on(inputs))
+    count = 0
+
+    def told(text: str, before: bool) -> None:
+        nonlocal count
+        count += 1
+        click.echo(f"{count} of {len(texts)}: {text}{' (kept from before)' if before else ''}", err=True)
+
+    executor = Serial() if jobs == 1 else Processes(jobs)
+    rows = run_all(executor, StressTask(str(case.resolve())), texts, kept, told)
+    document = {**head, "study": "stress", "cost": round(base.cost, 2), "rows": rows}
+    study_out.write_study(target, "stress", document, rows, lambda: [])
+    if as_json:
+        study_out.print_json(document)
+    else:
+        _show(document, rows)
+    click.echo(f"written to {target}; finished runs are kept in {kept.folder}", err=True)
+    click.echo(f"next: planner compare {case} --scenarios", err=True)
+
+
+NOTES = (
+    "unserved: no plan obeys every rule then; the cost is that of what can be served, critical work first",
+    "without caps: what stays unserved were caps and floors on shares set aside",
+    "critical hit: critical work that the plan of the case has in what closes, before anything moves",
+    "staying: cost of the plan of the case at the new prices; it may break caps on spend",
+)
+
+
+def _show(document: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    from planner.commands import study_out
+    from planner.report.words import percent
+
+    cells = [["no stress", f"{document['cost']:,.0f}", "", "", "", "", ""]]
+    for row in rows:
+        gone = row["status"] != "plan"
+        cells.append([
+            row["stressor"], f"{row['cost']:,.0f}", "" if gone else f"{row['extra']:+,.0f}",
+            percent(row["unserved_critical"]) if gone else "", percent(row["unserved"]) if gone else "",
+            percent(row["unserved_no_shares"]) if gone else "",
+            percent(row["hit_critical"]) if row["hit"] else "",
+            "" if row["stay"] is None else f"{row['stay']:,.0f}",
+        ])  # fmt: skip
+    heads = (
+        "stressor", f"cost ({document['currency']})", "extra", "critical unserved", "all unserved",
+        "without caps", "critical hit", "staying",
+    )  # fmt: skip
+    study_out.print_rows(str(document["marking"]), f"{document['title']}: under stress", cells, heads)
+    click.echo(
+        "unserved: no plan obeys every rule then; the cost is that of what can be served, critical work first"
+    )

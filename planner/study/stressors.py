@@ -1,0 +1,192 @@
+"""Stressors as data: what may go wrong, each a line of text, and lines joined by ``&`` together.
+
+=======================  =========================================================================
+``vendor-gone:GROUP``    every region of a vendor group closes
+``region-gone:REGION``   one region closes
+``cut-off:COUNTRY``      every vendor with a parent in a jurisdiction closes
+``price:GROUP:+30%``     a vendor group asks so much more for everything (``*``: all)
+``demand:W:+20%``        a workload needs so much more of everything (``*``: all)
+``late:REGION:2``        a region opens so many periods later
+``capacity:SUBJECT:-25%``  a stated capacity shrinks (``*``: all)
+``cable-cut:LINK``       a link or cable of the network is gone
+``currency:USD:+10%``    a currency costs so much more
+=======================  =========================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from planner.eligibility import opening_periods
+from planner.errors import UnknownName
+from planner.inputs import Inputs
+from planner.latency.coverage import coverage
+from planner.latency.graph import build_graph
+from planner.latency.matrix import round_trips
+
+UNREACHED_US = 10**9
+"""Round trip between nodes that nothing joins any more: beyond every target."""
+
+
+@dataclass(frozen=True)
+class Stressed:
+    """A case under stress: changed inputs, and regions that are closed: boolean (region, period)."""
+
+    inputs: Inputs
+    closed: np.ndarray
+
+
+def stress(inputs: Inputs, text: str) -> Stressed:
+    """Apply a line of stressors to a case.
+
+    Raises
+    ------
+    UnknownName
+        If a kind or a subject is unknown, or an amount is none.
+    """
+    state = Stressed(inputs, np.zeros((len(inputs.regions), len(inputs.case.periods)), dtype=bool))
+    for part in text.split("&"):
+        kind, _, rest = part.strip().partition(":")
+        if kind not in KINDS:
+            raise UnknownName("stressor", kind, list(KINDS))
+        subject, amount = rest, ""
+        if kind in WITH_AMOUNT:
+            subject, _, amount = rest.rpartition(":")
+        state = KINDS[kind](state, subject, amount)
+    return state
+
+
+def _factor(amount: str) -> float:
+    try:
+        value = float(amount.removesuffix("%"))
+    except ValueError:
+        raise UnknownName("amount", amount, ["+30%", "-25%"]) from None
+    if not amount.endswith("%") or not -100 <= value <= 10_000:
+        raise UnknownName("amount", amount, ["+30%", "-25%"])
+    return 1.0 + value / 100.0
+
+
+def _known(what: str, name: str, known: pd.Series | list[str]) -> None:
+    names = sorted({str(v) for v in known})
+    if name != "*" and name not in names:
+        raise UnknownName(what, name, names)
+
+
+def _close(column: str, what: str) -> Callable[[Stressed, str, str], Stressed]:
+    def apply(state: Stressed, subject: str, amount: str) -> Stressed:
+        regions = state.inputs.regions
+        _known(what, subject, regions[column])
+        hit = (regions[column] == subject).to_numpy()
+        return replace(state, closed=state.closed | hit[:, None])
+
+    return apply
+
+
+def _price(state: Stressed, subject: str, amount: str) -> Stressed:
+    inputs, factor = state.inputs, _factor(amount)
+    _known("vendor group", subject, inputs.regions["vendor_group"])
+    hit = set(inputs.regions["region"][(inputs.regions["vendor_group"] == subject) | (subject == "*")])
+    catalog = inputs.case.catalog
+    skus = set(catalog.skus["SkuId"][catalog.skus["region"].isin(hit)])
+    prices, transfer = catalog.prices.copy(), catalog.transfer.copy()
+    prices.loc[prices["SkuId"].isin(skus), "ListUnitPrice"] *= factor
+    transfer.loc[transfer["region"].isin(hit), "ListUnitPrice"] *= factor
+    changed = replace(catalog, prices=prices, transfer=transfer)
+    return replace(state, inputs=replace(inputs, case=replace(inputs.case, catalog=changed)))
+
+
+def _demand(state: Stressed, subject: str, amount: str) -> Stressed:
+    case = state.inputs.case
+    _known("workload", subject, case.workloads["workload"])
+    hit = (case.workloads["workload"] == subject).to_numpy() | (subject == "*")
+    demand = np.where(hit[:, None, None], case.demand * _factor(amount), case.demand)
+    return replace(state, inputs=replace(state.inputs, case=replace(case, demand=demand)))
+
+
+def _late(state: Stressed, subject: str, amount: str) -> Stressed:
+    _known("region", subject, state.inputs.regions["region"])
+    if not amount.isdigit():
+        raise UnknownName("number of periods", amount, ["2"])
+    first = opening_periods(state.inputs)
+    r = list(state.inputs.regions["region"]).index(subject)
+    closed = state.closed.copy()
+    closed[r, : first[r] + int(amount)] = True
+    return replace(state, closed=closed)
+
+
+def _capacity(state: Stressed, subject: str, amount: str) -> Stressed:
+    case = state.inputs.case
+    _known("capacity", subject, case.capacity["subject"])
+    capacity = case.capacity.copy()
+    hit = (capacity["subject"] == subject) | (subject == "*")
+    capacity["amount"] = capacity["amount"].where(~hit, capacity["amount"] * _factor(amount))
+    return replace(state, inputs=replace(state.inputs, case=replace(case, capacity=capacity)))
+
+
+def _cable(state: Stressed, subject: str, amount: str) -> Stressed:
+    inputs = state.inputs
+    if inputs.network is None or inputs.case.users.empty:
+        raise UnknownName("link", subject, [])
+    graph = build_graph(inputs.network, without_links=[subject])
+    sites = sorted(set(inputs.case.users["site"]))
+    nodes = dict(zip(inputs.regions["region"], inputs.regions["node"], strict=True))
+    trips = round_trips(graph, sites, nodes, unreached_us=UNREACHED_US)
+    targets = inputs.case.workloads.set_index("workload")["latency_ms"].fillna(np.inf)
+    reach = coverage(inputs.case.users, trips, targets)
+    return replace(state, inputs=replace(inputs, reach=reach, rtt_us=trips.mean_us))
+
+
+def _currency(state: Stressed, subject: str, amount: str) -> Stressed:
+    case = state.inputs.case
+    _known("currency", subject, [currency for currency, _ in case.rates.by_year])
+    factor = _factor(amount)
+    by_year = {
+        (currency, year): rate * (factor if subject in ("*", currency) else 1.0)
+        for (currency, year), rate in case.rates.by_year.items()
+    }
+    rates = replace(case.rates, by_year=by_year)
+    return replace(state, inputs=replace(state.inputs, case=replace(case, rates=rates)))
+
+
+KINDS: dict[str, Callable[[Stressed, str, str], Stressed]] = {
+    "vendor-gone": _close("vendor_group", "vendor group"),
+    "region-gone": _close("region", "region"),
+    "cut-off": _close("parent_jurisdiction", "jurisdiction"),
+    "price": _price,
+    "demand": _demand,
+    "late": _late,
+    "capacity": _capacity,
+    "cable-cut": _cable,
+    "currency": _currency,
+}
+WITH_AMOUNT = ("price", "demand", "late", "capacity", "currency")
+"""Kinds whose text ends in an amount."""
+
+
+def usual(inputs: Inputs, used: set[str]) -> list[str]:
+    """The stressors that a case is put under when none are named; ``used`` are regions of its plan."""
+    regions = inputs.regions
+    home = inputs.case.settings.home_country
+    mine = regions[regions["region"].isin(used)]
+    market = mine[mine["market"]]
+    out = [f"vendor-gone:{g}" for g in sorted(set(market["vendor_group"]))]
+    out += [f"region-gone:{r}" for r in sorted(used)]
+    out += [f"cut-off:{c}" for c in sorted(set(mine["parent_jurisdiction"])) if c != home]
+    out += [f"price:{g}:+30%" for g in sorted(set(market["vendor_group"]))]
+    out += ["demand:*:+20%", "demand:*:-20%"]
+    out += [f"late:{o.region}:2" for o in inputs.case.settings.openings]
+    out += ["capacity:*:-25%"] if len(inputs.case.capacity) else []
+    out += [f"cable-cut:{name}" for name in _cables(inputs)]
+    foreign = sorted({c for c, _ in inputs.case.rates.by_year})
+    return out + [f"currency:{c}:{sign}10%" for c in foreign for sign in "+-"]
+
+
+def _cables(inputs: Inputs) -> list[str]:
+    if inputs.network is None or inputs.case.users.empty:
+        return []
+    links = inputs.network.links
+    return sorted(set(links.loc[links["kind"] == "cable", "name"]))

@@ -1,0 +1,240 @@
+"""Stress: each stressor does what it says, shortfalls are the least ones, studies survive a kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.cases import World
+from support.plans import cost, plan_of, read
+
+from planner.commands import cli
+from planner.commands.run import run
+from planner.errors import Infeasible, PlannerError, UnknownName
+from planner.study.executor import Kept, Processes, Serial, run_all
+from planner.study.stress import StressTask, make_base, run_stress
+from planner.study.stressors import usual
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def world(a: float = 0.2, b: float = 0.3, scale: float = 1.0, b_has: float = 60.0) -> World:
+    """a is cheapest and large, b has room for half; critical and other work; a quick link to a."""
+    made = World(periods=2, months=6)
+    made.rate("USD", 2027, 4.0)
+    for vendor, where in (("a", "US"), ("b", "MY")):
+        made.vendor(vendor, jurisdiction=where).region(f"{vendor}:x")
+    made.machine("a:x", "m", 4, 16, a / 4, currency="USD").machine("b:x", "m", 4, 16, b)
+    made.capacity("b:x", "vcpu", b_has)
+    for name, vcpu, critical in (("pay", 40, True), ("web", 40, False)):
+        need = [vcpu * scale] * 2
+        made.workload(name, demand={"vcpu": need, "memory_gib": need}, critical=critical)
+    return made
+
+
+def row(text: str, made: World | None = None) -> dict[str, Any]:
+    return run_stress(make_base(read(made or world())), text)
+
+
+def command(*argv: str) -> int:
+    with pytest.raises(SystemExit) as left:
+        run(cli, list(argv))
+    return int(left.value.code or 0)
+
+
+@pytest.mark.parametrize("text", ["vendor-gone:a", "region-gone:a:x", "cut-off:US"])
+def test_what_closes_is_left_and_critical_work_is_served_first(text: str):
+    found = row(text)
+    assert found["status"] == "unserved"
+    assert found["unserved_critical"] == pytest.approx(0.0, abs=1e-6)
+    assert found["unserved"] == pytest.approx(20 / 80)
+    assert found["hit_critical"] == pytest.approx(1) and found["hit"] == pytest.approx(1)
+    assert found["cost"] == pytest.approx(15 * 0.3 * 8760, rel=1e-5) and found["extra"] is None
+
+
+def test_where_critical_work_does_not_fit_as_much_as_fits_is_served():
+    found = row("vendor-gone:a", world(b_has=30))
+    assert found["unserved_critical"] == pytest.approx(10 / 40, rel=1e-5)
+    assert found["unserved"] == pytest.approx(50 / 80, rel=1e-5)
+
+
+def test_a_closure_that_does_not_matter_costs_nothing():
+    found = row("region-gone:b:x")
+    assert found["status"] == "plan" and found["extra"] == pytest.approx(0.0) and found["hit"] == 0
+
+
+def test_prices_demand_and_currency_are_those_of_a_case_that_says_so():
+    base = cost(plan_of(world()))
+    assert row("price:a:+30%")["cost"] == pytest.approx(cost(plan_of(world(a=0.26))))
+    assert row("price:a:+100%")["cost"] == pytest.approx(cost(plan_of(world(a=0.4))))
+    assert row("price:*:+50%")["extra"] == pytest.approx(0.5 * base)
+    assert row("demand:*:-25%")["cost"] == pytest.approx(cost(plan_of(world(scale=0.75))))
+    assert row("currency:USD:+10%")["cost"] == pytest.approx(1.1 * base)
+    assert row("price:a:+100%")["stay"] == pytest.approx(2 * base)
+
+
+def test_stressors_compose():
+    assert row("price:a:+10% & demand:*:+10%")["cost"] == pytest.approx(1.21 * cost(plan_of(world())))
+    assert row("vendor-gone:a & capacity:b:x:-50%")["unserved_critical"] == pytest.approx(0.25, rel=1e-5)
+
+
+def test_a_region_that_opens_late_is_closed_until_then():
+    found = row("late:a:x:1")
+    assert found["status"] == "unserved" and found["unserved"] == pytest.approx(20 / 80 * 181 / 365, rel=1e-4)
+
+
+def test_a_cut_cable_takes_the_users_away():
+    made = world()
+    made.node("a:x", "region").node("b:x", "region").node("Hub", "hub").node("Far", "hub").node(
+        "Town", "site"
+    )
+    made.link("Hub", "a:x", 5).link("Hub", "b:x", 5).link("Town", "Hub", 2, "access")
+    made.tables["workloads"][0].update(latency_ms=20, latency_share=1.0)
+    made.users("pay", Town=[10, 10]).rule("quick", "latency", {"statistic": "mean"})
+    base = make_base(read(made))
+    gone = run_stress(base, "cable-cut:Hub to a:x")
+    assert gone["status"] == "plan" and gone["extra"] == pytest.approx(10 * 0.1 * 8760)
+    none = run_stress(base, "cable-cut:Town to Hub")
+    assert none["status"] == "unserved" and none["unserved_critical"] == pytest.approx(1, rel=1e-5)
+
+
+def test_caps_that_stand_in_the_way_are_told_from_places_that_lack():
+    made = world(b_has=1e6)
+    made.rule("cap", "vendor_share", {"cap": 0.6, "basis": "resource", "resource": "vcpu"})
+    found = row("vendor-gone:a", made)
+    assert found["status"] == "unserved" and found["unserved"] == pytest.approx(1, rel=1e-4)
+    assert found["unserved_no_shares"] == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fire:a",
+        "vendor-gone:z",
+        "price:a:30",
+        "price:z:+3%",
+        "late:a:x:soon",
+        "cable-cut:x",
+        "demand:*:-200%",
+    ],
+)
+def test_what_is_misspelt_is_told(text: str):
+    with pytest.raises(UnknownName):
+        row(text)
+
+
+def test_a_case_without_a_plan_cannot_be_put_under_stress():
+    made = world()
+    made.capacity("a:x", "vcpu", 1)
+    with pytest.raises(Infeasible):
+        make_base(read(made))
+
+
+def test_the_usual_stressors_all_run():
+    base = make_base(read(world()))
+    texts = usual(base.inputs, base.used)
+    assert {"vendor-gone:a", "region-gone:a:x", "cut-off:US", "price:a:+30%", "currency:USD:-10%"} <= set(
+        texts
+    )
+    assert all(run_stress(base, text)["stressor"] == text for text in texts)
+
+
+# The executor
+
+
+def test_every_executor_gives_the_same_results(tmp_path: Path):
+    folder = world().write(tmp_path)
+    texts = ["vendor-gone:a", "demand:*:+20%", "price:a:+30%", "capacity:*:-25%"]
+    task = StressTask(str(folder))
+    assert run_all(Serial(), task, texts) == run_all(Processes(2), task, texts)
+
+
+def test_kept_runs_are_not_run_again_and_broken_ones_are(tmp_path: Path):
+    calls: list[str] = []
+
+    def task(text: str) -> dict[str, Any]:
+        calls.append(text)
+        return {"text": text}
+
+    kept = Kept(tmp_path / "runs", "v1")
+    assert run_all(Serial(), task, ["a", "b", "a"], kept) == [{"text": "a"}, {"text": "b"}, {"text": "a"}]
+    assert calls == ["a", "b"]
+    run_all(Serial(), task, ["a", "b", "c"], kept)
+    assert calls == ["a", "b", "c"]
+    for path in (tmp_path / "runs").iterdir():
+        path.write_text("{", encoding="utf-8")
+    run_all(Serial(), task, ["a"], kept)
+    run_all(Serial(), task, ["a"], Kept(tmp_path / "runs", "v2"))
+    assert calls == ["a", "b", "c", "a", "a"]
+
+
+def die_once(text: str) -> dict[str, Any]:
+    """A task whose worker is killed the first time it is given."""
+    mark = Path(os.environ["PLANNER_TEST_MARKS"]) / text
+    if not mark.exists():
+        mark.write_text("", encoding="utf-8")
+        os.kill(os.getpid(), signal.SIGKILL)
+    return {"text": text}
+
+
+def die(text: str) -> dict[str, Any]:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return {}
+
+
+def test_a_lost_worker_costs_a_retry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PLANNER_TEST_MARKS", str(tmp_path))
+    assert run_all(Processes(1), die_once, ["a"]) == [{"text": "a"}]
+    with pytest.raises(PlannerError, match="workers were lost"):
+        run_all(Processes(1), die, ["a"])
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_killed_study_resumes_to_the_same_bytes(tmp_path: Path, jobs: str):
+    case = world().write(tmp_path / "case")
+
+    def argv(out: str, keep: str) -> list[str]:
+        paths = ["--out", str(tmp_path / out), "--keep", str(tmp_path / keep)]
+        return [sys.executable, str(ROOT / "cli.py"), "stress", str(case), "--jobs", jobs, *paths]
+
+    with subprocess.Popen(
+        argv("out", "runs"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+    ) as study:
+        assert study.stderr is not None
+        first = study.stderr.readline()
+        study.kill()
+    assert first.startswith("1 of ")
+    assert not (tmp_path / "out").exists() and any((tmp_path / "runs").glob("*.json"))
+    again = subprocess.run(argv("out", "runs"), capture_output=True, text=True, check=True)
+    assert "kept from before" in again.stderr
+    subprocess.run(argv("whole", "other"), capture_output=True, check=True)
+    for name in ("study.json", "stress.csv"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_the_command_prints_a_matrix(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    case, out = world().write(tmp_path / "case"), tmp_path / "out"
+    argv = [
+        "stress",
+        str(case),
+        "--stressor",
+        "vendor-gone:a",
+        "--stressor",
+        "price:a:+30%",
+        "--out",
+        str(out),
+    ]
+    assert command(*argv) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("SYNTHETIC") and "vendor-gone:a" in said.out
+    assert said.err.strip().splitlines()[-1].startswith("next: ")
+    assert command(*argv, "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [r["stressor"] for r in document["rows"]] == ["vendor-gone:a", "price:a:+30%"]
+    assert command("stress", str(case), "--stressor", "vendor-gone:aa", "--out", str(out)) == 2
