@@ -16,19 +16,24 @@ from planner.solve.pulp_solver import arrays_of
 from planner.solve.solve_arrays import Session, Status
 
 
-@given(worlds())
+@given(worlds(rich=True))
 def test_both_renderings_give_the_same_matrix_and_both_solvers_the_same_objective(world):
     inputs = read(world)
     eligibility = assess(inputs)
     model = build(inputs, eligibility)
     arrays, problem = render_arrays(model), render_pulp(model)
     back = arrays_of(problem, column_names(model))
-    for name in ("cost", "lower", "upper", "row_lower", "row_upper", "start", "index", "value", "integer"):
+    for name in ("cost", "row_lower", "row_upper", "start", "index", "value"):
         assert np.array_equal(getattr(arrays, name), getattr(back, name)), name
-    highs, cbc = Session(arrays).solve(), solve_with_cbc(problem)
+    # PuLP forgets the bounds of columns that neither a row nor the objective uses.
+    used = np.union1d(arrays.index, np.flatnonzero(arrays.cost))
+    for name in ("lower", "upper", "integer"):
+        assert np.array_equal(getattr(arrays, name)[used], getattr(back, name)[used]), name
+    highs, cbc = Session(arrays, gap=0.0).solve(), solve_with_cbc(problem)
     if cbc is None:
         assert highs.status is Status.INFEASIBLE
     else:
         assert highs.status is Status.OPTIMAL
         assert highs.objective == pytest.approx(cbc, rel=1e-6, abs=1e-9)
-        assert highs.dual_objective == pytest.approx(highs.objective, rel=1e-6, abs=1e-9)
+        if not arrays.integer.any():
+            assert highs.dual_objective == pytest.approx(highs.objective, rel=1e-6, abs=1e-9)

@@ -22,7 +22,7 @@ def shuffled(world: World, seed: int) -> World:
     return other
 
 
-@given(worlds(), st.integers(0, 999))
+@given(worlds(rich=True), st.integers(0, 999))
 @settings(max_examples=8)
 def test_two_runs_and_shuffled_rows_give_the_same_bytes(world, seed):
     try:

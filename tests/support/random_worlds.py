@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from support.cases import World
+from support.cases import TOML_PROVENANCE, World
 
 SHAPES = ((2, 4), (4, 8), (4, 16), (2, 16), (8, 32))
 PRICES = (0.1, 0.2, 0.25, 0.4, 0.5, 0.75, 1.0, 1.6, 2.0)
@@ -18,15 +18,16 @@ AMOUNTS = (0, 4, 16, 30, 100)
 
 
 @st.composite
-def worlds(draw: st.DrawFn, spend: bool = True, reference: bool = True) -> World:
+def worlds(draw: st.DrawFn, spend: bool = True, reference: bool = True, rich: bool = False) -> World:
     """A world with 2 to 4 regions, 1 to 4 workloads, 1 or 2 periods.
 
-    ``spend`` and ``reference`` allow rules on shares of the spend and of the reference spend.
+    ``spend`` and ``reference`` allow rules on shares of the spend and of the reference spend; ``rich``
+    adds slices, commitments, spot, contracts, standbys, costs of moving and whole workloads.
     """
     world = World(
         periods=draw(st.integers(1, 2)), headroom=0.2, discount_rate=draw(st.sampled_from((0.0, 0.08)))
     )
-    regions = _market(draw, world)
+    regions = _market(draw, world, priced=rich)
     names = [f"w{i}" for i in range(draw(st.integers(1, 4)))]
     for name in names:
         _workload(draw, world, name)
@@ -43,10 +44,12 @@ def worlds(draw: st.DrawFn, spend: bool = True, reference: bool = True) -> World
     bases += [{"basis": "spend"}] * 2 if spend else []
     bases += [{"basis": "reference_spend"}] if reference else []
     _shares(draw, world, bases)
+    if rich:
+        _enrich(draw, world, names)
     return world
 
 
-def _market(draw: st.DrawFn, world: World) -> list[str]:
+def _market(draw: st.DrawFn, world: World, priced: bool) -> list[str]:
     regions = ["aa:x", "bb:x", *draw(st.sampled_from(([], ["cc:x"], ["gov:x"], ["aa:y"], ["cc:x", "gov:x"])))]
     for vendor in sorted({region.split(":")[0] for region in regions}):
         world.vendor(vendor, jurisdiction="MY" if vendor in ("bb", "gov") else "XX", market=vendor != "gov")
@@ -58,7 +61,7 @@ def _market(draw: st.DrawFn, world: World) -> list[str]:
             more = draw(st.sampled_from(({}, {}, {"architecture": "arm"}, _BURSTABLE)))
             world.machine(region, f"m{i}", vcpu, memory, draw(st.sampled_from(PRICES)), **more)
         world.store(region, "block_gib", draw(st.sampled_from(PRICES)))
-        if draw(st.integers(0, 4)):
+        if priced or draw(st.integers(0, 4)):
             world.egress(region, draw(st.sampled_from(PRICES)))
     world.agency("mof").agency("moh")
     return regions
@@ -109,3 +112,29 @@ def _shares(draw: st.DrawFn, world: World, bases: list[dict[str, str]]) -> None:
     if draw(st.booleans()):
         floor = {"floor": draw(st.sampled_from((0.0, 0.25, 0.4))), "of": "domestic"}
         world.rule("home", "minimum_share", {**floor, **draw(st.sampled_from(bases))})
+
+
+def _enrich(draw: st.DrawFn, world: World, names: list[str]) -> None:
+    machines = [s["SkuId"] for s in world.tables["skus"] if not s.get("resource")]
+    if draw(st.booleans()):
+        world.slices = {"day": 0.25, "night": 0.75}
+        world.load(draw(st.sampled_from(names)), day=1, night=draw(st.sampled_from((0.2, 0.5))))
+    if draw(st.booleans()):
+        for sku in draw(st.lists(st.sampled_from(machines), min_size=1, max_size=3, unique=True)):
+            world.committed(sku, draw(st.sampled_from(PRICES)) / 2).spot(
+                sku, draw(st.sampled_from(PRICES)) / 4
+            )
+        world.offer("commit_1y", "spot", tail_credit=draw(st.sampled_from((0.0, 0.5))))
+    if draw(st.booleans()):
+        world.contract("frame", "aa", discount=0.2, margin=0.1, tax=0.08)
+    if draw(st.booleans()):
+        world.tier("none").tier("ready", draw(st.sampled_from(("other_region", "other_group"))), ready=0.5)
+        world.tables["workloads"][0]["resilience"] = "ready"
+    if draw(st.booleans()):
+        world.today(names[0], "bb:x")
+        world.migration = {"labour": draw(st.sampled_from((0.0, 500.0))), **TOML_PROVENANCE}
+    for row in world.tables["workloads"]:
+        row["spot_ok"] = draw(st.booleans())
+        row["divisible"] = draw(st.sampled_from((True, True, False)))
+    if draw(st.booleans()):
+        world.add("activation", subject="aa", amount=draw(st.sampled_from((0, 300))), currency="MYR")
