@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from planner.policy.rules import CONFIDENCES, Rule
@@ -16,6 +18,9 @@ BUILT_IN = {
     "no-price": "no price",
 }
 """Excuses that no rule pack states, for people."""
+
+TOGETHER = {"domestic": "Domestic groups together", "foreign": "Groups under foreign law together"}
+"""Subjects of rules on shares that are no single group."""
 
 MOST = 400
 """Rows that a long table shows; what is left out is counted below it."""
@@ -70,8 +75,8 @@ def binding(context: Context) -> Grid:
     for (family, rule, subject, per), mine in table.groupby(["family", "rule", "subject", "per"], sort=True):
         worth = pd.to_numeric(mine["marginal"]).sum()
         what = f"{str(family).replace('_', ' ')}" + (f" ({rule})" if rule not in ("", family) else "")
-        months = spans([str(p) for p in mine["period"]], context.periods)
-        name = "Domestic groups together" if subject == "domestic" else context.name(str(subject))
+        months = _when([str(p) for p in mine["period"]], context.periods)
+        name = TOGETHER.get(str(subject)) or context.name(str(subject))
         rows.append((-worth, [name, what, str(per), amount(worth, context.currency), months]))
     rows.sort(key=lambda item: (round(item[0], 4), str(item[1][:3])))
     heads = ("Subject", "What binds", "One step is", "Worth of a step, summed", "Periods")
@@ -86,6 +91,13 @@ def binding(context: Context) -> Grid:
         else "No limit is worth anything."
     )
     return grid("What binds and what it costs", heads, [row for _, row in rows], (3,), note, said)
+
+
+def _when(at: list[str], order: Sequence[str]) -> str:
+    """Periods as ranges; a budget binds in a calendar year, a contract over all of its life."""
+    if set(at) <= set(order):
+        return spans(at, order)
+    return ", ".join(sorted(set(at) - {""})) or "all periods"
 
 
 def sources(context: Context) -> Grid:
