@@ -118,9 +118,26 @@ def amounts(context: Context, rule: Rule, member: Member) -> list[Amounts] | Non
     if basis == "spend":
         return spend(context, member)
     if basis == "reference_spend":
-        return None
+        return _by_reference(context, member)
     resource = rule.parameters["resource"] if basis == "resource" else "vcpu"
     return carried(context, member, lambda p: context.case.need(p.workload, resource, p.t))
+
+
+def _by_reference(context: Context, member: Member) -> list[Amounts] | None:
+    # Imported here: the check of costs, whose arithmetic it shares, needs this module.
+    from planner.audit.reference import can_tell, reference_spend
+
+    if not can_tell(context.case):
+        return None
+    known: dict[tuple[str, int], Decimal] = {}
+
+    def weight(p: Placement) -> Decimal:
+        key = (p.workload, p.t)
+        if key not in known:
+            known[key] = reference_spend(context.case, context.places, *key)
+        return known[key]
+
+    return carried(context, member, weight)
 
 
 def by_label(found: Amounts, label: Callable[[str], str]) -> tuple[dict[str, Decimal], dict[str, Decimal]]:

@@ -79,6 +79,7 @@ class Case:
     openings: dict[str, str] = field(default_factory=dict)
     slices: dict[str, Decimal] = field(default_factory=lambda: {"all": ONE})
     headroom: Decimal = ZERO
+    has_placement_costs: bool = False
 
     def day(self, key: str) -> date:
         """A date of ``case.toml``."""
@@ -271,6 +272,7 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
     _keyed_rows(folder, read("resilience", TIERS), "tier", case.tiers)
     for row in read("capacity_groups", ("group", "region", "family", "category", "sku")):
         case.groups.setdefault(row["group"], []).append(row)
+    case.has_placement_costs = bool(read("placement_costs", ("workload", "region", "amount")))
     case.budgets = read("budgets", ("agency", "year", "vote", "amount", "currency"))
     case.contracts = read("contracts", ("vendor", "discount", "margin", "tax", "valid_from", "valid_to"))
     case.waivers = read("waivers", ("rule", "workload", "region", "reason", "approver", "expires"))

@@ -127,7 +127,7 @@ class Places:
             return (every if only and only != row["agency"] else 0), f"the region serves {only} only"
         if by == "no-machine":
             needed = self._needs(workload, SIZED)
-            lacking = bool(needed) and not self.machines(workload) & self._sold(region)
+            lacking = bool(needed) and not self.machines(workload) & self.sold(region)
             return (every if lacking else 0), "no priced machine of the region carries it"
         missing = [k for k in self._needs(workload, (*STORED, "egress_gib")) if not self._prices(region, k)]
         return (every if missing else 0), f"no price for {', '.join(missing)}"
@@ -180,13 +180,14 @@ class Places:
                 sold.setdefault(self.case.skus[sku]["region"], set()).add(sku)
         return {region: frozenset(skus) for region, skus in sold.items()}
 
-    def _sold(self, region: str) -> frozenset[str]:
+    def sold(self, region: str) -> frozenset[str]:
+        """SKUs of a region that have a price on demand."""
         return self._sellers.get(region, frozenset())
 
     def _prices(self, region: str, resource: str) -> bool:
         if resource == "egress_gib":
             return any(row["destination"] == "internet" for row in self.case.transfer.get(region, ()))
-        return any(self.case.skus[s]["resource"] == resource for s in self._sold(region))
+        return any(self.case.skus[s]["resource"] == resource for s in self.sold(region))
 
     def units(self, workload: str, sku: str, t: int, factor: Decimal) -> Decimal | None:
         """Units of a SKU that carry the whole workload at a part of its peak; ``None`` if none can."""

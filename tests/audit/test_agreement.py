@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from audit.small_plan import write
+from audit.small_plan import small_world, write
 from hypothesis import assume, given
 from support.cases import World
 from support.full_world import full_world
@@ -53,3 +53,25 @@ def test_the_audit_agrees_on_the_examples(example: str, tmp_path: Path) -> None:
     found = audit(tmp_path)
     assert [f for f in found.findings if f.status in ("fail", "not checked")] == []
     assert len(found.decisions) == len(inputs.case.workloads)
+
+
+def test_shares_of_the_reference_spend_are_worked_out_again() -> None:
+    world = small_world()
+    world.rule("REFERENCE", "vendor_share", {"cap": 0.6, "basis": "reference_spend"})
+    with TemporaryDirectory() as folder:
+        found = audit(write(world, Path(folder)))
+    verdicts = [f for f in found.findings if f.rule == "REFERENCE"]
+    assert {f.status for f in verdicts} == {"pass"}
+    assert sum(float(f.numbers["share"]) for f in verdicts) >= 1
+    assert not found.failed()
+
+
+def test_commitments_leave_shares_within_bounds_unless_the_plan_says_what_counts() -> None:
+    world = small_world()
+    world.committed("own:room:m", 0.1).committed("south:a:m", 0.05).offer("on_demand", "commit_1y")
+    with TemporaryDirectory() as folder:
+        plan = write(world, Path(folder))
+        assert "commit_1y" in (plan / "purchases.csv").read_text(encoding="utf-8")
+        found = audit(plan)
+    assert not found.failed()
+    assert {f.status for f in found.findings if f.check == "costs"} == {"pass"}

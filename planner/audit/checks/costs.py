@@ -101,6 +101,10 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
         return "amortised is not list less discount plus margin"
     if abs(amortised + tax - cash) > near:
         return "cash is not amortised plus tax"
+    if "counted" in row and not row["term"].startswith("commitment"):
+        counted = number(row, "counted")
+        if abs(counted - (ZERO if row["term"] in NOT_COUNTED else amortised)) > near:
+            return "counted is not what counts in shares"
     if not number(row, "tail", ZERO):
         discounted = cash * discount_factor(context.case, t)
         if abs(discounted - number(row, "objective")) > near + abs(discounted) * _RELATIVE:
