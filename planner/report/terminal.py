@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -23,10 +24,9 @@ def show(plan: Plan, console: Console) -> None:
     currency = head["currency"]
     if head["marking"]:
         console.print(Text(head["marking"], style="bold"))
-    span = f"{plan.periods['period'].iloc[0]} to {plan.periods['end'].iloc[-1]}"
-    console.print(
-        Text(f"{head['title']} ({head['case']}), {span}, {len(plan.periods)} periods", style="bold")
-    )
+    console.print(Text(f"{head['title']} ({head['case']})", style="bold"))
+    last = date.fromisoformat(plan.periods["end"].iloc[-1]) - timedelta(days=1)
+    console.print(f"{len(plan.periods)} periods, {plan.periods['period'].iloc[0]} to {last:%Y-%m}")
     bought = f"rows bought from {head['oldest_price']} to {head['newest_price']}"
     console.print(f"prices as of {head['prices_as_of']} ({bought}), rules as of {head['rules_as_of']}")
     console.print(f"decided {head['decision_date']}, money in {currency}")
