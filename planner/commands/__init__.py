@@ -19,6 +19,7 @@ COMMANDS = {
     "why": "Why a workload runs here and not there, or what a rule costs.",
     "compare": "Plans, or the scenarios of a case, side by side.",
     "frontier": "Cost against the cap or floor of a rule on shares.",
+    "breakeven": "The discount at which a vendor enters, and the share it would win.",
     "stress": "What a case costs, and cannot serve, when something goes wrong.",
     "policy": "List, show, check and test packs of rules.",
     "audit": "Re-derive every verdict on a plan from its folder alone; exit 4 if one fails.",

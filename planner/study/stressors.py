@@ -89,14 +89,19 @@ def _close(column: str, what: str) -> Callable[[Stressed, str, str], Stressed]:
 def _price(state: Stressed, subject: str, amount: str) -> Stressed:
     inputs, factor = state.inputs, _factor(amount)
     _known("vendor group", subject, inputs.regions["vendor_group"])
-    hit = set(inputs.regions["region"][(inputs.regions["vendor_group"] == subject) | (subject == "*")])
+    hit = (inputs.regions["vendor_group"] == subject) | (subject == "*")
+    return replace(state, inputs=with_prices(inputs, set(inputs.regions["region"][hit]), factor))
+
+
+def with_prices(inputs: Inputs, regions: set[str], factor: float) -> Inputs:
+    """The case with every price of some regions multiplied."""
     catalog = inputs.case.catalog
-    skus = set(catalog.skus["SkuId"][catalog.skus["region"].isin(hit)])
+    skus = set(catalog.skus["SkuId"][catalog.skus["region"].isin(regions)])
     prices, transfer = catalog.prices.copy(), catalog.transfer.copy()
     prices.loc[prices["SkuId"].isin(skus), "ListUnitPrice"] *= factor
-    transfer.loc[transfer["region"].isin(hit), "ListUnitPrice"] *= factor
+    transfer.loc[transfer["region"].isin(regions), "ListUnitPrice"] *= factor
     changed = replace(catalog, prices=prices, transfer=transfer)
-    return replace(state, inputs=replace(inputs, case=replace(inputs.case, catalog=changed)))
+    return replace(inputs, case=replace(inputs.case, catalog=changed))
 
 
 def _demand(state: Stressed, subject: str, amount: str) -> Stressed:

@@ -1,0 +1,65 @@
+"""``planner breakeven CASE``: the discount at which a vendor enters, and the share it would win."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command("breakeven")
+@click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--vendor", required=True, help="A vendor or vendor group of the market.")
+@click.option(
+    "--to", "deepest", type=click.FloatRange(0, 0.99, min_open=True), default=0.6, show_default=True,
+    help="Deepest discount tried.",
+)  # fmt: skip
+@click.option("--steps", type=click.IntRange(2, 200), default=13, show_default=True, help="Discounts tried.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder to write (default: studies/ID-breakeven-VENDOR)."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def command(case: Path, vendor: str, deepest: float, steps: int, out: Path | None, as_json: bool) -> None:
+    """Offer the case in folder CASE discounts of a vendor, and plan again at each."""
+    from planner.commands import study_out
+    from planner.inputs import read_inputs
+    from planner.report.figures.breakeven import breakeven_chart
+    from planner.report.words import percent
+    from planner.study.breakeven import breakeven
+
+    inputs = read_inputs(case)
+    found = breakeven(inputs, vendor, deepest, steps)
+    head = study_out.head_of(inputs)
+    title, marking = str(head["title"]), str(head["marking"])
+    rows = found.rows()
+    document = {
+        **head, "study": "breakeven", "vendor": vendor, "entry": found.entry, "why_not": found.why_not,
+        "offers": rows,
+    }  # fmt: skip
+    target = out or Path("studies") / f"{head['case']}-breakeven-{vendor}"
+    footer = study_out.footer_of(inputs, "breakeven.csv")
+    study_out.write_study(
+        target, "breakeven", document, rows, lambda: [breakeven_chart(found, title, marking, footer)]
+    )
+    if as_json:
+        study_out.print_json(document)
+    else:
+        cells = [
+            [percent(o.discount), percent(o.share), f"{o.spend:,.0f}", f"{o.cost:,.0f}"] for o in found.offers
+        ]
+        heads = (
+            "discount",
+            "share of market",
+            f"spend ({found.currency})",
+            f"cost of the plan ({found.currency})",
+        )
+        study_out.print_rows(marking, f"{title}: discounts of {vendor}", cells, heads)
+        if found.entry is None:
+            why = f": it is closed to every workload ({found.why_not})" if found.why_not else ""
+            click.echo(f"no discount up to {percent(deepest)} brings {vendor} into the plan{why}")
+        elif found.entry == 0:
+            click.echo(f"{vendor} is in the plan without any discount")
+        else:
+            click.echo(f"{vendor} enters at a discount of {percent(found.entry, 2)}")
+    click.echo(f"written to {target}", err=True)
+    click.echo(f"next: planner why {case} --workload NAME", err=True)

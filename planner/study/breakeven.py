@@ -1,0 +1,152 @@
+"""At which discount a vendor enters, and the share it would win at each.
+
+A discount lowers every price of the vendor alike, beyond what contracts grant already. Reference
+spend stays at list price: a discount is no reason to count the load of others as smaller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from planner.eligibility import Eligibility, assess
+from planner.errors import Infeasible, Stopped, UnknownName
+from planner.inputs import Inputs
+from planner.model.build import Model, build
+from planner.model.render_arrays import render_arrays
+from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.study.stressors import with_prices
+
+IN = 1e-6
+"""A share above this counts as having entered."""
+
+_HALVINGS = 14
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One discount: share of all market spend, accrual money to the vendor, cost of the plan."""
+
+    discount: float
+    share: float
+    spend: float
+    cost: float
+
+
+@dataclass(frozen=True)
+class Breakeven:
+    """Offers from none to the deepest discount.
+
+    Attributes
+    ----------
+    entry
+        The least discount at which the vendor is in the plan, to within a hundredth of a point;
+        ``None`` if none of those tried brings it in.
+    why_not
+        Rules and facts that close the vendor to every workload, if that is why.
+    """
+
+    vendor: str
+    offers: tuple[Offer, ...]
+    entry: float | None
+    why_not: str
+    currency: str
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One flat line an offer, for CSV and JSON."""
+        return [
+            {
+                "discount": round(o.discount, 9),
+                "share": round(o.share, 9),
+                "spend": round(o.spend, 2),
+                "cost": round(o.cost, 2),
+            }
+            for o in self.offers
+        ]
+
+
+def breakeven(inputs: Inputs, vendor: str, deepest: float = 0.6, steps: int = 13) -> Breakeven:
+    """Offer discounts of a vendor from none to ``deepest``.
+
+    Parameters
+    ----------
+    vendor
+        A vendor or a vendor group of the market.
+
+    Raises
+    ------
+    UnknownName
+        If the market has no such vendor.
+    Infeasible
+        If the case has no plan.
+    Stopped
+        If the solver gave up.
+    """
+    regions = inputs.regions[inputs.regions["market"]]
+    known = sorted({*regions["vendor"], *regions["vendor_group"]})
+    if vendor not in known:
+        raise UnknownName("vendor of the market", vendor, known)
+    mine = regions.loc[(regions["vendor"] == vendor) | (regions["vendor_group"] == vendor), "region"]
+    desk = _Desk(inputs, set(mine))
+    tried = [desk.offer(round(deepest * i / (steps - 1), 9)) for i in range(steps)]
+    entered = [i for i, offer in enumerate(tried) if offer.share > IN]
+    entry = None
+    if entered:
+        first = entered[0]
+        entry = tried[first].discount
+        if first > 0:
+            low, high = tried[first - 1].discount, entry
+            for _ in range(_HALVINGS):
+                middle = (low + high) / 2
+                low, high = (low, middle) if desk.offer(middle).share > IN else (middle, high)
+            entry = high
+    why_not = "" if entered else desk.closed()
+    return Breakeven(vendor, tuple(tried), entry, why_not, inputs.case.settings.currency)
+
+
+class _Desk:
+    """Solves the case at any discount, each from the basis of the one before."""
+
+    def __init__(self, inputs: Inputs, regions: set[str]) -> None:
+        self.inputs, self.regions = inputs, regions
+        self.eligibility: Eligibility = assess(inputs)
+        self.reference = build(inputs, self.eligibility).reference
+        self.basis: Any = None
+        self.shape: tuple[int, int] = (0, 0)
+
+    def offer(self, discount: float) -> Offer:
+        changed = with_prices(self.inputs, self.regions, 1.0 - discount)
+        model = build(changed, self.eligibility, reference=self.reference)
+        outcome = self._solve(model)
+        lines = model.lines
+        spent = lines["counted"].to_numpy() * outcome.x[lines["col"].to_numpy(dtype=np.int64)]
+        r = lines["r"].to_numpy(dtype=np.int64)
+        names = self.inputs.regions["region"].isin(self.regions).to_numpy()
+        own = float(spent[names[r] & (r >= 0)].sum())
+        market = float(spent[(model.index.group_of[r] >= 0) & (r >= 0)].sum())
+        return Offer(discount, own / market if market > 0 else 0.0, own, outcome.objective * model.unit)
+
+    def _solve(self, model: Model) -> Outcome:
+        arrays = render_arrays(model)
+        session = Session(arrays)
+        shape = (len(arrays.cost), len(arrays.row_lower))
+        if self.basis is not None and shape == self.shape and not arrays.integer.any():
+            session.set_basis(self.basis)
+        outcome = session.solve()
+        if outcome.status is Status.INFEASIBLE:
+            raise Infeasible(["the case has no plan, so no discount has a break-even"])
+        if outcome.status is not Status.OPTIMAL:
+            raise Stopped(f"the solver stopped ({outcome.word})")
+        self.basis, self.shape = session.basis, shape
+        return outcome
+
+    def closed(self) -> str:
+        """What closes the vendor's regions, if they are closed to every workload."""
+        r = np.flatnonzero(self.inputs.regions["region"].isin(self.regions).to_numpy())
+        if self.eligibility.allowed[:, r, :].any():
+            return ""
+        excuses = self.eligibility.excuses
+        rules = excuses.loc[excuses["region"].isin(self.regions), "rule"].value_counts()
+        return ", ".join(str(rule) for rule in rules.index[:5])
