@@ -53,6 +53,10 @@ def render_pulp(model: Model, families: Collection[str] | None = None) -> Any:
         for name, (low, high, whole) in zip(column_names(model), shapes, strict=True)
     ]
     costs = {variables[i]: float(model.objective[i]) for i in np.flatnonzero(model.objective)}
+    if families is None:
+        # PuLP forgets a variable that stands nowhere, and its bounds with it: stated here with zero.
+        somewhere = np.union1d(np.flatnonzero(model.objective), np.concatenate([b.col for b in model.blocks]))
+        costs |= {variables[i]: 0.0 for i in np.setdiff1d(np.arange(len(variables)), somewhere)}
     problem.setObjective(pulp.LpAffineExpression(costs))
     names = row_names(model)
     for block in model.blocks:
