@@ -41,6 +41,10 @@ def command(case: Path, relax_legal: bool, as_json: bool) -> None:
     raise click.exceptions.Exit(3)
 
 
+_FACTS = 6
+"""Facts shown beside a conflict."""
+
+
 def _show(explanation: Explanation) -> None:
     if explanation.feasible:
         click.echo("a plan exists that obeys every rule: nothing collides")
@@ -55,8 +59,10 @@ def _show(explanation: Explanation) -> None:
             click.echo(f"  - {member.text}")
             if member.source:
                 click.echo(f"      source: {member.source}")
-        for fact in told.facts:
+        for fact in told.facts[:_FACTS]:
             click.echo(f"    fact: {fact}")
+        if len(told.facts) > _FACTS:
+            click.echo(f"    and {len(told.facts) - _FACTS} more facts; --json lists them all")
     ways = [(text, way) for text, way in explanation.ways if not way.serves_less]
     less = [text for text, way in explanation.ways if way.serves_less]
     if ways:
