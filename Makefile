@@ -13,7 +13,7 @@ demo: $(STAMP)  ## Plan the main example, print the result, write the report.
 	$(BIN)/planner plan $(CASE) --out $(PLAN)
 
 test: lint  ## Lint, types, import contracts, tests.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check $(CODE)
