@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from planner.case.schema import TABLES
-from planner.commands import COMMANDS
 from planner.plan.plan import FRAMES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,11 +44,6 @@ def test_the_readme_names_every_table_and_file_of_a_plan(readme):
         assert f"| `{table.file}` |" in readme
     for name in FRAMES.keys() - {"periods"}:
         assert f"| `{name}.csv` |" in readme
-
-
-def test_the_changelog_names_every_command():
-    log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert not [name for name in COMMANDS if not re.search(rf"`(planner )?{name}\b", log)]
 
 
 @pytest.mark.parametrize("page", PAGES)
