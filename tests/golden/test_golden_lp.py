@@ -230,10 +230,25 @@ def proximity() -> World:
     return near().depends("web", "db", 0, 20)
 
 
+def survival() -> World:
+    """pay is critical: whatever group is gone, what it had there finds a place, half of it warm."""
+    world = (
+        market(1.0, 2.0, 4.0, survive=["vendor_groups"]).tier("none").tier("warm", "other_group", ready=0.5)
+    )
+    return world.workload("pay", critical=True, resilience="warm").workload("web")
+
+
+def refuge() -> World:
+    """bb:x has 12 vCPU: what web has there leaves the rest to pay when aa or cc is gone."""
+    world = market(1.0, 2.0, 4.0, survive=["vendor_groups"]).capacity("bb:x", "vcpu", 12)
+    return world.workload("pay", critical=True).workload("web", demand={"vcpu": 8, "memory_gib": 32})
+
+
 TOYS = {toy.__name__: toy for toy in (
     demand, carry, buy, commitment, fleet, capacity, amount, vendor_share, minimum_share, latency, move,
     move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
-    jurisdiction_share, affinity, transfer, proximity,
+    jurisdiction_share, affinity, transfer, proximity, survival,
+    refuge,
 )}  # fmt: skip
 
 

@@ -82,6 +82,7 @@ class World:
     slices: dict[str, float] = field(default_factory=dict)
     terms: dict[str, Any] = field(default_factory=dict)
     migration: dict[str, Any] = field(default_factory=dict)
+    survive: list[str] = field(default_factory=list)
 
     # What is sold
 
@@ -402,7 +403,9 @@ class World:
         lines += ["[money]", *_assign({"discount_rate": self.discount_rate})]
         if self.headroom is not None:
             lines += ["[container]", *_assign({"headroom": self.headroom, **TOML_PROVENANCE})]
-        for name, section in (("slices", self.slices), ("terms", self.terms), ("migration", self.migration)):
+        survival = {"of": self.survive} if self.survive else {}
+        sections = {"slices": self.slices, "terms": self.terms, "migration": self.migration}
+        for name, section in {**sections, "survival": survival}.items():
             if section:
                 lines += [f"[{name}]", *_assign(section)]
         for currency, year, rate, buffer in self.rates:
