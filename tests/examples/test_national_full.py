@@ -1,0 +1,92 @@
+"""The full national case uses every table of a case, and several of its limits bind."""
+
+from pathlib import Path
+
+import pytest
+
+from planner.case.schema import CLASSIFICATIONS, TABLES
+from planner.inputs import read_inputs
+from planner.solve.solve import solve
+
+CASE = Path(__file__).resolve().parents[2] / "examples" / "national-full"
+ON_RECORD = {"waivers", "evidence", "assessments"}
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    return read_inputs(CASE)
+
+
+@pytest.fixture(scope="module")
+def plan(inputs):
+    return solve(inputs, None).plan
+
+
+def test_it_uses_every_table_and_says_that_it_is_synthetic(inputs):
+    settings = inputs.case.settings
+    assert settings.synthetic
+    assert settings.marking == "SYNTHETIC"
+    assert set(settings.tables) == {table.name for table in TABLES} - ON_RECORD
+    assert settings.terms == ("on_demand", "spot", "commit_1y", "commit_3y")
+    assert len(settings.slices) == 3
+    assert set(inputs.case.workloads["classification"]) == set(CLASSIFICATIONS)
+    assert (~inputs.case.workloads["divisible"]).sum() >= 10
+    assert set(inputs.case.affinity["kind"]) == {"together", "apart", "pin", "forbid", "least_share"}
+    assert set(inputs.case.resilience["standby"]) == {"none", "other_region", "other_group"}
+
+
+def test_it_is_solved_to_the_gap(plan):
+    assert plan.run["integers"] > 100
+    assert plan.run["gap"] <= 1e-3
+
+
+def test_limits_of_many_kinds_bind(plan):
+    assert set(plan.binding["family"]) >= {
+        "budget",
+        "capacity",
+        "ceiling",
+        "jurisdiction_share",
+        "latency",
+        "move_limit",
+        "vendor_share",
+    }
+
+
+def test_what_does_not_pay_back_is_not_begun_with(inputs, plan):
+    begun = plan.costs[plan.costs["term"] == "activation"]["cash"].sum()
+    assert 0 < begun < inputs.case.activation["amount"].sum()
+    primary = plan.placements[plan.placements["role"] == "primary"]
+    assert not {"gcp:malaysia", "azure:southeastasia"} & set(primary["region"])
+
+
+def test_machines_are_bought_on_every_term(plan):
+    machines = plan.purchases[plan.purchases["unit"] == "machines"]
+    assert set(machines["term"]) == {"on_demand", "spot", "commit_1y", "commit_3y"}
+    assert "commitment held" in set(plan.costs["term"])
+
+
+def test_standbys_inside_the_country_cross_vendors(inputs, plan):
+    parent = inputs.regions.set_index("region")[["vendor_group", "country"]]
+    table = plan.placements.join(parent, on="region").merge(
+        inputs.case.workloads[["workload", "resilience"]], on="workload"
+    )
+    high = table[table["resilience"] == "high"]
+    standby = high[high["role"] == "standby"]
+    assert set(standby["country"]) == {"MY"}
+    assert len(set(standby["vendor_group"]) & {"amazon", "microsoft", "tm"}) >= 2
+
+
+def test_what_cannot_be_split_is_whole(inputs, plan):
+    whole = set(inputs.case.workloads.loc[~inputs.case.workloads["divisible"], "workload"])
+    primary = plan.placements[plan.placements["role"] == "primary"]
+    assert set(primary.loc[primary["workload"].isin(whole), "share"].round(6)) == {1.0}
+
+
+def test_a_freeze_freezes(plan):
+    """identity-register may never move, health-records only from 2028 on."""
+    primary = plan.placements[plan.placements["role"] == "primary"]
+    share = primary.pivot_table("share", ["workload", "region"], "period", fill_value=0.0)
+    assert (share.loc["identity-register", :].loc["mygovcloud:pdsa"] == 1.0).all()
+    health = share.loc["health-records"]
+    assert health.loc["azure:malaysiawest", "2027-01"] == pytest.approx(0.7)
+    assert (health["2027-07"] == pytest.approx(health["2027-01"])).all()
