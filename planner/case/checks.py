@@ -93,6 +93,7 @@ def _check_costs(
         moves, "workload", workloads, file["move_limits"], file["workloads"], blank=True
     )
     problems += tables.refers(frames["budgets"], "agency", agencies, file["budgets"], file["agencies"])
+    problems += _check_without_effect(frames, file)
     problems += _check_affinity(frames, file, regions)
     for column in ("from_workload", "to_workload"):
         problems += tables.refers(
@@ -144,6 +145,27 @@ def _check_affinity(
         if line["other"] == line["workload"]:
             mend = "Name another workload."
             problems.append(Problem(where, row, "other", line["other"], "is the workload itself", mend))
+    return problems
+
+
+def _check_without_effect(frames: Mapping[str, pd.DataFrame], file: Mapping[str, str]) -> list[Problem]:
+    """Limits that could never bind: of an agency whose bills another pays, or of another's workload."""
+    payer = dict(zip(frames["agencies"]["agency"], frames["agencies"]["payer"], strict=True))
+    owner = dict(zip(frames["workloads"]["workload"], frames["workloads"]["agency"], strict=True))
+    problems = []
+    for line in frames["budgets"].to_dict("records"):
+        pays = payer.get(line["agency"], "")
+        if pays not in ("", line["agency"]):
+            mend = f"Give the budget to {pays}, or take payer out of {file['agencies']}."
+            row, value = int(line["_row"]), line["agency"]
+            problems.append(Problem(file["budgets"], row, "agency", value, f"is paid for by {pays}", mend))
+    for line in frames["move_limits"].to_dict("records"):
+        owns = owner.get(line["workload"], line["agency"])
+        if line["agency"] and line["workload"] and owns != line["agency"]:
+            mend = f"Write {owns}, or leave the agency blank."
+            row, value = int(line["_row"]), line["agency"]
+            problem = f"does not own {line['workload']}"
+            problems.append(Problem(file["move_limits"], row, "agency", value, problem, mend))
     return problems
 
 

@@ -165,3 +165,10 @@ def test_labour_is_discounted_like_everything_in_its_period(discount):
     factor = plan.periods["discount"].iloc[0]
     assert line["objective"] == pytest.approx(1000 * factor, abs=CENT)
     assert (factor < 1) == (discount > 0)
+
+
+def test_a_limit_on_the_workload_of_another_agency_is_refused():
+    made = at_bb().workload("api", "moh").move_limit(0, "moh", "web")
+    with pytest.raises(BadInput) as error:
+        plan_of(made)
+    assert "does not own web" in str(error.value.problems[0])

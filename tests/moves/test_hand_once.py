@@ -235,3 +235,11 @@ def test_a_cost_in_another_currency_is_refused():
     with pytest.raises(BadInput) as error:
         plan_of(made)
     assert "is not the case's currency" in str(error.value.problems[0])
+
+
+def test_a_budget_of_an_agency_that_another_pays_for_is_refused():
+    """It would limit nothing: the bills are mof's."""
+    made = world(1.0).agency("mof").agency("moh", payer="mof").workload("web", "moh").budget("moh", 2027, 1)
+    with pytest.raises(BadInput) as error:
+        plan_of(made)
+    assert "is paid for by mof" in str(error.value.problems[0])
