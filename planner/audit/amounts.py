@@ -17,6 +17,7 @@ from planner.audit.claims import Placement
 from planner.audit.context import Context
 from planner.audit.filters import Facts, in_market, selected
 from planner.audit.reading import Row, number
+from planner.audit.reference import can_tell, reference_spend
 from planner.policy.rules import Rule
 
 COUNTED = ("compute", "storage", "egress")
@@ -124,9 +125,6 @@ def amounts(context: Context, rule: Rule, member: Member) -> list[Amounts] | Non
 
 
 def _by_reference(context: Context, member: Member) -> list[Amounts] | None:
-    # Imported here: the check of costs, whose arithmetic it shares, needs this module.
-    from planner.audit.reference import can_tell, reference_spend
-
     if not can_tell(context.case):
         return None
     known: dict[tuple[str, int], Decimal] = {}

@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from planner.audit.case import read_case
 from planner.audit.checks.manifest import MANIFEST
 from planner.audit.claims import RECORD, read_claims
 from planner.audit.context import Context
 from planner.audit.decisions import decisions
 from planner.audit.findings import Audit, Finding, merged, of_rule
 from planner.audit.places import Places
+from planner.audit.read_case import read_case
 from planner.audit.reading import Folder, Unreadable
 from planner.audit.registry import ALWAYS, KINDS
 from planner.audit.rules import rules_of_packs, rules_of_plan

@@ -5,16 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from planner.audit.case import ONE, SIZED, STORED, ZERO, Case
-from planner.audit.checks.costs import first_paid
 from planner.audit.filters import in_market
 from planner.audit.places import Places
 from planner.audit.reading import number
+from planner.audit.tiers import first_paid
 
 
 def can_tell(case: Case) -> bool:
     """Whether it can be worked out here: list prices on demand, nothing else on a placement."""
     offered = case.settings.get("terms", {}).get("offer", ["on_demand"])
-    return not case.contracts and not case.has_placement_costs and "spot" not in offered
+    return not case.contracts and not case.placement_costs and "spot" not in offered
 
 
 def reference_spend(case: Case, places: Places, workload: str, t: int) -> Decimal:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from audit.small_plan import small_world, write
+from audit.small_plan import edit, small_world, where, write
 from hypothesis import assume, given
 from support.cases import World
 from support.full_world import full_world
@@ -75,3 +75,18 @@ def test_commitments_leave_shares_within_bounds_unless_the_plan_says_what_counts
         found = audit(plan)
     assert not found.failed()
     assert {f.status for f in found.findings if f.check == "costs"} == {"pass"}
+
+
+def test_what_moving_costs_is_worked_out_again() -> None:
+    world = small_world().today("portal", "south:a").labour(100)
+    world.place_cost("portal", "north:b", 7).place_cost("store", "east:a", 50, "once")
+    with TemporaryDirectory() as folder:
+        plan = write(world, Path(folder))
+        terms = (plan / "costs.csv").read_text(encoding="utf-8")
+        found = audit(plan)
+        assert "migration labour" in terms
+        assert "placement" in terms
+        edit(plan / "costs.csv", where(lambda r: r["term"] == "migration labour", list="1", amortised="1"))
+        spoilt = audit(plan)
+    assert {f.status for f in found.findings if f.check == "costs"} == {"pass"}
+    assert "fail" in {f.status for f in spoilt.findings if f.check == "costs"}

@@ -9,11 +9,14 @@ from planner.audit.amounts import NOT_COUNTED
 from planner.audit.case import ONE, ZERO, Case
 from planner.audit.context import Context
 from planner.audit.findings import Finding, text
+from planner.audit.moves import one_off
 from planner.audit.reading import Row, Unreadable, number
+from planner.audit.tiers import first_paid
 
 _CENT = Decimal("0.01")
 _RELATIVE = Decimal("1e-8")
 COMPUTE = ("compute", "commitment", "commitment held")
+MOVES = ("placement", "placement once", "migration labour", "migration transfer")
 UNPRICED = ("commitment tail", "commitment used")
 """Lines without a list price of the horizon: what falls due after it, and what counts in shares."""
 
@@ -68,14 +71,12 @@ def lines(context: Context) -> Iterable[Finding]:
             continue
         key = (term, row["payer"], row["region"], at[row["period"]])
         stated[key] = stated.get(key, ZERO) + number(row, "list")
-    due = {**_bought(context), **_egress(context)}
+    due = {**_bought(context), **_egress(context), **one_off(context.case, context.claims)}
     off = {k: (stated.get(k, ZERO), due.get(k, ZERO)) for k in stated.keys() | due.keys()}
     off = {k: v for k, v in off.items() if abs(v[0] - v[1]) > _CENT + abs(v[1]) * _RELATIVE}
     for (term, payer, region, t), (said, found) in sorted(off.items())[:20]:
         numbers = {"stated": text(said), "found": text(found), "difference": text(said - found)}
-        message = (
-            f"{term} of {payer} at {region} in {context.case.names[t]} is not units × hours × price × rate"
-        )
+        message = f"{term} of {payer} at {region} in {context.case.names[t]} is not what it should cost"
         yield Finding("costs", "fail", payer, message, numbers)
     for term in sorted(unknown):
         yield Finding("costs", "not checked", term, "a kind of cost that this audit does not work out again")
@@ -88,7 +89,7 @@ def lines(context: Context) -> Iterable[Finding]:
 def _family(term: str) -> str | None:
     if term in COMPUTE:
         return "compute"
-    return term if term in ("storage", "egress", *UNPRICED) else None
+    return term if term in ("storage", "egress", *MOVES, *UNPRICED) else None
 
 
 def _arithmetic(context: Context, row: Row, t: int) -> str:
@@ -183,12 +184,3 @@ def _egress(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
         key = ("egress", case.payer(p.workload), p.region, p.t)
         due[key] = due.get(key, ZERO) + money * case.rate(tier["PricingCurrency"], p.t)
     return due
-
-
-def first_paid(case: Case, region: str) -> Row | None:
-    """The first tier to the internet that costs anything; a free one only if no other exists."""
-    tiers = [row for row in case.transfer.get(region, ()) if row["destination"] == "internet"]
-    tiers.sort(key=lambda row: number(row, "from_gib"))
-    paid = [row for row in tiers if number(row, "ListUnitPrice") > 0]
-    chosen = paid or tiers
-    return chosen[0] if chosen else None

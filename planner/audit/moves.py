@@ -1,0 +1,90 @@
+"""What a plan costs beside what it buys: placement costs, and the labour and transfer of moves.
+
+A workload moves when it lives before and after; in the first period against ``current.csv``, which
+must name it. What it enters and leaves is the change of its share at a region.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from planner.audit.case import STORED, ZERO, Case
+from planner.audit.claims import Claims
+from planner.audit.reading import Unreadable, number
+from planner.audit.tiers import first_paid
+
+Due = dict[tuple[str, str, str, int], Decimal]
+"""Money by (term, payer, region, period)."""
+
+
+def moved(case: Case, claims: Claims, workload: str, t: int) -> dict[str, Decimal] | None:
+    """Change of the share at each region at the beginning of a period; ``None`` if it does not move."""
+    if not case.alive(workload, t):
+        return None
+    if t == 0:
+        if workload not in case.today:
+            return None
+        before = case.today[workload]
+    elif case.alive(workload, t - 1):
+        before = {p.region: p.share for p in claims.primary.get((workload, t - 1), [])}
+    else:
+        return None
+    now = {p.region: p.share for p in claims.primary.get((workload, t), [])}
+    return {r: now.get(r, ZERO) - before.get(r, ZERO) for r in before.keys() | now.keys()}
+
+
+def one_off(case: Case, claims: Claims) -> Due:
+    """What ``placement_costs.csv`` and ``[migration]`` make a plan cost."""
+    due: Due = {}
+    costs = {
+        (row["workload"], row["region"], row["when"]): number(row, "amount") for row in case.placement_costs
+    }
+    labour = case.settings.get("migration", {}).get("labour")
+    for workload in case.workloads:
+        payer = case.payer(workload)
+        for t in range(len(case.periods)):
+            changes = moved(case, claims, workload, t)
+            for p in claims.primary.get((workload, t), []):
+                _add(
+                    due,
+                    "placement",
+                    payer,
+                    p.region,
+                    t,
+                    p.share * costs.get((workload, p.region, "period"), ZERO),
+                )
+                entered = p.share if changes is None else max(ZERO, changes[p.region])
+                _add(
+                    due,
+                    "placement once",
+                    payer,
+                    p.region,
+                    t,
+                    entered * costs.get((workload, p.region, "once"), ZERO),
+                )
+            if changes is not None and labour is not None:
+                for region, change in changes.items():
+                    if region in case.regions:
+                        _moved(case, due, workload, region, t, change, Decimal(labour))
+    return due
+
+
+def _moved(
+    case: Case, due: Due, workload: str, region: str, t: int, change: Decimal, labour: Decimal
+) -> None:
+    payer = case.payer(workload)
+    if change > 0:
+        _add(due, "migration labour", payer, region, t, change * labour)
+    stored = sum((case.need(workload, k, max(t - 1, 0)) for k in STORED), ZERO)
+    if change < 0 and stored:
+        tier = first_paid(case, region)
+        if tier is None:
+            raise Unreadable(f"no price for data that leave {region[:120]}")
+        price = number(tier, "ListUnitPrice") * case.rate(tier["PricingCurrency"], t)
+        _add(due, "migration transfer", payer, region, t, -change * stored * price)
+
+
+def _add(due: Due, term: str, payer: str, region: str, t: int, amount: Decimal) -> None:
+    if amount:
+        key = (term, payer, region, t)
+        due[key] = due.get(key, ZERO) + amount

@@ -1,0 +1,185 @@
+"""Reading the question: the copies under ``inputs/``, table by table."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from planner.audit.case import (
+    INPUTS,
+    LEFT_OUT,
+    PRICES,
+    REGIONS,
+    SKUS,
+    TIERS,
+    TRANSFER,
+    VENDORS,
+    WORKLOADS,
+    ZERO,
+    Case,
+    Period,
+)
+from planner.audit.reading import Folder, Row, Unreadable, decimal, number
+
+
+def read_case(folder: Folder) -> Case | None:
+    """Read the question; ``None`` if ``inputs/case.toml`` cannot be understood at all."""
+    try:
+        text = folder.bytes(f"{INPUTS}/case.toml").decode("utf-8")
+        exact, plain = tomllib.loads(text, parse_float=decimal), tomllib.loads(text)
+        case = Case(exact, plain, _periods(exact))
+        _settings(case)
+    except (Unreadable, ValueError, RecursionError, TypeError, KeyError, AttributeError) as error:
+        why = str(error) if isinstance(error, Unreadable) else f"is no case ({type(error).__name__})"
+        folder.bad(f"{INPUTS}/case.toml", why)
+        return None
+    named = exact.get("tables", {})
+    tables = {k: v for k, v in named.items() if isinstance(v, str)} if isinstance(named, dict) else {}
+    _catalogs(folder, case)
+    _tables(folder, case, tables)
+    return case
+
+
+def _periods(settings: Mapping[str, Any]) -> tuple[Period, ...]:
+    section = settings["periods"]
+    year, month = (int(part) for part in section["start"].split("-"))
+    months, count = int(section["months"]), int(section["count"])
+    if not (1 <= months <= 12 and 1 <= count <= 240 and 1 <= month <= 12 and 1900 < year < 3000):
+        raise Unreadable("states impossible periods")
+    firsts = [date(year + (month - 1 + i * months) // 12, (month - 1 + i * months) % 12 + 1, 1)
+              for i in range(count + 1)]  # fmt: skip
+    return tuple(Period(t, f"{a:%Y-%m}", a, b, months) for t, (a, b) in enumerate(pairwise(firsts)))
+
+
+def _settings(case: Case) -> None:
+    for key in ("decision_date", "rules_as_of", "prices_as_of"):
+        case.day(key)
+    for row in case.settings.get("fx", []):
+        case.rates[row["currency"], int(row["year"])] = Decimal(row["rate"]) * (1 + Decimal(row["buffer"]))
+    for row in case.settings.get("opening", []):
+        case.openings[row["region"]] = row["from"]
+    slices = case.settings.get("slices", {})
+    if slices:
+        case.slices = {name: Decimal(share) for name, share in slices.items()}
+    case.headroom = Decimal(case.settings.get("container", {}).get("headroom", 0))
+
+
+def _catalogs(folder: Folder, case: Case) -> None:
+    """Join all packages under ``inputs/catalogs``; later rows of a key are a problem."""
+    day = case.day("prices_as_of").isoformat()
+    vendors: dict[str, Row] = {}
+    names = [n for n in folder.files() if n.startswith(f"{INPUTS}/catalogs/") and n.endswith(".csv")]
+    regions: dict[str, Row] = {}
+    for name in names:
+        table = name.rsplit("/", 1)[1]
+        if table == "vendors.csv":
+            _keyed(folder, name, VENDORS, "vendor", vendors)
+        elif table == "regions.csv":
+            _keyed(folder, name, REGIONS, "region", regions)
+        elif table == "skus.csv":
+            _keyed(folder, name, SKUS, "SkuId", case.skus)
+        elif table == "accelerators.csv":
+            _keyed(folder, name, ("accelerator", "gpu_inference", "gpu_training"), "accelerator", case.cards)
+        elif table == "prices.csv":
+            for row in folder.table(name, PRICES) or []:
+                if row["valid_from"] <= day and (not row["valid_to"] or day < row["valid_to"]):
+                    if (row["SkuId"], row["term"]) in case.prices:
+                        folder.bad(name, "states two prices that hold on one day", sku=row["SkuId"])
+                    case.prices[row["SkuId"], row["term"]] = row
+        elif table == "transfer.csv":
+            for row in folder.table(name, TRANSFER) or []:
+                if row["valid_from"] <= day and (not row["valid_to"] or day < row["valid_to"]):
+                    case.transfer.setdefault(row["region"], []).append(row)
+    for key, row in regions.items():
+        vendor = vendors.get(row["vendor"])
+        if vendor is None:
+            folder.bad(f"{INPUTS}/catalogs", "names a vendor that no vendors.csv has", region=key)
+        else:
+            case.regions[key] = {**vendor, **row}
+
+
+def _keyed(folder: Folder, name: str, columns: tuple[str, ...], key: str, into: dict[str, Row]) -> None:
+    for row in folder.table(name, columns) or []:
+        if row[key] in into:
+            folder.bad(name, "has a key twice", key=row[key])
+        into[row[key]] = row
+
+
+def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
+    def read(table: str, columns: tuple[str, ...]) -> list[Row]:
+        if table not in named or (table in LEFT_OUT and not folder.has(f"{INPUTS}/{named[table]}")):
+            return []
+        return folder.table(f"{INPUTS}/{named[table]}", columns) or []
+
+    _keyed_rows(folder, read("agencies", ("agency", "level", "state", "payer")), "agency", case.agencies)
+    _keyed_rows(folder, read("workloads", WORKLOADS), "workload", case.workloads)
+    for key, amounts, _ in _dense(folder, case, read("demand", ("workload", "resource", "period", "amount")),
+                                  ("workload", "resource"), "amount"):  # fmt: skip
+        case.demand[key[0], key[1]] = [ZERO if a is None else a for a in amounts]
+    for key, amounts, _ in _dense(folder, case, read("users", ("workload", "site", "period", "users")),
+                                  ("workload", "site"), "users"):  # fmt: skip
+        by_period = case.users.setdefault(key[0], [{} for _ in case.periods])
+        for t, amount in enumerate(amounts):
+            if amount:
+                by_period[t][key[1]] = amount
+    case.capacity = [
+        (row, amounts)
+        for _, amounts, row in _dense(
+            folder, case, read("capacity", ("subject", "resource", "period", "payer", "amount")),
+            ("subject", "resource", "payer"), "amount",
+        )
+    ]  # fmt: skip
+    for row in read("loads", ("workload", "slice", "factor")):
+        try:
+            case.factors[row["workload"], row["slice"]] = number(row, "factor")
+        except Unreadable as reason:
+            folder.bad(INPUTS, str(reason), workload=row["workload"])
+    _keyed_rows(folder, read("resilience", TIERS), "tier", case.tiers)
+    for row in read("capacity_groups", ("group", "region", "family", "category", "sku")):
+        case.groups.setdefault(row["group"], []).append(row)
+    case.placement_costs = read("placement_costs", ("workload", "region", "when", "amount"))
+    for row in read("current", ("workload", "region", "role", "share")):
+        if row["role"] == "primary":
+            try:
+                case.today.setdefault(row["workload"], {})[row["region"]] = number(row, "share")
+            except Unreadable as reason:
+                folder.bad(INPUTS, str(reason), workload=row["workload"])
+    case.budgets = read("budgets", ("agency", "year", "vote", "amount", "currency"))
+    case.contracts = read("contracts", ("vendor", "discount", "margin", "tax", "valid_from", "valid_to"))
+    case.waivers = read("waivers", ("rule", "workload", "region", "reason", "approver", "expires"))
+    case.evidence = read("evidence", ("subject", "kind", "reference", "date"))
+    case.assessments = read("assessments", ("subject", "measure", "value", "reference", "date"))
+
+
+def _keyed_rows(folder: Folder, rows: list[Row], key: str, into: dict[str, Row]) -> None:
+    for row in rows:
+        if row[key] in into:
+            folder.bad(INPUTS, f"has a {key} twice", key=row[key])
+        into[row[key]] = row
+
+
+def _dense(
+    folder: Folder, case: Case, rows: list[Row], key: tuple[str, ...], value: str
+) -> list[tuple[tuple[str, ...], list[Decimal | None], Row]]:
+    """Each value holds from its period until the next row of its key."""
+    at = {name: t for t, name in enumerate(case.names)}
+    found: dict[tuple[str, ...], tuple[list[Decimal | None], Row]] = {}
+    for row in rows:
+        where = tuple(row[k] for k in key)
+        amounts, _ = found.setdefault(where, ([None] * len(at), row))
+        if row["period"] not in at:
+            folder.bad(INPUTS, "names a period that the case does not have", period=row["period"])
+            continue
+        try:
+            amounts[at[row["period"]]] = number(row, value)
+        except Unreadable as reason:
+            folder.bad(INPUTS, str(reason), key=", ".join(where))
+    for amounts, _ in found.values():
+        for t in range(1, len(amounts)):
+            if amounts[t] is None:
+                amounts[t] = amounts[t - 1]
+    return [(where, amounts, row) for where, (amounts, row) in found.items()]
