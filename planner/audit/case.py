@@ -68,6 +68,7 @@ class Case:
     tiers: dict[str, Row] = field(default_factory=dict)
     groups: dict[str, list[Row]] = field(default_factory=dict)
     capacity: list[tuple[Row, list[Decimal | None]]] = field(default_factory=list)
+    activation: list[Row] = field(default_factory=list)
     placement_costs: list[Row] = field(default_factory=list)
     today: dict[str, dict[str, Decimal]] = field(default_factory=dict)
     budgets: list[Row] = field(default_factory=list)

@@ -66,7 +66,18 @@ def one_off(case: Case, claims: Claims) -> Due:
                 for region, change in changes.items():
                     if region in case.regions:
                         _moved(case, due, workload, region, t, change, Decimal(labour))
+    for row in case.activation:
+        begun = _begun(case, claims, row["subject"])
+        if begun is not None:
+            _add(due, "activation", "", *begun, number(row, "amount"))
     return due
+
+
+def _begun(case: Case, claims: Claims, subject: str) -> tuple[str, int] | None:
+    """Region and first period of use, in any role; the first region of a vendor stands for it."""
+    used = [p.t for p in claims.placements if subject in (p.region, case.regions[p.region]["vendor"])]
+    own = sorted(r for r, row in case.regions.items() if subject in (r, row["vendor"]))
+    return (own[0], min(used)) if used and own else None
 
 
 def _moved(

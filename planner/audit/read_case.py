@@ -141,6 +141,7 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
     _keyed_rows(folder, read("resilience", TIERS), "tier", case.tiers)
     for row in read("capacity_groups", ("group", "region", "family", "category", "sku")):
         case.groups.setdefault(row["group"], []).append(row)
+    case.activation = read("activation", ("subject", "amount"))
     case.placement_costs = read("placement_costs", ("workload", "region", "when", "amount"))
     for row in read("current", ("workload", "region", "role", "share")):
         if row["role"] == "primary":

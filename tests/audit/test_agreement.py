@@ -79,6 +79,7 @@ def test_commitments_leave_shares_within_bounds_unless_the_plan_says_what_counts
 
 def test_what_moving_costs_is_worked_out_again() -> None:
     world = small_world().today("portal", "south:a").labour(100)
+    world.begin_cost("north", 30).begin_cost("south:a", 20)
     world.place_cost("portal", "north:b", 7).place_cost("store", "east:a", 50, "once")
     with TemporaryDirectory() as folder:
         plan = write(world, Path(folder))
@@ -86,6 +87,7 @@ def test_what_moving_costs_is_worked_out_again() -> None:
         found = audit(plan)
         assert "migration labour" in terms
         assert "placement" in terms
+        assert "activation" in terms
         edit(plan / "costs.csv", where(lambda r: r["term"] == "migration labour", list="1", amortised="1"))
         spoilt = audit(plan)
     assert {f.status for f in found.findings if f.check == "costs"} == {"pass"}

@@ -16,7 +16,7 @@ from planner.audit.tiers import first_paid
 _CENT = Decimal("0.01")
 _RELATIVE = Decimal("1e-8")
 COMPUTE = ("compute", "commitment", "commitment held")
-MOVES = ("placement", "placement once", "migration labour", "migration transfer")
+MOVES = ("activation", "placement", "placement once", "migration labour", "migration transfer")
 UNPRICED = ("commitment tail", "commitment used")
 """Lines without a list price of the horizon: what falls due after it, and what counts in shares."""
 
