@@ -146,7 +146,7 @@ def _evidence(rule: Rule, entry: Mapping[str, Any]) -> str:
 
 def _fresh(rule: Rule, entry: Mapping[str, Any]) -> str:
     ages = entry["ages"]
-    good = all(k in ages and 0 <= ages[k] <= rule.parameters["days"] for k in rule.parameters["kinds"])
+    good = all(k in ages and ages[k] <= rule.parameters["days"] for k in rule.parameters["kinds"])
     return "pass" if good else "fail"
 
 

@@ -278,3 +278,36 @@ def test_a_link_in_the_folder_is_not_followed(plan: Path, tmp_path: Path) -> Non
     (plan / "costs.csv").unlink()
     (plan / "costs.csv").symlink_to(outside)
     assert {"manifest", "readable"} <= failed(audit(plan))
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [("2025-11-23", set()), ("2025-11-22", {"FRESH"}), ("2026-12-24", set()), ("", {"FRESH"})],
+)
+def test_a_reference_grows_old(day: str, expected: set[str], plan: Path) -> None:
+    rules = plan / "inputs" / "rules.toml"
+    papers = rules.read_text(encoding="utf-8").split("[[rule]]")
+    (old,) = [part for part in papers if '"PAPERS"' in part]
+    fresh = old.replace('"PAPERS"', '"FRESH"').replace('kind = "evidence"', 'kind = "freshness"')
+    fresh = fresh.replace('parameters = {"kinds"', 'parameters = {"days" = 365, "kinds"')
+    rules.write_text("[[rule]]".join([*papers, fresh]), encoding="utf-8")
+    edit(plan / "inputs" / "evidence.csv", where(lambda r: True, date=day))
+    write_manifest(plan)
+    assert failed(audit(plan, stage="award")) - {"PAPERS"} == expected
+
+
+def test_approvals_follow_the_value_of_the_project(plan: Path) -> None:
+    rules = plan / "inputs" / "rules.toml"
+    papers = rules.read_text(encoding="utf-8").split("[[rule]]")
+    (old,) = [part for part in papers if '"PAPERS"' in part]
+    start = old.index("parameters = ")
+    end = old.index("\n", start)
+    for threshold, needed in ((1, "board"), (10**9, "office")):
+        kinds = 'currency = ["MYR"], below = ["office"], from = ["board"]'
+        asked = f"parameters = {{ threshold = {threshold}, {kinds} }}"
+        text = old[:start] + asked + old[end:]
+        value = text.replace('"PAPERS"', '"VALUE"').replace('kind = "evidence"', 'kind = "approvals"')
+        rules.write_text("[[rule]]".join([*papers, value]), encoding="utf-8")
+        write_manifest(plan)
+        found = [f for f in audit(plan, stage="award").findings if f.rule == "VALUE"]
+        assert [(f.status, f.subject, f.numbers["missing"]) for f in found] == [("fail", "secret", needed)]

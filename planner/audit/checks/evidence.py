@@ -29,7 +29,10 @@ def check(context: Context, rule: Rule) -> Iterable[Finding]:
 
 
 def fresh(context: Context, rule: Rule) -> Iterable[Finding]:
-    """A reference of each kind that is no older, at the decision, than the rule allows."""
+    """A reference of each kind that is no older, at the decision, than the rule allows.
+
+    One that was obtained between decision and award is younger than the decision, and fresh.
+    """
     days = int(rule.parameters["days"])
     decided = context.case.day("decision_date")
     for kind in rule.parameters["kinds"]:
@@ -37,7 +40,7 @@ def fresh(context: Context, rule: Rule) -> Iterable[Finding]:
         for workload, subjects in _subjects(context, rule).items():
             found = _obtained(context, kind, subjects)
             ages = [age for row in found if (age := _age(row, decided)) is not None]
-            if any(0 <= age <= days for age in ages):
+            if any(age <= days for age in ages):
                 held += 1
             else:
                 lacking.append(f"{workload} ({min(ages)} days old)" if ages else workload)
