@@ -47,7 +47,7 @@ def _share_table(context: Context, kind: str, title: str, rows: pd.DataFrame) ->
         total = float(mine["total"].sum())
         overall = float(mine["amount"].sum()) / total if total else 0.0
         met = [str(p) for p in mine.loc[mine["binds"].fillna(False).astype(bool), "period"]]
-        name = "Domestic groups together" if floor and subject == "domestic" else context.name(str(subject))
+        name = TOGETHER.get(str(subject)) or context.name(str(subject))
         line: list[str | Cell] = [
             name,
             percent(overall),

@@ -42,7 +42,6 @@ def test_it_is_solved_to_the_gap(plan):
 
 def test_limits_of_many_kinds_bind(plan):
     assert set(plan.binding["family"]) >= {
-        "budget",
         "capacity",
         "ceiling",
         "jurisdiction_share",
@@ -89,4 +88,4 @@ def test_a_freeze_freezes(plan):
     assert (share.loc["identity-register", :].loc["mygovcloud:pdsa"] == 1.0).all()
     health = share.loc["health-records"]
     assert health.loc["azure:malaysiawest", "2027-01"] == pytest.approx(0.7)
-    assert (health["2027-07"] == pytest.approx(health["2027-01"])).all()
+    assert (health["2027-07"] - health["2027-01"]).abs().max() < 1e-6

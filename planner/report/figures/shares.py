@@ -62,6 +62,8 @@ def _panels(context: Context, shares: pd.DataFrame) -> list[_Panel]:
     panels = []
     keys = ["rule", "kind", "scope", "subject"]
     for (rule, kind, scope, subject), rows in shares.groupby(keys, sort=True):
+        if kind == "region_share" and not (rows["amount"] > 0).any():
+            continue  # There are many regions; the table lists those that nothing uses.
         at = rows["period"].map(order).to_numpy()
         share, limit = np.full(len(order), np.nan), np.full(len(order), np.nan)
         binds = np.zeros(len(order), dtype=bool)
@@ -76,6 +78,8 @@ def _panels(context: Context, shares: pd.DataFrame) -> list[_Panel]:
 
 
 def _subject(context: Context, panel: _Panel) -> str:
+    if panel.kind == "jurisdiction_share" and panel.subject == "foreign":
+        return "Groups under foreign law"
     if panel.kind == "minimum_share" and panel.subject == "domestic":
         return "Domestic groups together"
     return context.name(panel.subject)
