@@ -32,6 +32,8 @@ class Program:
 
     Attributes
     ----------
+    stated
+        The program of the case as it stands.
     model
         The program with every placement that no fact forbids; contestable load and reference spend
         are those of the case as it stands.
@@ -45,6 +47,7 @@ class Program:
         Boolean (filter group, place column): which filter forbids which placement.
     """
 
+    stated: Model
     model: Model
     arrays: Arrays
     blocks: dict[str, np.ndarray]
@@ -85,10 +88,11 @@ class Program:
 def make_program(inputs: Inputs) -> Program:
     """Build the elastic program of a case, whether the case has a plan or not."""
     eligibility = assess(inputs)
-    reference = build(inputs, eligibility).reference
+    stated = build(inputs, eligibility)
     blocks = blocked_by(inputs, eligibility)
     wider = replace(eligibility, allowed=opened(inputs, eligibility, blocks))
-    model = build(inputs, wider, reference=reference)
+    same = bool((wider.allowed == eligibility.allowed).all())
+    model = stated if same else build(inputs, wider, reference=stated.reference)
     groups, of_row = row_groups(model)
     filters = filter_groups(inputs, blocks)
     place = model.columns.place.keys
@@ -106,7 +110,7 @@ def make_program(inputs: Inputs) -> Program:
     unit = _units(model, base)[slack_row]
     arrays = _extend(base, slack_row, sign * unit, np.asarray(forbidden.any(axis=0)))
     return Program(
-        model, arrays, blocks, (*groups, *filters), slack_row, of_row[slack_row], unit, forbidden
+        stated, model, arrays, blocks, (*groups, *filters), slack_row, of_row[slack_row], unit, forbidden
     )  # fmt: skip
 
 

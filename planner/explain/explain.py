@@ -9,7 +9,6 @@ import numpy as np
 
 from planner.case.schema import RESOURCES
 from planner.eligibility import BUILT_IN
-from planner.errors import Infeasible
 from planner.explain.conflict import Conflict, conflicts
 from planner.explain.elastic import Elastic, Program, make_program
 from planner.explain.groups import Group
@@ -17,7 +16,7 @@ from planner.explain.ways_out import MONEY_FAMILIES, Give, WayOut, row_of, ways_
 from planner.inputs import Inputs
 from planner.model.constraints.latency import coverage_of
 from planner.money import words
-from planner.solve.solve import build_model
+from planner.solve.precheck import precheck
 
 
 @dataclass(frozen=True)
@@ -108,20 +107,12 @@ def explain(inputs: Inputs, relax_legal: bool = False) -> Explanation:
     told = tuple(_told(program, conflict) for conflict in found)
     return Explanation(
         feasible=not found,
-        reasons=_beforehand(inputs) if found else (),
+        reasons=tuple(precheck(program.stated)) if found else (),
         conflicts=told,
         ways=tuple((way_words(program, way), way) for way in ways),
         notes=tuple(_notes(elastic, found, ways, relax_legal)),
         currency=inputs.case.settings.currency,
     )
-
-
-def _beforehand(inputs: Inputs) -> tuple[str, ...]:
-    try:
-        build_model(inputs)
-    except Infeasible as error:
-        return error.reasons
-    return ()
 
 
 def _notes(elastic: Elastic, found: list[Conflict], ways: list[WayOut], relax_legal: bool) -> list[str]:

@@ -12,6 +12,12 @@ from datetime import date
 from typing import Any
 
 from support.cases import World
+from support.plans import read
+
+from planner.errors import Infeasible
+from planner.model.render_arrays import render_arrays
+from planner.solve.solve import build_model
+from planner.solve.solve_arrays import Session, Status
 
 PRICES = {"a": 0.2, "b": 0.3, "c": 0.5}
 ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
@@ -55,6 +61,15 @@ def base(periods: int = 1) -> World:
     return world.rule(
         "bystanding", "key_custody", {"allowed": ["customer_hsm"]}, select={"workload": {"agency": ["x"]}}
     )
+
+
+def optimum(world: World) -> float:
+    """Cost of a cold solve, which is all of a plan that these tests look at."""
+    model = build_model(read(world))
+    outcome = Session(render_arrays(model)).solve()
+    if outcome.status is not Status.OPTIMAL:
+        raise Infeasible([outcome.word])
+    return outcome.objective * model.unit
 
 
 def parameter(world: World, rule: str, kind: str, **parameters: Any) -> World:
