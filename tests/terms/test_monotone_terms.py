@@ -86,7 +86,7 @@ FREEDOMS = (
 
 
 @given(full_worlds(), st.sampled_from(FREEDOMS))
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_freedom_never_costs(world: World, freedom: Callable[[World], None]):
     loose = deepcopy(world)
     freedom(loose)
@@ -141,7 +141,7 @@ def half_years(figures: dict, cut: int) -> World:
 
 
 @given(FIGURES)
-@settings(max_examples=6)
+@settings(max_examples=4)
 def test_cutting_periods_in_two_changes_nothing_when_nothing_else_does(figures: dict):
     """Conditions: no new commitments, as a finer calendar has more first days for them; no limit or
     cost that is stated for each period; periods of equal length; nothing that begins or ends within

@@ -85,7 +85,7 @@ def cheapest(puzzle) -> float | None:
 
 
 @given(puzzles())
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_no_plan_of_all_is_cheaper(puzzle):
     best = cheapest(puzzle)
     if best is None:
@@ -100,7 +100,7 @@ def test_no_plan_of_all_is_cheaper(puzzle):
 
 
 @given(puzzles())
-@settings(max_examples=4)
+@settings(max_examples=3)
 def test_cbc_agrees(puzzle):
     try:
         found = solved(world_of(puzzle))
