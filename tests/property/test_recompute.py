@@ -111,6 +111,8 @@ def check_shares(facts, files):
             continue
         for t in facts.periods:
             amounts = amounts_of(facts, files, rule, t)
+            if amounts is None:
+                continue
             total = sum(amounts.values())
             slack = TOLERANCE * max(1.0, total)
             if rule["kind"] == "vendor_share":
@@ -127,23 +129,39 @@ def domestic(facts, group):
 
 
 def amounts_of(facts, files, rule, t):
-    """What each vendor group of the market has of the contestable work, by the rule's basis."""
+    """What each vendor group of the market has of the contestable work, by the rule's basis.
+
+    None where the files cannot tell: machines that a pool shares name the pool only, and pools of
+    both sides of the scope may look alike.
+    """
     period, amounts = facts.world.period(t), defaultdict(float)
     if rule["parameters"]["basis"] == "spend":
-        # Machines that a pool shares name no workload; the plan's own shares stand in for them.
-        mine = [c for c in files["costs"] if c["period"] == period and facts.group(c["region"])]
-        if any(c["workload"] == "" for c in mine):
-            rows = [s for s in files["shares"] if s["rule"] == rule["id"] and s["period"] == period]
-            return {s["subject"]: s["amount"] for s in rows}
-        for c in mine:
-            if facts.contestable(c["workload"], t):
-                amounts[c["vendor_group"]] += c["amortised"]
+        for c in files["costs"]:
+            if c["period"] != period or not facts.group(c["region"]):
+                continue
+            who = [c["workload"]] if c["workload"] else pooled(facts, c["pool"], t)
+            sides = {facts.contestable(w, t) for w in who}
+            if len(sides) > 1:
+                return None
+            amounts[c["vendor_group"]] += c["amortised"] * sides.pop()
         return amounts
     for p in files["placements"]:
         group = facts.group(p["region"])
         if p["period"] == period and group and facts.contestable(p["workload"], t):
             amounts[group] += p["share"] * facts.weight(rule, p["workload"], t)
     return amounts
+
+
+def pooled(facts, pool, t):
+    """Live workloads that a pool may consist of, by its name: payer, platform, architecture, domain."""
+    payer, platform, architecture, classification, *_ = pool.split("/")
+    return [
+        name
+        for name, w in facts.workloads.items()
+        if (facts.payer[w["agency"]], w["platform"]) == (payer, platform)
+        and (w["architecture"], w["classification"]) == (architecture, classification)
+        and facts.alive(name, t)
+    ]
 
 
 def check_cost(facts, files, plan):
