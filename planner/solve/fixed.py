@@ -42,9 +42,7 @@ def read_fixed(path: Path, inputs: Inputs) -> Fixed:
     data, problems = tables.read(path, CURRENT)
     case = inputs.case
     problems += tables.refers(data, "workload", case.workloads["workload"], path.name, "the case's workloads")
-    problems += tables.refers(
-        data, "region", inputs.regions["region"], path.name, "the catalogs' regions, so it has no price"
-    )
+    problems += tables.refers(data, "region", inputs.regions["region"], path.name, "the catalogs' regions")
     primary = data[data["role"] == "primary"]
     for name, rows in primary.groupby("workload"):
         if abs(rows["share"].sum() - 1.0) > 1e-9:

@@ -6,6 +6,7 @@ import pytest
 
 from planner.case.schema import CLASSIFICATIONS, RESOURCES
 from planner.inputs import read_inputs
+from planner.solve.fixed import read_fixed
 from planner.solve.solve import solve
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -124,3 +125,16 @@ def test_the_announced_region_serves_only_from_its_assumed_opening(plans):
 def test_every_rule_that_rests_on_a_weak_source_is_adopted(read):
     for name in NAMES:
         assert [r.id for r in read[name].rules if r.standing == "not adopted"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_doing_nothing_has_a_price_and_says_what_it_breaks(read, plans, name):
+    fixed = read_fixed(EXAMPLES / name / "current.csv", read[name])
+    nothing = solve(read[name], fixed=fixed).plan
+    held = nothing.placements.merge(
+        read[name].case.current, on=["workload", "region"], suffixes=("", "_today")
+    )
+    assert len(held) == len(nothing.placements)
+    assert (held["share"] - held["share_today"]).abs().max() < 1e-9
+    assert nothing.head["objective"] > plans[name].head["objective"]
+    assert any("vendor-share" in line for line in nothing.head["breaks"])
