@@ -286,7 +286,8 @@ def contestable_share(model: Model, x: np.ndarray) -> float:
     pooled = np.zeros((len(model.index.pools), member.shape[1]), dtype=bool)
     pooled[model.index.pool_of] = member
     w, q, t = (lines[c].to_numpy() for c in "wqt")
-    inside = np.where(w >= 0, member[w, t], pooled[q, t])
+    # What is paid in common (q = -1) is nobody's contestable work.
+    inside = np.where(w >= 0, member[w, t], pooled[q, t] & (q >= 0))
     total = float(value.sum())
     return float(value[inside].sum()) / total if total > 0 else 0.0
 
