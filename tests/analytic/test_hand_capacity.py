@@ -177,3 +177,18 @@ def test_capacity_for_a_fleet_of_containers():
     plan = plan_of(made.capacity("aa:x", "vcpu", 24))
     assert cost(plan) == pytest.approx(30_240.00, abs=CENT)
     assert plan.binding["marginal"].tolist() == pytest.approx([540.00], abs=CENT)
+
+
+def test_a_dearer_machine_stays_in_a_fleet_when_it_draws_less_on_a_quota():
+    """Burstable b (4 vCPU, sustains 2) at 0.40 is cheaper than m4 for anything, but draws twice as much.
+
+    6 vCPU of pods and 8 of quota: x m4 and y b with 4x + 2y = 6 and 4x + 4y ≤ 8, so x = y = 1.
+    (1.00 + 0.40) × 2,160 = 3,024.00.
+    """
+    made = World(headroom=0.0).vendor("aa").region("aa:x").machine("aa:x", "m4", 4, 16, 1.0)
+    made.machine("aa:x", "b", 4, 16, 0.4, category="burstable", baseline_vcpu=2)
+    pods = {"platform": "container", "pod_vcpu": 1, "pod_memory_gib": 1, "burstable_ok": True}
+    made.workload("web", demand={"vcpu": 6, "memory_gib": 6}, **pods)
+    plan = plan_of(made.capacity("aa:x", "vcpu", 8))
+    assert cost(plan) == pytest.approx(3_024.00, abs=CENT)
+    assert bought(plan) == {"aa:x:b": 1.0, "aa:x:m4": 1.0}
