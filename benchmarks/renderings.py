@@ -15,18 +15,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-import pulp  # noqa: E402
-from pulp.apis.coin_api import pulp_cbc_path  # noqa: E402
-from support.cases import World  # noqa: E402
+import pulp
+from pulp.apis.coin_api import pulp_cbc_path
+from support.cases import World
 
-from planner.eligibility import assess  # noqa: E402
-from planner.inputs import read_inputs  # noqa: E402
-from planner.model.build import Model, build  # noqa: E402
-from planner.model.registry import column_names  # noqa: E402
-from planner.model.render_arrays import render_arrays  # noqa: E402
-from planner.model.render_pulp import render_pulp  # noqa: E402
-from planner.solve.pulp_solver import HighsByArrays  # noqa: E402
-from planner.solve.solve_arrays import Session  # noqa: E402
+from planner.eligibility import assess
+from planner.inputs import read_inputs
+from planner.model.build import Model, build
+from planner.model.registry import column_names
+from planner.model.render_arrays import render_arrays
+from planner.model.render_pulp import render_pulp
+from planner.solve.pulp_solver import HighsByArrays
+from planner.solve.solve_arrays import Session
 
 SIZES = (20, 80, 240)
 REGIONS, PERIODS = 8, 8

@@ -23,13 +23,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from planner.case import schema as case_schema  # noqa: E402
-from planner.catalog import schema as catalog_schema  # noqa: E402
-from planner.latency import schema as network_schema  # noqa: E402
-from planner.plan.plan import FRAMES, Plan  # noqa: E402
-from planner.policy.kinds import KINDS, Kind  # noqa: E402
-from planner.policy.parameters import Parameter  # noqa: E402
-from planner.tables import Column, Table  # noqa: E402
+from planner.case import schema as case_schema
+from planner.catalog import schema as catalog_schema
+from planner.latency import schema as network_schema
+from planner.plan.plan import FRAMES, Plan
+from planner.policy.kinds import KINDS, Kind
+from planner.policy.parameters import Parameter
+from planner.tables import Column, Table
 
 FIGURES = ("map.svg", "vendor_share.svg")
 _BLOCK = re.compile(r"```console\n(?P<body>.*?)```\n", re.DOTALL)

@@ -164,6 +164,11 @@ class Index:
         rows = [((regions["vendor_group"] == e) | (regions["region"] == e)).to_numpy() for e in self.events]
         return np.array(rows, dtype=bool).reshape(len(self.events), len(regions))
 
+    @cached_property
+    def first_pool(self) -> dict[str, int]:
+        """The first pool of each payer, to which a commitment that the payer holds is booked."""
+        return {payer: q for q, payer in reversed(list(enumerate(self.pools["payer"])))}
+
     @property
     def counts_moves(self) -> bool:
         """Does the case price or limit moving?"""

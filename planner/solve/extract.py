@@ -120,8 +120,7 @@ def _commitments(model: Model, x: np.ndarray) -> pd.DataFrame:
     index = model.index
     bought = active_periods(index, model.columns)
     held = held_periods(index, model.columns)
-    first_pool = {payer: q for q, payer in reversed(list(enumerate(index.pools["payer"])))}
-    held["q"] = held["owner"].map(first_pool)
+    held["q"] = held["owner"].map(index.first_pool)
     both = pd.concat([bought, held], ignore_index=True)
     both = both.assign(units=x[both["col"].to_numpy(dtype=np.int64)], w=-1, slice="all", unit="machines")
     return both[both["units"] > 0][_BOUGHT]

@@ -48,8 +48,7 @@ def _held(index: Index, columns: Columns) -> pd.DataFrame:
     r, s, t, col = (lines[c].to_numpy(dtype=np.int64) for c in ("r", "s", "t", "col"))
     price, assumed = _prices(index, lines["term"].to_numpy(), s, t)
     listed = price * index.inputs.case.periods["hours"].to_numpy()[t]
-    owner = {payer: q for q, payer in reversed(list(enumerate(index.pools["payer"])))}
-    q = lines["owner"].map(owner).to_numpy(dtype=np.int64)
+    q = lines["owner"].map(index.first_pool).to_numpy(dtype=np.int64)
     made = make_lines(
         index, "commitment held", col, nobody(col), q, r, s, t, listed, assumed, since=np.zeros_like(t)
     )
