@@ -18,6 +18,7 @@ COMMANDS = {
     "explain": "Say which rules collide when there is no plan, and the ways out.",
     "why": "Why a workload runs here and not there, or what a rule costs.",
     "compare": "Plans, or the scenarios of a case, side by side.",
+    "alternatives": "Plans of nearly equal cost that differ most in vendor mix.",
     "frontier": "Cost against the cap or floor of a rule on shares.",
     "breakeven": "The discount at which a vendor enters, and the share it would win.",
     "stress": "What a case costs, and cannot serve, when something goes wrong.",

@@ -36,7 +36,10 @@ class Shares:
 
 
 class Meter:
-    """Reads shares off the columns of a program; made once, used for every solution of a study."""
+    """Reads shares off the columns of a program; made once, used for every solution of a study.
+
+    ``spent``: accrual money of one unit of each column to each group of the market (group, column).
+    """
 
     def __init__(self, model: Model) -> None:
         index = model.index
@@ -45,10 +48,10 @@ class Meter:
         r, col = lines["r"].to_numpy(dtype=np.int64), lines["col"].to_numpy(dtype=np.int64)
         counted = lines["counted"].to_numpy()
         self._groups = index.groups
-        self._spent = np.zeros((len(index.groups), model.columns.count))
+        self.spent = np.zeros((len(index.groups), model.columns.count))
         group = index.group_of[r]
         on_market = group >= 0
-        np.add.at(self._spent, (group[on_market], col[on_market]), counted[on_market])
+        np.add.at(self.spent, (group[on_market], col[on_market]), counted[on_market])
         home = index.inputs.case.settings.home_country
         abroad = (regions["parent_jurisdiction"] != home).to_numpy()[r]
         self._all, self._foreign = np.zeros(model.columns.count), np.zeros(model.columns.count)
@@ -57,7 +60,7 @@ class Meter:
 
     def read(self, x: np.ndarray) -> Shares:
         """Shares of a solution."""
-        spent = self._spent @ x
+        spent = self.spent @ x
         total, everything = float(spent.sum()), float(self._all @ x)
         share = spent / total if total > 0 else np.zeros(len(spent))
         return Shares(
