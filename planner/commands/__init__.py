@@ -21,6 +21,7 @@ COMMANDS = {
     "alternatives": "Plans of nearly equal cost that differ most in vendor mix.",
     "frontier": "Cost against the cap or floor of a rule on shares.",
     "breakeven": "The discount at which a vendor enters, and the share it would win.",
+    "exit-cost": "What leaving a vendor costs, and where its work would go.",
     "stress": "What a case costs, and cannot serve, when something goes wrong.",
     "policy": "List, show, check and test packs of rules.",
     "audit": "Re-derive every verdict on a plan from its folder alone; exit 4 if one fails.",
@@ -43,7 +44,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"planner.commands.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        command: click.Command = importlib.import_module(f"planner.commands.{module}").command
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

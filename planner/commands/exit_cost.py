@@ -1,0 +1,109 @@
+"""``planner exit-cost PLAN|CASE --vendor V``: what leaving a vendor costs, and where its work would go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.commands.talk import quoted
+
+if TYPE_CHECKING:
+    from planner.study.exit_cost import Exit
+
+_GIBIT = 8 * 2**30 / 1e9
+"""Gigabits in one GiB."""
+
+
+@click.command("exit-cost")
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--vendor", required=True, help="A vendor or vendor group.")
+@click.option("--at", help="Period at whose beginning to leave (default: the second).")
+@click.option(
+    "--gbit", type=click.FloatRange(0, min_open=True), help="Gbit/s at which data can be carried away."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write the tables to.")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+def command(
+    path: Path, vendor: str, at: str | None, gbit: float | None, out: Path | None, as_json: bool
+) -> None:
+    """Leave a vendor at the beginning of a period, and plan the rest again without it.
+
+    PATH is a case folder, or a plan folder with the inputs that it was made from.
+    """
+    from planner.commands import study_out
+    from planner.commands.inputs_of import inputs_of
+    from planner.study.exit_cost import exit_cost, rows_of
+
+    inputs, notes = inputs_of(path)
+    found = exit_cost(inputs, vendor, at)
+    head, rows = study_out.head_of(inputs), rows_of(found)
+    days = None if gbit is None else found.stake.gib * _GIBIT / gbit / 86400.0
+    document = {
+        **head, "study": "exit-cost", "vendor": vendor, "at": found.at, "gone": found.gone,
+        "periods_to_leave": found.periods if found.gone else None, "why_not": list(found.why_not),
+        "running_extra_per_year": round(found.running, 2) if found.gone else None,
+        "begin": round(found.begin, 2) if found.gone else None,
+        "extra_discounted": round(found.extra, 2) if found.gone else None,
+        "moves_in_extra": found.priced_moves, "transfer_days": None if days is None else round(days, 3),
+        "stakes": [s.flat() for s in found.stakes], "goes": rows, "notes": notes,
+    }  # fmt: skip
+    if out is not None:
+        study_out.write_study(out, "exit-cost", document, rows, lambda: [])
+        click.echo(f"written to {out}", err=True)
+    if as_json:
+        study_out.print_json(document)
+    else:
+        _show(found, head, days)
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
+    click.echo(f"next: planner breakeven CASE --vendor {quoted(vendor)}", err=True)
+
+
+def _show(found: Exit, head: dict[str, str], days: float | None) -> None:
+    from planner.commands import study_out
+    from planner.report.words import amount
+
+    def money(value: float | None, without: str = "no price") -> str:
+        return without if value is None else f"{value:,.0f}"
+
+    cells = [
+        [
+            s.period, f"{s.systems:.1f}", f"{s.gib:,.0f}", money(s.egress), money(s.labour, "not stated"),
+            money(s.stranded),
+        ]
+        for s in found.stakes
+    ]  # fmt: skip
+    heads = ("leaving in", "workloads", "GiB", "egress at list", "labour", "commitments still due")
+    title = f"{head['title']}: what lies with {found.vendor} ({found.currency})"
+    study_out.print_rows(str(head["marking"]), title, cells, heads)
+    stake = found.stake
+    click.echo(f"\nleaving {found.vendor} at the beginning of {found.at}:")
+    click.echo(f"  egress {_told(stake.egress, found)} at list price, nothing if it waives a full exit")
+    said = _told(stake.labour, found) if stake.labour is not None else "not stated in the case"
+    click.echo(f"  labour {said}; notice {stake.notice_days} days")
+    if days is not None:
+        click.echo(f"  carrying the data away takes {days:,.1f} days")
+    click.echo(f"  stranded: {_told(stake.stranded, found)} still due for commitments that run on unused")
+    if found.gone is None:
+        click.echo(f"  there is no plan without {found.vendor}:")
+        for line in found.why_not:
+            click.echo(f"    {line}")
+        return
+    when = "at once" if found.periods == 0 else f"by the beginning of {found.gone}"
+    click.echo(f"  possible {when}; what runs then costs {amount(found.running, found.currency)} a year more")
+    if abs(found.begin) >= 0.005:
+        click.echo(f"  beginning elsewhere costs {amount(found.begin, found.currency)} once")
+    with_moves = "with" if found.priced_moves else "without"
+    extra = amount(found.extra, found.currency)
+    click.echo(f"  over the horizon {extra}, discounted, {with_moves} moving")
+    by = found.goes.groupby("region")[["share", "vcpu"]].sum()
+    for region, share, vcpu in by.itertuples(name=None):
+        click.echo(f"  to {region}: {share:.1f} workloads, {vcpu:,.0f} vCPU")
+
+
+def _told(value: float | None, found: Exit) -> str:
+    from planner.report.words import amount
+
+    return "at no known price" if value is None else amount(value, found.currency)

@@ -1,0 +1,247 @@
+"""What leaving a vendor costs once a plan runs, how long it takes, and where the work would go.
+
+The plan is carried out up to the beginning of a period; then it is decided to leave. What was placed
+and committed before stays as it was, everything after is planned anew, and from the first period in
+which that is possible nothing is left at the vendor. Limits on moves are kept, so they say how many
+periods the leaving takes. Commitments with the vendor are paid to their end, used or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.errors import Infeasible, Stopped, UnknownName
+from planner.inputs import Inputs
+from planner.model.build import LIMITS, Model
+from planner.model.constraints.budget import ONE_OFF
+from planner.model.objective.lines import before_tax, cash
+from planner.model.render_arrays import Arrays, render_arrays
+from planner.solve.extract import tidy
+from planner.solve.solve import build_model
+from planner.solve.solve_arrays import Session, Status, fix_integers
+from planner.solve.ties import break_ties
+from planner.study.stakes import Stakes, stakes
+
+_MOVED = 1e-6
+_OF_MOVING = ("migration labour", "migration transfer")
+_HELD = ("place", "pair", "backup", "commit", "at", "active")
+"""Decisions that stay as they were before the exit; all else follows from them."""
+
+
+@dataclass(frozen=True)
+class Exit:
+    """What leaving costs.
+
+    Attributes
+    ----------
+    at, gone
+        Period at whose beginning it is decided to leave, and the first with nothing at the vendor;
+        ``None`` if there is no such period.
+    stakes
+        What lies with the vendor at the beginning of each period from the second on.
+    why_not
+        Why leaving is impossible, in sentences.
+    running
+        Money a year, before tax, by which what runs costs more from the exit to the end.
+    begin
+        One-off cost of the new plan beyond the old: activation, placement once.
+    extra
+        Discounted cost of the new plan beyond the old, as the case counts it; with migration where the
+        case prices it, at list price.
+    goes
+        Where the vendor's work is in period ``gone``: workload, region, share, vcpu.
+    """
+
+    vendor: str
+    at: str
+    gone: str | None
+    periods: int
+    stakes: tuple[Stakes, ...]
+    why_not: tuple[str, ...]
+    running: float
+    begin: float
+    extra: float
+    goes: pd.DataFrame
+    priced_moves: bool
+    currency: str
+
+    @property
+    def stake(self) -> Stakes:
+        """What lies with the vendor when it is decided to leave."""
+        return next(s for s in self.stakes if s.period == self.at)
+
+
+def exit_cost(inputs: Inputs, vendor: str, at: str | None = None) -> Exit:
+    """Leave a vendor at the beginning of a period.
+
+    Parameters
+    ----------
+    vendor
+        A vendor or a vendor group.
+    at
+        A period but the first; the second by default.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such vendor or period.
+    Infeasible
+        If the case has no plan to begin with.
+    Stopped
+        If the solver gave up.
+    """
+    regions = inputs.regions
+    known = sorted({*regions["vendor"], *regions["vendor_group"]})
+    if vendor not in known:
+        raise UnknownName("vendor", vendor, known)
+    mine = ((regions["vendor"] == vendor) | (regions["vendor_group"] == vendor)).to_numpy()
+    names = [str(p) for p in inputs.case.periods["period"]]
+    if len(names) < 2 or (at is not None and at not in names[1:]):
+        raise UnknownName("period after the first", at or names[0], names[1:])
+    first = names.index(at) if at else 1
+    model = build_model(inputs)
+    arrays = render_arrays(model)
+    x = _plan(model, arrays)
+    told = stakes(model, x, mine)
+    desk = _Desk(model, arrays, x, mine, first)
+    found, gone = None, first
+    for gone in range(first, len(names)):
+        found = desk.leave(gone)
+        if found is not None:
+            break
+    now = x if found is None else found
+    running, begin, extra = desk.costs(now)
+    return Exit(
+        vendor=vendor,
+        at=names[first],
+        gone=None if found is None else names[gone],
+        periods=gone - first,
+        stakes=told,
+        why_not=() if found is not None else tuple(desk.why_not(len(names) - 1)),
+        running=running,
+        begin=begin,
+        extra=extra,
+        goes=_goes(model, x, now, mine, gone),
+        priced_moves=inputs.case.settings.labour is not None,
+        currency=inputs.case.settings.currency,
+    )
+
+
+def _plan(model: Model, arrays: Arrays) -> np.ndarray:
+    """The plan of the case, ties broken as ``planner plan`` does."""
+    outcome = Session(arrays).solve()
+    if outcome.status is Status.INFEASIBLE:
+        raise Infeasible(["the case has no plan, so there is nothing to leave"])
+    if outcome.status is Status.OPTIMAL and arrays.integer.any():
+        arrays = fix_integers(arrays, outcome)
+        outcome = Session(arrays).solve()
+    if outcome.status is not Status.OPTIMAL:
+        raise Stopped(f"the solver stopped ({outcome.word})")
+    return tidy(break_ties(model, arrays, outcome).x)
+
+
+class _Desk:
+    """The program with what was decided before the exit held."""
+
+    def __init__(self, model: Model, arrays: Arrays, x: np.ndarray, mine: np.ndarray, first: int) -> None:
+        self.model, self.arrays, self.x, self.mine, self.first = model, arrays, x, mine, first
+
+    def leave(self, gone: int, free: str = "") -> np.ndarray | None:
+        """The cheapest plan with nothing at the vendor from ``gone`` on; None if there is none.
+
+        ``free``: a family of rows to set aside.
+        """
+        model, arrays = self.model, self.arrays
+        session = Session(arrays)
+        low, high = arrays.lower.copy(), arrays.upper.copy()
+        for numbers, t, _ in self._decisions(_HELD):
+            done = numbers[t < self.first]
+            low[done] = high[done] = np.where(arrays.integer[done], np.round(self.x[done]), self.x[done])
+        for numbers, t, r in self._decisions(("place", "pair", "backup", "extra", "commit")):
+            high[numbers[(t >= gone) & (r >= 0) & self.mine[r]]] = 0.0
+        session.set_column_bounds(np.arange(len(low)), low, high)
+        if free:
+            rows = model.starts[free] + np.arange(len(model.block(free).keys))
+            session.set_row_bounds(rows, np.full(len(rows), -np.inf), np.full(len(rows), np.inf))
+        outcome = session.solve()
+        if outcome.status is Status.STOPPED:
+            raise Stopped(f"the solver stopped ({outcome.word})")
+        return tidy(outcome.x) if outcome.status is Status.OPTIMAL else None
+
+    def _decisions(self, names: tuple[str, ...]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Column, period and region (-1 if it has none) of families; a pair is where it stands ready."""
+        for family in self.model.columns.families:
+            if family.name in names and len(family.keys):
+                keys = family.keys
+                t = keys["t0" if "t0" in keys else "t"].to_numpy(dtype=np.int64)
+                at = "r2" if "r2" in keys else "r"
+                r = keys[at].to_numpy(dtype=np.int64) if at in keys else np.full(len(keys), -1)
+                yield family.numbers, t, r
+
+    def costs(self, now: np.ndarray) -> tuple[float, float, float]:
+        """Running cost a year, one-off cost but for moving, and discounted cost, beyond the old plan."""
+        lines = self.model.lines
+        changed = (now - self.x)[lines["col"].to_numpy(dtype=np.int64)]
+        late = (lines["t"] >= self.first).to_numpy()
+        once = lines["term"].isin(ONE_OFF).to_numpy()
+        moving = lines["term"].isin(_OF_MOVING).to_numpy()
+        years = float(self.model.index.inputs.case.periods["hours"].iloc[self.first :].sum()) / 8760.0
+        running = float((before_tax(lines).to_numpy() * changed)[late & ~once].sum())
+        begin = float((cash(lines).to_numpy() * changed)[late & once & ~moving].sum())
+        extra = float(self.model.objective @ (now - self.x)) * self.model.unit
+        return running / years, begin, extra
+
+    def why_not(self, last: int) -> list[str]:
+        """What stands in the way even in the last period."""
+        index = self.model.index
+        case = index.inputs.case
+        else_where = index.eligibility.allowed[:, ~self.mine, last].any(axis=1)
+        stuck = case.workloads["workload"].to_numpy()[case.alive[:, last] & ~else_where]
+        if len(stuck):
+            return [f"{name} may run nowhere else" for name in stuck]
+        freed = [
+            f"{family.replace('_', ' ')} stands in the way: with it set aside there is a plan"
+            for family in LIMITS
+            if len(self.model.block(family).keys) and self.leave(last, family) is not None
+        ]
+        return freed or [
+            "no single limit stands in the way: several do together, or an affinity or a resilience tier does"
+        ]
+
+
+def _goes(model: Model, x: np.ndarray, now: np.ndarray, mine: np.ndarray, t: int) -> pd.DataFrame:
+    """Where the vendor's work is after the exit: increases of placements of what it had."""
+    index, place = model.index, model.columns.place
+    keys = place.keys.assign(old=x[place.numbers], new=now[place.numbers])
+    keys = keys[keys["t"] == t]
+    had = set(keys.loc[mine[keys["r"].to_numpy()] & (keys["old"] > _MOVED).to_numpy(), "w"])
+    moved = keys[keys["w"].isin(had) & (keys["new"] - keys["old"] > _MOVED)]
+    w = moved["w"].to_numpy(dtype=np.int64)
+    share = (moved["new"] - moved["old"]).to_numpy()
+    frame = pd.DataFrame(
+        {
+            "workload": index.inputs.case.workloads["workload"].to_numpy()[w],
+            "region": index.inputs.regions["region"].to_numpy()[moved["r"].to_numpy(dtype=np.int64)],
+            "share": share,
+            "vcpu": share * index.inputs.case.demand[w, 0, t],
+        }
+    )
+    return frame.sort_values(["workload", "region"], ignore_index=True)
+
+
+def rows_of(found: Exit) -> list[dict[str, Any]]:
+    """Where the work would go, one flat line each, for CSV and JSON."""
+    return [
+        {
+            "workload": workload,
+            "region": region,
+            "share": round(float(share), 9),
+            "vcpu": round(float(vcpu), 6),
+        }
+        for workload, region, share, vcpu in found.goes.to_numpy().tolist()
+    ]

@@ -1,0 +1,116 @@
+"""What lies with a vendor at the beginning of a period: data, systems, commitments still to be paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.case.schema import RESOURCES, STORED
+from planner.model.build import Model
+from planner.model.objective.lines import cash
+
+_COMMITTED = ("commitment", "commitment held", "commitment tail")
+_DUST = 1e-9
+
+
+@dataclass(frozen=True)
+class Stakes:
+    """What leaving at the beginning of a period would meet.
+
+    Attributes
+    ----------
+    systems
+        Whole workloads placed there that live on, as a sum of shares.
+    gib
+        What they store there (not their copies elsewhere, nor copies of others, which are dropped).
+    egress
+        Money to carry it away at list price, first paid tier; ``None`` where a region states no price. A
+        vendor that waives egress for a full exit asks nothing.
+    labour
+        Money for moving, at the case's rate; ``None`` if it states none.
+    stranded
+        Money still due for commitments with the vendor, with tax and after the horizon too.
+    notice_days
+        Longest notice of a contract with the vendor; 0 without one.
+    """
+
+    period: str
+    systems: float
+    gib: float
+    egress: float | None
+    labour: float | None
+    stranded: float
+    notice_days: int
+
+    def flat(self) -> dict[str, Any]:
+        """One flat line, for JSON."""
+        return {
+            "period": self.period,
+            "systems": round(self.systems, 6),
+            "gib": round(self.gib, 3),
+            "egress": None if self.egress is None else round(self.egress, 2),
+            "egress_with_waiver": 0.0,
+            "labour": None if self.labour is None else round(self.labour, 2),
+            "stranded": round(self.stranded, 2),
+            "notice_days": self.notice_days,
+        }
+
+
+def stakes(model: Model, x: np.ndarray, mine: np.ndarray) -> tuple[Stakes, ...]:
+    """Stakes at the beginning of each period but the first; ``mine``: boolean (region,)."""
+    periods = [str(p) for p in model.index.inputs.case.periods["period"]]
+    return tuple(_at(model, x, mine, t, periods[t]) for t in range(1, len(periods)))
+
+
+def _at(model: Model, x: np.ndarray, mine: np.ndarray, t: int, period: str) -> Stakes:
+    index, case = model.index, model.index.inputs.case
+    place = model.columns.place
+    w, r, when = (place.keys[c].to_numpy(dtype=np.int64) for c in ("w", "r", "t"))
+    there = (when == t - 1) & mine[r] & case.alive[w, t]
+    w, r, share = w[there], r[there], x[place.numbers[there]]
+    stored = sum(case.demand[w, RESOURCES.index(k), t - 1] for k in STORED) * share
+    price = index.offers.egress[r, t]
+    unknown = bool((np.isnan(price) & (stored > _DUST)).any())
+    labour, systems = case.settings.labour, float(share.sum())
+    return Stakes(
+        period=period,
+        systems=systems,
+        gib=float(stored.sum()),
+        egress=None if unknown else float((np.nan_to_num(price) * stored).sum()),
+        labour=None if labour is None else labour * systems,
+        stranded=_stranded(model, x, mine, t),
+        notice_days=_notice(model, mine, t),
+    )
+
+
+def _stranded(model: Model, x: np.ndarray, mine: np.ndarray, t: int) -> float:
+    """Cash from period t on, and the tail, of commitments with the vendor bought before t."""
+    lines = model.lines[model.lines["term"].isin(_COMMITTED)]
+    commit, begun = model.columns.commit, np.full(model.columns.count, -1, dtype=np.int64)
+    begun[commit.numbers] = commit.keys["t0"].to_numpy(dtype=np.int64)
+    col = lines["col"].to_numpy(dtype=np.int64)
+    lines = lines[mine[lines["r"].to_numpy(dtype=np.int64)] & (begun[col] < t)]
+    due = np.where(lines["t"] >= t, cash(lines), 0.0) + lines["tail"].to_numpy()
+    due += np.where(lines["term"] == "commitment held", _held_beyond(model, lines), 0.0)
+    return float((due * x[lines["col"].to_numpy(dtype=np.int64)]).sum())
+
+
+def _held_beyond(model: Model, lines: pd.DataFrame) -> np.ndarray:
+    """What held commitments cost after the horizon, at the rate of its last period: on that line."""
+    case, held = model.index.inputs.case, model.index.held
+    beyond = np.zeros(model.columns.count)
+    months = len(case.periods) * case.settings.months
+    beyond[model.columns.held.numbers] = np.maximum(held["months_left"].to_numpy() - months, 0)
+    last = (lines["t"] == len(case.periods) - 1).to_numpy()
+    part = beyond[lines["col"].to_numpy(dtype=np.int64)] / case.settings.months
+    return np.where(last, cash(lines).to_numpy() * part, 0.0)
+
+
+def _notice(model: Model, mine: np.ndarray, t: int) -> int:
+    contracts = model.index.inputs.case.contracts
+    numbers = np.unique(model.index.offers.contract[mine, t])
+    days = contracts["notice_days"].to_numpy()[numbers[numbers >= 0]]
+    return int(days.max()) if len(days) else 0
