@@ -11,6 +11,7 @@ from planner.audit.checks import (
     budget,
     capacity,
     costs,
+    counted,
     evidence,
     excuses,
     filters,
@@ -55,6 +56,7 @@ ALWAYS: Mapping[str, Check] = {
     "budget": budget.check,
     "prices": costs.prices,
     "costs": costs.lines,
+    "counted": counted.check,
     "shares-recorded": shares.recorded,
     "latency-recorded": latency.recorded,
 }

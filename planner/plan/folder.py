@@ -19,10 +19,11 @@ import click
 import pandas as pd
 
 from planner.errors import BadInput, Problem
-from planner.plan.plan import FRAMES, Plan
+from planner.plan.plan import EXTRA, FRAMES, POOLS, Plan
 
 MANIFEST = "manifest.json"
 RECORD = "plan.json"
+POOLS_FILE = "pools.csv"
 
 
 @contextmanager
@@ -106,6 +107,8 @@ def save(plan: Plan, folder: Path) -> None:
     for name in FRAMES:
         frame: pd.DataFrame = getattr(plan, name)
         frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+    if len(plan.pools):
+        plan.pools.to_csv(folder / POOLS_FILE, index=False, lineterminator="\n", encoding="utf-8")
     write_json(folder / RECORD, {**plan.head, "run": plan.run})
 
 
@@ -137,14 +140,30 @@ def load(folder: Path) -> Plan:
             mend = "Write the plan again with planner plan."
             problems.append(Problem(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend))
             continue
-        if list(frame.columns) != list(columns):
+        if list(frame.columns) not in (list(columns), [*columns, *EXTRA.get(name, ())]):
             mend = f"It should have {', '.join(columns)}."
             problems.append(Problem(path.name, 1, "", "", "has other columns than a plan", mend))
         frames[name] = frame
     if problems or not isinstance(record, dict):
         raise BadInput(problems)
     run = record.pop("run", {})
+    if (folder / POOLS_FILE).is_file():
+        frames["pools"] = _pools(folder / POOLS_FILE)
     return Plan(head=record, run=run, **frames)
+
+
+def _pools(path: Path) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        mend = "Write the plan again with planner plan."
+        raise BadInput(
+            [Problem(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend)]
+        ) from None
+    if list(frame.columns) != list(POOLS):
+        mend = f"It should have {', '.join(POOLS)}."
+        raise BadInput([Problem(path.name, 1, "", "", "has other columns than a plan", mend)])
+    return frame
 
 
 _TEXT = (

@@ -7,7 +7,7 @@ question give the same bytes. Money is in the case's currency.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -30,6 +30,9 @@ LATENCY = (
     "workload", "period", "target_ms", "required_share", "reached_share", "mean_ms", "p95_ms", "binds",
 )  # fmt: skip
 SURVIVAL = ("event", "workload", "period", "region", "standby", "extra")
+POOLS = ("pool", "workload")
+USED, COUNTED = "used", "counted"
+"""Columns that only plans with commitments have: of ``purchases`` and of ``costs``."""
 BINDING = ("family", "rule", "subject", "period", "marginal", "per", "words")
 
 
@@ -46,12 +49,15 @@ class Plan:
     placements
         Share of a workload in a region in a period, with its role.
     purchases
-        What is bought: units of a SKU on a term. ``workload`` is blank where a pool shares them.
+        What is bought: units of a SKU on a term. ``workload`` is blank where a pool shares them. In a
+        plan with commitments ``used`` states how many units run, the mean over the hours of the row.
     costs
         Cost lines. ``list - discount + margin = amortised`` (before tax); ``cash`` includes tax;
         ``tail`` falls due after the horizon; ``objective`` is discounted cash with the tail less its
         credit, and sums to the objective of the program; ``assumed`` is
-        the part of ``amortised`` that rests on assumed prices.
+        the part of ``amortised`` that rests on assumed prices. In a plan with commitments ``counted``
+        states what of a line counts in shares of spend; of a commitment only what is used does, in
+        lines of their own (``commitment used``) that cost nothing.
     shares
         Each rule on shares, by period and subject (a vendor group), against its limit; shares over
         everything are reported beside it with kind ``report``.
@@ -67,6 +73,9 @@ class Plan:
     survival
         Where critical work would run if a vendor group or region were gone: the share that a paid
         standby carries, and the share for which room is kept.
+    pools
+        Which workloads share what is bought under a pool's name; only in plans with commitments, so that
+        shares of spend can be judged from the files.
     run
         Run record: versions, sizes, status, gap, residuals, coefficient range, seconds.
     """
@@ -83,6 +92,7 @@ class Plan:
     rounded: pd.DataFrame
     survival: pd.DataFrame
     run: Mapping[str, Any]
+    pools: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(POOLS)))
 
 
 FRAMES = {
@@ -98,3 +108,6 @@ FRAMES = {
     "rounded": (*PURCHASES, "whole", "extra"),
 }
 """The frames of a plan and their columns, in the order of the CSV files."""
+
+EXTRA = {"purchases": (USED,), "costs": (COUNTED,)}
+"""Columns that come last where a plan has them."""

@@ -63,6 +63,7 @@ def by_payer(context: Context) -> Grid:
 
 def _by_year_and(context: Context, column: str, caption: str, head: str, name: Callable[[str], str]) -> Grid:
     costs = context.plan.costs
+    costs = costs[costs["term"] != "commitment used"]  # these count in shares and cost nothing
     table = costs.pivot_table(
         index=column, columns=costs["period"].str[:4], values="amortised", aggfunc="sum", observed=True
     ).fillna(0.0)

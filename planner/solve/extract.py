@@ -15,7 +15,8 @@ from planner.model.constraints.minimum_share import domestic_groups
 from planner.model.objective.lines import before_tax, cash, objective
 from planner.model.objective.storage import stored_at
 from planner.model.scopes import ShareRule
-from planner.plan.plan import COSTS, LATENCY, PLACEMENTS, PURCHASES, SHARES, SURVIVAL
+from planner.plan.plan import COSTS, COUNTED, LATENCY, PLACEMENTS, PURCHASES, SHARES, SURVIVAL, USED
+from planner.solve.usage import has_commitments, used
 
 DUST = 1e-12
 """Values below this are rounding of floats."""
@@ -93,12 +94,16 @@ def purchases(model: Model, x: np.ndarray) -> pd.DataFrame:
             "basis": priced["basis"],
         }
     )
+    amounts = ["units"]
+    if has_commitments(model, x):
+        frame[USED] = tidy(used(model, x, bought))
+        amounts.append(USED)
     keys = [c for c in PURCHASES if c != "units"]
-    summed = frame.groupby(keys, sort=True, as_index=False)["units"].sum()
-    return _sorted(summed[summed["units"] > 0], PURCHASES)
+    summed = frame.groupby(keys, sort=True, as_index=False)[amounts].sum()
+    return _sorted(summed[summed["units"] > 0], (*PURCHASES, *amounts[1:]))
 
 
-_BOUGHT = ["q", "w", "s", "t", "term", "slice", "units", "unit"]
+_BOUGHT = ["q", "w", "s", "t", "term", "slice", "units", "unit", "h"]
 
 
 def _machines(model: Model, x: np.ndarray) -> pd.DataFrame:
@@ -113,7 +118,7 @@ def _machines(model: Model, x: np.ndarray) -> pd.DataFrame:
     run = model.columns.run.keys.assign(units=x[model.columns.run.numbers], w=-1)
     run = run.merge(index.slices, on=["t", "l"], how="left")
     both = pd.concat([folded, run], ignore_index=True).rename(columns={"name": "slice"})
-    return both[both["units"] > 0].assign(term="on_demand", unit="machines")[_BOUGHT]
+    return both[both["units"] > 0].assign(term="on_demand", unit="machines", h=-1)[_BOUGHT]
 
 
 def _commitments(model: Model, x: np.ndarray) -> pd.DataFrame:
@@ -121,7 +126,7 @@ def _commitments(model: Model, x: np.ndarray) -> pd.DataFrame:
     bought = active_periods(index, model.columns)
     held = held_periods(index, model.columns)
     held["q"] = held["owner"].map(index.first_pool)
-    both = pd.concat([bought, held], ignore_index=True)
+    both = pd.concat([bought.assign(h=-1), held], ignore_index=True)
     both = both.assign(units=x[both["col"].to_numpy(dtype=np.int64)], w=-1, slice="all", unit="machines")
     return both[both["units"] > 0][_BOUGHT]
 
@@ -130,7 +135,7 @@ def _stored(model: Model, x: np.ndarray) -> pd.DataFrame:
     stored = stored_at(model.index, model.columns)
     units = x[stored["col"].to_numpy()] * stored["gib"].to_numpy()
     stored = stored.assign(units=units, q=model.index.pool_of[stored["w"].to_numpy()])
-    return stored[stored["units"] > 0].assign(term="on_demand", slice="all", unit="GiB")[_BOUGHT]
+    return stored[stored["units"] > 0].assign(term="on_demand", slice="all", unit="GiB", h=-1)[_BOUGHT]
 
 
 def costs(model: Model, x: np.ndarray) -> pd.DataFrame:
@@ -161,10 +166,12 @@ def costs(model: Model, x: np.ndarray) -> pd.DataFrame:
     )
     keys = list(COSTS[:8])
     money = list(COSTS[8:])
+    if has_commitments(model, x):
+        frame[COUNTED] = lines["counted"] * lines["x"]
+        money.append(COUNTED)
     summed = frame.groupby(keys, sort=True, as_index=False)[money].sum()
     summed[money] = summed[money].round(6) + 0.0
-    # Columns that only count in shares cost nothing.
-    return summed.loc[(summed[money] != 0).any(axis=1), list(COSTS)].reset_index(drop=True)
+    return summed.loc[(summed[money] != 0).any(axis=1), [*keys, *money]].reset_index(drop=True)
 
 
 def shares(model: Model, x: np.ndarray) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 from planner.case.schema import SIZED
 from planner.catalog.spot import SUFFIX
 from planner.model.index import Index
+from planner.plan.plan import PURCHASES
 
 _WHOLE = 1e-6
 """A fraction this small is the solver's rounding, not a part of a machine."""
@@ -42,7 +43,7 @@ def round_up(index: Index, purchases: pd.DataFrame) -> Rounded:
     A commitment is rounded once for its whole term. Storage is sold by the GiB and stays.
     """
     case = index.inputs.case
-    bought = purchases[purchases["unit"] == "machines"].reset_index(drop=True)
+    bought = purchases.loc[purchases["unit"] == "machines", list(PURCHASES)].reset_index(drop=True)
     whole = np.ceil(bought["units"].to_numpy() - _WHOLE)
     number = {name: t for t, name in enumerate(case.periods["period"])}
     t = bought["period"].map(number).to_numpy(dtype=np.int64)

@@ -30,6 +30,7 @@ from planner.solve.pulp_solver import HighsByArrays
 from planner.solve.rounded import round_up
 from planner.solve.solve_arrays import Outcome, Session, Status, fix_integers
 from planner.solve.ties import break_ties
+from planner.solve.usage import pools
 
 
 @dataclass(frozen=True)
@@ -246,6 +247,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         survival=extract.survival(model, x),
         rounded=purchases.iloc[:0].assign(whole=0.0, extra=0.0),
         run=run,
+        pools=pools(model, x),
     )
 
 

@@ -89,6 +89,7 @@ def edit(path: Path, change: Callable[[Rows], Iterable[dict[str, str]]]) -> None
         reader = csv.DictReader(stream)
         columns, rows = list(reader.fieldnames or ()), list(reader)
     changed = list(change(rows))
+    columns = [c for c in columns if all(c in row for row in changed)]
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns, lineterminator="\n")
         writer.writeheader()

@@ -66,15 +66,19 @@ def test_shares_of_the_reference_spend_are_worked_out_again() -> None:
     assert not found.failed()
 
 
-def test_commitments_leave_shares_within_bounds_unless_the_plan_says_what_counts() -> None:
+def test_commitments_leave_shares_within_bounds_where_the_plan_does_not_say_what_counts() -> None:
     world = small_world()
     world.committed("own:room:m", 0.1).committed("south:a:m", 0.05).offer("on_demand", "commit_1y")
     with TemporaryDirectory() as folder:
         plan = write(world, Path(folder))
         assert "commit_1y" in (plan / "purchases.csv").read_text(encoding="utf-8")
-        found = audit(plan)
-    assert not found.failed()
-    assert {f.status for f in found.findings if f.check == "costs"} == {"pass"}
+        exact = audit(plan)
+        edit(plan / "costs.csv", lambda rows: [{k: v for k, v in r.items() if k != "counted"} for r in rows])
+        bounded = audit(plan)
+    assert not exact.failed(strict=True)
+    assert {f.status for f in exact.findings if f.check in ("costs", "counted")} == {"pass"}
+    assert {f.check for f in bounded.findings if f.status == "fail"} == {"manifest"}
+    assert {f.status for f in bounded.findings if f.rule == "HOME-SHARE"} == {"not checked"}
 
 
 def test_what_moving_costs_is_worked_out_again() -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from planner.audit.amounts import NOT_COUNTED
 from planner.audit.case import ONE, ZERO, Case
+from planner.audit.checks.contracts import fits, possible
 from planner.audit.context import Context
 from planner.audit.findings import Finding, text
 from planner.audit.moves import one_off
@@ -102,9 +103,9 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
         return "amortised is not list less discount plus margin"
     if abs(amortised + tax - cash) > near:
         return "cash is not amortised plus tax"
-    if "counted" in row and not row["term"].startswith("commitment"):
-        counted = number(row, "counted")
-        if abs(counted - (ZERO if row["term"] in NOT_COUNTED else amortised)) > near:
+    if "counted" in row and row["term"] != "commitment used":  # check ``counted`` looks at these
+        none = row["term"] in NOT_COUNTED or row["term"].startswith("commitment")
+        if abs(number(row, "counted") - (ZERO if none else amortised)) > near:
             return "counted is not what counts in shares"
     if not number(row, "tail", ZERO):
         discounted = cash * discount_factor(context.case, t)
@@ -112,14 +113,8 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
             return "objective is not cash discounted to the first day"
     if row["term"] in NOT_COUNTED:
         return "" if (discount, margin, tax) == (ZERO, ZERO, ZERO) else "a one-off amount has a contract"
-    vendor = context.case.regions[row["region"]]["vendor"]
-    start = context.case.periods[t].start.isoformat()
-    own = [c for c in context.case.contracts if c["vendor"] == vendor]
-    if not row["term"].startswith("commitment"):
-        own = [c for c in own if c["valid_from"] <= start and (not c["valid_to"] or start < c["valid_to"])]
-    if (discount, margin, tax) == (ZERO, ZERO, ZERO) and not (own and listed):
-        return ""
-    return "" if any(_agrees(row, c, near) for c in own) else "discount, margin or tax is that of no contract"
+    allowed = possible(context.case, row, t, {term for _, term in context.case.prices})
+    return "" if fits(row, allowed, near) else "discount, margin or tax is that of no contract"
 
 
 def discount_factor(case: Case, t: int) -> Decimal:
@@ -131,15 +126,6 @@ def discount_factor(case: Case, t: int) -> Decimal:
     begin = sum((p.hours for p in case.periods[:t]), ZERO)
     hours = case.periods[t].hours
     return ((-growth * begin).exp() - (-growth * (begin + hours)).exp()) / (growth * hours)
-
-
-def _agrees(row: Row, contract: Row, near: Decimal) -> bool:
-    listed = number(row, "list")
-    discount = listed * number(contract, "discount")
-    margin = (listed - discount) * number(contract, "margin")
-    tax = (listed - discount + margin) * number(contract, "tax")
-    pairs = ((discount, "discount"), (margin, "margin"), (tax, "tax"))
-    return all(abs(value - number(row, column)) <= near for value, column in pairs)
 
 
 def _bought(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
