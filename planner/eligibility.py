@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.case.schema import RESOURCES, SIZED, STORED
-from planner.case.sizing import SIZED_AT, admits, machine_yields
+from planner.case.resources import CARRIED, RESOURCES, STORED
+from planner.case.sizing import CARRIED_AT, admits, machine_yields
+from planner.case.yields import own_yields
 from planner.filters import FILTERS, Check, binds
 from planner.inputs import Inputs
 
@@ -94,7 +95,9 @@ def admitted_machines(inputs: Inputs) -> np.ndarray:
     """Machines that fit each workload and are sold on demand: boolean array (workload, SKU)."""
     catalog = inputs.case.catalog
     yields = machine_yields(catalog.skus, catalog.accelerators)
-    fits = admits(inputs.case.workloads, catalog.skus, yields, inputs.case.demand)
+    case = inputs.case
+    own = own_yields(case.yields, list(case.workloads["workload"]), list(catalog.skus["SkuId"]))
+    fits = admits(case.workloads, catalog.skus, yields, own, case.demand)
     return np.asarray(fits & _on_demand(inputs)[None, :])
 
 
@@ -175,7 +178,7 @@ def _serves_agency(inputs: Inputs) -> Check:
 
 
 def _no_machine(inputs: Inputs, admitted: np.ndarray) -> Check:
-    needs = inputs.case.demand[:, SIZED_AT, :].max(axis=2) > 0
+    needs = inputs.case.demand[:, CARRIED_AT, :].max(axis=2) > 0
     blocks = needs.any(axis=1)[:, None] & ~_any_per_region(inputs, admitted)
     priced = _any_per_region(inputs, _on_demand(inputs)[None, :])[0]
     workloads = inputs.case.workloads
@@ -183,7 +186,7 @@ def _no_machine(inputs: Inputs, admitted: np.ndarray) -> Check:
     def reason(w: int, r: int) -> str:
         if not priced[r]:
             return "no machine of the region has a price at the date of prices"
-        needed = ", ".join(k for k, need in zip(SIZED, needs[w], strict=True) if need)
+        needed = ", ".join(k for k, need in zip(CARRIED, needs[w], strict=True) if need)
         line = workloads.iloc[w]
         kind = f"platform {line['platform']}, architecture {line['architecture']}"
         return f"no priced machine there yields {needed} ({kind})"

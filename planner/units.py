@@ -14,6 +14,7 @@ RESOURCE_UNITS = {
     "block_gib": "GiB",
     "object_gib": "GiB",
     "egress_gib": "GiB a month",
+    "requests": "requests an hour",
 }
 """Unit of each resource that a workload may need."""
 

@@ -16,6 +16,7 @@ HOURS = Decimal(24)
 
 SIZED = ("vcpu", "memory_gib", "gpu_inference", "gpu_training")
 STORED = ("block_gib", "object_gib")
+CARRIED = (*SIZED, "requests")
 WORKLOADS = (
     "workload", "agency", "classification", "platform", "architecture", "burstable_ok", "divisible",
     "min_units",
@@ -63,6 +64,7 @@ class Case:
     transfer: dict[str, list[Row]] = field(default_factory=dict)
     cards: dict[str, Row] = field(default_factory=dict)
     demand: dict[tuple[str, str], list[Decimal]] = field(default_factory=dict)
+    yields: dict[tuple[str, str, str], Decimal] = field(default_factory=dict)
     factors: dict[tuple[str, str], Decimal] = field(default_factory=dict)
     users: dict[str, list[dict[str, Decimal]]] = field(default_factory=dict)
     tiers: dict[str, Row] = field(default_factory=dict)
@@ -98,7 +100,7 @@ class Case:
         return amounts[t] if amounts else ZERO
 
     def alive(self, workload: str, t: int) -> bool:
-        return any(self.need(workload, k, t) > 0 for k in (*SIZED, *STORED, "egress_gib"))
+        return any(self.need(workload, k, t) > 0 for k in (*CARRIED, *STORED, "egress_gib"))
 
     def payer(self, workload: str) -> str:
         """Who pays: the agency, unless its row names another."""
@@ -132,7 +134,9 @@ class Case:
         if resource in STORED:
             return number(tier, resource, ZERO)
         columns = {"gpu_inference": "gpu", "gpu_training": "gpu"}
-        used = [k for k in SIZED if any(self.need(workload, k, p.t) > 0 for p in self.periods)]
+        used = [k for k in CARRIED if any(self.need(workload, k, p.t) > 0 for p in self.periods)]
+        if "requests" in used:
+            used += ["vcpu", "memory_gib"]
         return max((number(tier, columns.get(k, k), ZERO) for k in used), default=ZERO)
 
     def backup(self, workload: str, t: int) -> Decimal:
@@ -148,6 +152,8 @@ class Case:
             return ONE if row["resource"] == resource else ZERO
         if resource == "units":
             return ONE
+        if resource == "requests":
+            return ZERO
         if resource == "vcpu":
             full = number(row, "vcpu", ZERO)
             return number(row, "baseline_vcpu", full) if sustained else full
@@ -155,3 +161,8 @@ class Case:
             return number(row, "memory_gib", ZERO)
         card = self.cards.get(row["accelerator"])
         return number(card, resource, ZERO) * number(row, "accelerator_count", ZERO) if card else ZERO
+
+    def serves(self, workload: str, sku: str, resource: str) -> Decimal:
+        """What one unit of a SKU yields to a workload: its own yield, else the catalog's."""
+        own = self.yields.get((workload, sku, resource))
+        return self.draws(sku, resource, True) if own is None else own

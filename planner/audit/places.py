@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from planner.audit.case import SIZED, STORED, ZERO, Case
+from planner.audit.case import CARRIED, STORED, ZERO, Case
 from planner.audit.filters import FILTERS, Facts, assessed, certificates, in_market, selected, verdict
 from planner.audit.reading import Row, number
 from planner.audit.rules import binds
@@ -126,7 +126,7 @@ class Places:
             only = place["serves_agency"]
             return (every if only and only != row["agency"] else 0), f"the region serves {only} only"
         if by == "no-machine":
-            needed = self._needs(workload, SIZED)
+            needed = self._needs(workload, CARRIED)
             lacking = bool(needed) and not self.machines(workload) & self.sold(region)
             return (every if lacking else 0), "no priced machine of the region carries it"
         missing = [k for k in self._needs(workload, (*STORED, "egress_gib")) if not self._prices(region, k)]
@@ -151,7 +151,8 @@ class Places:
         """SKUs that a workload may run on: architecture, burstable, what it needs, its largest pod."""
         row = self.case.workloads[workload]
         columns = ("platform", "architecture", "burstable_ok", "pod_vcpu", "pod_memory_gib")
-        key = (*(row.get(c, "") for c in columns), self._needs(workload, SIZED))
+        own = workload if workload in self._own else ""
+        key = (*(row.get(c, "") for c in columns), own, self._needs(workload, CARRIED))
         if key not in self._fits:
             self._fits[key] = frozenset(s for s in self.case.skus if self._carries(row, key[-1], s))
         return self._fits[key]
@@ -163,7 +164,7 @@ class Places:
         if machine["baseline_vcpu"] and row["burstable_ok"] != "true":
             return False
         assert isinstance(needed, tuple)  # noqa: S101
-        if any(self.case.draws(sku, k, True) <= 0 for k in needed):
+        if any(self.case.serves(row["workload"], sku, k) <= 0 for k in needed):
             return False
         if row["platform"] != "container":
             return True
@@ -171,6 +172,11 @@ class Places:
             number(row, pod, ZERO) <= self.case.draws(sku, k, True)
             for pod, k in (("pod_vcpu", "vcpu"), ("pod_memory_gib", "memory_gib"))
         )
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        """Workloads with yields of their own."""
+        return frozenset(workload for workload, _, _ in self.case.yields)
 
     @cached_property
     def _sellers(self) -> Mapping[str, frozenset[str]]:
@@ -191,13 +197,13 @@ class Places:
 
     def units(self, workload: str, sku: str, t: int, factor: Decimal) -> Decimal | None:
         """Units of a SKU that carry the whole workload at a part of its peak; ``None`` if none can."""
-        need = {k: self.case.need(workload, k, t) * factor for k in SIZED}
+        need = {k: self.case.need(workload, k, t) * factor for k in CARRIED}
         if not any(need.values()):
             return ZERO
         ratios = [number(self.case.workloads[workload], "min_units", ZERO)]
         for resource, amount in need.items():
             if amount > 0:
-                has = self.case.draws(sku, resource, True)
+                has = self.case.serves(workload, sku, resource)
                 if has <= 0:
                     return None
                 ratios.append(amount / has)

@@ -138,6 +138,11 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
             case.factors[row["workload"], row["slice"]] = number(row, "factor")
         except Unreadable as reason:
             folder.bad(INPUTS, str(reason), workload=row["workload"])
+    for row in read("yields", ("workload", "sku", "resource", "amount")):
+        try:
+            case.yields[row["workload"], row["sku"], row["resource"]] = number(row, "amount")
+        except Unreadable as reason:
+            folder.bad(INPUTS, str(reason), workload=row["workload"])
     _keyed_rows(folder, read("resilience", TIERS), "tier", case.tiers)
     for row in read("capacity_groups", ("group", "region", "family", "category", "sku")):
         case.groups.setdefault(row["group"], []).append(row)

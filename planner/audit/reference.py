@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from planner.audit.case import ONE, SIZED, STORED, ZERO, Case
+from planner.audit.case import CARRIED, ONE, STORED, ZERO, Case
 from planner.audit.filters import in_market
 from planner.audit.places import Places
 from planner.audit.reading import number
@@ -34,7 +34,7 @@ def reference_spend(case: Case, places: Places, workload: str, t: int) -> Decima
 
 
 def _machines(case: Case, places: Places, workload: str, region: str, t: int) -> Decimal:
-    if not any(case.need(workload, k, t) > 0 for k in SIZED):
+    if not any(case.need(workload, k, t) > 0 for k in CARRIED):
         return ZERO
     fitting = places.machines(workload) & places.sold(region)
     total = ZERO

@@ -10,6 +10,7 @@ import pandas as pd
 from planner import tables
 from planner.case.records import check_records
 from planner.case.settings import FILE, Settings
+from planner.case.yields import check_yields
 from planner.catalog.load import Catalog
 from planner.errors import Problem
 
@@ -52,6 +53,7 @@ def cross_checks(
     problems += tables.refers(
         frames["loads"], "slice", settings.slices, file["loads"], "[slices] of case.toml"
     )
+    problems += check_yields(frames, file, catalog.skus, bool(settings.survive))
     problems += _check_terms(settings, frames, file, catalog)
     problems += check_records(frames, file, regions, catalog.vendors["vendor"])
     keys = {

@@ -60,6 +60,7 @@ class Case:
     capacity: pd.DataFrame
     current: pd.DataFrame
     load: np.ndarray
+    yields: pd.DataFrame
     contracts: pd.DataFrame
     held: pd.DataFrame
     placement_costs: pd.DataFrame
@@ -122,6 +123,7 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
         capacity=dense(frames["capacity"], ["subject", "resource", "payer"], "amount", names),
         current=frames["current"].drop(columns="_row"),
         load=_load_array(frames["loads"], list(workloads["workload"]), list(settings.slices)),
+        yields=frames["yields"].drop(columns="_row"),
         contracts=frames["contracts"].drop(columns="_row"),
         held=frames["held_commitments"].drop(columns="_row"),
         placement_costs=frames["placement_costs"].drop(columns="_row"),

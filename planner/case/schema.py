@@ -8,6 +8,8 @@ row holds; it then holds until the next row with the same key.
 from __future__ import annotations
 
 from planner.case.records import RECORDS
+from planner.case.resources import RESOURCES, SIZED, STORED
+from planner.case.yields import YIELDS
 from planner.tables import BASES, Column, Table, provenance
 
 CLASSIFICATIONS = ("rahsia_besar", "rahsia", "sulit", "terhad", "rasmi", "terbuka")
@@ -15,15 +17,6 @@ CLASSIFICATIONS = ("rahsia_besar", "rahsia", "sulit", "terhad", "rasmi", "terbuk
 
 TIERS = ("public", "internal", "restricted", "confidential")
 """Tiers of the national cloud policy (policy source MY-NCCP-01); no crosswalk is official."""
-
-SIZED = ("vcpu", "memory_gib", "gpu_inference", "gpu_training")
-"""Resources that machines yield; demand is the peak of the period."""
-
-STORED = ("block_gib", "object_gib")
-"""Resources that storage SKUs yield; demand is what is stored."""
-
-RESOURCES = (*SIZED, *STORED, "egress_gib")
-"""All resources of ``demand.csv``; ``egress_gib`` is per month."""
 
 _PERIOD = Column("period", "month", "First period in which the row holds, named by its first month.")
 
@@ -101,7 +94,7 @@ DEMAND = Table(
         Column(
             "amount",
             "number",
-            "Peak of the period (machines), stored (storage), a month (egress).",
+            "Peak of the period (machines; requests an hour), stored (storage), a month (egress).",
             minimum=0,
         ),
     ),
@@ -363,6 +356,7 @@ TABLES = (
     WORKLOADS,
     DEMAND,
     LOADS,
+    YIELDS,
     USERS,
     CAPACITY,
     CAPACITY_GROUPS,

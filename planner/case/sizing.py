@@ -9,14 +9,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.case.schema import RESOURCES, SIZED
+from planner.case.resources import CARRIED, RESOURCES
 
-SIZED_AT = tuple(RESOURCES.index(k) for k in SIZED)
-"""Positions of the machine resources in a case's demand array."""
+CARRIED_AT = tuple(RESOURCES.index(k) for k in CARRIED)
+"""Positions of what machines carry in a case's demand array."""
 
 
 def machine_yields(skus: pd.DataFrame, accelerators: pd.DataFrame) -> np.ndarray:
-    """What one unit of each SKU yields: array (SKU, resource of ``SIZED``).
+    """What one unit of each SKU yields: array (SKU, resource of ``CARRIED``).
+
+    No requests: only a workload's own yields know of them.
 
     A burstable machine counts the vCPU that it sustains. A card counts its equivalent of
     reference cards for inference and for training (``accelerators.csv``). Storage yields zero.
@@ -27,10 +29,13 @@ def machine_yields(skus: pd.DataFrame, accelerators: pd.DataFrame) -> np.ndarray
     columns = [vcpu, skus["memory_gib"].fillna(0.0)]
     for resource in ("gpu_inference", "gpu_training"):
         columns.append(skus["accelerator"].map(table[resource]).astype("float64").fillna(0.0) * cards)
+    columns.append(vcpu * 0.0)
     return np.column_stack([c.to_numpy(dtype="float64") for c in columns])
 
 
-def admits(workloads: pd.DataFrame, skus: pd.DataFrame, yields: np.ndarray, demand: np.ndarray) -> np.ndarray:
+def admits(
+    workloads: pd.DataFrame, skus: pd.DataFrame, yields: np.ndarray, own: pd.DataFrame, demand: np.ndarray
+) -> np.ndarray:
     """Which machines a workload may run on: boolean array (workload, SKU).
 
     Parameters
@@ -39,6 +44,8 @@ def admits(workloads: pd.DataFrame, skus: pd.DataFrame, yields: np.ndarray, dema
         Rows in the order of the other arrays.
     yields
         From :func:`machine_yields`.
+    own
+        From :func:`planner.case.yields.own_yields`.
     demand
         A case's demand array (workload, resource, period).
 
@@ -54,9 +61,9 @@ def admits(workloads: pd.DataFrame, skus: pd.DataFrame, yields: np.ndarray, dema
     fits = machine[None, :] & ((wanted == "any") | (wanted == skus["architecture"].to_numpy()[None, :]))
     burstable = skus["baseline_vcpu"].notna().to_numpy()
     fits &= workloads["burstable_ok"].to_numpy()[:, None] | ~burstable[None, :]
-    needed = demand[:, SIZED_AT, :].max(axis=2) > 0
-    for k in range(len(SIZED)):
-        fits &= ~needed[:, k][:, None] | (yields[:, k] > 0)[None, :]
+    needed = demand[:, CARRIED_AT, :].max(axis=2) > 0
+    for k in range(len(CARRIED)):
+        fits &= ~needed[:, k][:, None] | _has(yields[:, k], own[own["k"] == k], len(workloads))
     fits &= workloads["spot_ok"].to_numpy()[:, None] | ~skus["spot"].to_numpy(dtype=bool)[None, :]
     container = (workloads["platform"] == "container").to_numpy()[:, None]
     pods = workloads[["pod_vcpu", "pod_memory_gib"]].fillna(0.0).to_numpy()
@@ -65,23 +72,34 @@ def admits(workloads: pd.DataFrame, skus: pd.DataFrame, yields: np.ndarray, dema
     return np.asarray(fits & (~container | (pod_fits & ~cards)))
 
 
+def _has(yields: np.ndarray, own: pd.DataFrame, workloads: int) -> np.ndarray:
+    """Whether a SKU yields a resource, to a workload with a yield of its own or to all: (workload, SKU)."""
+    has = np.repeat((yields > 0)[None, :], workloads if len(own) else 1, axis=0)
+    if len(own):
+        has[own["w"].to_numpy(), own["s"].to_numpy()] = True
+    return has
+
+
 def units_needed(
-    demand: np.ndarray, load: np.ndarray, yields: np.ndarray, min_units: np.ndarray
+    demand: np.ndarray, load: np.ndarray, yields: np.ndarray, own: pd.DataFrame, min_units: np.ndarray
 ) -> np.ndarray:
     """Units of each SKU that carry the whole of each workload: n[w,s,t,l].
 
-    ``n = max(min_units, max over k of load[w,l] d[w,k,t] / a[s,k])``, k over vCPU, memory and
-    accelerators; zero where the workload needs no machine in the period, infinite where the SKU
+    ``n = max(min_units, max over k of load[w,l] d[w,k,t] / a[s,k])``, k over vCPU, memory,
+    accelerators and requests, a the yield of the catalog or the workload's own; zero where the workload
+    needs no machine in the period, infinite where the SKU
     yields nothing of a needed resource.
 
     Parameters
     ----------
     demand
-        Peak demand, array (workload, resource of ``SIZED``, period).
+        Peak demand, array (workload, resource of ``CARRIED``, period).
     load
         Part of the peak in each slice, array (workload, slice).
     yields
-        Array (SKU, resource of ``SIZED``).
+        Array (SKU, resource of ``CARRIED``).
+    own
+        Yields of workloads themselves: w, s, k, amount.
     min_units
         Array (workload,).
 
@@ -94,6 +112,9 @@ def units_needed(
         d = demand[:, k, :][:, None, :]
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(d > 0, d / yields[:, k][None, :, None], 0.0)
+        mine = own[own["k"] == k]
+        w, s = mine["w"].to_numpy(), mine["s"].to_numpy()
+        ratio[w, s] = demand[w, k] / mine["amount"].to_numpy()[:, None]
         np.maximum(peak, ratio, out=peak)
     runs = np.any(demand > 0, axis=1, keepdims=True)[:, :, :, None]
     n = np.maximum(peak[:, :, :, None] * load[:, None, None, :], min_units[:, None, None, None])

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import SIZED
-from planner.case.sizing import SIZED_AT, machine_yields, units_needed
+from planner.case.sizing import CARRIED_AT, machine_yields, units_needed
+from planner.case.yields import among, own_yields
 from planner.eligibility import Eligibility
 from planner.inputs import Inputs
 from planner.model.offers import COMMITMENTS, Offers, read_offers
@@ -24,7 +25,9 @@ class Index:
     Attributes
     ----------
     yields
-        What one unit of a SKU yields to a workload (SKU, resource of ``SIZED``).
+        What one unit of a SKU yields to a workload (SKU, resource of ``CARRIED``).
+    own
+        Yields of workloads themselves, in their place: w, s, k, amount.
     drawn
         What one unit draws on capacity (SKU, resource of ``SIZED``): as ``yields``, but a burstable
         machine draws all its vCPU, which is what quotas count.
@@ -49,6 +52,7 @@ class Index:
     eligibility: Eligibility
     offers: Offers
     yields: np.ndarray
+    own: pd.DataFrame
     drawn: np.ndarray
     scopes: tuple[Scope, ...]
     share_rules: tuple[ShareRule, ...]
@@ -64,8 +68,8 @@ class Index:
 
     @cached_property
     def machine_demand(self) -> np.ndarray:
-        """Demand for machines (workload, resource of ``SIZED``, period)."""
-        return self.inputs.case.demand[:, SIZED_AT, :]
+        """Demand for machines (workload, resource of ``CARRIED``, period)."""
+        return self.inputs.case.demand[:, CARRIED_AT, :]
 
     @cached_property
     def container(self) -> np.ndarray:
@@ -123,10 +127,11 @@ class Index:
         """φ (workload,): part of its machines that a workload keeps running at its standby region.
 
         The largest of the tier's fractions over the resources that the workload needs: a machine's
-        vCPU and memory cannot be kept apart.
+        vCPU and memory cannot be kept apart. Requests take both.
         """
         needs = self.machine_demand.max(axis=2) > 0
         fractions = self.tiers[["vcpu", "memory_gib", "gpu", "gpu"]].to_numpy()
+        fractions = np.column_stack([fractions, fractions[:, :2].max(axis=1)])
         kept = (self.tiers["standby"] != "none").to_numpy()
         return np.where(kept, np.where(needs, fractions, 0.0).max(axis=1), 0.0)
 
@@ -186,6 +191,7 @@ class Index:
             self.machine_demand[workloads],
             self.inputs.case.load[workloads],
             self.yields[skus],
+            among(self.own, workloads, skus),
             self.min_units[workloads],
         )
 
@@ -212,6 +218,7 @@ def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True) ->
         eligibility=eligibility,
         offers=offers,
         yields=yields,
+        own=own_yields(case.yields, list(case.workloads["workload"]), list(skus["SkuId"])),
         drawn=drawn,
         scopes=scopes,
         share_rules=rules,

@@ -83,6 +83,11 @@ MEANINGS = {
     "unknown payer of an agency": wrong("agencies.csv", 3, "payer", "moe"),
     "today of nobody": wrong("current.csv", 2, "workload", "wbe"),
     "load of an unknown slice": wrong("loads.csv", 2, "slice", "noon"),
+    "yield for nobody": wrong("yields.csv", 2, "workload", "wbe"),
+    "yield for a fleet": wrong("yields.csv", 2, "workload", "api"),
+    "yield of no machine": wrong("yields.csv", 2, "sku", "aa:x:block_gib"),
+    "yield of what nobody needs": wrong("yields.csv", 2, "resource", "gpu_training"),
+    "requests without a yield": (header_only("yields.csv"), "demand.csv", 6, "resource", "requests"),
     "contract with nobody": wrong("contracts.csv", 2, "vendor", "zz"),
     "commitment held by nobody": wrong("held_commitments.csv", 2, "payer", "moe"),
     "commitment held too late": wrong("held_commitments.csv", 2, "start", "2027-04"),
@@ -133,7 +138,7 @@ MEANINGS = {
     ),
     "no first period": (
         row_added("demand.csv", "web", "object_gib", "2027-04", "1"),
-        *("demand.csv", 8, "period", "web, object_gib"),
+        *("demand.csv", 9, "period", "web, object_gib"),
     ),
     "users without a first period": (
         rows_where("users.csv", lambda row: row["period"] != "2027-01"),

@@ -35,6 +35,7 @@ COLUMNS = {
     "agencies": "agency level state payer",
     "current": "workload region role share",
     "loads": "workload slice factor",
+    "yields": "workload sku resource amount basis source as_of",
     "contracts": "contract vendor reseller discount margin tax currency ceiling valid_from valid_to "
     "notice_days basis source",
     "held_commitments": "payer sku term start units",
@@ -285,6 +286,10 @@ class World:
         for name, factor in factors.items():
             self.add("loads", workload=workload, slice=name, factor=factor)
         return self
+
+    def yields(self, workload: str, sku: str, amount: float, resource: str = "requests") -> World:
+        """What one unit of a SKU yields to a workload; requests are per hour."""
+        return self.add("yields", workload=workload, sku=sku, resource=resource, amount=amount)
 
     def contract(self, contract: str, vendor: str, **terms: Any) -> World:
         """A contract with a vendor; without more it changes nothing, and lasts."""

@@ -44,9 +44,12 @@ def _market(world: World) -> None:
 
 def _needs(world: World) -> None:
     world.agency("mof").agency("moh", "state", "Perak", payer="mof")
-    world.workload("web", "mof", demand={"vcpu": 4, "memory_gib": 16, "block_gib": 10, "egress_gib": 5},
+    world.workload("web", "mof", demand={"vcpu": 4, "memory_gib": 16, "block_gib": 10, "egress_gib": 5,
+                                   "requests": 100},
                    latency_ms=50, latency_share=0.9)  # fmt: skip
     world.workload("api", "moh", platform="container", pod_vcpu=1, pod_memory_gib=4, resilience="warm")
+    for region in ("aa:x", "bb:x", "gov:x", "bb:new"):
+        world.yields("web", f"{region}:m4", 1000)
     world.users("web", Town=[100, 200]).today("web", "aa:x", 0.5).today("web", "bb:x", 0.5)
     world.capacity("aa:x", "vcpu", 100).capacity("rack", "units", 50)
     world.affinity("forbid", "api", region="gov:x")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from planner.audit.case import ONE, SIZED, STORED, ZERO, Case
+from planner.audit.case import CARRIED, ONE, STORED, ZERO, Case
 from planner.audit.context import Context
 from planner.audit.findings import Finding, spans, text
 from planner.audit.reading import Row, number
@@ -78,6 +78,7 @@ def enough(context: Context) -> Iterable[Finding]:
         yield context.missing("enough", "purchases.csv")
         return
     at = {name: t for t, name in enumerate(case.names)}
+    there = _there(context)
     yields: dict[tuple[str, str, int, str, str], Decimal] = {}
     machines: dict[tuple[str, str, int], set[str]] = {}
     for row in purchases:
@@ -88,8 +89,8 @@ def enough(context: Context) -> Iterable[Finding]:
         if not case.skus[row["sku"]]["resource"] and not row["term"].startswith("commit"):
             machines.setdefault(key, set()).add(row["sku"])
         for part in case.slices if row.get("slice", ALL) == ALL else (row["slice"],):
-            for k in (*SIZED, *STORED):
-                had = units * case.draws(row["sku"], k, True)
+            for k in (*CARRIED, *STORED):
+                had = units * _yield(case, row, k, there.get(key, ()))
                 if had:
                     yields[(*key, part, k)] = yields.get((*key, part, k), ZERO) + had
     needs, fitting = _needs(context)
@@ -114,6 +115,23 @@ def enough(context: Context) -> Iterable[Finding]:
         yield Finding("enough", "pass", "purchases.csv", "what was bought carries what is placed")
 
 
+def _there(context: Context) -> dict[tuple[str, str, int], list[str]]:
+    """Workloads with yields of their own and the others, where they run, by (payer, region, period)."""
+    case, there = context.case, dict[tuple[str, str, int], list[str]]()
+    for p in context.claims.placements if case.yields else ():
+        if p.role != "backup":
+            there.setdefault((case.payer(p.workload), p.region, p.t), []).append(p.workload)
+    return there
+
+
+def _yield(case: Case, row: Row, resource: str, there: Iterable[str]) -> Decimal:
+    """What a unit yields: to its workload, else the most to any that runs there."""
+    if row.get("workload"):
+        return case.serves(row["workload"], row["sku"], resource)
+    most = [case.serves(workload, row["sku"], resource) for workload in there]
+    return max(most, default=case.draws(row["sku"], resource, True))
+
+
 def _needs(
     context: Context,
 ) -> tuple[dict[tuple[str, str, int, str, str], Decimal], dict[tuple[str, str, int], frozenset[str]]]:
@@ -128,9 +146,9 @@ def _needs(
         spare = ONE + case.headroom if case.workloads[p.workload]["platform"] == "container" else ONE
         for part in case.slices:
             factor = case.factors.get((p.workload, part), ONE)
-            for k in (*SIZED, *STORED):
+            for k in (*CARRIED, *STORED):
                 need = case.need(p.workload, k, p.t) * case.kept(p.workload, k, p.role)
-                need *= factor * spare if k in SIZED else ONE
+                need *= factor * spare if k in CARRIED else ONE
                 if k == "object_gib" and p.role == "backup":
                     need = case.backup(p.workload, p.t)
                 if (need := need * p.share) > 0:
