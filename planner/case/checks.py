@@ -187,6 +187,13 @@ def _check_terms(
         "who pays for workloads",
     )
     sold = set(catalog.prices["SkuId"] + "|" + catalog.prices["term"])
+    for line in held.to_dict("records") if settings.whole_units else ():
+        if not float(line["units"]).is_integer():
+            mend, value = "State whole machines, or leave out [units] whole.", str(line["units"])
+            row = int(line["_row"])
+            problems.append(
+                Problem(file["held_commitments"], row, "units", value, "is no whole number of machines", mend)
+            )
     for line in held.to_dict("records"):
         if f"{line['sku']}|{line['term']}" not in sold:
             value, mend = f"{line['sku']}, {line['term']}", "Name a SKU that the catalogs sell on that term."

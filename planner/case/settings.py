@@ -70,6 +70,7 @@ class Settings:
     tail_credit: float
     labour: float | None
     survive: tuple[str, ...]
+    whole_units: bool
     rules: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, str]
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -130,6 +131,8 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
     for event in survive:
         if event not in ("vendor_groups", "regions"):
             bad("survival.of", event, "is nothing that can be lost", "Use vendor_groups or regions.")
+    units = reader.table(tree, "units", required=False)
+    whole = take(units, "whole", bool, "units.") if units else False
     migration = reader.table(tree, "migration", required=False)
     labour = reader.number(migration, "labour", "migration.", 0.0, 1e12) if migration else None
     if migration:
@@ -168,6 +171,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         tail_credit=tail_credit,
         labour=labour,
         survive=survive,
+        whole_units=whole,
         rules={k: v for k, v in rules.items() if isinstance(v, dict)},
         tables=tables,
         scenarios=reader.table(tree, "scenario", required=False),
@@ -179,6 +183,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         (terms, "terms."),
         (migration, "migration."),
         (survival, "survival."),
+        (units, "units."),
         (tree, ""),
     ):
         reader.left(table, path)

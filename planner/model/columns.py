@@ -139,6 +139,8 @@ def make_columns(index: Index) -> Columns:
             lower = upper = index.held["units"].to_numpy(dtype="float64")
         if name in ("active", "at"):
             upper, integer = np.ones(len(keys)), np.ones(len(keys), dtype=bool)
+        if name in ("run", "commit") and index.inputs.case.settings.whole_units:
+            integer = np.ones(len(keys), dtype=bool)
         if name == "place":
             integer = ~index.inputs.case.workloads["divisible"].to_numpy()[keys["w"].to_numpy()]
         families[name] = ColumnFamily(name, keys, start, lower, upper, integer)

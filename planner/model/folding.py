@@ -4,7 +4,8 @@ Where nothing couples workloads (no limit on machines, no commitment), each take
 machine and the choice folds into the cost of ``place``. Elsewhere a machine is left out only when
 another one of the region is never worse: for every workload of the pool, every period and slice it
 needs no more money under each term and draws no more on every limit. Anything looser would change
-the optimum.
+the optimum. In whole machines (``[units] whole``) no choice is made beforehand, and a machine is left
+out only when one of another is never worse than one of it: fractions of machines do not exist then.
 """
 
 from __future__ import annotations
@@ -62,8 +63,12 @@ def undominated_machines(index: Index, workloads: np.ndarray, region: int) -> np
         return here
     usable = index.eligibility.admitted[np.ix_(workloads, here)][:, :, None, None]
     n = np.where(usable, index.units(workloads, here), 0.0)
-    measures = [n * price[None, :, :, None] for price in _prices(index, here)]
-    measures += [n * draw[None, :, None, None] for draw in _draws(index, here)]
+    # For the whole of each workload; in whole machines one for one, and none that carries less.
+    whole = index.inputs.case.settings.whole_units
+    each = np.ones_like(n) if whole else n
+    measures = [each * price[None, :, :, None] for price in _prices(index, here)]
+    measures += [each * draw[None, :, None, None] for draw in _draws(index, here)]
+    measures += [n] if whole else []
     # One vector a machine: every measure for every workload, period and slice; infinite where the
     # workload may not run on it or the term is not sold.
     vectors = np.concatenate(
@@ -91,11 +96,14 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
     draws = _draws(index, candidates)
     # factor[i, j] of machine j yields no less of everything than one of machine i.
     factor = (yields[:, None, :] / yields[None, :, :]).max(axis=2)
-    if spread:
+    whole = index.inputs.case.settings.whole_units
+    if spread or whole:
         factor = np.maximum(factor, 1.0)
     better: np.ndarray = (factor[:, :, None] * price[None, :, :] <= price[:, None, :] * (1 + 1e-12)).all(
         axis=2
     )
+    if whole:
+        better &= factor <= 1.0
     for draw in draws:
         better &= factor * draw[None, :] <= draw[:, None] * (1 + 1e-12)
     # Of two machines that are each as good as the other keep the first.

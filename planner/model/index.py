@@ -88,7 +88,12 @@ class Index:
 
     @cached_property
     def coupled(self) -> np.ndarray:
-        """Boolean (region,): is there a limit on machines or a commitment, so that nothing folds?"""
+        """Boolean (region,): is there a limit on machines or a commitment, so that nothing folds?
+
+        In whole machines nothing folds anywhere: what a pool's workloads share must be rounded together.
+        """
+        if self.inputs.case.settings.whole_units:
+            return np.ones(len(self.inputs.regions), dtype=bool)
         limited = self.capacity.loc[self.capacity["resource"].isin((*SIZED, "units")), "subject"]
         flags = np.zeros(len(self.inputs.regions), dtype=bool)
         within = self.members.loc[self.members["subject"].isin(limited), "s"].to_numpy(dtype=np.int64)

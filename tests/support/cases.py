@@ -84,6 +84,7 @@ class World:
     terms: dict[str, Any] = field(default_factory=dict)
     migration: dict[str, Any] = field(default_factory=dict)
     survive: list[str] = field(default_factory=list)
+    whole: bool = False
 
     # What is sold
 
@@ -409,8 +410,9 @@ class World:
         if self.headroom is not None:
             lines += ["[container]", *_assign({"headroom": self.headroom, **TOML_PROVENANCE})]
         survival = {"of": self.survive} if self.survive else {}
+        units = {"whole": True} if self.whole else {}
         sections = {"slices": self.slices, "terms": self.terms, "migration": self.migration}
-        for name, section in {**sections, "survival": survival}.items():
+        for name, section in {**sections, "survival": survival, "units": units}.items():
             if section:
                 lines += [f"[{name}]", *_assign(section)]
         for currency, year, rate, buffer in self.rates:

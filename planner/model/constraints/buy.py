@@ -15,7 +15,8 @@ def buy(index: Index, columns: Columns) -> Block:
     """Purpose: let the workloads of a pool share what the pool buys.
 
     Equation: Σ_{w in q} use[w,s,t,l] = run[q,s,t,l] + Σ_p cover[q,s,p,t,l]. ``cover`` is the used
-    part of commitments, so what runs on demand is never idle, and idle commitments never count.
+    part of commitments, so what runs on demand is never idle, and idle commitments never count. In whole
+    machines: 0 ≤ run + Σ_p cover − Σ use ≤ 1; only what rounding up leaves over is idle.
 
     Units: machines. Keys: q, r, s, t, l.
 
@@ -33,4 +34,5 @@ def buy(index: Index, columns: Columns) -> Block:
         (np.arange(len(keys)), bought, -np.ones(len(keys))),
         (covered, cover["col"].to_numpy(), -np.ones(len(cover))),
     ]
-    return make_block("buy", keys, entries, 0.0, 0.0)
+    lower = -1.0 if index.inputs.case.settings.whole_units else 0.0
+    return make_block("buy", keys, entries, lower, 0.0)
