@@ -21,14 +21,33 @@ _SHARE = click.FloatRange(0, 1)
 @click.option(
     "--steps", type=click.IntRange(2, 1000), default=29, show_default=True, help="Number of values."
 )
+@click.option("--and", "other", help="A second rule on shares: every pair of values, as a heat map.")
+@click.option("--and-from", "other_first", type=_SHARE, help="Its value to begin with (default 0).")
+@click.option("--and-to", "other_last", type=_SHARE, help="Its value to end with (default 0.4).")
+@click.option("--and-steps", "other_steps", type=click.IntRange(2, 100), help="Number of its values (5).")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write (default: studies/ID-frontier-RULE)."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the frontier as JSON.")
 def command(
-    case: Path, rule: str, first: float, last: float, steps: int, out: Path | None, as_json: bool
-) -> None:
-    """Solve the case in folder CASE for each cap or floor of a rule between two values."""
+    case: Path, rule: str, first: float, last: float, steps: int, other: str | None,
+    other_first: float | None, other_last: float | None, other_steps: int | None, out: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Solve the case in folder CASE for each cap or floor of a rule between two values.
+
+    With --and for each pair of values of two rules.
+    """
+    values = _values(first, last, steps)
+    if other is not None:
+        from planner.commands.two_rules import show_two_rules
+
+        low, high = 0.0 if other_first is None else other_first, 0.4 if other_last is None else other_last
+        pair = (other, _values(low, high, other_steps or 5))
+        show_two_rules(case, (rule, values), pair, out, as_json)
+        return
+    if (other_first, other_last, other_steps) != (None, None, None):
+        raise click.UsageError("--and-from, --and-to and --and-steps go with --and")
     from planner.commands import study_out
     from planner.inputs import read_inputs
     from planner.money import words
@@ -37,7 +56,6 @@ def command(
     from planner.study.frontier import frontier
 
     inputs = read_inputs(case)
-    values = [round(first + (last - first) * i / (steps - 1), 6) for i in range(steps)]
     found = frontier(inputs, rule, values)
     rows = found.rows()
     head = study_out.head_of(inputs)
@@ -95,3 +113,7 @@ def command(
         click.echo(f"cheapest: {words(base, found.currency)}, discounted, over the horizon")
     click.echo(f"written to {target}", err=True)
     click.echo(f"next: planner why {quoted(case)} --rule {found.rule.id}", err=True)
+
+
+def _values(first: float, last: float, steps: int) -> list[float]:
+    return [round(first + (last - first) * i / (steps - 1), 6) for i in range(steps)]

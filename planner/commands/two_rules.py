@@ -1,0 +1,62 @@
+"""The part of ``planner frontier`` that takes two rules: a table of costs, and a heat map."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from planner.commands.talk import quoted
+
+
+def show_two_rules(
+    case: Path,
+    first: tuple[str, list[float]],
+    second: tuple[str, list[float]],
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Solve the case for each pair of values of two rules, write the study and print it."""
+    from planner.commands import study_out
+    from planner.inputs import read_inputs
+    from planner.money import words
+    from planner.report.figures.two_rules import two_rules_chart
+    from planner.report.words import percent
+    from planner.study.two_rules import two_rules
+
+    inputs = read_inputs(case)
+    grid = two_rules(inputs, *first, *second)
+    head, rows = study_out.head_of(inputs), grid.rows()
+    axes = [
+        {"rule": a.rule.id, "source": a.rule.source_line(), "parameter": a.parameter, "stated": a.stated}
+        for a in (grid.first, grid.second)
+    ]
+    document = {**head, "study": "frontier of two rules", "rules": axes, "cells": rows}
+    name = f"{head['case']}-frontier-{grid.first.rule.id}-{grid.second.rule.id}"
+    target = out or Path("studies") / name
+    title, marking = str(head["title"]), str(head["marking"])
+    footer = study_out.footer_of(inputs, "frontier.csv")
+    study_out.write_study(
+        target, "frontier", document, rows, lambda: [two_rules_chart(grid, title, marking, footer)]
+    )
+    if as_json:
+        study_out.print_json(document)
+    else:
+        cells = [
+            [
+                percent(b),
+                *("no plan" if c.cost is None else f"{c.cost - grid.base:,.0f}" for c in grid.row(b)),
+            ]
+            for b in grid.second.values
+        ]
+        heads = (grid.second.parameter, *(percent(a) for a in grid.first.values))
+        about = (
+            f"{title}: extra cost ({grid.currency}) by {grid.first.name} (along), {grid.second.name} (down)"
+        )
+        study_out.print_rows(marking, about, cells, heads)
+        closed = sum(c.cost is None for c in grid.cells)
+        if closed:
+            click.echo(f"{closed} of {len(grid.cells)} pairs have no plan")
+        click.echo(f"cheapest: {words(grid.base, grid.currency)}, discounted, over the horizon")
+    click.echo(f"written to {target}", err=True)
+    click.echo(f"next: planner frontier {quoted(case)} --rule {grid.first.rule.id}", err=True)

@@ -1,0 +1,159 @@
+"""Cost against the numbers of two rules on shares at once, e.g. a cap by a domestic floor.
+
+One program, one session, as in :mod:`planner.study.frontier`: only the coefficients of the two
+rules' rows change. Tightening either number never brings a plan back, so a cell that is tighter in
+both than one without a plan is known to have none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from planner.eligibility import assess
+from planner.errors import Infeasible, Stopped, UnknownName
+from planner.explain.change import enforced
+from planner.explain.lever import Lever, find_rule, share_lever
+from planner.inputs import Inputs
+from planner.model.build import build
+from planner.model.render_arrays import Arrays, render_arrays
+from planner.model.scopes import SHARE_KINDS
+from planner.policy.rules import Rule
+from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.study.measures import Meter, Shares
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The cheapest plan at a pair of values; ``None`` where there is no plan."""
+
+    first: float
+    second: float
+    cost: float | None
+    shares: Shares | None
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A rule, its number, what the case states, and the values tried from the loosest on."""
+
+    rule: Rule
+    parameter: str
+    stated: float
+    values: tuple[float, ...]
+
+    @property
+    def name(self) -> str:
+        """For heads of columns and axes."""
+        return f"{self.parameter} of {self.rule.id}"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells by second value, then first value, each from the loosest on; ``solves``: programs solved."""
+
+    first: Axis
+    second: Axis
+    cells: tuple[Cell, ...]
+    solves: int
+    currency: str
+
+    @property
+    def base(self) -> float:
+        """Cost at the loosest pair."""
+        return self.cells[0].cost or 0.0
+
+    def row(self, second: float) -> list[Cell]:
+        """The cells of one value of the second rule."""
+        return [cell for cell in self.cells if cell.second == second]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One flat line a cell, for CSV and JSON."""
+        return [
+            {
+                self.first.name: round(c.first, 10),
+                self.second.name: round(c.second, 10),
+                "status": "infeasible" if c.cost is None else "optimal",
+                "cost": None if c.cost is None else round(c.cost, 2),
+                "extra": None if c.cost is None else round(c.cost - self.base, 2),
+                "hhi": None if c.shares is None else round(c.shares.hhi, 3),
+                "largest_share": None if c.shares is None else round(c.shares.largest, 9),
+                "foreign_share": None if c.shares is None else round(c.shares.foreign, 9),
+            }
+            for c in self.cells
+        ]
+
+
+def two_rules(
+    inputs: Inputs, first: str, first_values: list[float], second: str, second_values: list[float]
+) -> Grid:
+    """Solve a case for each pair of values of two rules' caps or floors.
+
+    Parameters
+    ----------
+    first, second
+        Id of a rule on shares, or its kind where the case has one rule of that kind. A rule that is
+        not enforced in the case is enforced here.
+
+    Raises
+    ------
+    UnknownName
+        If no such rule exists, or both are the same.
+    Infeasible
+        If there is no plan even at the loosest pair.
+    Stopped
+        If the solver gave up on a cell.
+    """
+    rules = [find_rule(inputs, name, SHARE_KINDS) for name in (first, second)]
+    if rules[0].id == rules[1].id:
+        others = [r.id for r in inputs.rules if r.kind in SHARE_KINDS and r.id != rules[0].id]
+        raise UnknownName("second rule", second, others)
+    for rule in rules:
+        inputs = enforced(inputs, rule)
+    model = build(inputs, assess(inputs))
+    levers = [share_lever(model, rule.id) for rule in rules]
+    axes = [
+        Axis(rule, lever.parameter, lever.value, tuple(sorted(set(values), reverse=lever.loosest > 0.5)))
+        for rule, lever, values in zip(rules, levers, (first_values, second_values), strict=True)
+    ]
+    desk, meter = _Desk(render_arrays(model), levers), Meter(model)
+    cells, solves, room = [], 0, len(axes[0].values)
+    for b in axes[1].values:
+        reached = room
+        for at, a in enumerate(axes[0].values):
+            if at >= reached:
+                cells.append(Cell(a, b, None, None))
+                continue
+            outcome, solves = desk.solve(a, b), solves + 1
+            if outcome.status is Status.OPTIMAL:
+                cells.append(Cell(a, b, outcome.objective * model.unit, meter.read(outcome.x)))
+                continue
+            if outcome.status is not Status.INFEASIBLE:
+                raise Stopped(f"the solver stopped at {a:g} and {b:g} ({outcome.word})")
+            reached = at
+            cells.append(Cell(a, b, None, None))
+        room = reached
+    if cells[0].cost is None:
+        loosest = " and ".join(f"{axis.name} at {axis.values[0]:g}" for axis in axes)
+        raise Infeasible([f"there is no plan even with {loosest}"])
+    return Grid(axes[0], axes[1], tuple(cells), solves, inputs.case.settings.currency)
+
+
+class _Desk:
+    """Solves the program at a pair of values, each from the basis of the one before."""
+
+    def __init__(self, arrays: Arrays, levers: list[Lever]) -> None:
+        self.arrays, self.levers, self.session = arrays, levers, Session(arrays)
+
+    def solve(self, *values: float) -> Outcome:
+        outcome = self._solve(values)
+        if outcome.status is Status.STOPPED:
+            # From a basis that was optimal far away the simplex may lose its way: begin afresh.
+            self.session = Session(self.arrays)
+            outcome = self._solve(values)
+        return outcome
+
+    def _solve(self, values: tuple[float, ...]) -> Outcome:
+        for lever, value in zip(self.levers, values, strict=True):
+            lever.move(self.session, value)
+        return self.session.solve()
