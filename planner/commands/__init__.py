@@ -22,6 +22,7 @@ COMMANDS = {
     "frontier": "Cost against the cap or floor of a rule on shares.",
     "breakeven": "The discount at which a vendor enters, and the share it would win.",
     "exit-cost": "What leaving a vendor costs, and where its work would go.",
+    "commit-advice": "How much to commit for one and three years when demand is not known.",
     "stress": "What a case costs, and cannot serve, when something goes wrong.",
     "policy": "List, show, check and test packs of rules.",
     "audit": "Re-derive every verdict on a plan from its folder alone; exit 4 if one fails.",

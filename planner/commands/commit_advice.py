@@ -1,0 +1,93 @@
+"""``planner commit-advice CASE``: how much to commit for one and three years when demand is not known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.commands.talk import quoted
+
+if TYPE_CHECKING:
+    from planner.study.commit_advice import Advice
+
+
+def _numbers(text: str, what: str) -> list[float]:
+    """Numbers between commas or blanks; ``-20%`` is a change, so 0.8."""
+    out = []
+    for part in text.replace(",", " ").split():
+        try:
+            value = float(part.removesuffix("%"))
+        except ValueError:
+            raise click.UsageError(f"{what}: {part!r} is no number") from None
+        out.append(value)
+    return out
+
+
+@click.command("commit-advice")
+@click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--demand", default="-20%,0%,+20%", show_default=True, help="Changes of all demand, with commas between."
+)
+@click.option("--weights", help="How likely each is, with commas between (default: all alike).")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write the table to.")
+@click.option("--json", "as_json", is_flag=True, help="Print the advice as JSON.")
+def command(case: Path, demand: str, weights: str | None, out: Path | None, as_json: bool) -> None:
+    """Say how much to commit in the first period of the case in folder CASE before demand is known."""
+    from planner.commands import study_out
+    from planner.inputs import read_inputs
+    from planner.study.commit_advice import commit_advice
+
+    factors = [1.0 + change / 100.0 for change in _numbers(demand, "--demand")]
+    parts = [1.0] * len(factors) if weights is None else _numbers(weights, "--weights")
+    if len(factors) < 2 or min(factors) < 0:
+        raise click.UsageError("--demand takes at least two changes, none below -100%")
+    if len(parts) != len(factors) or min(parts) < 0 or sum(parts) <= 0:
+        raise click.UsageError("--weights takes one weight for each change of demand, none negative")
+    inputs = read_inputs(case)
+    found = commit_advice(inputs, factors, parts)
+    head, rows = study_out.head_of(inputs), found.rows()
+    levels = [
+        {
+            "demand": round(v.factor, 9), "weight": round(v.weight, 9), "cost_alone": round(v.alone, 2),
+            "cost": round(v.cost, 2), "cost_of_mean": round(v.cost_of_mean, 2),
+        }
+        for v in found.levels
+    ]  # fmt: skip
+    document = {
+        **head, "study": "commit-advice", "levels": levels, "expected": round(found.expected, 2),
+        "perfect_information": round(found.perfect, 2), "as_if_mean": round(found.of_mean, 2), "advice": rows,
+    }  # fmt: skip
+    if out is not None:
+        study_out.write_study(out, "commit-advice", document, rows, lambda: [])
+        click.echo(f"written to {out}", err=True)
+    if as_json:
+        study_out.print_json(document)
+    else:
+        _show(found, head)
+    click.echo(f"next: planner plan {quoted(case)}", err=True)
+
+
+def _show(found: Advice, head: dict[str, str]) -> None:
+    from planner.commands import study_out
+    from planner.report.words import amount, percent
+
+    names = [f"{level.factor - 1:+.0%}" for level in found.levels]
+    cells = []
+    for row in found.rows():
+        pays = "" if row["pays_from"] is None else percent(row["pays_from"])
+        alone = [f"{row[f'alone_{k}']:,.2f}" for k in range(len(names))]
+        what = f"{row['sku']} {row['term']}"
+        cells.append([what, pays, f"{row['advised']:,.2f}", f"{row['for_mean']:,.2f}", *alone])
+    title = f"{head['title']}: machines to commit in the first period"
+    heads = ("machine", "pays from", "commit", "if mean", *(f"if {name}" for name in names))
+    study_out.print_rows(str(head["marking"]), title, cells, heads)
+    if not cells:
+        click.echo("nothing is worth a commitment, or the case offers none ([terms] offer)")
+    money = found.currency
+    click.echo("pays from: the part of its hours that a committed machine must run")
+    click.echo(f"expected cost {amount(found.expected, money)}, discounted")
+    saved, worth = found.of_mean - found.expected, found.expected - found.perfect
+    click.echo(f"  it saves {amount(saved, money)} against committing as if the mean were certain")
+    click.echo(f"  knowing demand beforehand would be worth {amount(worth, money)}")

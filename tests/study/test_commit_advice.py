@@ -1,0 +1,95 @@
+"""Commitments before demand is known: the newsvendor's quantities and costs, worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support.cases import World
+from support.plans import cost, plan_of, read
+
+from planner.commands import cli
+from planner.commands.run import run
+from planner.errors import Infeasible
+from planner.study.commit_advice import commit_advice
+
+HALF = [0.5, 1.0, 1.5]
+
+
+def world(committed: float = 0.15, three: float | None = None, periods: int = 1) -> World:
+    """Ten machines at 0.20 an hour on demand, committed for less."""
+    made = World(periods=periods, months=12)
+    made.vendor("a").region("a:x").machine("a:x", "m", 4, 16, 0.2).committed("a:x:m", committed)
+    offers = ["commit_1y"]
+    if three is not None:
+        made.committed("a:x:m", three, years=3)
+        offers.append("commit_3y")
+    return made.workload("tax", demand={"vcpu": 40, "memory_gib": 40}).offer(*offers)
+
+
+@pytest.mark.parametrize(("committed", "units"), [(0.05, 15.0), (0.12, 10.0), (0.15, 5.0), (0.19, 5.0)])
+def test_commit_up_to_the_demand_that_is_likely_enough(committed: float, units: float):
+    """5, 10 or 15 machines, each as likely: P(≥ 15) = 1/3, P(≥ 10) = 2/3, against the ratio of prices."""
+    found = commit_advice(read(world(committed)), HALF, [1, 1, 1])
+    assert found.table["advised"].tolist() == [pytest.approx(units)]
+    assert found.table["pays_from"].tolist() == [pytest.approx(committed / 0.2)]
+    assert found.table[["alone_0", "alone_1", "alone_2"]].to_numpy()[0] == pytest.approx([5, 10, 15])
+
+
+def test_costs_and_what_knowing_is_worth_are_those_worked_out_by_hand():
+    found = commit_advice(read(world(0.15)), HALF, [1, 1, 1])
+    hours = 8760
+    assert found.expected == pytest.approx((5 * 0.15 + 5 * 0.2) * hours)
+    assert found.perfect == pytest.approx(10 * 0.15 * hours)
+    assert found.table["for_mean"].tolist() == [pytest.approx(10)]
+    assert found.of_mean == pytest.approx((10 * 0.15 + 5 * 0.2 / 3) * hours)
+
+
+def test_weights_decide_and_need_not_sum_to_one():
+    likely = commit_advice(read(world(0.15)), HALF, [1, 1, 8])
+    assert likely.table["advised"].tolist() == [pytest.approx(15)]
+    assert [level.weight for level in likely.levels] == pytest.approx([0.1, 0.1, 0.8])
+
+
+def test_three_years_for_what_is_sure_and_one_for_what_is_likely():
+    """Later years know their demand, so a year's commitment is bought then for all of it at 0.12.
+
+    Three years at 0.10: the fifth machine runs in all years; the tenth, idle in one case of three, costs
+    3 · 0.10 against 0.12 (first year) + 2 · (2/3) · 0.12 (later) = 0.28.
+    """
+    found = commit_advice(read(world(0.12, 0.10, periods=3)), HALF, [1, 1, 1])
+    units = dict(zip(found.table["term"], found.table["advised"], strict=True))
+    assert units == {"commit_1y": pytest.approx(5), "commit_3y": pytest.approx(5)}
+
+
+def test_each_level_alone_is_its_own_plan_and_order_holds():
+    found = commit_advice(read(world(0.15)), HALF, [1, 2, 1])
+    assert found.levels[1].alone == pytest.approx(cost(plan_of(world(0.15))))
+    assert found.perfect <= found.expected <= found.of_mean + 1e-9
+
+
+def test_a_level_without_a_plan_is_told():
+    made = world().capacity("a:x", "vcpu", 50)
+    with pytest.raises(Infeasible, match=r"demand times 1\.5"):
+        commit_advice(read(made), HALF, [1, 1, 1])
+
+
+def command(*argv: str) -> int:
+    with pytest.raises(SystemExit) as left:
+        run(cli, list(argv))
+    return int(left.value.code or 0)
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    case, out = world(0.12).write(tmp_path / "case"), tmp_path / "out"
+    argv = ["commit-advice", str(case), "--demand", "-50%,0%,+50%"]
+    assert command(*argv, "--out", str(out)) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("SYNTHETIC") and "a:x:m commit_1y" in said.out and "60 %" in said.out
+    assert command(*argv, "--weights", "1,1,1", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document == json.loads((out / "study.json").read_text(encoding="utf-8"))
+    assert document["advice"][0]["advised"] == pytest.approx(10)
+    assert command(*argv, "--weights", "1,1") == 2
+    assert command("commit-advice", str(case), "--demand", "much,little") == 2
