@@ -21,7 +21,9 @@ from planner.audit.reference import can_tell, reference_spend
 from planner.policy.rules import Rule
 
 COUNTED = ("compute", "storage", "egress")
-NOT_COUNTED = ("activation", "placement", "placement once", "migration labour", "migration transfer")
+NOT_COUNTED = (
+    "activation", "placement", "placement once", "migration labour", "migration transfer", "change",
+)  # fmt: skip
 """Terms of cost that count in shares whole, and not at all; of commitments only what is used counts."""
 
 Member = Callable[[str, int], bool]

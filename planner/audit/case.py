@@ -73,6 +73,8 @@ class Case:
     activation: list[Row] = field(default_factory=list)
     placement_costs: list[Row] = field(default_factory=list)
     today: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    earlier: list[tuple[str, str, int, str, Decimal]] = field(default_factory=list)
+    committed: dict[tuple[str, str, str, int], Decimal] = field(default_factory=dict)
     budgets: list[Row] = field(default_factory=list)
     contracts: list[Row] = field(default_factory=list)
     waivers: list[Row] = field(default_factory=list)

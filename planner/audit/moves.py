@@ -34,7 +34,7 @@ def moved(case: Case, claims: Claims, workload: str, t: int) -> dict[str, Decima
 
 
 def one_off(case: Case, claims: Claims) -> Due:
-    """What ``placement_costs.csv`` and ``[migration]`` make a plan cost."""
+    """What ``placement_costs.csv``, ``[migration]`` and ``[replan]`` make a plan cost."""
     due: Due = {}
     costs = {
         (row["workload"], row["region"], row["when"]): number(row, "amount") for row in case.placement_costs
@@ -66,11 +66,26 @@ def one_off(case: Case, claims: Claims) -> Due:
                 for region, change in changes.items():
                     if region in case.regions:
                         _moved(case, due, workload, region, t, change, Decimal(labour))
+    _changed(case, claims, due)
     for row in case.activation:
         begun = _begun(case, claims, row["subject"])
         if begun is not None:
             _add(due, "activation", "", *begun, number(row, "amount"))
     return due
+
+
+def _changed(case: Case, claims: Claims, due: Due) -> None:
+    """``[replan] change_price`` for what is elsewhere than in the earlier plan, after the frozen periods."""
+    replan = case.settings.get("replan", {})
+    price, freeze = Decimal(replan.get("change_price", 0)), int(replan.get("freeze", 0))
+    before: dict[tuple[str, int], dict[str, Decimal]] = {}
+    for workload, region, t, role, share in case.earlier:
+        if role == "primary":
+            before.setdefault((workload, t), {})[region] = share
+    for (workload, t), shares in before.items():
+        for p in claims.primary.get((workload, t), []) if t >= freeze else []:
+            more = max(ZERO, p.share - shares.get(p.region, ZERO))
+            _add(due, "change", case.payer(workload), p.region, t, more * price)
 
 
 def _begun(case: Case, claims: Claims, subject: str) -> tuple[str, int] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -154,11 +154,33 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
                 case.today.setdefault(row["workload"], {})[row["region"]] = number(row, "share")
             except Unreadable as reason:
                 folder.bad(INPUTS, str(reason), workload=row["workload"])
+    _earlier(folder, case, read)
     case.budgets = read("budgets", ("agency", "year", "vote", "amount", "currency"))
     case.contracts = read("contracts", ("vendor", "discount", "margin", "tax", "valid_from", "valid_to"))
     case.waivers = read("waivers", ("rule", "workload", "region", "reason", "approver", "expires"))
     case.evidence = read("evidence", ("subject", "kind", "reference", "date"))
     case.assessments = read("assessments", ("subject", "measure", "value", "reference", "date"))
+
+
+def _earlier(folder: Folder, case: Case, read: Callable[[str, tuple[str, ...]], list[Row]]) -> None:
+    """What an earlier plan has in each period, from which the case was planned again."""
+    at = {name: t for t, name in enumerate(case.names)}
+    placed = read("earlier_placements", ("workload", "region", "period", "role", "share"))
+    committed = read("earlier_commitments", ("pool", "sku", "term", "period", "units"))
+    for row in (*placed, *committed):
+        if row["period"] not in at:
+            folder.bad(INPUTS, "names a period that the case does not have", period=row["period"])
+            return
+    try:
+        case.earlier = [
+            (row["workload"], row["region"], at[row["period"]], row["role"], number(row, "share"))
+            for row in placed
+        ]
+        for row in committed:
+            key = (row["pool"], row["sku"], row["term"], at[row["period"]])
+            case.committed[key] = number(row, "units")
+    except Unreadable as reason:
+        folder.bad(INPUTS, str(reason))
 
 
 def _keyed_rows(folder: Folder, rows: list[Row], key: str, into: dict[str, Row]) -> None:

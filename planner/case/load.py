@@ -44,6 +44,8 @@ class Case:
         Tiers; empty when the case plans none.
     held
         Commitments bought before: payer, sku, term, start, units.
+    earlier_placements, earlier_commitments
+        What an earlier plan has in each period t, not dense; only with ``settings.replan``.
     capacity
         Dense: subject, resource, payer, t, amount and the provenance of the row.
     """
@@ -66,6 +68,8 @@ class Case:
     placement_costs: pd.DataFrame
     activation: pd.DataFrame
     move_limits: pd.DataFrame
+    earlier_placements: pd.DataFrame
+    earlier_commitments: pd.DataFrame
     budgets: pd.DataFrame
     capacity_groups: pd.DataFrame
     resilience: pd.DataFrame
@@ -129,6 +133,8 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
         placement_costs=frames["placement_costs"].drop(columns="_row"),
         activation=frames["activation"].drop(columns="_row"),
         move_limits=dense(frames["move_limits"], ["agency", "workload"], "amount", names),
+        earlier_placements=at_periods(frames["earlier_placements"], names),
+        earlier_commitments=at_periods(frames["earlier_commitments"], names),
         budgets=frames["budgets"].drop(columns="_row"),
         capacity_groups=frames["capacity_groups"].drop(columns="_row"),
         resilience=frames["resilience"].drop(columns="_row"),
@@ -182,6 +188,12 @@ def dense(frame: pd.DataFrame, key: list[str], value: str, periods: list[str]) -
     grown = frame.loc[frame.index.repeat(lasts)].reset_index(drop=True)
     grown["t"] += grown.groupby([*key, "t"], sort=False).cumcount()
     return grown[[*key, "t", value, *extra]]
+
+
+def at_periods(frame: pd.DataFrame, periods: list[str]) -> pd.DataFrame:
+    """The rows with their period's number t: each holds in its period alone."""
+    t = frame["period"].map({p: i for i, p in enumerate(periods)})
+    return frame.drop(columns=["_row", "period"]).assign(t=t.astype("int64"))
 
 
 def _demand_array(frame: pd.DataFrame, workloads: list[str], periods: list[str]) -> np.ndarray:

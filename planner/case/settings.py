@@ -44,6 +44,14 @@ class Opening:
 
 
 @dataclass(frozen=True)
+class Replan:
+    """How an earlier plan binds: its first ``freeze`` periods are kept, later changes have a price."""
+
+    freeze: int
+    change_price: float
+
+
+@dataclass(frozen=True)
 class Settings:
     """The content of ``case.toml``, typed."""
 
@@ -74,6 +82,7 @@ class Settings:
     rules: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, str]
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    replan: Replan | None = None
 
 
 def read_settings(folder: Path) -> tuple[Settings | None, list[Problem]]:
@@ -175,6 +184,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         rules={k: v for k, v in rules.items() if isinstance(v, dict)},
         tables=tables,
         scenarios=reader.table(tree, "scenario", required=False),
+        replan=_replan(reader, reader.table(tree, "replan", required=False), count),
     )
     for table, path in (
         (periods, "periods."),
@@ -188,6 +198,17 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
     ):
         reader.left(table, path)
     return settings
+
+
+def _replan(reader: Reader, table: dict[str, Any], count: int) -> Replan | None:
+    """The section ``[replan]``; ``None`` without it."""
+    if not table:
+        return None
+    wrong = (f"is not within 0 and {count}", "Freeze no more periods than the case has.")
+    freeze = reader.checked(table, "freeze", "replan.", lambda v: 0 <= v <= count, wrong, 0)
+    price = reader.number(table, "change_price", "replan.", 0.0, 1e12, default=0.0)
+    reader.left(table, "replan.")
+    return Replan(freeze, price)
 
 
 def _slices(reader: Reader, table: dict[str, Any]) -> dict[str, float]:
@@ -240,4 +261,4 @@ def _opening(reader: Reader, row: dict[str, Any]) -> Opening:
     return Opening(region, period, basis, source, as_of)
 
 
-__all__ = ["FILE", "FxRow", "Opening", "Settings", "read_settings"]
+__all__ = ["FILE", "FxRow", "Opening", "Replan", "Settings", "read_settings"]

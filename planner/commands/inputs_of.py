@@ -31,12 +31,12 @@ def inputs_of(path: Path) -> tuple[Inputs, list[str]]:
         return read_inputs(path), []
     with TemporaryDirectory() as folder:
         case = Path(folder) / "case"
-        _as_case(path / "inputs", case)
+        as_case(path / "inputs", case)
         inputs = read_inputs(case)
         return inputs, _changed(path, inputs)
 
 
-def _as_case(kept: Path, case: Path) -> None:
+def as_case(kept: Path, case: Path) -> None:
     """A plan's copies laid out as the case was: folders of the case beside ``case.toml`` again."""
     if not kept.is_dir():
         mend = "Name a case, or a plan folder that planner plan wrote."

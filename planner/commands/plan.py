@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -29,6 +30,18 @@ from planner.commands.talk import quoted
 @click.option(
     "--gap", type=click.FloatRange(0, 1), default=1e-3, show_default=True, help="Gap of whole numbers."
 )
+@click.option(
+    "--from",
+    "earlier",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Plan again from this plan: with --freeze and --change-price.",
+)
+@click.option("--freeze", type=click.IntRange(0), help="Keep the first so many periods of the plan --from.")
+@click.option(
+    "--change-price",
+    type=click.FloatRange(0),
+    help="Price of each period in which a whole workload is elsewhere than in the plan --from.",
+)
 @click.option("--cross-check", is_flag=True, help="Solve a second time with CBC and compare.")
 def command(
     case: Path,
@@ -40,8 +53,12 @@ def command(
     write_lp: Path | None,
     fix: Path | None,
     cross_check: bool,
+    earlier: Path | None,
+    freeze: int | None,
+    change_price: float | None,
 ) -> None:
     """Plan the case in folder CASE."""
+    from planner.commands.earlier import from_plan
     from planner.commands.write import write_plan
     from planner.errors import Infeasible
     from planner.inputs import read_inputs
@@ -50,7 +67,14 @@ def command(
     from planner.solve.fixed import read_fixed
     from planner.solve.solve import solve
 
+    if earlier is None and (freeze is not None or change_price is not None):
+        raise click.UsageError("--freeze and --change-price need --from, the plan to keep to")
+    if earlier is not None and fix is not None:
+        raise click.UsageError("--from and --fix exclude each other")
     inputs = read_inputs(case)
+    if earlier is not None:
+        work = Path(click.get_current_context().with_resource(TemporaryDirectory()))
+        inputs = from_plan(inputs, earlier, freeze or 0, change_price, work)
     if max_age is not None:
         check_age(inputs, max_age)
     fixed = None

@@ -21,9 +21,11 @@ from planner.model.constraints.buy import buy
 from planner.model.constraints.capacity import capacity
 from planner.model.constraints.carry import carry
 from planner.model.constraints.ceiling import ceiling
+from planner.model.constraints.change import change
 from planner.model.constraints.commitment import commitment
 from planner.model.constraints.demand import demand
 from planner.model.constraints.fleet import fleet
+from planner.model.constraints.freeze import freeze
 from planner.model.constraints.jurisdiction_share import jurisdiction_share
 from planner.model.constraints.latency import latency
 from planner.model.constraints.minimum_share import minimum_share
@@ -162,6 +164,8 @@ def build(
         budget(index, lines, unit),
         ceiling(index, lines, unit),
     )
+    if inputs.case.settings.replan is not None:
+        blocks = (*blocks, freeze(index, columns), change(index, columns))
     if pinned is not None:
         blocks = (*(b for b in blocks if b.family not in LIMITS), pin(columns, pinned))
     return Model(index, columns, blocks, lines, unit, cost / unit, reference)

@@ -17,6 +17,7 @@
 ``extra``   share of critical workload w that region r would take on, beyond paid standby, if event e
             took its places away in period t
 ``active``  1 from the period in which a region or vendor is first used, binary
+``change``  share of workload w at region r in period t beyond the earlier plan's, when planning again
 ``amount``  amount of a vendor group in a scope of shares, in units of money or of a resource
 ==========  ====================================================================================
 """
@@ -30,6 +31,7 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import STORED
+from planner.model.earlier import earlier_places
 from planner.model.folding import cheapest_machines, undominated_fleet, undominated_machines
 from planner.model.index import Index
 
@@ -62,7 +64,7 @@ class Columns:
     ``serve`` w, q, r, a, t, l; ``run`` q, r, s, t, l; ``commit`` q, r, s, term, t0; ``held`` h;
     ``cover`` q, r, s, term, h, t, l with h = -1 for what the plan buys itself; ``enter``, ``leave``
     and ``at`` w, r, t; ``local`` d (row of dependencies), r, t; ``active`` subject, t; ``amount``
-    scope, g, t; ``region_amount`` scope, r, t.
+    scope, g, t; ``region_amount`` scope, r, t; ``change`` w, r, t.
 
     ``folded`` holds the machines chosen beforehand: w, r, t, l, sku, units, one line for each place
     where the workload may run or be kept ready.
@@ -85,14 +87,16 @@ class Columns:
     active: ColumnFamily
     amount: ColumnFamily
     region_amount: ColumnFamily
+    change: ColumnFamily
     folded: pd.DataFrame
 
     @property
     def families(self) -> tuple[ColumnFamily, ...]:
+        again = (self.change,) if len(self.change.keys) else ()
         return (
             self.place, self.pair, self.backup, self.use, self.serve, self.run, self.commit, self.held,
             self.cover, self.enter, self.leave, self.at, self.local, self.extra, self.active, self.amount,
-            self.region_amount,
+            self.region_amount, *again,
         )  # fmt: skip
 
     @property
@@ -130,6 +134,7 @@ def make_columns(index: Index) -> Columns:
         "active": _active(index),
         "amount": _amount(index),
         "region_amount": _region_amount(index),
+        "change": _change(index, place),
     }
     families, start = {}, 0
     for name, keys in frames.items():
@@ -354,6 +359,15 @@ def _region_amount(index: Index) -> pd.DataFrame:
     """Amounts by region exist only for scopes that a rule on region shares uses."""
     scopes = sorted({r.scope for r in index.share_rules if r.rule.kind == "region_share"})
     return _amounts(index, scopes, "r", np.flatnonzero(index.group_of >= 0).tolist())
+
+
+def _change(index: Index, place: pd.DataFrame) -> pd.DataFrame:
+    """Where an earlier plan placed a workload in a period that is not frozen."""
+    if (replan := index.inputs.case.settings.replan) is None:
+        return _nothing(["w", "r", "t"])
+    known = earlier_places(index, "primary")[["w", "t"]].drop_duplicates()
+    later: pd.DataFrame = place[place["t"] >= replan.freeze].merge(known, on=["w", "t"])
+    return later.sort_values(["w", "t", "r"], ignore_index=True)
 
 
 def _amounts(index: Index, scopes: Iterable[int], holder: str, holders: Sequence[int]) -> pd.DataFrame:

@@ -102,6 +102,12 @@ def findings(plan: Plan) -> Iterator[str]:
     workloads, regions = plan.placements["workload"].nunique(), plan.placements["region"].nunique()
     yield f"{workloads} workloads placed in {regions} regions; status: {head['status']}"
     yield f"discounted cost (the objective): {words(head['objective'], currency)}"
+    if again := head.get("replan"):
+        extra = head["objective"] - again["free_objective"]
+        yield (
+            f"planned again: {again['freeze']} periods frozen, {len(again['changed_workloads'])} workloads "
+            f"elsewhere later; keeping to the earlier plan costs {words(extra, currency)}"
+        )
     if plan.run.get("integers"):
         gap, bound = plan.run["gap"], words(plan.run["bound"], currency)
         yield f"{plan.run['integers']} whole numbers; within {gap:.3%} of the best, bound {bound}"

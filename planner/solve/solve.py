@@ -27,6 +27,7 @@ from planner.solve.binding import binding
 from planner.solve.fixed import Fixed, broken_rules, hold
 from planner.solve.precheck import nowhere, precheck
 from planner.solve.pulp_solver import HighsByArrays
+from planner.solve.replan import check_kept, record, unchanged, without_replan
 from planner.solve.rounded import round_up
 from planner.solve.solve_arrays import Outcome, Session, Status, fix_integers
 from planner.solve.ties import break_ties
@@ -75,6 +76,10 @@ def solve(
 ) -> Solved:
     """Find the cheapest plan that obeys every hard rule.
 
+    When planning again from an earlier plan, the free plan is made first: if it is the earlier one in
+    all that is placed and committed, it is the answer, so that an unchanged case gives the same plan;
+    if not, it tells what keeping to the earlier plan costs.
+
     Parameters
     ----------
     time_limit
@@ -91,6 +96,20 @@ def solve(
     Stopped
         When the solver ended before it proved an optimum.
     """
+    if fixed is not None or inputs.case.settings.replan is None:
+        return _solve(without_replan(inputs), time_limit, fixed, gap)
+    free = _solve(without_replan(inputs), time_limit, None, gap)
+    again = free
+    if not unchanged(free.plan, inputs):
+        try:
+            again = _solve(inputs, time_limit, None, gap)
+        except Infeasible as error:
+            word = "without the earlier plan there is a plan: its frozen periods contradict the rules"
+            raise Infeasible([*error.reasons, f"{word}; freeze fewer periods"]) from error
+    return replace(again, plan=record(again.plan, inputs, free.plan))
+
+
+def _solve(inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: float) -> Solved:
     clock = time.perf_counter()
     model = build_model(inputs, fixed)
     built = time.perf_counter() - clock
@@ -169,6 +188,8 @@ def build_model(inputs: Inputs, fixed: Fixed | None = None) -> Model:
     if (inputs.case.alive & ~eligibility.allowed.any(axis=1)).any():
         raise Infeasible(nowhere(make_index(inputs, eligibility)))
     model = build(inputs, eligibility)
+    if inputs.case.settings.replan is not None:
+        check_kept(model)
     reasons = precheck(model)
     if reasons:
         raise Infeasible(reasons)

@@ -1,7 +1,8 @@
 """Second stage: among plans of equal cost the one with the fewest moves, then the lowest latency.
 
 The first optimum fixes the optimal face (what has a reduced cost stays at its bound, rows with a
-dual stay tight); moves and then latency are minimised on it, so a tie never flips between runs.
+dual stay tight); moves and then latency are minimised on it, so a tie never flips between runs. When
+planning again, what differs from the earlier plan is minimised before them.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ def break_ties(model: Model, arrays: Arrays, first: Outcome) -> Settled:
     moves = _with_moves(model, arrays)
     session = Session(moves)
     session.fix_face(_padded(first, moves))
+    changes = model.columns.change.numbers
+    if len(changes):
+        session.set_cost(np.bincount(changes, minlength=len(moves.cost)).astype("float64"))
+        nearest = session.solve()
+        if nearest.status is not Status.OPTIMAL:
+            return Settled(first.x, f"not settled: fewest changes ended {nearest.word}")
+        session.fix_face(nearest)
     cost = np.zeros(len(moves.cost))
     cost[columns:] = 1.0
     session.set_cost(cost)
@@ -46,7 +54,10 @@ def break_ties(model: Model, arrays: Arrays, first: Outcome) -> Settled:
     third = session.solve()
     if third.status is not Status.OPTIMAL:
         return Settled(second.x[:columns], f"fewest moves; lowest latency ended {third.word}")
-    return Settled(third.x[:columns], "fewest moves, then lowest latency")
+    return Settled(
+        third.x[:columns],
+        f"{'fewest changes, then ' if len(changes) else ''}fewest moves, then lowest latency",
+    )
 
 
 def _with_moves(model: Model, arrays: Arrays) -> Arrays:

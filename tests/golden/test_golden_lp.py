@@ -244,11 +244,32 @@ def refuge() -> World:
     return world.workload("pay", critical=True).workload("web", demand={"vcpu": 8, "memory_gib": 32})
 
 
+def again(freeze: int) -> World:
+    """web, placed before at bb:x in both periods, in part later; two machines of aa were committed to."""
+    world = market(1.0, 2.0, periods=2).committed("aa:x:m4", 0.6).offer("commit_1y").workload("web")
+    world.replan = {"freeze": freeze, "change_price": 100.0}
+    for period, share in (("2027-01", 1.0), ("2027-04", 0.75)):
+        world.add("earlier_placements", workload="web", region="bb:x", period=period, role="primary",
+                  share=share)  # fmt: skip
+    world.add("earlier_placements", workload="web", region="aa:x", period="2027-04", role="primary",
+              share=0.25)  # fmt: skip
+    return world.add("earlier_commitments", pool="mof/vm/any/terbuka/public", sku="aa:x:m4",
+                     term="commit_1y", period="2027-01", units=2)  # fmt: skip
+
+
+def freeze() -> World:
+    return again(1)
+
+
+def change() -> World:
+    return again(1)
+
+
 TOYS = {toy.__name__: toy for toy in (
     demand, carry, buy, commitment, fleet, capacity, amount, vendor_share, minimum_share, latency, move,
     move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
     jurisdiction_share, affinity, transfer, proximity, survival,
-    refuge,
+    refuge, freeze, change,
 )}  # fmt: skip
 
 

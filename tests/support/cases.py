@@ -42,6 +42,8 @@ COLUMNS = {
     "placement_costs": "workload region when amount currency basis source",
     "activation": "subject amount currency basis source",
     "move_limits": "agency workload period amount",
+    "earlier_placements": "workload region period role share",
+    "earlier_commitments": "pool sku term period units",
     "budgets": "agency year vote amount currency",
     "capacity_groups": "group region family category sku",
     "resilience": "tier standby vcpu memory_gib gpu block_gib object_gib backup",
@@ -83,6 +85,7 @@ class World:
     slices: dict[str, float] = field(default_factory=dict)
     terms: dict[str, Any] = field(default_factory=dict)
     migration: dict[str, Any] = field(default_factory=dict)
+    replan: dict[str, Any] = field(default_factory=dict)
     survive: list[str] = field(default_factory=list)
     whole: bool = False
 
@@ -411,7 +414,12 @@ class World:
             lines += ["[container]", *_assign({"headroom": self.headroom, **TOML_PROVENANCE})]
         survival = {"of": self.survive} if self.survive else {}
         units = {"whole": True} if self.whole else {}
-        sections = {"slices": self.slices, "terms": self.terms, "migration": self.migration}
+        sections = {
+            "slices": self.slices,
+            "terms": self.terms,
+            "migration": self.migration,
+            "replan": self.replan,
+        }
         for name, section in {**sections, "survival": survival, "units": units}.items():
             if section:
                 lines += [f"[{name}]", *_assign(section)]

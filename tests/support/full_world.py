@@ -91,6 +91,9 @@ def _records(world: World) -> None:
     world.add("activation", subject="bb:x", amount=10, **money)
     world.add("move_limits", agency="mof", period="2027-01", amount=2)
     world.add("budgets", agency="mof", year=2027, vote="operating", amount=1e9, **money)
+    world.replan = {"freeze": 0, "change_price": 1.0}
+    world.add("earlier_placements", workload="web", region="bb:x", period="2027-04", role="primary", share=1)
+    world.add("earlier_commitments", pool="mof", sku="aa:x:m4", term="commit_1y", period="2027-04", units=1)
     world.add("waivers", rule="home", workload="web", region="aa:x", reason="trial", approver="CIO",
               expires="2027-12-31")  # fmt: skip
     world.add("evidence", subject="web", kind="approval", reference="A-1", date="2026-01-01")

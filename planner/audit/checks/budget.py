@@ -10,7 +10,7 @@ from planner.audit.context import Context
 from planner.audit.findings import Finding, text
 from planner.audit.reading import number
 
-DEVELOPMENT = ("activation", "placement once", "migration labour", "migration transfer")
+DEVELOPMENT = ("activation", "placement once", "migration labour", "migration transfer", "change")
 """Terms paid from the development vote; everything else is of the operating vote."""
 
 _CENT = Decimal("0.01")

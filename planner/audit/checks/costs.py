@@ -17,7 +17,7 @@ from planner.audit.tiers import first_paid
 _CENT = Decimal("0.01")
 _RELATIVE = Decimal("1e-8")
 COMPUTE = ("compute", "commitment", "commitment held")
-MOVES = ("activation", "placement", "placement once", "migration labour", "migration transfer")
+MOVES = NOT_COUNTED
 UNPRICED = ("commitment tail", "commitment used")
 """Lines without a list price of the horizon: what falls due after it, and what counts in shares."""
 

@@ -9,7 +9,7 @@ from planner.model.block import INF, Block, make_block
 from planner.model.index import Index
 from planner.model.objective.lines import cash
 
-ONE_OFF = ("activation", "migration labour", "migration transfer", "placement once")
+ONE_OFF = ("activation", "migration labour", "migration transfer", "placement once", "change")
 """Terms paid from the development vote; everything else is running cost, the operating vote."""
 
 
@@ -18,7 +18,7 @@ def budget(index: Index, lines: pd.DataFrame, unit: float) -> Block:
 
     Equation: Σ cash with tax of the payer's lines in the year and vote ≤ amount, for each row of
     ``budgets.csv``. A period belongs to the year in which it begins. One-off terms (activation,
-    migration, placement once) are of the development vote, all others of the operating vote.
+    migration, placement once, change) are of the development vote, all others of the operating vote.
 
     Units: ``unit`` units of money. Keys: agency, year, vote.
 

@@ -18,10 +18,13 @@ def one_off(index: Index, columns: Columns) -> pd.DataFrame:
     ``activation.csv``: once, in the first period in which ``active`` is 1. ``placement_costs.csv``:
     on ``place`` in each period, or on ``enter``; a workload that is new pays ``once`` with its first
     placement. ``[migration] labour``: on ``enter``, for moving a whole workload. Data that leave a
-    region pay its first paid egress tier on ``leave``, for all that is stored before the move.
+    region pay its first paid egress tier on ``leave``, for all that is stored before the move. ``[replan]
+    change_price``: on ``change``, for each period in which a whole workload is elsewhere.
     These amounts are stated with tax and outside every contract, and count in no share.
     """
     parts = [_activation(index, columns), _placement(index, columns)]
+    if index.inputs.case.settings.replan is not None:
+        parts.append(_change(index, columns))
     if index.inputs.case.settings.labour is not None:
         parts += [_labour(index, columns), _transfer(index, columns)]
     return pd.concat(parts, ignore_index=True)
@@ -80,6 +83,14 @@ def _labour(index: Index, columns: Columns) -> pd.DataFrame:
     enter = enter[enter["r"] >= 0]
     labour = np.full(len(enter), index.inputs.case.settings.labour or 0.0)
     return _lines(index, "migration labour", enter, labour, np.ones(len(enter), dtype=bool))
+
+
+def _change(index: Index, columns: Columns) -> pd.DataFrame:
+    """The price of being elsewhere than an earlier plan said, in each period that is not frozen."""
+    replan = index.inputs.case.settings.replan
+    keys = columns.change.keys.assign(col=columns.change.numbers)
+    price = np.full(len(keys), replan.change_price if replan else 0.0)
+    return _lines(index, "change", keys, price, np.ones(len(keys), dtype=bool))
 
 
 def _transfer(index: Index, columns: Columns) -> pd.DataFrame:

@@ -1,0 +1,30 @@
+"""Change: what a later period has elsewhere than the earlier plan."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from planner.model.block import INF, Block, make_block
+from planner.model.columns import Columns
+from planner.model.earlier import earlier_places
+from planner.model.index import Index
+
+
+def change(index: Index, columns: Columns) -> Block:
+    """Purpose: count what differs from an earlier plan, so that it can be priced and kept small.
+
+    Equation: change[w,r,t] ≥ place[w,r,t] − the earlier plan's share, for each period that is not
+    frozen and each workload that the earlier plan placed in it. Over the regions the changes add up to
+    the part of the workload that is elsewhere than it was to be.
+
+    Units: shares. Keys: w, r, t.
+
+    Dual: money that one more share of w at r in the earlier plan would save.
+    """
+    keys = columns.change.keys
+    place = columns.place.keys.assign(col=columns.place.numbers)
+    now = keys.merge(place, on=["w", "r", "t"], how="left")["col"].to_numpy(dtype=np.int64)
+    share = keys.merge(earlier_places(index, "primary"), on=["w", "r", "t"], how="left")["share"].fillna(0.0)
+    at = np.arange(len(keys))
+    entries = [(at, now, np.ones(len(keys))), (at, columns.change.numbers, -np.ones(len(keys)))]
+    return make_block("change", keys, entries, -INF, share.to_numpy(dtype="float64"))
