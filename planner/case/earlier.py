@@ -1,4 +1,4 @@
-"""What must hold of the tables of an earlier plan, from which a case is planned again."""
+"""The tables of an earlier plan, from which a case is planned again, and what must hold of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,39 @@ import pandas as pd
 from planner import tables
 from planner.case.settings import FILE, Settings
 from planner.errors import Problem
+from planner.tables import Column, Table
+
+EARLIER_PLACEMENTS = Table(
+    "earlier_placements",
+    ("workload", "region", "period", "role"),
+    (
+        Column("workload", "id", "As in workloads.csv."),
+        Column("region", "id", "Key of a region."),
+        Column("period", "month", "Period."),
+        Column("role", "choice", "As in placements.csv.", choices=("primary", "standby", "backup")),
+        Column("share", "number", "Part of the workload in this period alone.", minimum=0, maximum=1),
+    ),
+    "Where an earlier plan placed what; with [replan] it is kept or its change priced. "
+    "planner plan --from writes it.",
+    required=False,
+)
+
+EARLIER_COMMITMENTS = Table(
+    "earlier_commitments",
+    ("pool", "sku", "term", "period"),
+    (
+        Column("pool", "id", "As in purchases.csv."),
+        Column("sku", "id", "As in skus.csv."),
+        Column("term", "choice", "Its length.", choices=("commit_1y", "commit_3y")),
+        Column("period", "month", "Period."),
+        Column("units", "number", "Machines under commitments in this period alone.", "units", minimum=0),
+    ),
+    "Commitments that an earlier plan has running in a period, held ones included; with [replan] they are "
+    "kept. planner plan --from writes it.",
+    required=False,
+)
+
+EARLIER = (EARLIER_PLACEMENTS, EARLIER_COMMITMENTS)
 
 
 def check_earlier(

@@ -7,6 +7,7 @@ row holds; it then holds until the next row with the same key.
 
 from __future__ import annotations
 
+from planner.case.earlier import EARLIER
 from planner.case.records import RECORDS
 from planner.case.resources import RESOURCES, SIZED, STORED
 from planner.case.yields import YIELDS
@@ -349,36 +350,6 @@ DEPENDENCIES = Table(
     required=False,
 )
 
-EARLIER_PLACEMENTS = Table(
-    "earlier_placements",
-    ("workload", "region", "period", "role"),
-    (
-        Column("workload", "id", "As in workloads.csv."),
-        Column("region", "id", "Key of a region."),
-        _PERIOD,
-        Column("role", "choice", "As in placements.csv.", choices=("primary", "standby", "backup")),
-        Column("share", "number", "Part of the workload in this period alone.", minimum=0, maximum=1),
-    ),
-    "Where an earlier plan placed what; with [replan] it is kept or its change priced. "
-    "planner plan --from writes it.",
-    required=False,
-)
-
-EARLIER_COMMITMENTS = Table(
-    "earlier_commitments",
-    ("pool", "sku", "term", "period"),
-    (
-        Column("pool", "id", "As in purchases.csv."),
-        Column("sku", "id", "As in skus.csv."),
-        Column("term", "choice", "Its length.", choices=("commit_1y", "commit_3y")),
-        _PERIOD,
-        Column("units", "number", "Machines under commitments in this period alone.", "units", minimum=0),
-    ),
-    "Commitments that an earlier plan has running in a period, held ones included; with [replan] they are "
-    "kept. planner plan --from writes it.",
-    required=False,
-)
-
 TABLES = (
     AFFINITY,
     DEPENDENCIES,
@@ -398,8 +369,7 @@ TABLES = (
     ACTIVATION,
     MOVE_LIMITS,
     BUDGETS,
-    EARLIER_PLACEMENTS,
-    EARLIER_COMMITMENTS,
+    *EARLIER,
     *RECORDS,
 )
 """Tables that this version reads; a case that names another is told so, never half understood."""
