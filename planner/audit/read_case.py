@@ -24,6 +24,7 @@ from planner.audit.case import (
     Period,
 )
 from planner.audit.reading import Folder, Row, Unreadable, decimal, number
+from planner.case.traces import compress, read_traces
 
 
 def read_case(folder: Folder) -> Case | None:
@@ -143,6 +144,7 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
             case.yields[row["workload"], row["sku"], row["resource"]] = number(row, "amount")
         except Unreadable as reason:
             folder.bad(INPUTS, str(reason), workload=row["workload"])
+    _traces(folder, case)
     _keyed_rows(folder, read("resilience", TIERS), "tier", case.tiers)
     for row in read("capacity_groups", ("group", "region", "family", "category", "sku")):
         case.groups.setdefault(row["group"], []).append(row)
@@ -160,6 +162,29 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
     case.waivers = read("waivers", ("rule", "workload", "region", "reason", "approver", "expires"))
     case.evidence = read("evidence", ("subject", "kind", "reference", "date"))
     case.assessments = read("assessments", ("subject", "measure", "value", "reference", "date"))
+
+
+def _traces(folder: Folder, case: Case) -> None:
+    """Slices of hourly traces, and whether they hold: each hour in one, none above its slice."""
+    section = case.plain.get("traces")
+    if not section:
+        return
+    file = str(section["file"])
+    factors, problems = read_traces(folder.bytes(f"{INPUTS}/{file}"), file)
+    for problem in problems:
+        folder.bad(f"{INPUTS}/{file}", problem.problem, column=problem.column)
+    if problems:
+        return
+    made = compress(factors, int(section.get("max_slices", 24)))
+    values = factors.to_numpy()
+    safe = bool((values <= made.up[made.slice_of]).all())
+    hours = [int((made.slice_of == i).sum()) for i in range(len(made.share))]
+    if not safe or sum(hours) != len(values):
+        folder.bad(f"{INPUTS}/{file}", "its slices do not cover every hour")
+    case.slices = {n: Decimal(h) / len(values) for n, h in zip(made.names, hours, strict=True)}
+    for i, name in enumerate(made.names):
+        for w, workload in enumerate(made.workloads):
+            case.factors[workload, name] = Decimal(repr(float(made.up[i, w])))
 
 
 def _earlier(folder: Folder, case: Case, read: Callable[[str, tuple[str, ...]], list[Row]]) -> None:

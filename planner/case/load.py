@@ -6,7 +6,7 @@ content; it returns every problem, so that a user mends all of them in one go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from planner import tables
 from planner.case import schema
 from planner.case.checks import cross_checks
 from planner.case.settings import FILE, Settings, read_settings
+from planner.case.traces import Traces, compress, read_traces
 from planner.catalog.load import Catalog, read_catalog
 from planner.catalog.spot import with_spot
 from planner.errors import Problem
@@ -40,6 +41,10 @@ class Case:
         Dense: workload, site, t, users.
     load
         Array (workload, slice): part of the peak that machines must carry in the slice.
+    load_down
+        As ``load``, rounded down: only where hourly traces were merged to fewer slices.
+    trace_levels
+        Distinct joint levels of the hourly traces; 0 without traces.
     resilience
         Tiers; empty when the case plans none.
     held
@@ -63,6 +68,8 @@ class Case:
     current: pd.DataFrame
     load: np.ndarray
     yields: pd.DataFrame
+    load_down: np.ndarray | None
+    trace_levels: int
     contracts: pd.DataFrame
     held: pd.DataFrame
     placement_costs: pd.DataFrame
@@ -104,8 +111,14 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
     periods = period_table(settings)
     if not problems:
         problems += cross_checks(settings, frames, catalog, periods)
+    traces, more = _traces(folder, settings, frames)
+    problems += more
     if problems:
         return None, problems
+    if traces is not None and settings.traces is not None:
+        shares = dict(zip(traces.names, traces.share.tolist(), strict=True))
+        files.append((settings.traces.file, folder / settings.traces.file))
+        settings = replace(settings, slices=shares)
     names = list(periods["period"])
     workloads = (
         frames["workloads"]
@@ -126,8 +139,10 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
         users=dense(frames["users"], ["workload", "site"], "users", names),
         capacity=dense(frames["capacity"], ["subject", "resource", "payer"], "amount", names),
         current=frames["current"].drop(columns="_row"),
-        load=_load_array(frames["loads"], list(workloads["workload"]), list(settings.slices)),
         yields=frames["yields"].drop(columns="_row"),
+        load=_load(frames["loads"], list(workloads["workload"]), settings, traces),
+        load_down=_down(traces, list(workloads["workload"])),
+        trace_levels=traces.levels if traces else 0,
         contracts=frames["contracts"].drop(columns="_row"),
         held=frames["held_commitments"].drop(columns="_row"),
         placement_costs=frames["placement_costs"].drop(columns="_row"),
@@ -205,6 +220,46 @@ def _demand_array(frame: pd.DataFrame, workloads: list[str], periods: list[str])
     return array
 
 
+def _traces(
+    folder: Path, settings: Settings, frames: dict[str, pd.DataFrame]
+) -> tuple[Traces | None, list[Problem]]:
+    """The hourly traces of the case, compressed; ``None`` without ``[traces]`` or with problems."""
+    if settings.traces is None:
+        return None, []
+    file = settings.traces.file
+    path = folder / file
+    if path.is_symlink() or not path.is_file():
+        return None, [Problem(FILE, 0, "traces.file", file, "is missing or a link", "Add the file.")]
+    factors, problems = read_traces(path.read_bytes(), file)
+    known = set(frames["workloads"]["workload"])
+    for name in [c for c in factors.columns if c not in known]:
+        mend = "Correct the name, or take the column out."
+        problems.append(Problem(file, 1, str(name)[:80], "", "is no workload of the case", mend))
+    if not frames["loads"].empty:
+        mend = "Keep loads.csv with [slices], or [traces]."
+        problems.append(Problem(FILE, 0, "traces", "", "is stated beside a table of loads", mend))
+    return (None, problems) if problems else (compress(factors, settings.traces.max_slices), [])
+
+
+def _load(frame: pd.DataFrame, names: list[str], settings: Settings, traces: Traces | None) -> np.ndarray:
+    if traces is None:
+        return _load_array(frame, names, list(settings.slices))
+    return _by_workload(traces.up, traces.workloads, names)
+
+
+def _down(traces: Traces | None, names: list[str]) -> np.ndarray | None:
+    if traces is None or traces.levels == len(traces.share):
+        return None
+    return _by_workload(traces.down, traces.workloads, names)
+
+
+def _by_workload(factors: np.ndarray, traced: tuple[str, ...], names: list[str]) -> np.ndarray:
+    """Factors (workload, slice); a workload without a trace needs its peak always."""
+    load = np.ones((len(names), len(factors)))
+    load[[names.index(name) for name in traced]] = factors.T
+    return load
+
+
 def _load_array(frame: pd.DataFrame, workloads: list[str], slices: list[str]) -> np.ndarray:
     array = np.ones((len(workloads), len(slices)))
     w = frame["workload"].map({name: i for i, name in enumerate(workloads)}).to_numpy(dtype=np.int64)
@@ -238,7 +293,7 @@ def _read_tables(
             if table.required:
                 mend = f'Add {table.name} = "{table.file}" under [tables]. {table.description}'
                 problems.append(Problem(FILE, 0, f"tables.{table.name}", "", "the table is missing", mend))
-    named = set(settings.tables.values())
+    named = {*settings.tables.values(), settings.traces.file if settings.traces else ""}
     for path in sorted(folder.glob("*.csv")):
         if path.name not in named:
             mend = "Name it under [tables] in case.toml, or take it out of the folder."

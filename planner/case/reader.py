@@ -40,6 +40,7 @@ EXAMPLES = {
     "periods.months": "months = 3",
     "periods.count": "count = 8",
     "money.discount_rate": "discount_rate = 0.04",
+    "traces.file": 'file = "traces.csv"',
     "replan.freeze": "freeze = 2",
     "replan.change_price": "change_price = 5000",
     "terms.offer": 'offer = ["on_demand", "commit_1y"]',

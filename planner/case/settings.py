@@ -52,6 +52,14 @@ class Replan:
 
 
 @dataclass(frozen=True)
+class TraceFile:
+    """Where hourly traces are, and how many slices may be made of them."""
+
+    file: str
+    max_slices: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """The content of ``case.toml``, typed."""
 
@@ -83,6 +91,7 @@ class Settings:
     tables: Mapping[str, str]
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     replan: Replan | None = None
+    traces: TraceFile | None = None
 
 
 def read_settings(folder: Path) -> tuple[Settings | None, list[Problem]]:
@@ -184,6 +193,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         rules={k: v for k, v in rules.items() if isinstance(v, dict)},
         tables=tables,
         scenarios=reader.table(tree, "scenario", required=False),
+        traces=_traces(reader, reader.table(tree, "traces", required=False), slices),
         replan=_replan(reader, reader.table(tree, "replan", required=False), count),
     )
     for table, path in (
@@ -209,6 +219,22 @@ def _replan(reader: Reader, table: dict[str, Any], count: int) -> Replan | None:
     price = reader.number(table, "change_price", "replan.", 0.0, 1e12, default=0.0)
     reader.left(table, "replan.")
     return Replan(freeze, price)
+
+
+def _traces(reader: Reader, table: dict[str, Any], slices: Mapping[str, float]) -> TraceFile | None:
+    """The section ``[traces]``; ``None`` without it."""
+    if not table:
+        return None
+    file = reader.words(table, "file", "traces.")
+    most = reader.take(table, "max_slices", int, "traces.", 24)
+    if not file.endswith((".csv", ".parquet")) or Path(file).name != file:
+        reader.bad("traces.file", file, "is no CSV or Parquet file of the folder", 'Write "traces.csv".')
+    if not 1 <= most <= 200:
+        reader.bad("traces.max_slices", most, "is not within 1 and 200", "Write e.g. 24.")
+    if slices != {"all": 1.0}:
+        reader.bad("slices", dict(slices), "are stated beside [traces]", "Keep one of the two.")
+    reader.left(table, "traces.")
+    return TraceFile(file, most)
 
 
 def _slices(reader: Reader, table: dict[str, Any]) -> dict[str, float]:
@@ -261,4 +287,4 @@ def _opening(reader: Reader, row: dict[str, Any]) -> Opening:
     return Opening(region, period, basis, source, as_of)
 
 
-__all__ = ["FILE", "FxRow", "Opening", "Replan", "Settings", "read_settings"]
+__all__ = ["FILE", "FxRow", "Opening", "Replan", "Settings", "TraceFile", "read_settings"]

@@ -108,6 +108,12 @@ def findings(plan: Plan) -> Iterator[str]:
             f"planned again: {again['freeze']} periods frozen, {len(again['changed_workloads'])} workloads "
             f"elsewhere later; keeping to the earlier plan costs {words(extra, currency)}"
         )
+    if traced := head.get("traces"):
+        yield f"hourly traces: {traced['levels']:,} joint levels in {traced['slices']} slices" + (
+            f"; loads rounded down would cost {words(traced['bound'], currency)}"
+            if traced.get("bound")
+            else ""
+        )
     if plan.run.get("integers"):
         gap, bound = plan.run["gap"], words(plan.run["bound"], currency)
         yield f"{plan.run['integers']} whole numbers; within {gap:.3%} of the best, bound {bound}"

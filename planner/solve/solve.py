@@ -24,6 +24,7 @@ from planner.plan import certificate
 from planner.plan.plan import Plan
 from planner.solve import extract
 from planner.solve.binding import binding
+from planner.solve.bound import with_bound
 from planner.solve.fixed import Fixed, broken_rules, hold
 from planner.solve.precheck import nowhere, precheck
 from planner.solve.pulp_solver import HighsByArrays
@@ -97,7 +98,9 @@ def solve(
         When the solver ended before it proved an optimum.
     """
     if fixed is not None or inputs.case.settings.replan is None:
-        return _solve(without_replan(inputs), time_limit, fixed, gap)
+        return _bounded(
+            _solve(without_replan(inputs), time_limit, fixed, gap), inputs, time_limit, fixed, gap
+        )
     free = _solve(without_replan(inputs), time_limit, None, gap)
     again = free
     if not unchanged(free.plan, inputs):
@@ -106,7 +109,20 @@ def solve(
         except Infeasible as error:
             word = "without the earlier plan there is a plan: its frozen periods contradict the rules"
             raise Infeasible([*error.reasons, f"{word}; freeze fewer periods"]) from error
-    return replace(again, plan=record(again.plan, inputs, free.plan))
+    again = replace(again, plan=record(again.plan, inputs, free.plan))
+    return _bounded(again, inputs, time_limit, None, gap)
+
+
+def _bounded(
+    solved: Solved, inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: float
+) -> Solved:
+    """With the cost of loads rounded down, where hourly traces were merged."""
+
+    def objective(lower: Inputs) -> float:
+        run = _solve(lower, time_limit, fixed, gap).plan.run
+        return float(run["bound"] if run["integers"] else run["objective"])
+
+    return replace(solved, plan=with_bound(solved.plan, inputs, objective))
 
 
 def _solve(inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: float) -> Solved:

@@ -86,6 +86,7 @@ class World:
     terms: dict[str, Any] = field(default_factory=dict)
     migration: dict[str, Any] = field(default_factory=dict)
     replan: dict[str, Any] = field(default_factory=dict)
+    traces: dict[str, Any] = field(default_factory=dict)
     survive: list[str] = field(default_factory=list)
     whole: bool = False
 
@@ -419,6 +420,7 @@ class World:
             "terms": self.terms,
             "migration": self.migration,
             "replan": self.replan,
+            "traces": self.traces,
         }
         for name, section in {**sections, "survival": survival, "units": units}.items():
             if section:

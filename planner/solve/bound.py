@@ -1,0 +1,29 @@
+"""How good slices of hourly traces are: the cost with every slice rounded down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from planner.errors import Infeasible
+from planner.inputs import Inputs
+from planner.plan.plan import Plan
+
+
+def with_bound(plan: Plan, inputs: Inputs, objective: Callable[[Inputs], float]) -> Plan:
+    """The plan with the number of levels and slices, and the cost with loads rounded down.
+
+    What the plan would cost hour by hour lies between: it may not be cheaper than the bound where no
+    rule on shares of spend binds. Without merged levels the slices are exact and no bound is needed.
+    """
+    case = inputs.case
+    if not case.trace_levels:
+        return plan
+    head: dict[str, object] = {"levels": case.trace_levels, "slices": len(case.settings.slices)}
+    if case.load_down is not None:
+        lower = replace(inputs, case=replace(case, load=case.load_down, load_down=None, trace_levels=0))
+        try:
+            head["bound"] = round(objective(lower), 2)
+        except Infeasible:
+            head["bound"] = None
+    return replace(plan, head={**plan.head, "traces": head})
