@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.case.reader import EXAMPLES, FILE, Reader
+from planner.case.studies import Robust, read_robust
 from planner.catalog.schema import TERMS
 from planner.errors import Problem
 from planner.tables import BASES
@@ -92,6 +93,7 @@ class Settings:
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     replan: Replan | None = None
     traces: TraceFile | None = None
+    robust: Robust | None = None
 
 
 def read_settings(folder: Path) -> tuple[Settings | None, list[Problem]]:
@@ -195,6 +197,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         scenarios=reader.table(tree, "scenario", required=False),
         traces=_traces(reader, reader.table(tree, "traces", required=False), slices),
         replan=_replan(reader, reader.table(tree, "replan", required=False), count),
+        robust=read_robust(reader, tree),
     )
     for table, path in (
         (periods, "periods."),

@@ -115,6 +115,7 @@ def build(
     eligibility: Eligibility,
     pinned: pd.DataFrame | None = None,
     reference: np.ndarray | None = None,
+    every_machine: bool = False,
 ) -> Model:
     """Build the program of a case.
 
@@ -126,8 +127,10 @@ def build(
     reference
         Reference spend (workload, period) to keep when a study opens or closes places; by default
         it follows from ``eligibility``.
+    every_machine
+        Keep machines that are never the best choice in this case alone, for programs over several.
     """
-    index = make_index(inputs, eligibility, limits=pinned is None)
+    index = replace(make_index(inputs, eligibility, limits=pinned is None), every_machine=every_machine)
     columns = make_columns(index)
     if pinned is not None:
         columns = _as_it_is(columns, pinned)

@@ -59,7 +59,7 @@ def undominated_machines(index: Index, workloads: np.ndarray, region: int) -> np
     here = np.flatnonzero(
         (index.offers.sku_region == region) & index.eligibility.admitted[workloads].any(axis=0)
     )
-    if len(here) <= 1:
+    if len(here) <= 1 or index.every_machine:
         return here
     usable = index.eligibility.admitted[np.ix_(workloads, here)][:, :, None, None]
     n = np.where(usable, index.units(workloads, here), 0.0)
@@ -88,7 +88,7 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
     more money under each term and no more draw on each limit. ``spread`` says that the pool needs a
     least number of machines: then a multiple below one would count for fewer and is not enough.
     """
-    if len(candidates) <= 1:
+    if len(candidates) <= 1 or index.every_machine:
         return candidates
     yields = index.yields[candidates][:, :2]
     price = np.concatenate([np.nan_to_num(p, nan=np.inf) for p in _prices(index, candidates)], axis=1)

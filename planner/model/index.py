@@ -46,6 +46,9 @@ class Index:
         SKUs of each subject of capacity: subject, s.
     today
         Where workloads run today (primary role): w, r (-1 outside the catalogs), share.
+    every_machine
+        Leave out no machine, though another one is never worse: what is never worse in one scenario
+        may be in the next.
     """
 
     inputs: Inputs
@@ -65,6 +68,7 @@ class Index:
     members: pd.DataFrame
     held: pd.DataFrame
     today: pd.DataFrame
+    every_machine: bool = False
 
     @cached_property
     def machine_demand(self) -> np.ndarray:

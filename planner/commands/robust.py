@@ -1,0 +1,85 @@
+"""``planner robust CASE``: what to decide now when several futures may come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from planner.study.robust import Result
+
+
+@click.command("robust")
+@click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write (default: studies/ID-robust).")
+@click.option("--json", "as_json", is_flag=True, help="Print the study as JSON.")
+def command(case: Path, out: Path | None, as_json: bool) -> None:
+    """Decide for the case in folder CASE what must hold whichever of its [robust] scenarios comes.
+
+    Placements and commitments are decided before the scenario is known (or what first_stage names);
+    machines on demand and all else follow it.
+    """
+    from planner.commands import study_out
+    from planner.inputs import read_inputs
+    from planner.study.robust import robust_of, solve_robust
+
+    inputs = read_inputs(case)
+    asked = robust_of(inputs)
+    result = solve_robust(inputs)
+    rows = [future.flat() for future in result.futures]
+    document = {
+        **study_out.head_of(inputs),
+        "study": "robust",
+        "alpha": asked.alpha,
+        "weight": asked.weight,
+        "first_stage": list(asked.first_stage),
+        **result.figures(),
+        "why_not": result.why_not,
+        "rows": rows,
+        "commitments": result.commitments.to_dict("records"),
+        "placements": result.placements.to_dict("records"),
+    }
+    target = out or Path("studies") / f"{document['case']}-robust"
+    study_out.write_study(target, "robust", document, rows, lambda: [])
+    if as_json:
+        study_out.print_json(document)
+    else:
+        _show(document["marking"], document["title"], document["currency"], asked.alpha, result)
+    click.echo(f"written to {target}", err=True)
+    click.echo(f"next: planner stress {case}", err=True)
+
+
+def _show(marking: str, title: str, currency: str, alpha: float, result: Result) -> None:
+    from planner.commands import study_out
+    from planner.report.words import percent
+
+    cells = [
+        [
+            f.name, percent(f.probability), f"{f.alone:,.0f}", f"{f.cost:,.0f}", f"{f.regret:,.0f}",
+            "none" if f.mean_plan is None else f"{f.mean_plan:,.0f}",
+        ]
+        for f in result.futures
+    ]  # fmt: skip
+    heads = (
+        "scenario",
+        "probability",
+        f"known before ({currency})",
+        "this plan",
+        "regret",
+        "plan for the mean",
+    )
+    study_out.print_rows(marking, f"{title}: decided before the scenario is known", cells, heads)
+    lines = [f"expected cost: {currency} {result.expected:,.0f}"]
+    lines.append(f"mean of the worst {percent(1 - alpha)} (CVaR): {currency} {result.cvar:,.0f}")
+    if result.expected > result.neutral + 0.005:
+        lines.append(f"caution costs {currency} {result.expected - result.neutral:,.0f} on average")
+    lines.append(f"perfect information would be worth {currency} {result.evpi:,.0f} (EVPI)")
+    worth = f"no bound: {result.why_not}" if result.vss is None else f"{currency} {result.vss:,.0f}"
+    lines.append(f"planning for all scenarios instead of their mean is worth {worth} (VSS)")
+    for row in result.commitments.to_dict("records"):
+        lines.append(
+            f"commit from {row['from']}: {row['units']:,.2f} × {row['sku']}, {row['term']}, {row['pool']}"
+        )
+    click.echo("\n".join(lines))

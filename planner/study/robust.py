@@ -1,0 +1,305 @@
+"""A plan for several futures: what to decide now, and what that is worth.
+
+With RP the least expected cost over the scenarios, WS the expected cost of whoever knows the
+scenario beforehand, and EEV the expected cost of deciding now as if the mean were certain (J. R. Birge
+and F. Louveaux, Introduction to Stochastic Programming): the expected value of perfect information is
+RP - WS, the value of the stochastic solution EEV - RP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.case.reader import FILE
+from planner.case.studies import Robust
+from planner.eligibility import Eligibility, assess
+from planner.errors import BadInput, Infeasible, Problem, Stopped, UnknownName
+from planner.inputs import Inputs
+from planner.model.build import Model, build
+from planner.model.registry import decode
+from planner.model.render_arrays import Arrays
+from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.study.extensive import First, Scene, make_extensive, make_scene, recourse
+from planner.study.stressors import Stressed, stress
+
+_SHOWN = 1e-6
+
+
+@dataclass(frozen=True)
+class Future:
+    """One scenario in the result: what its own best plan costs, ours, and the plan for the mean."""
+
+    name: str
+    probability: float
+    stressors: str
+    alone: float
+    cost: float
+    mean_plan: float | None
+
+    @property
+    def regret(self) -> float:
+        """What not knowing this scenario beforehand costs in it."""
+        return self.cost - self.alone
+
+    def flat(self) -> dict[str, Any]:
+        """One flat line for CSV and JSON."""
+        return {
+            "scenario": self.name,
+            "probability": self.probability,
+            "stressors": self.stressors,
+            "cost_alone": round(self.alone, 2),
+            "cost": round(self.cost, 2),
+            "regret": round(self.regret, 2),
+            "cost_of_mean_plan": None if self.mean_plan is None else round(self.mean_plan, 2),
+        }
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was found; money in the case's currency.
+
+    Attributes
+    ----------
+    expected, cvar
+        Of the plan found; ``neutral`` is the least expected cost (RP), what a weight of 0 gives.
+    perfect
+        WS, expected cost under perfect information.
+    mean_plan
+        EEV; ``None`` where the plan for the mean cannot be carried out, or the mean has no plan,
+        and ``why_not`` says where.
+    commitments, placements
+        The first stage decided.
+    """
+
+    futures: tuple[Future, ...]
+    expected: float
+    neutral: float
+    cvar: float
+    perfect: float
+    mean_plan: float | None
+    why_not: str
+    commitments: pd.DataFrame
+    placements: pd.DataFrame
+
+    @property
+    def evpi(self) -> float:
+        """Expected value of perfect information."""
+        return self.neutral - self.perfect
+
+    @property
+    def vss(self) -> float | None:
+        """Value of the stochastic solution; ``None`` for endless."""
+        return None if self.mean_plan is None else self.mean_plan - self.neutral
+
+    def figures(self) -> dict[str, float | None]:
+        """The figures of the study, rounded to cents."""
+        figures = {
+            "expected_cost": self.expected,
+            "least_expected_cost": self.neutral,
+            "cvar": self.cvar,
+            "perfect_information_cost": self.perfect,
+            "evpi": self.evpi,
+            "mean_plan_cost": self.mean_plan,
+            "vss": self.vss,
+        }
+        return {name: None if value is None else round(value, 2) for name, value in figures.items()}
+
+
+def robust_of(inputs: Inputs) -> Robust:
+    """The two-stage question of a case.
+
+    Raises
+    ------
+    BadInput
+        If the case asks none, or a line of stressors cannot be understood.
+    """
+    asked = inputs.case.settings.robust
+    if asked is None:
+        mend = "Add [robust] and a [[robust.scenario]] for each future: name, probability, stressors."
+        raise BadInput([Problem(FILE, 0, "robust", "", "the section is missing", mend)])
+    problems = []
+    for chance in asked.chances:
+        try:
+            _stressed(inputs, chance.stressors)
+        except UnknownName as error:
+            mend = "Write it as planner stress --help shows; join several with &, leave it blank for none."
+            column = f"robust.scenario.{chance.name}.stressors"
+            problems.append(Problem(FILE, 0, column, chance.stressors, str(error), mend))
+    if problems:
+        raise BadInput(problems)
+    return asked
+
+
+def solve_robust(inputs: Inputs) -> Result:
+    """Solve the two-stage question of a case.
+
+    Raises
+    ------
+    BadInput
+        See :func:`robust_of`.
+    Infeasible
+        If no first stage can be carried out in every scenario.
+    Stopped
+        If the solver gave up.
+    """
+    asked = robust_of(inputs)
+    desk = _Desk(inputs)
+    states = [_stressed(inputs, chance.stressors) for chance in asked.chances]
+    scenes = [
+        desk.scene(c.name, c.probability, state) for c, state in zip(asked.chances, states, strict=True)
+    ]
+    alone = [_alone(scene) for scene in scenes]
+    neutral_first, neutral = _decide(scenes, asked, 0.0)
+    first = _decide(scenes, asked, asked.weight)[0] if asked.weight > 0 else neutral_first
+    costs = [_carried(scene, first) for scene in scenes]
+    mean_costs, why_not = _mean(desk, states, scenes, asked)
+    p = np.array([scene.probability for scene in scenes])
+    whole = [cost for cost in mean_costs if cost is not None]
+    futures = tuple(
+        Future(c.name, c.probability, c.stressors, a, cost, mean)
+        for c, a, cost, mean in zip(asked.chances, alone, costs, mean_costs, strict=True)
+    )
+    return Result(
+        futures=futures,
+        expected=float(p @ costs),
+        neutral=neutral,
+        cvar=tail_mean(costs, p, asked.alpha),
+        perfect=float(p @ alone),
+        mean_plan=float(p @ whole) if len(whole) == len(scenes) else None,
+        why_not=why_not,
+        commitments=_shown(scenes[0].model, first, "commit", "units"),
+        placements=_shown(scenes[0].model, first, "place", "share"),
+    )
+
+
+def tail_mean(costs: Sequence[float], probability: np.ndarray, alpha: float) -> float:
+    """Conditional value at risk: min over η of η + Σ p (c - η)+ / (1 - alpha), at one of the costs."""
+    c = np.asarray(costs)
+    over = np.maximum(c[None, :] - c[:, None], 0.0) @ probability
+    return float((c + over / (1.0 - alpha)).min())
+
+
+class _Desk:
+    """Builds the program of any stressed case: contestable load is that of the case without stress."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.eligibility: Eligibility = assess(inputs)
+        model = build(inputs, self.eligibility)
+        self.reference = model.reference
+        # Only commitments tie machines of different scenarios together.
+        self.every_machine = len(model.columns.commit.keys) > 0
+
+    def scene(self, name: str, probability: float, state: Stressed) -> Scene:
+        fresh = assess(state.inputs)
+        grown = state.inputs.case.demand is not self.inputs.case.demand
+        model = build(
+            state.inputs,
+            replace(fresh, contestable=self.eligibility.contestable),
+            reference=None if grown else self.reference,
+            every_machine=self.every_machine,
+        )
+        return make_scene(name, probability, model, state.closed)
+
+
+def _stressed(inputs: Inputs, text: str) -> Stressed:
+    if text.strip():
+        return stress(inputs, text)
+    return Stressed(inputs, np.zeros((len(inputs.regions), len(inputs.case.periods)), dtype=bool))
+
+
+def _solve(arrays: Arrays) -> Outcome:
+    outcome = Session(arrays).solve()
+    if outcome.status is Status.STOPPED:
+        raise Stopped(f"the solver stopped ({outcome.word})")
+    return outcome
+
+
+def _alone(scene: Scene) -> float:
+    outcome = _solve(scene.arrays)
+    if outcome.status is not Status.OPTIMAL:
+        raise Infeasible([f"scenario {scene.name} has no plan even if it is known beforehand"])
+    return outcome.objective * scene.model.unit
+
+
+def _decide(scenes: Sequence[Scene], asked: Robust, weight: float) -> tuple[First, float]:
+    whole = make_extensive(scenes, asked.first_stage, asked.alpha, weight)
+    outcome = _solve(whole.arrays)
+    if outcome.status is not Status.OPTIMAL:
+        parts = " and ".join(asked.first_stage)
+        raise Infeasible([f"every scenario has a plan, but no {parts} can be carried out in all of them"])
+    return whole.first(outcome), outcome.objective * whole.unit
+
+
+def _carried(scene: Scene, first: First) -> float:
+    cost = recourse(scene, first)
+    if cost is None:
+        raise Stopped(f"the first stage found misses a limit of scenario {scene.name} by rounding")
+    return cost
+
+
+def _mean(
+    desk: _Desk, states: Sequence[Stressed], scenes: Sequence[Scene], asked: Robust
+) -> tuple[list[float | None], str]:
+    """Cost in each scenario of deciding as if the mean were certain, and why there is none."""
+    mean = desk.scene("mean", 1.0, mean_state(states, [s.probability for s in scenes]))
+    try:
+        first = _decide([mean], asked, 0.0)[0]
+    except Infeasible:
+        return [None] * len(scenes), "the mean of the scenarios has no plan"
+    costs = [recourse(scene, first) for scene in scenes]
+    lost = [scene.name for scene, cost in zip(scenes, costs, strict=True) if cost is None]
+    why_not = f"the plan for the mean cannot be carried out in {', '.join(lost)}" if lost else ""
+    return costs, why_not
+
+
+def mean_state(states: Sequence[Stressed], probability: Sequence[float]) -> Stressed:
+    """The mean of stressed cases: prices, demand, capacity, exchange rates and reach.
+
+    A region is closed in the mean where it is closed with a probability above one half.
+    """
+    p = np.asarray(probability)
+    inputs = [state.inputs for state in states]
+    cases = [i.case for i in inputs]
+    base, case = inputs[0], cases[0]
+    catalog = replace(
+        case.catalog,
+        prices=_mean_of([c.catalog.prices for c in cases], p, ["ListUnitPrice"]),
+        transfer=_mean_of([c.catalog.transfer for c in cases], p, ["ListUnitPrice"]),
+    )
+    by_year = {
+        key: float(sum(q * c.rates.by_year[key] for q, c in zip(p, cases, strict=True)))
+        for key in case.rates.by_year
+    }
+    mean = replace(
+        case,
+        catalog=catalog,
+        capacity=_mean_of([c.capacity for c in cases], p, ["amount"]),
+        demand=np.tensordot(p, np.array([c.demand for c in cases]), axes=1),
+        rates=replace(case.rates, by_year=by_year),
+    )
+    reach = _mean_of([i.reach for i in inputs], p, ["coverage", "mean_ms", "p95_ms"])
+    closed = np.tensordot(p, np.array([s.closed for s in states], dtype=float), axes=1) > 0.5
+    return Stressed(replace(base, case=mean, reach=reach), closed)
+
+
+def _mean_of(frames: Sequence[pd.DataFrame], p: np.ndarray, columns: list[str]) -> pd.DataFrame:
+    mean = frames[0].copy()
+    for column in columns:
+        mean[column] = sum(
+            (q * f[column].astype("float64") for q, f in zip(p, frames, strict=True)), start=0.0
+        )
+    return mean
+
+
+def _shown(model: Model, first: First, family: str, value: str) -> pd.DataFrame:
+    """What the first stage decides in a family, by names; empty where it decides nothing."""
+    if family not in first:
+        return pd.DataFrame()
+    kept = first[family][first[family]["value"] > _SHOWN].reset_index(drop=True)
+    return decode(model, kept.drop(columns="value")).assign(**{value: kept["value"].round(6)})
