@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from planner.commands import running
+
 
 @click.command("stress")
 @click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -17,14 +19,20 @@ import click
     help="e.g. vendor-gone:GROUP, price:GROUP:+30%, demand:*:+20%, cable-cut:LINK; join with &. "
     "The usual ones if none is named.",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Local processes.")
+@running.options
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write (default: studies/ID-stress).")
 @click.option(
     "--keep", type=click.Path(path_type=Path), help="Where finished runs are kept (default: OUT.runs)."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON.")
 def command(
-    case: Path, named: tuple[str, ...], jobs: int, out: Path | None, keep: Path | None, as_json: bool
+    case: Path,
+    named: tuple[str, ...],
+    jobs: int,
+    cluster: str | None,
+    out: Path | None,
+    keep: Path | None,
+    as_json: bool,
 ) -> None:
     """Put the case in folder CASE under stress, and plan again under each.
 
@@ -32,7 +40,7 @@ def command(
     """
     from planner.commands import study_out
     from planner.inputs import read_inputs
-    from planner.study.executor import Kept, Processes, Serial, run_all
+    from planner.study.executor import Kept
     from planner.study.stress import StressTask, depends_on, make_base, stressors_of
     from planner.study.stressors import stress
 
@@ -43,16 +51,10 @@ def command(
         stress(inputs, text)  # a misspelt name is told before anything long begins
     head = study_out.head_of(inputs)
     target = out or Path("studies") / f"{head['case']}-stress"
-    kept = Kept(keep or target.with_name(f"{target.name}.runs"), depends_on(inputs))
-    count = 0
-
-    def told(text: str, before: bool) -> None:
-        nonlocal count
-        count += 1
-        click.echo(f"{count} of {len(texts)}: {text}{' (kept from before)' if before else ''}", err=True)
-
-    executor = Serial() if jobs == 1 else Processes(jobs)
-    rows = run_all(executor, StressTask(str(case.resolve())), texts, kept, told)
+    depends = depends_on(inputs)
+    kept = Kept(keep or target.with_name(f"{target.name}.runs"), depends)
+    task = StressTask(str(case.resolve()), depends)
+    rows = running.run_told(task, texts, kept, jobs, cluster)
     document = {**head, "study": "stress", "cost": round(base.cost, 2), "rows": rows}
     study_out.write_study(target, "stress", document, rows, lambda: [])
     if as_json:

@@ -16,7 +16,7 @@ import numpy as np
 
 from planner import __version__
 from planner.eligibility import Eligibility, assess
-from planner.errors import Infeasible, Stopped
+from planner.errors import Infeasible, Stopped, Unavailable
 from planner.inputs import Inputs, read_inputs
 from planner.model.block import numbers_of
 from planner.model.build import Model, build
@@ -63,15 +63,17 @@ def make_base(inputs: Inputs) -> Base:
     """
     eligibility = assess(inputs)
     model = build(inputs, eligibility)
-    outcome = _solve(render_arrays(model))
+    outcome = solve_program(render_arrays(model))
     if outcome.status is not Status.OPTIMAL:
         raise Infeasible(["the case has no plan even without stress"])
     return Base(inputs, eligibility, model, outcome)
 
 
 @lru_cache(maxsize=1)
-def _base_of(folder: str) -> Base:
-    return make_base(read_inputs(Path(folder)))
+def _base_of(folder: str, depends: str) -> Base:
+    inputs = read_inputs(Path(folder))
+    demand_same_files(inputs, depends)
+    return make_base(inputs)
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,30 @@ class StressTask:
     """Runs one line of stressors on a case folder; a worker reads and solves the case once."""
 
     folder: str
+    depends: str = ""
 
     def __call__(self, text: str) -> dict[str, Any]:
-        return run_stress(_base_of(self.folder), text)
+        return run_stress(_base_of(self.folder, self.depends), text)
 
 
 def depends_on(inputs: Inputs) -> str:
     """Hash of everything that results depend on: the planner's version and every file read."""
     parts = [__version__, *(f"{name} {digest(path)}" for name, path in sorted(inputs.files))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def demand_same_files(inputs: Inputs, depends: str) -> None:
+    """A worker elsewhere must read what the study read; a blank ``depends`` asks nothing.
+
+    Raises
+    ------
+    Unavailable
+        If it reads other files, or is of another version.
+    """
+    if depends and depends_on(inputs) != depends:
+        raise Unavailable(
+            f"a worker reads another {inputs.case.folder} than the study, or has another planner"
+        )
 
 
 def stressors_of(base: Base) -> list[str]:
@@ -114,7 +131,7 @@ def run_stress(base: Base, text: str) -> dict[str, Any]:
     grown = state.inputs.case.demand is not base.inputs.case.demand
     model = build(state.inputs, eligibility, reference=None if grown else base.model.reference)
     arrays = render_arrays(model)
-    outcome = _solve(arrays)
+    outcome = solve_program(arrays)
     row: dict[str, Any] = {"stressor": text, "status": "plan", "unserved_critical": 0.0, "unserved": 0.0}
     if outcome.status is Status.OPTIMAL:
         cost = outcome.objective * model.unit
@@ -133,7 +150,8 @@ def run_stress(base: Base, text: str) -> dict[str, Any]:
     return row
 
 
-def _solve(arrays: Arrays) -> Outcome:
+def solve_program(arrays: Arrays) -> Outcome:
+    """Solve once; a solver that gave up raises ``Stopped``."""
     outcome = Session(arrays).solve()
     if outcome.status is Status.STOPPED:
         raise Stopped(f"the solver stopped ({outcome.word})")
