@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from planner.errors import Problem
+from planner.tables import BASES
 
 FILE = "case.toml"
 _MISSING = object()
@@ -142,6 +143,14 @@ class Reader:
         if not low <= value <= high:
             self.bad(f"{path}{key}", value, f"is not within {low:g} and {high:g}", "Correct the figure.")
         return float(value)
+
+    def provenance(self, row: dict[str, Any], path: str) -> tuple[str, str, date]:
+        """Basis, source and date of a figure."""
+        basis = self.take(row, "basis", str, path)
+        if basis and basis not in BASES:
+            self.bad(f"{path}basis", basis, "is not an allowed value", f"Use one of {', '.join(BASES)}.")
+        source = self.words(row, "source", path)
+        return basis, source, self.take(row, "as_of", date, path)
 
     def left(self, table: dict[str, Any], path: str) -> None:
         for key, value in table.items():

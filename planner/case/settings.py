@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from planner.case.reader import EXAMPLES, FILE, Reader
-from planner.case.studies import Robust, read_robust
+from planner.case.studies import Robust, Spread, read_robust, read_spreads
 from planner.catalog.schema import TERMS
 from planner.errors import Problem
-from planner.tables import BASES
 
 
 @dataclass(frozen=True)
@@ -94,6 +93,7 @@ class Settings:
     replan: Replan | None = None
     traces: TraceFile | None = None
     robust: Robust | None = None
+    spreads: tuple[Spread, ...] = ()
 
 
 def read_settings(folder: Path) -> tuple[Settings | None, list[Problem]]:
@@ -198,6 +198,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         traces=_traces(reader, reader.table(tree, "traces", required=False), slices),
         replan=_replan(reader, reader.table(tree, "replan", required=False), count),
         robust=read_robust(reader, tree),
+        spreads=read_spreads(reader, tree),
     )
     for table, path in (
         (periods, "periods."),
@@ -263,11 +264,7 @@ def _shaped(reader: Reader, tree: dict[str, Any], key: str, pattern: str) -> str
 
 
 def _provenance(reader: Reader, row: dict[str, Any], path: str) -> tuple[str, str, date]:
-    basis = reader.take(row, "basis", str, path)
-    if basis and basis not in BASES:
-        reader.bad(f"{path}basis", basis, "is not an allowed value", f"Use one of {', '.join(BASES)}.")
-    source = reader.words(row, "source", path)
-    return basis, source, reader.take(row, "as_of", date, path)
+    return reader.provenance(row, path)
 
 
 def _fx(reader: Reader, row: dict[str, Any]) -> FxRow:

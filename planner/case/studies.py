@@ -1,14 +1,18 @@
-"""Sections of ``case.toml`` that only studies read: ``[robust]``, scenarios with probabilities."""
+"""Sections of ``case.toml`` that only studies read: ``[robust]`` and ``[montecarlo]``."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from planner.case.reader import Reader
 
 SHARED = ("placement", "commitments")
 """What may be decided before anybody knows which scenario comes."""
+
+SPREAD = ("price", "demand", "capacity", "currency")
+"""Kinds of stressors whose amount may be drawn."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,20 @@ class Robust:
     weight: float
     first_stage: tuple[str, ...]
     chances: tuple[Chance, ...]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How uncertain something is: ``of`` a stressor without its amount, e.g. ``price:*``.
+
+    ``sigma`` is the standard deviation of the logarithm of a factor with mean 1.
+    """
+
+    of: str
+    sigma: float
+    basis: str
+    source: str
+    as_of: date
 
 
 def read_robust(reader: Reader, tree: dict[str, Any]) -> Robust | None:
@@ -72,3 +90,26 @@ def _chance(reader: Reader, row: dict[str, Any]) -> Chance:
     stressors: str = reader.take(row, "stressors", str, path)
     reader.left(row, path)
     return Chance(name, probability, stressors)
+
+
+def read_spreads(reader: Reader, tree: dict[str, Any]) -> tuple[Spread, ...]:
+    """Take ``[[montecarlo.spread]]``."""
+    table, path = reader.table(tree, "montecarlo", required=False), "montecarlo."
+    spreads = tuple(_spread(reader, row) for row in reader.rows(table, "spread"))
+    reader.left(table, path)
+    names = [s.of for s in spreads]
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        reader.bad("montecarlo.spread.of", name, "has two spreads", "Keep one.")
+    return spreads
+
+
+def _spread(reader: Reader, row: dict[str, Any]) -> Spread:
+    path = "montecarlo.spread."
+    of = reader.words(row, "of", path)
+    if of.split(":")[0] not in SPREAD or ":" not in of or "&" in of:
+        mend = f"Write KIND:SUBJECT with one of {', '.join(SPREAD)}; * stands for all."
+        reader.bad(f"{path}of", of, "is nothing that spreads", mend)
+    sigma = reader.number(row, "sigma", path, 0.0, 2.0)
+    basis, source, as_of = reader.provenance(row, path)
+    reader.left(row, path)
+    return Spread(of, sigma, basis, source, as_of)

@@ -25,6 +25,7 @@ COMMANDS = {
     "commit-advice": "How much to commit for one and three years when demand is not known.",
     "stress": "What a case costs, and cannot serve, when something goes wrong.",
     "robust": "What to decide now when one of several futures may come.",
+    "montecarlo": "How the cost spreads when prices, demand and exchange rates do.",
     "policy": "List, show, check and test packs of rules.",
     "audit": "Re-derive every verdict on a plan from its folder alone; exit 4 if one fails.",
     "sign": "Sign a plan as prepared, reviewed or approved.",

@@ -22,9 +22,9 @@ from planner.errors import BadInput, Infeasible, Problem, Stopped, UnknownName
 from planner.inputs import Inputs
 from planner.model.build import Model, build
 from planner.model.registry import decode
-from planner.model.render_arrays import Arrays
-from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.solve.solve_arrays import Status
 from planner.study.extensive import First, Scene, make_extensive, make_scene, recourse
+from planner.study.stress import solve_program
 from planner.study.stressors import Stressed, stress
 
 _SHOWN = 1e-6
@@ -125,7 +125,7 @@ def robust_of(inputs: Inputs) -> Robust:
     problems = []
     for chance in asked.chances:
         try:
-            _stressed(inputs, chance.stressors)
+            stressed(inputs, chance.stressors)
         except UnknownName as error:
             mend = "Write it as planner stress --help shows; join several with &, leave it blank for none."
             column = f"robust.scenario.{chance.name}.stressors"
@@ -148,14 +148,16 @@ def solve_robust(inputs: Inputs) -> Result:
         If the solver gave up.
     """
     asked = robust_of(inputs)
-    desk = _Desk(inputs)
-    states = [_stressed(inputs, chance.stressors) for chance in asked.chances]
+    desk = Desk(inputs)
+    states = [stressed(inputs, chance.stressors) for chance in asked.chances]
     scenes = [
         desk.scene(c.name, c.probability, state) for c, state in zip(asked.chances, states, strict=True)
     ]
     alone = [_alone(scene) for scene in scenes]
-    neutral_first, neutral = _decide(scenes, asked, 0.0)
-    first = _decide(scenes, asked, asked.weight)[0] if asked.weight > 0 else neutral_first
+    neutral_first, neutral = decide(scenes, asked.first_stage, asked.alpha, 0.0)
+    first = (
+        decide(scenes, asked.first_stage, asked.alpha, asked.weight)[0] if asked.weight > 0 else neutral_first
+    )
     costs = [_carried(scene, first) for scene in scenes]
     mean_costs, why_not = _mean(desk, states, scenes, asked)
     p = np.array([scene.probability for scene in scenes])
@@ -184,7 +186,7 @@ def tail_mean(costs: Sequence[float], probability: np.ndarray, alpha: float) -> 
     return float((c + over / (1.0 - alpha)).min())
 
 
-class _Desk:
+class Desk:
     """Builds the program of any stressed case: contestable load is that of the case without stress."""
 
     def __init__(self, inputs: Inputs) -> None:
@@ -196,6 +198,7 @@ class _Desk:
         self.every_machine = len(model.columns.commit.keys) > 0
 
     def scene(self, name: str, probability: float, state: Stressed) -> Scene:
+        """The program of a stressed case."""
         fresh = assess(state.inputs)
         grown = state.inputs.case.demand is not self.inputs.case.demand
         model = build(
@@ -207,31 +210,34 @@ class _Desk:
         return make_scene(name, probability, model, state.closed)
 
 
-def _stressed(inputs: Inputs, text: str) -> Stressed:
+def stressed(inputs: Inputs, text: str) -> Stressed:
+    """The case under a line of stressors; a blank line leaves it as it is."""
     if text.strip():
         return stress(inputs, text)
     return Stressed(inputs, np.zeros((len(inputs.regions), len(inputs.case.periods)), dtype=bool))
 
 
-def _solve(arrays: Arrays) -> Outcome:
-    outcome = Session(arrays).solve()
-    if outcome.status is Status.STOPPED:
-        raise Stopped(f"the solver stopped ({outcome.word})")
-    return outcome
-
-
 def _alone(scene: Scene) -> float:
-    outcome = _solve(scene.arrays)
+    outcome = solve_program(scene.arrays)
     if outcome.status is not Status.OPTIMAL:
         raise Infeasible([f"scenario {scene.name} has no plan even if it is known beforehand"])
     return outcome.objective * scene.model.unit
 
 
-def _decide(scenes: Sequence[Scene], asked: Robust, weight: float) -> tuple[First, float]:
-    whole = make_extensive(scenes, asked.first_stage, asked.alpha, weight)
-    outcome = _solve(whole.arrays)
+def decide(
+    scenes: Sequence[Scene], first_stage: Sequence[str], alpha: float, weight: float
+) -> tuple[First, float]:
+    """The best first stage and its objective.
+
+    Raises
+    ------
+    Infeasible
+        If none can be carried out in every scenario.
+    """
+    whole = make_extensive(scenes, first_stage, alpha, weight)
+    outcome = solve_program(whole.arrays)
     if outcome.status is not Status.OPTIMAL:
-        parts = " and ".join(asked.first_stage)
+        parts = " and ".join(first_stage)
         raise Infeasible([f"every scenario has a plan, but no {parts} can be carried out in all of them"])
     return whole.first(outcome), outcome.objective * whole.unit
 
@@ -244,12 +250,12 @@ def _carried(scene: Scene, first: First) -> float:
 
 
 def _mean(
-    desk: _Desk, states: Sequence[Stressed], scenes: Sequence[Scene], asked: Robust
+    desk: Desk, states: Sequence[Stressed], scenes: Sequence[Scene], asked: Robust
 ) -> tuple[list[float | None], str]:
     """Cost in each scenario of deciding as if the mean were certain, and why there is none."""
     mean = desk.scene("mean", 1.0, mean_state(states, [s.probability for s in scenes]))
     try:
-        first = _decide([mean], asked, 0.0)[0]
+        first = decide([mean], asked.first_stage, asked.alpha, 0.0)[0]
     except Infeasible:
         return [None] * len(scenes), "the mean of the scenarios has no plan"
     costs = [recourse(scene, first) for scene in scenes]
