@@ -110,16 +110,22 @@ def test_a_killed_study_resumes_to_the_same_bytes_in_any_number_of_processes(tmp
 
     def argv(out: str, keep: str, *more: str) -> list[str]:
         paths = ["--out", str(tmp_path / out), "--keep", str(tmp_path / keep)]
-        return [sys.executable, str(ROOT / "cli.py"), "montecarlo", str(case), "--runs", "12", *paths, *more]
+        return [sys.executable, str(ROOT / "cli.py"), "montecarlo", str(case), "--runs", "160", *paths, *more]
 
     env = environment()
+    # The pipe holds fewer lines than the study has runs, so that it waits to be killed.
     with subprocess.Popen(
-        argv("out", "runs"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, env=env
+        argv("out", "runs"),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        env=env,
+        pipesize=4096,
     ) as study:
         assert study.stderr is not None
         first = study.stderr.readline()
         study.kill()
-    assert first.startswith("1 of 12: ") and not (tmp_path / "out").exists()
+    assert first.startswith("1 of 160: ") and not (tmp_path / "out").exists()
     again = subprocess.run(
         argv("out", "runs", "--jobs", "2"), capture_output=True, text=True, check=True, env=env
     )
