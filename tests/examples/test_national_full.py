@@ -10,6 +10,7 @@ from planner.solve.solve import solve
 
 CASE = Path(__file__).resolve().parents[2] / "examples" / "national-full"
 ON_RECORD = {"waivers", "evidence", "assessments"}
+FROM_A_PLAN = {"earlier_placements", "earlier_commitments"}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def test_it_uses_every_table_and_says_that_it_is_synthetic(inputs):
     settings = inputs.case.settings
     assert settings.synthetic
     assert settings.marking == "SYNTHETIC"
-    assert set(settings.tables) == {table.name for table in TABLES} - ON_RECORD
+    assert set(settings.tables) == {table.name for table in TABLES} - ON_RECORD - FROM_A_PLAN
     assert settings.terms == ("on_demand", "spot", "commit_1y", "commit_3y")
     assert len(settings.slices) == 3
     assert set(inputs.case.workloads["classification"]) == set(CLASSIFICATIONS)
