@@ -20,7 +20,7 @@ from planner.audit.reading import Row, number
 from planner.audit.reference import can_tell, reference_spend
 from planner.policy.rules import Rule
 
-COUNTED = ("compute", "storage", "egress")
+COUNTED = ("compute", "storage", "egress", "transfer")
 NOT_COUNTED = (
     "activation", "placement", "placement once", "migration labour", "migration transfer", "change",
 )  # fmt: skip

@@ -157,6 +157,15 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
             except Unreadable as reason:
                 folder.bad(INPUTS, str(reason), workload=row["workload"])
     _earlier(folder, case, read)
+    case.affinity = read("affinity", ("kind", "workload", "other", "region", "value"))
+    limits = read("move_limits", ("agency", "workload", "period", "amount"))
+    case.move_limits = [
+        (row, amounts) for _, amounts, row in _dense(folder, case, limits, ("agency", "workload"), "amount")
+    ]
+    case.dependencies = _holding(
+        case,
+        read("dependencies", ("from_workload", "to_workload", "period", "gib_per_month", "latency_ms")),
+    )
     case.budgets = read("budgets", ("agency", "year", "vote", "amount", "currency"))
     case.contracts = read("contracts", ("vendor", "discount", "margin", "tax", "valid_from", "valid_to"))
     case.waivers = read("waivers", ("rule", "workload", "region", "reason", "approver", "expires"))
@@ -236,3 +245,19 @@ def _dense(
             if amounts[t] is None:
                 amounts[t] = amounts[t - 1]
     return [(where, amounts, row) for where, (amounts, row) in found.items()]
+
+
+def _holding(case: Case, rows: list[Row]) -> list[tuple[tuple[str, str], list[Row | None]]]:
+    """By dependency, the row that holds in each period: the last one that has begun."""
+    found: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in rows:
+        found.setdefault((row["from_workload"], row["to_workload"]), {})[row["period"]] = row
+    out: list[tuple[tuple[str, str], list[Row | None]]] = []
+    for key, by_name in sorted(found.items()):
+        held: Row | None = None
+        by_period: list[Row | None] = []
+        for name in case.names:
+            held = by_name.get(name, held)
+            by_period.append(held)
+        out.append((key, by_period))
+    return out

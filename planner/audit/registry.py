@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from planner.audit.checks import (
+    affinity,
     budget,
     capacity,
     costs,
@@ -17,6 +18,7 @@ from planner.audit.checks import (
     filters,
     frozen,
     latency,
+    limits,
     manifest,
     placing,
     record,
@@ -56,6 +58,10 @@ ALWAYS: Mapping[str, Check] = {
     "enough": capacity.enough,
     "capacity": capacity.within,
     "budget": budget.check,
+    "ceiling": limits.ceiling,
+    "moves": limits.moves,
+    "affinity": affinity.check,
+    "dependencies": limits.near,
     "prices": costs.prices,
     "costs": costs.lines,
     "counted": counted.check,

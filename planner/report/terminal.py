@@ -123,6 +123,8 @@ def findings(plan: Plan) -> Iterator[str]:
         yield f"  whole machines do not fit: {line}"
     if head.get("tail_liability"):
         yield f"due after the horizon for commitments: {words(head['tail_liability'], currency)}"
+    for line in head.get("outlived", []):
+        yield f"warning, a commitment outlives its contract: {line}"
     if head["amortised"]:
         yield (
             f"{head['assumed'] / head['amortised']:.1%} of the cost rests on assumed prices; "

@@ -60,6 +60,7 @@ def html(plan: Plan, background: Background, charts: Sequence[Chart | Skipped]) 
         dates=headline.dates(context),
         addresses=rule_tables.addresses(context),
         not_adopted=[str(label) for label in plan.head.get("not_adopted", ())],
+        outlived=[str(line) for line in plan.head.get("outlived", ())],
         sections=sections(context, {chart.name: chart for chart in charts}),
     )
 

@@ -32,7 +32,7 @@ from planner.solve.replan import check_kept, record, unchanged, without_replan
 from planner.solve.rounded import round_up
 from planner.solve.solve_arrays import Outcome, Session, Status, fix_integers
 from planner.solve.ties import break_ties
-from planner.solve.usage import pools
+from planner.solve.usage import outlived, pools
 
 
 @dataclass(frozen=True)
@@ -268,6 +268,8 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         "not_adopted": [r.label() for r in inputs.rules if r.declared_severity != r.severity],
         "unpriced_regions": _unpriced(inputs),
     }
+    if late := outlived(model, x):
+        head["outlived"] = late
     periods = case.periods[["period", "start", "end", "hours", "discount"]].copy()
     periods["start"] = [d.isoformat() for d in periods["start"]]
     periods["end"] = [d.isoformat() for d in periods["end"]]

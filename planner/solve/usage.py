@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.model.build import Model
+from planner.model.offers import COMMITMENTS
 from planner.plan.plan import POOLS
 
 _KEY = ["q", "s", "term", "h", "t"]
@@ -51,3 +52,25 @@ def pools(model: Model, x: np.ndarray) -> pd.DataFrame:
     name = index.pools["name"].to_numpy()[index.pool_of]
     frame = pd.DataFrame({"pool": name, "workload": index.inputs.case.workloads["workload"].to_numpy()})
     return frame.sort_values(list(POOLS), ignore_index=True)
+
+
+def outlived(model: Model, x: np.ndarray) -> list[str]:
+    """Commitments that run longer than the contract under which they are bought, in words.
+
+    They are planned at the contract's terms to their end; whether the vendor grants that is a
+    question to it.
+    """
+    index, inputs = model.index, model.index.inputs
+    keys = model.columns.commit.keys.assign(x=x[model.columns.commit.numbers])
+    keys = keys[keys["x"] > 0]
+    out = set()
+    for line in keys.to_dict("records"):
+        number = int(index.offers.contract[int(line["r"]), int(line["t0"])])
+        until = str(inputs.case.contracts["valid_to"].iloc[number]) if number >= 0 else ""
+        start = pd.Period(inputs.case.periods["period"].iloc[int(line["t0"])], freq="M")
+        end = start + COMMITMENTS[str(line["term"])]
+        if until and until < end.start_time.date().isoformat():
+            sku, name = (inputs.case.catalog.skus["SkuId"].iloc[int(line["s"])],
+                         inputs.case.contracts["contract"].iloc[number])  # fmt: skip
+            out.add(f"{line['term']} of {sku} from {start} runs to {end}, contract {name} ends {until}")
+    return sorted(out)

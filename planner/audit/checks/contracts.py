@@ -41,11 +41,11 @@ def landed(listed: Decimal, contract: Row | None) -> Decimal:
     return listed * (ONE - discount + margin)
 
 
-def possible(case: Case, row: Row, t: int, terms: Iterable[str]) -> list[Terms]:
-    """Discount, margin and tax a unit of list price that a line may show.
+def holding(case: Case, row: Row, t: int, terms: Iterable[str]) -> list[Row | None]:
+    """Contracts under which a cost line may stand; ``None`` for no contract.
 
-    Of the contract at the start of its period; a commitment keeps that of the period in which it was
-    bought, whether or not the contract has ended since, and a held one that of the first period.
+    That at the start of its period; a commitment keeps that of the period in which it was bought,
+    whether or not the contract has ended since, and a held one that of the first period.
     """
     if row["term"] == "commitment held":
         starts: Iterable[int] = (0,)
@@ -55,7 +55,17 @@ def possible(case: Case, row: Row, t: int, terms: Iterable[str]) -> list[Terms]:
         starts = range(max(0, t - longest + 1), t + 1)
     else:
         starts = (t,)
-    return list(dict.fromkeys(parts(at_start(case, row["region"], s)) for s in starts))
+    found: list[Row | None] = []
+    for start in starts:
+        contract = at_start(case, row["region"], start)
+        if contract not in found:
+            found.append(contract)
+    return found
+
+
+def possible(case: Case, row: Row, t: int, terms: Iterable[str]) -> list[Terms]:
+    """Discount, margin and tax a unit of list price that a line may show."""
+    return list(dict.fromkeys(parts(contract) for contract in holding(case, row, t, terms)))
 
 
 def fits(row: Row, allowed: Iterable[Terms], near: Decimal) -> bool:

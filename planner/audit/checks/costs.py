@@ -72,7 +72,12 @@ def lines(context: Context) -> Iterable[Finding]:
             continue
         key = (term, row["payer"], row["region"], at[row["period"]])
         stated[key] = stated.get(key, ZERO) + number(row, "list")
-    due = {**_bought(context), **_egress(context), **one_off(context.case, context.claims)}
+    due = {
+        **_bought(context),
+        **_egress(context),
+        **_transfer(context),
+        **one_off(context.case, context.claims),
+    }
     off = {k: (stated.get(k, ZERO), due.get(k, ZERO)) for k in stated.keys() | due.keys()}
     off = {k: v for k, v in off.items() if abs(v[0] - v[1]) > _CENT + abs(v[1]) * _RELATIVE}
     for (term, payer, region, t), (said, found) in sorted(off.items())[:20]:
@@ -90,7 +95,7 @@ def lines(context: Context) -> Iterable[Finding]:
 def _family(term: str) -> str | None:
     if term in COMPUTE:
         return "compute"
-    return term if term in ("storage", "egress", *MOVES, *UNPRICED) else None
+    return term if term in ("storage", "egress", "transfer", *MOVES, *UNPRICED) else None
 
 
 def _arithmetic(context: Context, row: Row, t: int) -> str:
@@ -169,4 +174,28 @@ def _egress(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
         money = p.share * volume * case.periods[p.t].months * number(tier, "ListUnitPrice")
         key = ("egress", case.payer(p.workload), p.region, p.t)
         due[key] = due.get(key, ZERO) + money * case.rate(tier["PricingCurrency"], p.t)
+    return due
+
+
+def _transfer(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
+    """Data between workloads: what does not stay in the sender's region, at the price of its egress.
+
+    Where both are in one region, the smaller of their shares stays.
+    """
+    case = context.case
+    due: dict[tuple[str, str, str, int], Decimal] = {}
+    for (sender, receiver), by_period in case.dependencies:
+        for t, row in enumerate(by_period):
+            if row is None or not (case.alive(sender, t) and case.alive(receiver, t)):
+                continue
+            volume = number(row, "gib_per_month") * case.periods[t].months
+            there = {p.region: p.share for p in context.claims.primary.get((receiver, t), [])}
+            for p in context.claims.primary.get((sender, t), []):
+                leaves = max(ZERO, p.share - there.get(p.region, ZERO))
+                tier = first_paid(case, p.region)
+                if not volume or not leaves or tier is None:
+                    continue
+                money = leaves * volume * number(tier, "ListUnitPrice")
+                key = ("transfer", case.payer(sender), p.region, t)
+                due[key] = due.get(key, ZERO) + money * case.rate(tier["PricingCurrency"], t)
     return due
