@@ -113,7 +113,13 @@ def _money(context: Context) -> Iterable[Finding]:
 
 
 def _carried(context: Context) -> Iterable[Finding]:
-    """What is used carries what is placed, and machines of whole workloads no more than that."""
+    """What is used carries what is placed, and machines of whole workloads no more than that.
+
+    Not where workloads state yields of their own or machines are whole: there what runs is not told by
+    demand alone.
+    """
+    if context.case.yields or context.case.settings.get("units", {}).get("whole") is True:
+        return
     for (payer, region, t), group in sorted(_groups(context).items()):
         fault = _too_little(context, group, t) or _too_much(context, group, t)
         if fault:

@@ -39,7 +39,12 @@ def sarif(audit: Audit, when: datetime) -> str:
         "tool": {"driver": {"name": "planner audit", "version": __version__, "rules": described}},
         "results": [_result(f, names) for f in audit.findings],
         "columnKind": "unicodeCodePoints",
-        "properties": {"plan": audit.plan, "stage": audit.stage, "summary": audit.summary()},
+        "properties": {
+            "plan": audit.plan,
+            "stage": audit.stage,
+            "summary": audit.summary(),
+            "decisions": list(audit.decisions),
+        },
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json.dumps(log, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
