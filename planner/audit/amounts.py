@@ -23,6 +23,7 @@ from planner.policy.rules import Rule
 COUNTED = ("compute", "storage", "egress", "transfer")
 NOT_COUNTED = (
     "activation", "placement", "placement once", "migration labour", "migration transfer", "change",
+    "agreement discount", "agreement shortfall",
 )  # fmt: skip
 """Terms of cost that count in shares whole, and not at all; of commitments only what is used counts."""
 

@@ -30,7 +30,7 @@ PRICES = ("SkuId", "term", "ListUnitPrice", "PricingCurrency", "valid_from", "va
 TRANSFER = ("region", "destination", "from_gib", "ListUnitPrice", "PricingCurrency", "valid_from", "valid_to")
 
 
-LEFT_OUT = ("contracts", "held_commitments")
+LEFT_OUT = ("contracts", "held_commitments", "spend_commitments")
 """Tables that the public part of a plan does not hold; without them discounts agree with no contract."""
 
 
@@ -79,6 +79,7 @@ class Case:
     affinity: list[Row] = field(default_factory=list)
     move_limits: list[tuple[Row, list[Decimal | None]]] = field(default_factory=list)
     dependencies: list[tuple[tuple[str, str], list[Row | None]]] = field(default_factory=list)
+    agreements: list[Row] = field(default_factory=list)
     contracts: list[Row] = field(default_factory=list)
     waivers: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)

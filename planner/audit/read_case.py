@@ -167,6 +167,8 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
         read("dependencies", ("from_workload", "to_workload", "period", "gib_per_month", "latency_ms")),
     )
     case.budgets = read("budgets", ("agency", "year", "vote", "amount", "currency"))
+    columns = ("agreement", "vendor", "payer", "status", "start", "months", "amount", "discount", "up_to")
+    case.agreements = read("spend_commitments", columns)
     case.contracts = read("contracts", ("vendor", "discount", "margin", "tax", "valid_from", "valid_to"))
     case.waivers = read("waivers", ("rule", "workload", "region", "reason", "approver", "expires"))
     case.evidence = read("evidence", ("subject", "kind", "reference", "date"))

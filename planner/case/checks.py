@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner import tables
+from planner.case.agreements import check_agreements
 from planner.case.earlier import check_earlier
 from planner.case.records import check_records
 from planner.case.settings import FILE, Settings
@@ -55,6 +56,7 @@ def cross_checks(
         frames["loads"], "slice", settings.slices, file["loads"], "[slices] of case.toml"
     )
     problems += check_yields(frames, file, catalog.skus, bool(settings.survive))
+    problems += check_agreements(settings, frames, file, catalog)
     problems += _check_terms(settings, frames, file, catalog)
     problems += check_earlier(settings, frames, file, regions, skus, names)
     problems += check_records(frames, file, regions, catalog.vendors["vendor"])

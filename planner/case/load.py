@@ -72,6 +72,7 @@ class Case:
     trace_levels: int
     contracts: pd.DataFrame
     held: pd.DataFrame
+    agreements: pd.DataFrame
     placement_costs: pd.DataFrame
     activation: pd.DataFrame
     move_limits: pd.DataFrame
@@ -145,6 +146,7 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
         trace_levels=traces.levels if traces else 0,
         contracts=frames["contracts"].drop(columns="_row"),
         held=frames["held_commitments"].drop(columns="_row"),
+        agreements=frames["spend_commitments"].drop(columns="_row"),
         placement_costs=frames["placement_costs"].drop(columns="_row"),
         activation=frames["activation"].drop(columns="_row"),
         move_limits=dense(frames["move_limits"], ["agency", "workload"], "amount", names),

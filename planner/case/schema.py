@@ -7,6 +7,7 @@ row holds; it then holds until the next row with the same key.
 
 from __future__ import annotations
 
+from planner.case.agreements import SPEND_COMMITMENTS
 from planner.case.earlier import EARLIER
 from planner.case.records import RECORDS
 from planner.case.resources import RESOURCES, SIZED, STORED
@@ -365,6 +366,7 @@ TABLES = (
     CURRENT,
     CONTRACTS,
     HELD,
+    SPEND_COMMITMENTS,
     PLACEMENT_COSTS,
     ACTIVATION,
     MOVE_LIMITS,

@@ -14,6 +14,7 @@ from planner.model.block import Block
 from planner.model.columns import Columns, make_columns
 from planner.model.constraints.activation import activation
 from planner.model.constraints.affinity import affinity
+from planner.model.constraints.agreement import agreement
 from planner.model.constraints.amount import amount
 from planner.model.constraints.backup import backup
 from planner.model.constraints.budget import budget
@@ -42,6 +43,7 @@ from planner.model.constraints.transfer import transfer
 from planner.model.constraints.vendor_share import vendor_share
 from planner.model.folding import cheapest_machines
 from planner.model.index import Index, make_index
+from planner.model.objective.agreements import agreements
 from planner.model.objective.commitments import commitments
 from planner.model.objective.compute import compute
 from planner.model.objective.egress import egress
@@ -50,7 +52,7 @@ from planner.model.objective.one_off import one_off
 from planner.model.objective.storage import storage
 from planner.model.objective.transfer import transfer as transfer_cost
 
-TERMS = (compute, commitments, storage, egress, transfer_cost, one_off)
+TERMS = (compute, commitments, storage, egress, transfer_cost, one_off, agreements)
 """Objective terms; each returns cost lines."""
 
 LIMITS = (
@@ -169,6 +171,8 @@ def build(
     )
     if inputs.case.settings.replan is not None:
         blocks = (*blocks, freeze(index, columns), change(index, columns))
+    if not index.agreements.empty:
+        blocks = (*blocks, agreement(index, columns, lines))
     if pinned is not None:
         blocks = (*(b for b in blocks if b.family not in LIMITS), pin(columns, pinned))
     return Model(index, columns, blocks, lines, unit, cost / unit, reference)

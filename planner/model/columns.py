@@ -18,6 +18,8 @@
             took its places away in period t
 ``active``  1 from the period in which a region or vendor is first used, binary
 ``change``  share of workload w at region r in period t beyond the earlier plan's, when planning again
+``agreement`` of a spend commitment: ``signed`` (binary), and in each period ``covered`` and ``short``
+            in units of the amount committed
 ``amount``  amount of a vendor group in a scope of shares, in units of money or of a resource
 ==========  ====================================================================================
 """
@@ -32,6 +34,7 @@ import pandas as pd
 
 from planner.case.schema import STORED
 from planner.model.earlier import earlier_places
+from planner.model.agreements import agreement_bounds, agreement_keys
 from planner.model.folding import cheapest_machines, undominated_fleet, undominated_machines
 from planner.model.index import Index
 
@@ -64,7 +67,8 @@ class Columns:
     ``serve`` w, q, r, a, t, l; ``run`` q, r, s, t, l; ``commit`` q, r, s, term, t0; ``held`` h;
     ``cover`` q, r, s, term, h, t, l with h = -1 for what the plan buys itself; ``enter``, ``leave``
     and ``at`` w, r, t; ``local`` d (row of dependencies), r, t; ``active`` subject, t; ``amount``
-    scope, g, t; ``region_amount`` scope, r, t; ``change`` w, r, t.
+    scope, g, t; ``region_amount`` scope, r, t; ``change`` w, r, t; ``agreement`` agreement, k, t with
+    t = -1 for ``signed``.
 
     ``folded`` holds the machines chosen beforehand: w, r, t, l, sku, units, one line for each place
     where the workload may run or be kept ready.
@@ -85,6 +89,7 @@ class Columns:
     local: ColumnFamily
     extra: ColumnFamily
     active: ColumnFamily
+    agreement: ColumnFamily
     amount: ColumnFamily
     region_amount: ColumnFamily
     change: ColumnFamily
@@ -96,7 +101,7 @@ class Columns:
         return (
             self.place, self.pair, self.backup, self.use, self.serve, self.run, self.commit, self.held,
             self.cover, self.enter, self.leave, self.at, self.local, self.extra, self.active, self.amount,
-            self.region_amount, *again,
+            self.region_amount, *again, *([self.agreement] if len(self.agreement.keys) else []),
         )  # fmt: skip
 
     @property
@@ -135,6 +140,7 @@ def make_columns(index: Index) -> Columns:
         "amount": _amount(index),
         "region_amount": _region_amount(index),
         "change": _change(index, place),
+        "agreement": agreement_keys(index),
     }
     families, start = {}, 0
     for name, keys in frames.items():
@@ -146,6 +152,8 @@ def make_columns(index: Index) -> Columns:
             upper, integer = np.ones(len(keys)), np.ones(len(keys), dtype=bool)
         if name in ("run", "commit") and index.inputs.case.settings.whole_units:
             integer = np.ones(len(keys), dtype=bool)
+        if name == "agreement":
+            lower, upper, integer = agreement_bounds(index, keys)
         if name == "place":
             integer = ~index.inputs.case.workloads["divisible"].to_numpy()[keys["w"].to_numpy()]
         families[name] = ColumnFamily(name, keys, start, lower, upper, integer)

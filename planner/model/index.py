@@ -179,6 +179,44 @@ class Index:
         return np.array(rows, dtype=bool).reshape(len(self.events), len(regions))
 
     @cached_property
+    def agreements(self) -> pd.DataFrame:
+        """Spend commitments in each period in which they run, with the money of the whole period.
+
+        Columns: agreement, vendor, payer, offered, r (the vendor's first region), q (the payer's first
+        pool, -1 for all payers), t, committed, discount, most (NaN without a limit), basis.
+        """
+        case, months = self.inputs.case, self.inputs.case.settings.months
+        table = case.agreements
+        first = {v: r for r, v in reversed(list(enumerate(self.inputs.regions["vendor"])))}
+        begin = np.array([pd.Period(s, freq="M").ordinal for s in table["start"]], dtype=np.int64)
+        begin -= pd.Period(case.settings.start, freq="M").ordinal
+        table = table.assign(
+            begin=begin,
+            offered=table["status"] == "offered",
+            r=table["vendor"].map(first).astype("int64"),
+            q=table["payer"].map({**self.first_pool, "": -1}).astype("int64"),
+            committed=table["amount"] * months,
+            most=table["up_to"] * months,
+        )
+        runs = table.merge(pd.DataFrame({"t": range(len(case.periods))}), how="cross")
+        at = runs["t"] * months - runs["begin"]
+        runs = runs[(at >= 0) & (at < runs["months"])]
+        kept = [
+            "agreement",
+            "vendor",
+            "payer",
+            "offered",
+            "r",
+            "q",
+            "t",
+            "committed",
+            "discount",
+            "most",
+            "basis",
+        ]
+        return runs[kept].sort_values(["agreement", "t"], ignore_index=True)
+
+    @cached_property
     def first_pool(self) -> dict[str, int]:
         """The first pool of each payer, to which a commitment that the payer holds is booked."""
         return {payer: q for q, payer in reversed(list(enumerate(self.pools["payer"])))}

@@ -251,6 +251,14 @@ def _market_shares(model: Model, x: np.ndarray) -> pd.DataFrame:
     return kept
 
 
+def agreements(model: Model, x: np.ndarray) -> dict[str, bool]:
+    """Which spend commitments are signed: held ones, and those that the plan chose."""
+    family = model.columns.agreement
+    signed = family.keys.assign(x=x[family.numbers])
+    signed = signed[signed["k"] == "signed"]
+    return {str(a): bool(v > 0.5) for a, v in zip(signed["agreement"], signed["x"], strict=True)}
+
+
 def latency(model: Model, x: np.ndarray) -> pd.DataFrame:
     """Workloads with a target: share of users within it, their mean and 95th percentile round trip.
 

@@ -270,6 +270,8 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
     }
     if late := outlived(model, x):
         head["outlived"] = late
+    if not case.agreements.empty:
+        head["agreements"] = extract.agreements(model, x)
     periods = case.periods[["period", "start", "end", "hours", "discount"]].copy()
     periods["start"] = [d.isoformat() for d in periods["start"]]
     periods["end"] = [d.isoformat() for d in periods["end"]]

@@ -42,6 +42,16 @@ def rows_where(name, keep):
     return damage
 
 
+def rows_set(name, **values):
+    """Set cells of the first row."""
+
+    def damage(case):
+        for column, value in values.items():
+            table_cell(name, 2, column, value)(case)
+
+    return damage
+
+
 def header_only(name):
     return rows_where(name, lambda row: False)
 
@@ -88,6 +98,41 @@ MEANINGS = {
     "yield of no machine": wrong("yields.csv", 2, "sku", "aa:x:block_gib"),
     "yield of what nobody needs": wrong("yields.csv", 2, "resource", "gpu_training"),
     "requests without a yield": (header_only("yields.csv"), "demand.csv", 6, "resource", "requests"),
+    "agreement with nobody": wrong("spend_commitments.csv", 2, "vendor", "zz"),
+    "agreement of nobody": wrong("spend_commitments.csv", 2, "payer", "moe"),
+    "agreement in another currency": wrong("spend_commitments.csv", 2, "currency", "USD"),
+    "agreement within a period": wrong("spend_commitments.csv", 2, "start", "2027-02"),
+    "agreement offered in the past": (
+        rows_set("spend_commitments.csv", status="offered", start="2026-10"),
+        *("spend_commitments.csv", 2, "start", "2026-10"),
+    ),
+    "agreement offered beyond the horizon": (
+        rows_set("spend_commitments.csv", status="offered", months="12"),
+        *("spend_commitments.csv", 2, "months", "12"),
+    ),
+    "agreement offered without a limit": (
+        rows_set("spend_commitments.csv", status="offered", up_to=""),
+        *("spend_commitments.csv", 2, "up_to", ""),
+    ),
+    "agreement twice on the same spend": (
+        row_added(
+            "spend_commitments.csv",
+            "later",
+            "aa",
+            "",
+            "held",
+            "2027-01",
+            "3",
+            "9",
+            "MYR",
+            "0",
+            "",
+            "assumed",
+            "test",
+            "2026-01-01",
+        ),
+        *("spend_commitments.csv", 3, "agreement", "later"),
+    ),
     "contract with nobody": wrong("contracts.csv", 2, "vendor", "zz"),
     "commitment held by nobody": wrong("held_commitments.csv", 2, "payer", "moe"),
     "commitment held too late": wrong("held_commitments.csv", 2, "start", "2027-04"),

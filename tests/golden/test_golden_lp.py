@@ -265,11 +265,18 @@ def change() -> World:
     return again(1)
 
 
+def agreement() -> World:
+    """Of aa at least 500 a month, 10 % off up to 1,000, held; of bb 2,000, 20 % off, to be chosen."""
+    world = market(1.0, 1.1).workload("web").workload("tax", "treasury").agreement("have", "aa", 500,
+        payer="mof", discount=0.1, up_to=1000)  # fmt: skip
+    return world.agreement("may", "bb", 2000, status="offered", discount=0.2, up_to=2500)
+
+
 TOYS = {toy.__name__: toy for toy in (
     demand, carry, buy, commitment, fleet, capacity, amount, vendor_share, minimum_share, latency, move,
     move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
     jurisdiction_share, affinity, transfer, proximity, survival,
-    refuge, freeze, change,
+    refuge, freeze, change, agreement,
 )}  # fmt: skip
 
 

@@ -39,6 +39,8 @@ COLUMNS = {
     "contracts": "contract vendor reseller discount margin tax currency ceiling valid_from valid_to "
     "notice_days basis source",
     "held_commitments": "payer sku term start units",
+    "spend_commitments": "agreement vendor payer status start months amount currency discount up_to "
+    "basis source as_of",
     "placement_costs": "workload region when amount currency basis source",
     "activation": "subject amount currency basis source",
     "move_limits": "agency workload period amount",
@@ -291,6 +293,12 @@ class World:
         for name, factor in factors.items():
             self.add("loads", workload=workload, slice=name, factor=factor)
         return self
+
+    def agreement(self, agreement: str, vendor: str, amount: float, **more: Any) -> World:
+        """A spend commitment of ``amount`` a month; held, for the first three months, without a discount."""
+        values = {"status": "held", "start": self.start, "months": 3, "currency": "MYR", "discount": 0}
+        return self.add("spend_commitments", agreement=agreement, vendor=vendor, amount=amount,
+                        **{**values, **more})  # fmt: skip
 
     def yields(self, workload: str, sku: str, amount: float, resource: str = "requests") -> World:
         """What one unit of a SKU yields to a workload; requests are per hour."""

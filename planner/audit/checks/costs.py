@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from planner.audit.agreements import AGREEMENT, agreed
 from planner.audit.amounts import NOT_COUNTED
 from planner.audit.case import ONE, ZERO, Case
 from planner.audit.checks.contracts import fits, possible
@@ -73,6 +74,7 @@ def lines(context: Context) -> Iterable[Finding]:
         key = (term, row["payer"], row["region"], at[row["period"]])
         stated[key] = stated.get(key, ZERO) + number(row, "list")
     due = {
+        **agreed(context.case, context.claims),
         **_bought(context),
         **_egress(context),
         **_transfer(context),
@@ -95,7 +97,7 @@ def lines(context: Context) -> Iterable[Finding]:
 def _family(term: str) -> str | None:
     if term in COMPUTE:
         return "compute"
-    return term if term in ("storage", "egress", "transfer", *MOVES, *UNPRICED) else None
+    return term if term in ("storage", "egress", "transfer", *MOVES, *UNPRICED, *AGREEMENT) else None
 
 
 def _arithmetic(context: Context, row: Row, t: int) -> str:
@@ -116,10 +118,24 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
         discounted = cash * discount_factor(context.case, t)
         if abs(discounted - number(row, "objective")) > near + abs(discounted) * _RELATIVE:
             return "objective is not cash discounted to the first day"
+    if row["term"] in AGREEMENT:
+        right = not discount and not margin and abs(tax - listed * _tax(context, row, t)) <= near
+        return "" if right else "discount, margin or tax is not that of an agreement"
     if row["term"] in NOT_COUNTED:
         return "" if (discount, margin, tax) == (ZERO, ZERO, ZERO) else "a one-off amount has a contract"
     allowed = possible(context.case, row, t, {term for _, term in context.case.prices})
     return "" if fits(row, allowed, near) else "discount, margin or tax is that of no contract"
+
+
+def _tax(context: Context, row: Row, t: int) -> Decimal:
+    """Tax of the vendor's contract that holds at the start of the period."""
+    vendor, start = context.case.regions[row["region"]]["vendor"], context.case.periods[t].start.isoformat()
+    holds = [
+        number(c, "tax")
+        for c in context.case.contracts
+        if c["vendor"] == vendor and c["valid_from"] <= start and (not c["valid_to"] or start < c["valid_to"])
+    ]
+    return holds[0] if holds else ZERO
 
 
 def discount_factor(case: Case, t: int) -> Decimal:
