@@ -33,8 +33,8 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import STORED
-from planner.model.earlier import earlier_places
 from planner.model.agreements import agreement_bounds, agreement_keys
+from planner.model.earlier import earlier_places
 from planner.model.folding import cheapest_machines, undominated_fleet, undominated_machines
 from planner.model.index import Index
 
