@@ -17,6 +17,9 @@ from planner.plan.plan import Plan
 
 _WIDTH = 110
 
+_OUTLIVED = 3
+"""So many commitments that outlive their contract are named; the report names all."""
+
 
 def show(plan: Plan, console: Console) -> None:
     """Print a plan: dates, vendors with share against cap, totals, what binds, how much is assumed."""
@@ -123,8 +126,11 @@ def findings(plan: Plan) -> Iterator[str]:
         yield f"  whole machines do not fit: {line}"
     if head.get("tail_liability"):
         yield f"due after the horizon for commitments: {words(head['tail_liability'], currency)}"
-    for line in head.get("outlived", []):
+    outlived = head.get("outlived", [])
+    for line in outlived[:_OUTLIVED]:
         yield f"warning, a commitment outlives its contract: {line}"
+    if more := outlived[_OUTLIVED:]:
+        yield f"  … and {len(more)} more commitments that outlive their contract (report.html)"
     if head["amortised"]:
         yield (
             f"{head['assumed'] / head['amortised']:.1%} of the cost rests on assumed prices; "
