@@ -120,7 +120,7 @@ CAPACITY = Table(
     "capacity",
     ("subject", "resource", "period", "payer"),
     (
-        Column("subject", "id", "Region, SKU or group."),
+        Column("subject", "id", "Region, SKU (on spot too) or group."),
         Column(
             "resource", "choice", "What is limited; units = machines.", choices=("units", *SIZED, *STORED)
         ),

@@ -11,6 +11,7 @@ import pandas as pd
 from planner.case.schema import SIZED
 from planner.case.sizing import CARRIED_AT, machine_yields, units_needed
 from planner.case.yields import among, own_yields
+from planner.catalog.spot import SUFFIX
 from planner.eligibility import Eligibility
 from planner.inputs import Inputs
 from planner.model.offers import COMMITMENTS, Offers, read_offers
@@ -300,11 +301,14 @@ def _capacity(inputs: Inputs, offers: Offers, limits: bool) -> pd.DataFrame:
 
 
 def _members(inputs: Inputs) -> pd.DataFrame:
+    """SKUs of each subject; a machine's limit counts it on spot too, since it is the same machine."""
     skus = inputs.case.catalog.skus
+    machine = skus["SkuId"].where(~skus["spot"].astype(bool), skus["SkuId"].str.removesuffix(SUFFIX))
+    skus = skus.assign(machine=machine)
     numbered = skus.assign(s=np.arange(len(skus)))
     parts = [
-        numbered[["region", "s"]].rename(columns={"region": "subject"}),
-        numbered[["SkuId", "s"]].rename(columns={"SkuId": "subject"}),
+        numbered[[column, "s"]].rename(columns={column: "subject"})
+        for column in ("region", "machine", "SkuId")
     ]
     for row in inputs.case.capacity_groups.to_dict("records"):
         match = np.ones(len(skus), dtype=bool)
@@ -312,7 +316,7 @@ def _members(inputs: Inputs) -> pd.DataFrame:
             ("region", "region"),
             ("family", "family"),
             ("category", "category"),
-            ("sku", "SkuId"),
+            ("sku", "machine"),
         ):
             if row[column]:
                 match &= (skus[name] == row[column]).to_numpy()

@@ -53,6 +53,17 @@ def test_spot_machines_fill_the_region():
     assert cost(plan) == pytest.approx(4_968.00, abs=CENT)
 
 
+@pytest.mark.parametrize("subject", ["aa:x:m4", "racks"])
+def test_spot_machines_count_against_the_limit_of_their_machine(subject):
+    """As if the limit were the region's: a machine is the same one on spot. 648 + 4,320."""
+    made = world().offer("spot").capacity(subject, "vcpu", 4)
+    if subject == "racks":
+        made.add("capacity_groups", group="racks", region="", family="", category="", sku="aa:x:m4")
+    made.vendor("bb").region("bb:x").machine("bb:x", "m4", 4, 16, 2.0)
+    plan = plan_of(made.workload("web", spot_ok=True).workload("api"))
+    assert cost(plan) == pytest.approx(4_968.00, abs=CENT)
+
+
 DAY = {"day": 0.25, "night": 0.75}
 TWO = {"vcpu": 8, "memory_gib": 32}
 FOUR = {"vcpu": 16, "memory_gib": 64}
