@@ -63,6 +63,8 @@ class Case:
     prices: dict[tuple[str, str], Row] = field(default_factory=dict)
     transfer: dict[str, list[Row]] = field(default_factory=dict)
     cards: dict[str, Row] = field(default_factory=dict)
+    grid: dict[str, Row] = field(default_factory=dict)
+    energy: dict[tuple[str, str], Row] = field(default_factory=dict)
     demand: dict[tuple[str, str], list[Decimal]] = field(default_factory=dict)
     yields: dict[tuple[str, str, str], Decimal] = field(default_factory=dict)
     factors: dict[tuple[str, str], Decimal] = field(default_factory=dict)

@@ -140,6 +140,10 @@ def _latency(rule: Rule, entry: Mapping[str, Any]) -> str:
     return "pass" if Decimal(entry["reached"]) >= Decimal(entry["required"]) - TOLERANCE else "fail"
 
 
+def _capped(rule: Rule, entry: Mapping[str, Any]) -> str:
+    return "pass" if Decimal(entry["tonnes"]) <= Decimal(str(rule.parameters["cap"])) else "fail"
+
+
 def _evidence(rule: Rule, entry: Mapping[str, Any]) -> str:
     return "pass" if set(rule.parameters["kinds"]) <= set(entry["obtained"]) else "fail"
 
@@ -165,6 +169,7 @@ def _score(rule: Rule, entry: Mapping[str, Any]) -> str:
 
 
 _OTHERS: Mapping[str, Callable[[Rule, Mapping[str, Any]], str]] = {
+    "carbon": _capped,
     "latency": _latency,
     "evidence": _evidence,
     "freshness": _fresh,

@@ -85,6 +85,11 @@ def _catalogs(folder: Folder, case: Case) -> None:
             _keyed(folder, name, SKUS, "SkuId", case.skus)
         elif table == "accelerators.csv":
             _keyed(folder, name, ("accelerator", "gpu_inference", "gpu_training"), "accelerator", case.cards)
+        elif table == "grid.csv":
+            _keyed(folder, name, ("region", "kg_per_kwh"), "region", case.grid)
+        elif table == "energy.csv":
+            for row in folder.table(name, ("resource", "vendor", "kwh_per_hour")) or []:
+                case.energy[row["resource"], row["vendor"]] = row
         elif table == "prices.csv":
             for row in folder.table(name, PRICES) or []:
                 if row["valid_from"] <= day and (not row["valid_to"] or day < row["valid_to"]):

@@ -11,6 +11,7 @@ from planner.audit.checks import (
     affinity,
     budget,
     capacity,
+    carbon,
     costs,
     counted,
     evidence,
@@ -36,6 +37,7 @@ KINDS: Mapping[str, RuleCheck] = {
     "region_share": shares.caps,
     "jurisdiction_share": shares.caps,
     "minimum_share": shares.floors,
+    "carbon": carbon.check,
     "latency": latency.check,
     "evidence": evidence.check,
     "freshness": evidence.fresh,
@@ -65,6 +67,7 @@ ALWAYS: Mapping[str, Check] = {
     "prices": costs.prices,
     "costs": costs.lines,
     "counted": counted.check,
+    "carbon-recorded": carbon.recorded,
     "shares-recorded": shares.recorded,
     "latency-recorded": latency.recorded,
 }

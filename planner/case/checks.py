@@ -336,9 +336,9 @@ def _check_workloads(
 
 def _check_money(settings: Settings, catalog: Catalog, periods: pd.DataFrame) -> list[Problem]:
     problems = []
-    used = (set(catalog.prices["PricingCurrency"]) | set(catalog.transfer["PricingCurrency"])) - {
-        settings.currency
-    }
+    used = set(catalog.prices["PricingCurrency"]) | set(catalog.transfer["PricingCurrency"])
+    used |= {settings.carbon.currency} if settings.carbon else set()
+    used -= {settings.currency}
     stated = [(f.currency, f.year) for f in settings.fx]
     for key in sorted({k for k in stated if stated.count(k) > 1}):
         problems.append(Problem(FILE, 0, "fx", f"{key[0]} {key[1]}", "appears twice", "Keep one of them."))

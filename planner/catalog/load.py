@@ -18,6 +18,8 @@ from planner import tables
 from planner.catalog.checks import check
 from planner.catalog.schema import (
     ACCELERATORS,
+    ENERGY,
+    GRID,
     OPTIONAL_TABLES,
     PRICES,
     RATES,
@@ -60,6 +62,8 @@ class Catalog:
     not_sold: pd.DataFrame
     accelerators: pd.DataFrame
     rates: pd.DataFrame
+    grid: pd.DataFrame
+    energy: pd.DataFrame
     prices_as_of: date
     files: tuple[tuple[str, Path], ...]
 
@@ -186,6 +190,8 @@ def read_folders(folders: Sequence[tuple[str, Path]], prices_as_of: date) -> tup
         not_sold=_joined(parts, OPTIONAL_TABLES[0]),
         accelerators=_joined(parts, ACCELERATORS),
         rates=rates[rates["date"] <= day].reset_index(drop=True),
+        grid=_joined(parts, GRID),
+        energy=_joined(parts, ENERGY),
         prices_as_of=prices_as_of,
         files=tuple(sorted(files)),
     )

@@ -160,6 +160,38 @@ RATES = Table(
     required=False,
 )
 
+GRID = Table(
+    "grid",
+    ("region",),
+    (
+        Column("region", "id", "Key of a region; it may be one that the case does not buy from."),
+        Column("kg_per_kwh", "number", "Greenhouse gas of a kWh drawn there.", "kg CO2e/kWh", minimum=0),
+        *provenance(),
+    ),
+    "Carbon intensity of the grid at each region; a region without a row is unknown, never zero.",
+    required=False,
+)
+
+ENERGY = Table(
+    "energy",
+    ("resource", "vendor"),
+    (
+        Column("resource", "id", "vcpu, or a card as in accelerators.csv."),
+        Column("vendor", "id", "Only for this vendor; blank = any without a row of its own.", blank=True),
+        Column(
+            "kwh_per_hour",
+            "number",
+            "Drawn in an hour by one vCPU with its memory, or one card; with the overhead of the hall where "
+            "the source counts it.",
+            "kWh",
+            minimum=0,
+        ),
+        *provenance(),
+    ),
+    "Electricity of machines; what has no row is unknown, never zero.",
+    required=False,
+)
+
 VENDOR_TABLES = (VENDORS, REGIONS, SKUS, PRICES, TRANSFER)
 OPTIONAL_TABLES = (NOT_SOLD,)
-SHARED_TABLES = (ACCELERATORS, RATES)
+SHARED_TABLES = (ACCELERATORS, RATES, GRID, ENERGY)

@@ -167,7 +167,7 @@ def _loosen(program: Program, session: Session, settled: Outcome, group: int, sl
 MONEY_FAMILIES = ("budget", "ceiling")
 """Families whose rows are in the program's unit of money."""
 
-_UNITS = {"latency": "share of users", "move_limit": "workloads"}
+_UNITS = {"latency": "share of users", "move_limit": "workloads", "carbon": "t CO2e"}
 
 
 def row_of(program: Program, row: int) -> tuple[str, dict[str, Any], float]:

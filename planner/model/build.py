@@ -20,6 +20,7 @@ from planner.model.constraints.backup import backup
 from planner.model.constraints.budget import budget
 from planner.model.constraints.buy import buy
 from planner.model.constraints.capacity import capacity
+from planner.model.constraints.carbon import carbon
 from planner.model.constraints.carry import carry
 from planner.model.constraints.ceiling import ceiling
 from planner.model.constraints.change import change
@@ -44,6 +45,7 @@ from planner.model.constraints.vendor_share import vendor_share
 from planner.model.folding import cheapest_machines
 from planner.model.index import Index, make_index
 from planner.model.objective.agreements import agreements
+from planner.model.objective.carbon import carbon as carbon_worth
 from planner.model.objective.commitments import commitments
 from planner.model.objective.compute import compute
 from planner.model.objective.egress import egress
@@ -52,7 +54,7 @@ from planner.model.objective.one_off import one_off
 from planner.model.objective.storage import storage
 from planner.model.objective.transfer import transfer as transfer_cost
 
-TERMS = (compute, commitments, storage, egress, transfer_cost, one_off, agreements)
+TERMS = (compute, commitments, storage, egress, transfer_cost, one_off, agreements, carbon_worth)
 """Objective terms; each returns cost lines."""
 
 LIMITS = (
@@ -65,6 +67,7 @@ LIMITS = (
     "move_limit",
     "budget",
     "ceiling",
+    "carbon",
 )
 """Families that a user can loosen; the others only tie columns together."""
 
@@ -173,6 +176,8 @@ def build(
         blocks = (*blocks, freeze(index, columns), change(index, columns))
     if not index.agreements.empty:
         blocks = (*blocks, agreement(index, columns, lines))
+    if index.carbon.rules:
+        blocks = (*blocks, carbon(index, columns))
     if pinned is not None:
         blocks = (*(b for b in blocks if b.family not in LIMITS), pin(columns, pinned))
     return Model(index, columns, blocks, lines, unit, cost / unit, reference)

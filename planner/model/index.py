@@ -14,6 +14,7 @@ from planner.case.yields import among, own_yields
 from planner.catalog.spot import SUFFIX
 from planner.eligibility import Eligibility
 from planner.inputs import Inputs
+from planner.model.carbon import Carbon, read_carbon, with_known_carbon
 from planner.model.offers import COMMITMENTS, Offers, read_offers
 from planner.model.pools import make_pools
 from planner.model.scopes import Scope, ShareRule, share_rules
@@ -72,6 +73,11 @@ class Index:
     every_machine: bool = False
 
     @cached_property
+    def carbon(self) -> Carbon:
+        """Greenhouse gas of each SKU, its price and its caps."""
+        return read_carbon(self.inputs)
+
+    @cached_property
     def machine_demand(self) -> np.ndarray:
         """Demand for machines (workload, resource of ``CARRIED``, period)."""
         return self.inputs.case.demand[:, CARRIED_AT, :]
@@ -100,7 +106,7 @@ class Index:
         if self.inputs.case.settings.whole_units:
             return np.ones(len(self.inputs.regions), dtype=bool)
         limited = self.capacity.loc[self.capacity["resource"].isin((*SIZED, "units")), "subject"]
-        flags = np.zeros(len(self.inputs.regions), dtype=bool)
+        flags = np.full(len(self.inputs.regions), self.carbon.counts)
         within = self.members.loc[self.members["subject"].isin(limited), "s"].to_numpy(dtype=np.int64)
         flags[self.offers.sku_region[within]] = True
         for price in self.offers.commit.values():
@@ -118,7 +124,8 @@ class Index:
         for row, (subject, resource) in zip(draws, limits.to_numpy(), strict=True):
             skus = within.get(subject, np.empty(0, dtype=np.int64))
             row[skus] = 1.0 if resource == "units" else self.drawn[skus, SIZED.index(resource)]
-        return draws
+        # Carbon is drawn like capacity: a dearer machine that emits less is kept.
+        return np.vstack([draws, np.nan_to_num(self.carbon.emission)]) if self.carbon.counts else draws
 
     @cached_property
     def tiers(self) -> pd.DataFrame:
@@ -253,6 +260,7 @@ def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True) ->
     drawn[:, 0] = skus["vcpu"].fillna(0.0)
     scopes, rules = share_rules(inputs, eligibility)
     eligibility = replace(eligibility, admitted=_without_spot(inputs, eligibility.admitted))
+    eligibility = with_known_carbon(inputs, eligibility, read_carbon(inputs))
     pools, pool_of = make_pools(case.workloads, eligibility.contestable, scopes, eligibility.admitted)
     market = inputs.regions["market"].to_numpy()
     names = inputs.regions["vendor_group"].to_numpy()

@@ -62,7 +62,7 @@ def decode(model: Model, keys: pd.DataFrame) -> pd.DataFrame:
     for column in keys.columns:
         if column in ("n", "amount"):
             continue
-        if column not in names:
+        if column not in names or not pd.api.types.is_integer_dtype(keys[column]):
             out[column] = keys[column].to_numpy()
             continue
         name, values = names[column]

@@ -17,6 +17,9 @@ from planner.policy.parameters import Parameter
 
 Effect = Literal["filter", "row", "evidence", "report"]
 
+WHOLE_PLAN = ("carbon",)
+"""Kinds that bind the plan as a whole: a rule of them selects no workload or agency."""
+
 ROLES = ("primary", "standby", "backup")
 BASES_OF_SHARE = ("spend", "reference_spend", "resource", "critical")
 MEASURES = ("hhi", "largest_share", "cloud_share", "critical_share", "foreign_parent_share")
@@ -200,6 +203,15 @@ KINDS: Mapping[str, Kind] = {
                 Parameter("of", "choice", "Whose share.", allowed=("foreign",)),
                 _BASIS,
                 _RESOURCE,
+            ),
+        ),
+        Kind(
+            "carbon",
+            "row",
+            "The machines of the plan, in the regions selected, emit at most so much greenhouse gas.",
+            (
+                Parameter("cap", "number", "Most tonnes CO2e.", minimum=0, stricter="lower"),
+                Parameter("per", "choice", "In each of what.", allowed=("year", "period")),
             ),
         ),
         Kind(

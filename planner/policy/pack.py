@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import Problem
-from planner.policy.kinds import KINDS, parameter_faults
+from planner.policy.kinds import KINDS, WHOLE_PLAN, parameter_faults
 from planner.policy.parameters import freeze
 from planner.policy.rules import CONFIDENCES, NEEDS_ADOPTION, SEVERITIES, Rule
 from planner.policy.select import COLUMNS
@@ -189,6 +189,10 @@ class _Pack:
             return
         for parameter, value, problem, mend in parameter_faults(kind, values["parameters"]):
             self.bad(name, f"parameters.{parameter}", value, problem, mend)
+        if kind.name in WHOLE_PLAN:
+            for table in sorted({"workload", "agency"} & set(values["select"])):
+                mend = "Machines are shared; select regions, or nothing."
+                self.bad(name, f"select.{table}", "", f"does not fit kind {kind.name}", mend)
         restricts = kind.effect in ("filter", "row")
         if values["severity"] in ("hard", "warn") and not restricts:
             mend = f"Write severity = {kind.effect!r}."

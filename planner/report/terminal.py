@@ -145,6 +145,10 @@ def findings(plan: Plan) -> Iterator[str]:
     unmet = plan.latency[plan.latency["required_share"].isna()]["workload"].unique()
     if len(unmet):
         yield f"latency targets that no rule enforces: {', '.join(unmet)}"
+    if carbon := head.get("carbon"):
+        yield f"machines emit {carbon['tonnes']:,.3f} t CO2e over the horizon, as far as it is known"
+        if carbon["unknown"]:
+            yield f"carbon unknown, not counted and not zero: {', '.join(carbon['unknown'])}"
     for label in head["not_adopted"]:
         yield f"reported only, not enforced: {label}"
     if head["unpriced_regions"]:

@@ -64,6 +64,9 @@ def _family(
             subject = str(key["contract"]) if family == "ceiling" else f"{key['agency']} {key['vote']}"
             rule, per, worth = family, f"one more {currency}", worth / model.unit
             text = f"{per} for {subject} would save"
+        elif family == "carbon":
+            subject, rule, per = "all machines", str(key["rule"]), "one more tonne"
+            text = f"{per} of CO2e under {rule} would save"
         elif family == "latency":
             worth, subject, per = worth * 0.01, str(key["workload"]), "one point of users"
             rule = str(rules[i]) if rules is not None else ""
@@ -78,7 +81,7 @@ def _family(
             side = "less for" if family == "minimum_share" else "more for"
             text = f"one point {side} {subject} would save"
         if worth >= _WORTH:
-            when = str(key.get("period", key.get("year", "")))
+            when = str(key.get("period", key.get("year", key.get("span", ""))))
             said = f"{text} {words(worth, currency)}" + (f" in {when}" if when else "")
             yield family, rule, subject, when, worth, per, said
 

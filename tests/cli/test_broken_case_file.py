@@ -100,6 +100,14 @@ TOML = {
     ),
     "opening in no period": ('from = "2027-04"', 'from = "2027-05"', "opening.from", "2027-05"),
     "slices that do not make up a period": ("day = 0.5", "day = 0.6", "slices", "{'day': 0.6, 'night': 0.5}"),
+    "carbon without a price": ("[money]", '[carbon]\ncurrency = "MYR"\n[money]', "carbon.price", ""),
+    "carbon in a currency without a rate": (
+        "[money]",
+        '[carbon]\nprice = 50\ncurrency = "EUR"\nbasis = "assumed"\n'
+        'source = "t"\nas_of = 2026-01-01\n[money]',
+        "fx",
+        "EUR 2027",
+    ),
     "unknown term": ('"commit_1y"]', '"commit_9y"]', "terms.offer", "commit_9y"),
 }
 

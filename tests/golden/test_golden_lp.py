@@ -272,11 +272,18 @@ def agreement() -> World:
     return world.agreement("may", "bb", 2000, status="offered", discount=0.2, up_to=2500)
 
 
+def carbon() -> World:
+    """Two years of which each emits at most 0.05 t; aa's grid is dirty, bb's clean; web runs nights."""
+    world = market(1.0, 2.0, start="2027-10", periods=2, slices={"day": 0.5, "night": 0.5})
+    world.grid(aa=1.0, bb=0.1).workload("web").load("web", day=1.0, night=0.5)
+    return world.rule("cap", "carbon", {"cap": 0.05, "per": "year"})
+
+
 TOYS = {toy.__name__: toy for toy in (
     demand, carry, buy, commitment, fleet, capacity, amount, vendor_share, minimum_share, latency, move,
     move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
     jurisdiction_share, affinity, transfer, proximity, survival,
-    refuge, freeze, change, agreement,
+    refuge, freeze, change, agreement, carbon,
 )}  # fmt: skip
 
 

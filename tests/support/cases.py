@@ -26,6 +26,8 @@ COLUMNS = {
     "transfer": "region destination from_gib PricingUnit ListUnitPrice PricingCurrency valid_from valid_to "
     "basis source as_of",
     "accelerators": "accelerator memory_gib gpu_inference gpu_training basis source as_of",
+    "grid": "region kg_per_kwh basis source as_of",
+    "energy": "resource vendor kwh_per_hour basis source as_of",
     "workloads": "workload agency project funding classification nccp_tier critical_national ncii "
     "personal_data critical key_custody platform architecture burstable_ok spot_ok divisible min_units "
     "pod_vcpu pod_memory_gib resilience latency_ms latency_share",
@@ -59,9 +61,9 @@ COLUMNS = {
     "measured": "from to statistic window rtt_us error_us basis source as_of",
     "sources": "source what where stated licence",
 }
-CATALOG = ("vendors", "regions", "skus", "prices", "transfer", "accelerators")
+CATALOG = ("vendors", "regions", "skus", "prices", "transfer", "accelerators", "grid", "energy")
 NETWORK = ("nodes", "links", "measured", "sources")
-OPTIONAL = ("accelerators",)
+OPTIONAL = ("accelerators", "grid", "energy")
 
 
 @dataclass
@@ -91,6 +93,7 @@ class World:
     traces: dict[str, Any] = field(default_factory=dict)
     survive: list[str] = field(default_factory=list)
     whole: bool = False
+    carbon: dict[str, Any] = field(default_factory=dict)
 
     # What is sold
 
@@ -145,6 +148,18 @@ class World:
             gpu_inference=inference,
             gpu_training=training,
         )
+
+    def grid(self, **kg_per_kwh: float) -> World:
+        """kg CO2e a kWh of the region x of each vendor; one vCPU draws 0.01 kWh an hour."""
+        self.add("energy", resource="vcpu", kwh_per_hour=0.01)
+        for vendor, value in kg_per_kwh.items():
+            self.add("grid", region=f"{vendor}:x", kg_per_kwh=value)
+        return self
+
+    def carbon_price(self, price: float, currency: str = "MYR") -> World:
+        """What a tonne is worth to the case."""
+        self.carbon = {"price": price, "currency": currency, **TOML_PROVENANCE}
+        return self
 
     def store(self, region: str, resource: str, price: float, name: str = "", currency: str = "MYR") -> World:
         """Storage with a price a GiB-month."""
@@ -429,6 +444,7 @@ class World:
             "migration": self.migration,
             "replan": self.replan,
             "traces": self.traces,
+            "carbon": self.carbon,
         }
         for name, section in {**sections, "survival": survival, "units": units}.items():
             if section:

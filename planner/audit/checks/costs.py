@@ -17,6 +17,8 @@ from planner.audit.tiers import first_paid
 
 _CENT = Decimal("0.01")
 _RELATIVE = Decimal("1e-8")
+WEIGHED = ("carbon",)
+"""Lines of the objective that nobody is paid; their own checks work them out again."""
 COMPUTE = ("compute", "commitment", "commitment held")
 MOVES = NOT_COUNTED
 UNPRICED = ("commitment tail", "commitment used")
@@ -97,7 +99,7 @@ def lines(context: Context) -> Iterable[Finding]:
 def _family(term: str) -> str | None:
     if term in COMPUTE:
         return "compute"
-    return term if term in ("storage", "egress", "transfer", *MOVES, *UNPRICED, *AGREEMENT) else None
+    return term if term in ("storage", "egress", "transfer", *MOVES, *UNPRICED, *AGREEMENT, *WEIGHED) else None
 
 
 def _arithmetic(context: Context, row: Row, t: int) -> str:
@@ -114,6 +116,8 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
         none = row["term"] in NOT_COUNTED or row["term"].startswith("commitment")
         if abs(number(row, "counted") - (ZERO if none else amortised)) > near:
             return "counted is not what counts in shares"
+    if row["term"] in WEIGHED:
+        return "" if listed == amortised == cash == ZERO else "what nobody is paid has a price"
     if not number(row, "tail", ZERO):
         discounted = cash * discount_factor(context.case, t)
         if abs(discounted - number(row, "objective")) > near + abs(discounted) * _RELATIVE:

@@ -10,13 +10,14 @@ import pandas as pd
 
 from planner.model.index import Index
 
-MONEY = ("list", "discount", "margin", "tax", "counted", "tail")
+MONEY = ("list", "discount", "margin", "tax", "counted", "tail", "worth")
 COLUMNS = ("col", "term", "w", "q", "r", "s", "t", *MONEY, "contract", "assumed")
 """col: column number; w: workload, -1 where a pool owns it; q: pool, -1 where a payer owns it; r:
 region, -1 outside; s: SKU, -1 if none; t: period; list, discount, margin, tax: money of the case for
 one unit of the column, paid in the period; counted: the part that counts in shares; tail: what falls
-due after the horizon, with tax; contract: number of the contract under which it is bought, -1 without
-one; assumed: 1 where the price is an assumption, else 0."""
+due after the horizon, with tax; worth: what the objective weighs although nobody pays it; contract:
+number of the contract under which it is bought, -1 without one; assumed: 1 where the price is an
+assumption, else 0."""
 
 
 def make_lines(
@@ -50,7 +51,7 @@ def make_lines(
     frame = {
         "col": col, "term": term, "w": w, "q": q, "r": r, "s": s, "t": t, "list": listed,
         "discount": discount, "margin": margin, "tax": tax, "counted": listed - discount + margin,
-        "tail": np.zeros(len(col)), "contract": offers.contract[r, at],
+        "tail": np.zeros(len(col)), "worth": np.zeros(len(col)), "contract": offers.contract[r, at],
         "assumed": np.asarray(assumed, dtype="float64"),
     }  # fmt: skip
     return pd.DataFrame(frame)
@@ -72,10 +73,10 @@ def cash(lines: pd.DataFrame) -> pd.Series:
 
 
 def objective(index: Index, lines: pd.DataFrame) -> pd.Series:
-    """Discounted money: cash of the period, and the tail at the end of the horizon less its credit."""
+    """Discounted money: cash and worth of the period; the tail at the end of the horizon, less its credit."""
     case = index.inputs.case
     factor = case.periods["discount"].to_numpy()[lines["t"].to_numpy()]
     end = (1.0 + case.settings.discount_rate) ** (-float(case.periods["hours"].sum()) / 8760.0)
     late = lines["tail"].to_numpy() * (1.0 - case.settings.tail_credit) * end
-    discounted: pd.Series = cash(lines) * factor + late
+    discounted: pd.Series = (cash(lines) + lines["worth"]) * factor + late
     return discounted

@@ -1,0 +1,112 @@
+"""Greenhouse gas of machines: kWh of an hour × intensity of the grid, where both are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from planner.case.sizing import SIZED_AT
+from planner.eligibility import Eligibility, binds
+from planner.errors import BadInput, Problem
+from planner.inputs import Inputs
+from planner.policy.rules import Rule
+from planner.policy.select import regions_of
+
+
+@dataclass(frozen=True)
+class CarbonRule:
+    """A hard rule of kind ``carbon``: the regions and periods that it adds up."""
+
+    rule: Rule
+    regions: np.ndarray
+    periods: np.ndarray
+
+
+@dataclass(frozen=True)
+class Carbon:
+    """What is known of carbon.
+
+    Attributes
+    ----------
+    emission
+        kg CO2e of one unit running for an hour (SKU,); NaN where energy or grid is unknown.
+    price
+        Money of the case for a tonne (period,); ``None`` when the case states none.
+    """
+
+    emission: np.ndarray
+    price: np.ndarray | None
+    rules: tuple[CarbonRule, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Does carbon change the plan, so that unknown figures are not good enough?"""
+        return self.price is not None or bool(self.rules)
+
+
+def read_carbon(inputs: Inputs) -> Carbon:
+    """The carbon of a case's machines, its price and its caps."""
+    case = inputs.case
+    stated, price = case.settings.carbon, None
+    if stated is not None:
+        years = case.periods["year"]
+        price = np.array([stated.price * case.rates.rate(stated.currency, int(y)) for y in years])
+    rules = tuple(
+        CarbonRule(rule, regions_of(rule, inputs.regions), binds(rule, case.periods))
+        for rule in inputs.rules
+        if rule.kind == "carbon" and rule.severity == "hard"
+    )
+    return Carbon(_emission(inputs), price, rules)
+
+
+def _emission(inputs: Inputs) -> np.ndarray:
+    catalog = inputs.case.catalog
+    skus = catalog.skus.merge(inputs.regions[["region", "vendor"]], on="region", how="left")
+    grid = skus["region"].map(catalog.grid.set_index("region")["kg_per_kwh"]).to_numpy(dtype="float64")
+    own = catalog.energy.set_index(["resource", "vendor"])["kwh_per_hour"].to_dict()
+
+    def drawn(resource: pd.Series) -> np.ndarray:
+        pairs = zip(resource, skus["vendor"], strict=True)
+        return np.array([own.get((k, v), own.get((k, ""), np.nan)) for k, v in pairs], dtype="float64")
+
+    vcpu = skus["vcpu"].fillna(0.0).to_numpy() * drawn(pd.Series("vcpu", index=skus.index))
+    has_card = (skus["accelerator"] != "").to_numpy()
+    cards = skus["accelerator_count"].fillna(0.0).to_numpy() * drawn(skus["accelerator"])
+    return np.asarray(grid * (vcpu + np.where(has_card, cards, 0.0)))
+
+
+def with_known_carbon(inputs: Inputs, eligibility: Eligibility, carbon: Carbon) -> Eligibility:
+    """Where carbon counts, machines whose carbon is unknown are not bought.
+
+    Raises
+    ------
+    BadInput
+        If that leaves a place without a machine: the figure is missing, and it is never zero.
+    """
+    if not carbon.counts:
+        return eligibility
+    skus, case = inputs.case.catalog.skus, inputs.case
+    admitted = eligibility.admitted & ~np.isnan(carbon.emission)
+    needs = np.asarray((case.demand[:, SIZED_AT, :] > 0).any(axis=(1, 2)))
+    used = np.asarray((eligibility.allowed | eligibility.standby).any(axis=2) & needs[:, None])
+    grid, energy = set(case.catalog.grid["region"]), []
+    problems = []
+    for r, region in enumerate(inputs.regions["region"]):
+        here = (skus["region"] == region).to_numpy() & (skus["resource"] == "").to_numpy()
+        if not (used[:, r] & ~admitted[:, here].any(axis=1)).any():
+            continue
+        if region not in grid:
+            mend = "Add its row to grid.csv (e.g. with basis assumed), or keep the work out of it by a rule."
+            problem = "has no carbon intensity, and the case prices or caps carbon"
+            problems.append(Problem("grid.csv", 0, "region", str(region), problem, mend))
+        else:
+            energy.append(str(region))
+    for region in energy:
+        mend = "Add a row for vcpu, and for each card that is needed there, to energy.csv."
+        problem = "has no machine whose kWh an hour is known, and the case prices or caps carbon"
+        problems.append(Problem("energy.csv", 0, "resource", region, problem, mend))
+    if problems:
+        raise BadInput(problems)
+    return replace(eligibility, admitted=admitted)

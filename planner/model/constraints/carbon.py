@@ -1,0 +1,40 @@
+"""Carbon: the machines of a year, or of each period, emit no more than a cap."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.model.block import INF, Block, make_block
+from planner.model.columns import Columns
+from planner.model.emitted import emitted
+from planner.model.index import Index
+
+
+def carbon(index: Index, columns: Columns) -> Block:
+    """Purpose: keep the greenhouse gas of what runs within a cap.
+
+    Equation: Σ_{s,t,l} hours[t,l] · kWh[s] · kg/kWh[r(s)] · (run[q,s,t,l] + active commitments) / 1000
+    ≤ cap over the regions that the rule selects, for each calendar year (``per = "year"``; a period
+    belongs to the year in which it begins) or each period that the rule binds.
+
+    Units: tonnes CO2e. Keys: rule (its id), span (the year, or the first month of the period).
+
+    Dual: money saved by one more tonne in the year or period.
+    """
+    rows: list[tuple[str, str, float]] = []
+    entries = []
+    lines = emitted(index, columns)
+    periods = index.inputs.case.periods
+    for rule in index.carbon.rules:
+        label = "year" if rule.rule.parameters["per"] == "year" else "period"
+        spans = periods[label].astype(str).to_numpy(dtype=object)
+        for span in sorted(set(spans[rule.periods])):
+            inside = (spans == span) & rule.periods
+            t, r = lines["t"].to_numpy(), lines["r"].to_numpy()
+            mine = lines[inside[t] & rule.regions[r]]
+            at = np.full(len(mine), len(rows))
+            entries.append((at, mine["col"].to_numpy(), mine["kg"].to_numpy() / 1000.0))
+            rows.append((rule.rule.id, span, float(rule.rule.parameters["cap"])))
+    keys = pd.DataFrame(rows, columns=["rule", "span", "cap"])
+    return make_block("carbon", keys[["rule", "span"]], entries, -INF, keys["cap"].to_numpy(dtype="float64"))

@@ -1,0 +1,26 @@
+"""From a small world to what the audit says of its plan, whole or spoilt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from planner.audit.audit import audit
+from planner.audit.findings import Finding
+from planner.inputs import read_inputs
+from planner.plan.folder import copy_inputs, save, write_manifest
+from planner.solve.solve import solve
+from support.cases import World
+
+
+def audited(world: World, folder: Path, spoil: Callable[[Path], object] | None = None) -> tuple[Finding, ...]:
+    """Findings on the plan of a world; ``spoil`` changes the plan folder before it is audited."""
+    inputs = read_inputs(world.write(folder / "case"))
+    plan = folder / "plan"
+    plan.mkdir()
+    save(solve(inputs).plan, plan)
+    copy_inputs(inputs.files, plan)
+    write_manifest(plan)
+    if spoil is not None:
+        spoil(plan)
+    return audit(plan).findings
