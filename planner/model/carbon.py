@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from planner.case.schema import RESOURCES, SIZED
+from planner.case.sizing import CARRIED_AT
 from planner.eligibility import Eligibility, binds
 from planner.errors import BadInput, Problem
 from planner.inputs import Inputs
@@ -89,7 +89,7 @@ def with_known_carbon(inputs: Inputs, eligibility: Eligibility, carbon: Carbon) 
         return eligibility
     skus, case = inputs.case.catalog.skus, inputs.case
     admitted = eligibility.admitted & ~np.isnan(carbon.emission)
-    needs = np.asarray((case.demand[:, [RESOURCES.index(k) for k in SIZED], :] > 0).any(axis=(1, 2)))
+    needs = np.asarray((case.demand[:, CARRIED_AT, :] > 0).any(axis=(1, 2)))
     used = np.asarray((eligibility.allowed | eligibility.standby).any(axis=2) & needs[:, None])
     grid, energy = set(case.catalog.grid["region"]), []
     problems = []
