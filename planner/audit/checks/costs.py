@@ -99,7 +99,9 @@ def lines(context: Context) -> Iterable[Finding]:
 def _family(term: str) -> str | None:
     if term in COMPUTE:
         return "compute"
-    return term if term in ("storage", "egress", "transfer", *MOVES, *UNPRICED, *AGREEMENT, *WEIGHED) else None
+    return (
+        term if term in ("storage", "egress", "transfer", *MOVES, *UNPRICED, *AGREEMENT, *WEIGHED) else None
+    )
 
 
 def _arithmetic(context: Context, row: Row, t: int) -> str:
