@@ -40,10 +40,14 @@ def agreed(case: Case, claims: Claims) -> dict[tuple[str, str, str, int], Decima
     return due
 
 
+def months_into(start: str, day: date) -> int:
+    """Months from a month (``2027-01``) to that of a day."""
+    year, month = (int(part) for part in start.split("-"))
+    return (day.year - year) * 12 + day.month - month
+
+
 def _runs(row: Row, day: date) -> bool:
-    year, month = (int(part) for part in row["start"].split("-"))
-    passed = (day.year - year) * 12 + day.month - month
-    return 0 <= passed < int(row["months"])
+    return 0 <= months_into(row["start"], day) < int(row["months"])
 
 
 def _spend(case: Case, claims: Claims, agreement: Row, period: str) -> Decimal:

@@ -83,6 +83,7 @@ class Case:
     dependencies: list[tuple[tuple[str, str], list[Row | None]]] = field(default_factory=list)
     agreements: list[Row] = field(default_factory=list)
     contracts: list[Row] = field(default_factory=list)
+    held: list[Row] = field(default_factory=list)
     waivers: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)
     assessments: list[Row] = field(default_factory=list)

@@ -144,6 +144,11 @@ def _capped(rule: Rule, entry: Mapping[str, Any]) -> str:
     return "pass" if Decimal(entry["tonnes"]) <= Decimal(str(rule.parameters["cap"])) else "fail"
 
 
+def _exit(rule: Rule, entry: Mapping[str, Any]) -> str:
+    most = Decimal(str(rule.parameters["cap"])) * Decimal(entry["year"])
+    return "pass" if Decimal(entry["leaving"]) <= most else "fail"
+
+
 def _evidence(rule: Rule, entry: Mapping[str, Any]) -> str:
     return "pass" if set(rule.parameters["kinds"]) <= set(entry["obtained"]) else "fail"
 
@@ -170,6 +175,7 @@ def _score(rule: Rule, entry: Mapping[str, Any]) -> str:
 
 _OTHERS: Mapping[str, Callable[[Rule, Mapping[str, Any]], str]] = {
     "carbon": _capped,
+    "exit": _exit,
     "latency": _latency,
     "evidence": _evidence,
     "freshness": _fresh,

@@ -175,6 +175,7 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
     columns = ("agreement", "vendor", "payer", "status", "start", "months", "amount", "discount", "up_to")
     case.agreements = read("spend_commitments", columns)
     case.contracts = read("contracts", ("vendor", "discount", "margin", "tax", "valid_from", "valid_to"))
+    case.held = read("held_commitments", ("payer", "sku", "term", "start", "units"))
     case.waivers = read("waivers", ("rule", "workload", "region", "reason", "approver", "expires"))
     case.evidence = read("evidence", ("subject", "kind", "reference", "date"))
     case.assessments = read("assessments", ("subject", "measure", "value", "reference", "date"))

@@ -129,6 +129,11 @@ def _units(model: Model, base: Arrays) -> np.ndarray:
             if weight is None or definition.basis == "reference_spend":
                 total /= model.unit
             unit[model.starts[family] + i] = max(total, 1e-9) * block.scale[i]
+    if index.exits:
+        block, months = model.block("exit"), index.inputs.case.periods["months"].to_numpy()
+        for i, t in enumerate(block.keys["t"].tolist()):
+            year = float(model.reference[:, t].sum()) * 12.0 / float(months[t]) / model.unit
+            unit[model.starts["exit"] + i] = max(year, 1e-9) * block.scale[i]
     return np.asarray(unit)
 
 

@@ -273,7 +273,7 @@ def _give_words(give: Give) -> str:
     also = f" (and less in {more} other period{'s' if more > 1 else ''})" if more else ""
     if group.kind == "capacity":
         return f"raise {group.id} from {now:g} to {needed:g} {unit}{when}{also}"
-    if group.kind == "share":
+    if group.by_parameter:
         verb = "raise" if needed > now else "lower"
         return f"{verb} the {unit} of {group.id} from {now:.2%} to {needed:.2%}"
     if group.kind == "latency":

@@ -50,6 +50,11 @@ class Group:
     subject: str = ""
 
     @property
+    def by_parameter(self) -> bool:
+        """Does its cap or floor give, and not the bound of a row?"""
+        return self.kind == "share" or (self.rule is not None and self.rule.kind == "exit")
+
+    @property
     def legal(self) -> bool:
         """Does a legal source stand behind it? Then nobody who plans may let it give."""
         return self.rule is not None and not self.rule.is_parameter

@@ -14,6 +14,7 @@ import pandas as pd
 from planner.errors import PlannerError, UnknownName
 from planner.inputs import Inputs
 from planner.model.build import Model
+from planner.model.constraints.exit import exit_parts
 from planner.model.constraints.latency import wanted_coverage
 from planner.policy.rules import Rule
 from planner.solve.solve_arrays import Outcome, Session
@@ -126,6 +127,32 @@ _SUBJECTS = {
     "jurisdiction_share": "vendors bound by foreign law",
     "minimum_share": "domestic vendor groups",
 }
+
+
+def exit_lever(model: Model, rule_id: str) -> Lever:
+    """The cap of a rule of kind ``exit``: a share of a year's accrual, up to ten years of it."""
+    rule = next(r.rule for r in model.index.exits if r.rule.id == rule_id)
+    parts = exit_parts(model.index, model.columns, model.lines, model.unit)
+    scale = model.block("exit").scale
+    sides = [
+        pd.DataFrame({"row": side[0], "col": side[1], name: side[2]})
+        for name, side in (("base", parts.leaving), ("rate", parts.accrual))
+    ]
+    both = sides[0].merge(sides[1], on=["row", "col"], how="outer").fillna(0.0)
+    both = both[(parts.keys["rule"] == rule_id).to_numpy()[both["row"].to_numpy(dtype=np.int64)]]
+    row = both["row"].to_numpy(dtype=np.int64)
+    value = float(rule.parameters["cap"])
+    return Lever(
+        rule=rule,
+        parameter="cap",
+        value=value,
+        loosest=max(10.0, value),
+        subject="leaving a vendor group",
+        row=model.starts["exit"] + row,
+        col=both["col"].to_numpy(dtype=np.int64),
+        base=both["base"].to_numpy() * scale[row],
+        rate=-both["rate"].to_numpy() * scale[row],
+    )
 
 
 def latency_lever(model: Model, rule: Rule) -> Lever:

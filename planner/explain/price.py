@@ -14,7 +14,7 @@ import numpy as np
 
 from planner.errors import Infeasible, Stopped, UnknownName
 from planner.explain.elastic import Program, make_program, strict
-from planner.explain.lever import Lever, capacity_lever, latency_lever, share_lever
+from planner.explain.lever import Lever, capacity_lever, exit_lever, latency_lever, share_lever
 from planner.inputs import Inputs
 from planner.model.scopes import SHARE_KINDS
 from planner.money import words
@@ -185,6 +185,8 @@ def _lever(program: Program, group: str, rule: Rule | None) -> Lever | None:
         return None
     if rule.kind in SHARE_KINDS:
         return share_lever(model, rule.id)
+    if rule.kind == "exit":
+        return exit_lever(model, rule.id)
     return latency_lever(model, rule) if rule.kind == "latency" else None
 
 

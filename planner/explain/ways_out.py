@@ -16,7 +16,7 @@ import numpy as np
 from planner.explain.conflict import Conflict
 from planner.explain.elastic import Elastic, Program, strict
 from planner.explain.groups import Group
-from planner.explain.lever import share_lever
+from planner.explain.lever import exit_lever, share_lever
 from planner.solve.solve_arrays import Outcome, Session, Status
 
 STEP = 1e-4
@@ -92,13 +92,13 @@ def _try(elastic: Elastic, chosen: list[int]) -> WayOut | None:
 def _applied(program: Program, settled: Outcome, chosen: list[int], slip: float) -> WayOut | None:
     """The gives with their limits rounded outward, and the cost of the plan that they allow."""
     session = strict(program)
-    gives = [_give(program, session, settled, g, slip) for g in chosen if program.groups[g].kind != "share"]
-    shares = [g for g in chosen if program.groups[g].kind == "share"]
+    shares = [g for g in chosen if program.groups[g].by_parameter]
+    gives = [_give(program, session, settled, g, slip) for g in chosen if g not in shares]
     for i, g in enumerate(shares):
-        # The rules on shares still to come stay out of the way; each is then set in its turn.
+        # The rules with a cap or floor still to come stay out of the way; each is set in its turn.
         for later in shares[i + 1 :]:
             _free_rows(program, session, later)
-        gives.append(_give_share(program, session, g))
+        gives.append(_give_parameter(program, session, g))
     outcome = session.solve()
     if outcome.status is not Status.OPTIMAL:
         return None
@@ -191,9 +191,10 @@ def _outward(value: float, up: bool, slip: float) -> float:
     return float(f"{rounded:.12g}")
 
 
-def _give_share(program: Program, session: Session, group: int) -> Give:
+def _give_parameter(program: Program, session: Session, group: int) -> Give:
     """The cap or floor nearest to the stated one, in hundredths of a point, that leaves a plan."""
-    lever = share_lever(program.model, program.groups[group].id)
+    make = share_lever if program.groups[group].kind == "share" else exit_lever
+    lever = make(program.model, program.groups[group].id)
     now = lever.value
     loosest = lever.loosest
     steps = round(abs(loosest - now) / STEP + 0.5)

@@ -26,6 +26,7 @@ from planner.model.constraints.ceiling import ceiling
 from planner.model.constraints.change import change
 from planner.model.constraints.commitment import commitment
 from planner.model.constraints.demand import demand
+from planner.model.constraints.exit import exit as exit_cap
 from planner.model.constraints.fleet import fleet
 from planner.model.constraints.freeze import freeze
 from planner.model.constraints.jurisdiction_share import jurisdiction_share
@@ -68,6 +69,7 @@ LIMITS = (
     "budget",
     "ceiling",
     "carbon",
+    "exit",
 )
 """Families that a user can loosen; the others only tie columns together."""
 
@@ -178,6 +180,8 @@ def build(
         blocks = (*blocks, agreement(index, columns, lines))
     if index.carbon.rules:
         blocks = (*blocks, carbon(index, columns))
+    if index.exits:
+        blocks = (*blocks, exit_cap(index, columns, lines, unit))
     if pinned is not None:
         blocks = (*(b for b in blocks if b.family not in LIMITS), pin(columns, pinned))
     return Model(index, columns, blocks, lines, unit, cost / unit, reference)

@@ -16,6 +16,7 @@ from planner.eligibility import Eligibility
 from planner.inputs import Inputs
 from planner.model.carbon import Carbon, read_carbon, with_known_carbon
 from planner.model.offers import COMMITMENTS, Offers, read_offers
+from planner.model.plan_rules import PlanRule, plan_rules
 from planner.model.pools import make_pools
 from planner.model.scopes import Scope, ShareRule, share_rules
 
@@ -76,6 +77,11 @@ class Index:
     def carbon(self) -> Carbon:
         """Greenhouse gas of each SKU, its price and its caps."""
         return read_carbon(self.inputs)
+
+    @cached_property
+    def exits(self) -> tuple[PlanRule, ...]:
+        """Hard rules on what leaving a vendor group may cost."""
+        return plan_rules(self.inputs, "exit")
 
     @cached_property
     def machine_demand(self) -> np.ndarray:

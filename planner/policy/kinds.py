@@ -17,7 +17,7 @@ from planner.policy.parameters import Parameter
 
 Effect = Literal["filter", "row", "evidence", "report"]
 
-WHOLE_PLAN = ("carbon",)
+WHOLE_PLAN = ("carbon", "exit")
 """Kinds that bind the plan as a whole: a rule of them selects no workload or agency."""
 
 ROLES = ("primary", "standby", "backup")
@@ -212,6 +212,41 @@ KINDS: Mapping[str, Kind] = {
             (
                 Parameter("cap", "number", "Most tonnes CO2e.", minimum=0, stricter="lower"),
                 Parameter("per", "choice", "In each of what.", allowed=("year", "period")),
+            ),
+        ),
+        Kind(
+            "exit",
+            "row",
+            "Leaving a vendor group, at the end of any period, costs at most a share of a year's accrual.",
+            (
+                Parameter(
+                    "cap",
+                    "number",
+                    "Most that data, labour and what is unpaid may come to, as a share of the accrual.",
+                    above=0,
+                    stricter="lower",
+                ),
+                Parameter(
+                    "of",
+                    "choice",
+                    "Whose accrual: of what that vendor group is paid, or of the whole plan.",
+                    allowed=("vendor_group", "plan"),
+                ),
+                Parameter(
+                    "waived_by",
+                    "names",
+                    "Vendors that ask nothing for data that leave in a full exit.",
+                    required=False,
+                    stricter="fewer",
+                ),
+                Parameter(
+                    "labour",
+                    "number",
+                    "Money of the case for moving a whole workload; without it that of [migration].",
+                    required=False,
+                    minimum=0,
+                    stricter="higher",
+                ),
             ),
         ),
         Kind(

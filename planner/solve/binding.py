@@ -64,6 +64,14 @@ def _family(
             subject = str(key["contract"]) if family == "ceiling" else f"{key['agency']} {key['vote']}"
             rule, per, worth = family, f"one more {currency}", worth / model.unit
             text = f"{per} for {subject} would save"
+        elif family == "exit":
+            subject, rule, per, worth = (
+                str(key["group"]),
+                str(key["rule"]),
+                f"one more {currency}",
+                worth / model.unit,
+            )
+            text = f"{per} that leaving {subject} may cost under {rule} would save"
         elif family == "carbon":
             subject, rule, per = "all machines", str(key["rule"]), "one more tonne"
             text = f"{per} of CO2e under {rule} would save"

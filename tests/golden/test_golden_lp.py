@@ -279,11 +279,23 @@ def carbon() -> World:
     return world.rule("cap", "carbon", {"cap": 0.05, "per": "year"})
 
 
+def exit() -> World:
+    """1,000 GiB, labour 50, two machines on offer for a year; of aa 500 a month are owed for nine months."""
+    world = market(1.0, 2.0, periods=2, terms={"offer": ["on_demand", "commit_1y"]})
+    world.price("aa:x:m4", 0.6, "Hour", term="commit_1y", PricingCategory="Committed")
+    world.store("aa:x", "block_gib", 0.2).store("bb:x", "block_gib", 0.1).egress("aa:x", 0.1).egress(
+        "bb:x", 0.3
+    )
+    world.workload("web", demand={"vcpu": 8, "memory_gib": 32, "block_gib": 1000})
+    world.agreement("have", "aa", 500, months=9)
+    return world.rule("leave", "exit", {"cap": 0.5, "of": "vendor_group", "labour": 50, "waived_by": ["bb"]})
+
+
 TOYS = {toy.__name__: toy for toy in (
     demand, carry, buy, commitment, fleet, capacity, amount, vendor_share, minimum_share, latency, move,
     move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
     jurisdiction_share, affinity, transfer, proximity, survival,
-    refuge, freeze, change, agreement, carbon,
+    refuge, freeze, change, agreement, carbon, exit,
 )}  # fmt: skip
 
 
