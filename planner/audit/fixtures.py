@@ -149,6 +149,10 @@ def _exit(rule: Rule, entry: Mapping[str, Any]) -> str:
     return "pass" if Decimal(entry["leaving"]) <= most else "fail"
 
 
+def _budget(rule: Rule, entry: Mapping[str, Any]) -> str:
+    return "pass" if Decimal(entry["cash"]) <= Decimal(str(rule.parameters["cap"])) else "fail"
+
+
 def _evidence(rule: Rule, entry: Mapping[str, Any]) -> str:
     return "pass" if set(rule.parameters["kinds"]) <= set(entry["obtained"]) else "fail"
 
@@ -176,6 +180,7 @@ def _score(rule: Rule, entry: Mapping[str, Any]) -> str:
 _OTHERS: Mapping[str, Callable[[Rule, Mapping[str, Any]], str]] = {
     "carbon": _capped,
     "exit": _exit,
+    "budget": _budget,
     "latency": _latency,
     "evidence": _evidence,
     "freshness": _fresh,

@@ -40,6 +40,7 @@ KINDS: Mapping[str, RuleCheck] = {
     "minimum_share": shares.floors,
     "carbon": carbon.check,
     "exit": exit.check,
+    "budget": budget.by_rule,
     "latency": latency.check,
     "evidence": evidence.check,
     "freshness": evidence.fresh,

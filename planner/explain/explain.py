@@ -244,7 +244,10 @@ def _other_words(program: Program, group: Group, conflict: Conflict, workloads: 
     family, _, size = row_of(program, int(program.slack_row[at]))
     upper = program.arrays.row_upper[program.slack_row[at]] / size
     unit = f" {program.model.index.inputs.case.settings.currency}" if family in MONEY_FAMILIES else ""
-    return f"{group.rule.label()}: {group.rule.title}" if group.rule else f"{group.id} is {upper:,.6g}{unit}"
+    if group.rule is None:
+        return f"{group.id} is {upper:,.6g}{unit}"
+    limit = f" The cap is {upper:,.6g}{unit}." if unit else ""
+    return f"{group.rule.label()}: {group.rule.title}{limit}"
 
 
 def _facts(program: Program, workloads: list[str]) -> list[str]:

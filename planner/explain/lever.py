@@ -179,6 +179,31 @@ def latency_lever(model: Model, rule: Rule) -> Lever:
     )
 
 
+def cap_lever(model: Model, rule: Rule) -> Lever:
+    """The cap of a rule of kind ``budget`` (money) or ``carbon`` (tonnes): the bound of its rows."""
+    block = model.block(rule.kind)
+    mine = np.flatnonzero((block.keys["rule"] == rule.id).to_numpy())
+    money = rule.kind == "budget"
+    rate = block.scale[mine] / (model.unit if money else 1.0)
+    value = float(rule.parameters["cap"])
+    return Lever(
+        rule=rule,
+        parameter="cap",
+        value=value,
+        loosest=float("inf"),
+        subject="cash" if money else "greenhouse gas",
+        row=_none(),
+        col=_none(),
+        base=_none(),
+        rate=_none(),
+        step=1.0,
+        bound_row=model.starts[rule.kind] + mine,
+        lower=block.lower[mine],
+        upper=block.upper[mine] - value * rate,
+        bound_rate=rate,
+    )
+
+
 def capacity_lever(model: Model, rows: np.ndarray, name: str) -> Lever:
     """Units added to a capacity in all its periods; ``rows`` are its rows of the program."""
     block = model.block("capacity")

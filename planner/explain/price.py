@@ -14,7 +14,7 @@ import numpy as np
 
 from planner.errors import Infeasible, Stopped, UnknownName
 from planner.explain.elastic import Program, make_program, strict
-from planner.explain.lever import Lever, capacity_lever, exit_lever, latency_lever, share_lever
+from planner.explain.lever import Lever, cap_lever, capacity_lever, exit_lever, latency_lever, share_lever
 from planner.inputs import Inputs
 from planner.model.scopes import SHARE_KINDS
 from planner.money import words
@@ -187,6 +187,8 @@ def _lever(program: Program, group: str, rule: Rule | None) -> Lever | None:
         return share_lever(model, rule.id)
     if rule.kind == "exit":
         return exit_lever(model, rule.id)
+    if rule.kind in ("budget", "carbon"):
+        return cap_lever(model, rule)
     return latency_lever(model, rule) if rule.kind == "latency" else None
 
 

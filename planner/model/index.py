@@ -84,6 +84,11 @@ class Index:
         return plan_rules(self.inputs, "exit")
 
     @cached_property
+    def budgets(self) -> tuple[PlanRule, ...]:
+        """Hard rules on cash."""
+        return plan_rules(self.inputs, "budget")
+
+    @cached_property
     def machine_demand(self) -> np.ndarray:
         """Demand for machines (workload, resource of ``CARRIED``, period)."""
         return self.inputs.case.demand[:, CARRIED_AT, :]

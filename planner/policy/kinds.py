@@ -17,8 +17,13 @@ from planner.policy.parameters import Parameter
 
 Effect = Literal["filter", "row", "evidence", "report"]
 
-WHOLE_PLAN = ("carbon", "exit")
-"""Kinds that bind the plan as a whole: a rule of them selects no workload or agency."""
+NOT_SELECTED = {
+    "carbon": ("agency", "workload"),
+    "exit": ("agency", "workload"),
+    "budget": ("workload",),
+}
+"""Tables that a rule of a kind selects nothing of: machines are shared, so they bind the plan as a whole.
+What a rule of kind ``budget`` selects of agencies are payers."""
 
 ROLES = ("primary", "standby", "backup")
 BASES_OF_SHARE = ("spend", "reference_spend", "resource", "critical")
@@ -212,6 +217,33 @@ KINDS: Mapping[str, Kind] = {
             (
                 Parameter("cap", "number", "Most tonnes CO2e.", minimum=0, stricter="lower"),
                 Parameter("per", "choice", "In each of what.", allowed=("year", "period")),
+            ),
+        ),
+        Kind(
+            "budget",
+            "row",
+            "Cash with tax of the payers and regions selected is at most an amount.",
+            (
+                Parameter("cap", "number", "Most cash with tax.", minimum=0, stricter="lower"),
+                Parameter("currency", "names", "Currency of the cap (ISO 4217), that of the case."),
+                Parameter(
+                    "per", "choice", "In each calendar year, or in all together.", allowed=("year", "horizon")
+                ),
+                Parameter(
+                    "vote",
+                    "choice",
+                    "Only running cost, or only what is paid once; without it both.",
+                    required=False,
+                    allowed=("operating", "development"),
+                ),
+                Parameter(
+                    "years",
+                    "numbers",
+                    "Calendar years that it counts; without it all in which it binds.",
+                    required=False,
+                    minimum=1900,
+                    maximum=3000,
+                ),
             ),
         ),
         Kind(

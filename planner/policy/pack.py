@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import Problem
-from planner.policy.kinds import KINDS, WHOLE_PLAN, parameter_faults
+from planner.policy.kinds import KINDS, NOT_SELECTED, parameter_faults
 from planner.policy.parameters import freeze
 from planner.policy.rules import CONFIDENCES, NEEDS_ADOPTION, SEVERITIES, Rule
 from planner.policy.select import COLUMNS
@@ -189,10 +189,10 @@ class _Pack:
             return
         for parameter, value, problem, mend in parameter_faults(kind, values["parameters"]):
             self.bad(name, f"parameters.{parameter}", value, problem, mend)
-        if kind.name in WHOLE_PLAN:
-            for table in sorted({"workload", "agency"} & set(values["select"])):
-                mend = "Machines are shared; select regions, or nothing."
-                self.bad(name, f"select.{table}", "", f"does not fit kind {kind.name}", mend)
+        for table in sorted(set(NOT_SELECTED.get(kind.name, ())) & set(values["select"])):
+            others = [t for t in COLUMNS if t not in NOT_SELECTED[kind.name]]
+            mend = f"Select of {' or '.join(others)}, or nothing."
+            self.bad(name, f"select.{table}", "", f"does not fit kind {kind.name}", mend)
         restricts = kind.effect in ("filter", "row")
         if values["severity"] in ("hard", "warn") and not restricts:
             mend = f"Write severity = {kind.effect!r}."

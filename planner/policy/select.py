@@ -44,6 +44,11 @@ def workloads_of(rule: Rule, workloads: pd.DataFrame, agencies: pd.DataFrame) ->
     return chosen
 
 
+def agencies_of(rule: Rule, agencies: pd.DataFrame) -> tuple[str, ...]:
+    """Agencies for which the rule's selection holds, sorted."""
+    return tuple(sorted(agencies.loc[_matches(rule.select.get("agency", {}), agencies), "agency"]))
+
+
 def regions_of(rule: Rule, regions: pd.DataFrame) -> np.ndarray:
     """Boolean array (region,): does the rule's selection hold for the region?"""
     return _matches(rule.select.get("region", {}), regions)

@@ -61,8 +61,10 @@ def _family(
             subject, rule, per = str(key["workload"] or key["agency"] or "all"), "move-limit", "one more move"
             text = f"{per} for {subject} would save"
         elif family in ("budget", "ceiling"):
-            subject = str(key["contract"]) if family == "ceiling" else f"{key['agency']} {key['vote']}"
-            rule, per, worth = family, f"one more {currency}", worth / model.unit
+            subject = (
+                str(key["contract"]) if family == "ceiling" else f"{key['agency']} {key['vote']}".strip()
+            )
+            rule, per, worth = str(key.get("rule") or family), f"one more {currency}", worth / model.unit
             text = f"{per} for {subject} would save"
         elif family == "exit":
             subject, rule, per, worth = (

@@ -207,7 +207,9 @@ class _Desk:
         freed = [
             f"{family.replace('_', ' ')} stands in the way: with it set aside there is a plan"
             for family in LIMITS
-            if len(self.model.block(family).keys) and self.leave(last, family) is not None
+            if family in self.model.starts
+            and len(self.model.block(family).keys)
+            and self.leave(last, family) is not None
         ]
         return freed or [
             "no single limit stands in the way: several do together, or an affinity or a resilience tier does"

@@ -138,7 +138,9 @@ def activation() -> World:
 
 
 def budget() -> World:
-    """mof has 5,000 to run with in 2027 and 9,000 in 2028, and 200 for what is paid once."""
+    """mof has 5,000 to run with in 2027 and 9,000 in 2028, and 200 for what is paid once; all have 7,000
+    a year for running at aa:x.
+    """
     world = market(1.0, 2.0, start="2027-10", periods=2).workload("web").workload("tax", "treasury")
     world.add("placement_costs", workload="web", region="bb:x", when="once", amount=300, currency="MYR")
     for year, vote, amount in (
@@ -147,7 +149,8 @@ def budget() -> World:
         (2027, "development", 200),
     ):
         world.add("budgets", agency="mof", year=year, vote=vote, amount=amount, currency="MYR")
-    return world
+    cap = {"cap": 7000, "currency": ["MYR"], "per": "year", "vote": "operating"}
+    return world.rule("cash", "budget", cap, select={"region": {"region": ["aa:x"]}})
 
 
 def ceiling() -> World:
