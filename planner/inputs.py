@@ -105,6 +105,11 @@ def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, l
 def _network_checks(case: Case, network: Network | None) -> list[Problem]:
     file = case.settings.tables.get("users", "users.csv")
     if network is None:
+        if case.settings.latency is not None:
+            mend = 'Add "network" to catalogs, or take [latency] out of case.toml.'
+            return [
+                Problem(FILE, 0, "catalogs", "", "a worth of latency needs a network, none is named", mend)
+            ]
         if case.workloads["latency_ms"].notna().any() or case.dependencies["latency_ms"].notna().any():
             mend = 'Add "network" to catalogs, or leave latency_ms and latency_share blank.'
             return [Problem(FILE, 0, "catalogs", "", "latency targets need a network, none is named", mend)]

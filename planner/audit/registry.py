@@ -28,6 +28,7 @@ from planner.audit.checks import (
     resilience,
     shares,
     waivers,
+    weights,
 )
 from planner.audit.context import Check, RuleCheck
 from planner.audit.filters import FILTERS
@@ -73,5 +74,6 @@ ALWAYS: Mapping[str, Check] = {
     "carbon-recorded": carbon.recorded,
     "shares-recorded": shares.recorded,
     "latency-recorded": latency.recorded,
+    "latency-weighed": weights.weighed,
 }
 """Checks that need no rule; they ask whether the plan is what it says and holds together."""

@@ -12,6 +12,7 @@ from planner.case.agreements import check_agreements
 from planner.case.earlier import check_earlier
 from planner.case.records import check_records
 from planner.case.settings import FILE, Settings
+from planner.case.weights import check_latency_worth
 from planner.case.yields import check_yields
 from planner.catalog.load import Catalog
 from planner.errors import Problem
@@ -55,6 +56,7 @@ def cross_checks(
     problems += tables.refers(
         frames["loads"], "slice", settings.slices, file["loads"], "[slices] of case.toml"
     )
+    problems += check_latency_worth(settings.latency, frames["users"], file["users"])
     problems += check_yields(frames, file, catalog.skus, bool(settings.survive))
     problems += check_agreements(settings, frames, file, catalog)
     problems += _check_terms(settings, frames, file, catalog)
@@ -337,7 +339,7 @@ def _check_workloads(
 def _check_money(settings: Settings, catalog: Catalog, periods: pd.DataFrame) -> list[Problem]:
     problems = []
     used = set(catalog.prices["PricingCurrency"]) | set(catalog.transfer["PricingCurrency"])
-    used |= {settings.carbon.currency} if settings.carbon else set()
+    used |= {weight.currency for weight in (settings.carbon, settings.latency) if weight}
     used -= {settings.currency}
     stated = [(f.currency, f.year) for f in settings.fx]
     for key in sorted({k for k in stated if stated.count(k) > 1}):

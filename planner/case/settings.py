@@ -15,6 +15,7 @@ from typing import Any
 
 from planner.case.reader import EXAMPLES, FILE, Reader
 from planner.case.studies import Robust, Spread, read_robust, read_spreads
+from planner.case.weights import CarbonPrice, LatencyWorth, read_carbon_price, read_latency_worth
 from planner.catalog.schema import TERMS
 from planner.errors import Problem
 
@@ -60,17 +61,6 @@ class TraceFile:
 
 
 @dataclass(frozen=True)
-class CarbonPrice:
-    """What the case says a tonne of CO2e is worth; nobody is paid it."""
-
-    price: float
-    currency: str
-    basis: str
-    source: str
-    as_of: date
-
-
-@dataclass(frozen=True)
 class Settings:
     """The content of ``case.toml``, typed."""
 
@@ -99,6 +89,7 @@ class Settings:
     survive: tuple[str, ...]
     whole_units: bool
     carbon: CarbonPrice | None
+    latency: LatencyWorth | None
     rules: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, str]
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -204,7 +195,8 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         labour=labour,
         survive=survive,
         whole_units=whole,
-        carbon=_carbon(reader, tree),
+        carbon=read_carbon_price(reader, tree),
+        latency=read_latency_worth(reader, tree),
         rules={k: v for k, v in rules.items() if isinstance(v, dict)},
         tables=tables,
         scenarios=reader.table(tree, "scenario", required=False),
@@ -278,17 +270,6 @@ def _shaped(reader: Reader, tree: dict[str, Any], key: str, pattern: str) -> str
 
 def _provenance(reader: Reader, row: dict[str, Any], path: str) -> tuple[str, str, date]:
     return reader.provenance(row, path)
-
-
-def _carbon(reader: Reader, tree: dict[str, Any]) -> CarbonPrice | None:
-    if "carbon" not in tree:
-        return None
-    row, path = reader.table(tree, "carbon"), "carbon."
-    price = reader.number(row, "price", path, 0.0, 1e9)
-    currency = reader.take(row, "currency", str, path)
-    basis, source, as_of = _provenance(reader, row, path)
-    reader.left(row, path)
-    return CarbonPrice(price, currency, basis, source, as_of)
 
 
 def _fx(reader: Reader, row: dict[str, Any]) -> FxRow:

@@ -122,5 +122,8 @@ def _show(rows: Sequence[Row], head: dict[str, object]) -> None:
     )  # fmt: skip
     study_out.print_rows(str(head["marking"]), str(head["title"]), cells, heads)
     for row in rows:
+        if row.weighed:
+            worth = f"{head['currency']} {row.weighed:,.0f}"
+            click.echo(f"{row.name}: of its cost nobody pays {worth}, the worth of carbon or latency")
         if row.reason:
             click.echo(f"{row.name}: no plan: {row.reason}")

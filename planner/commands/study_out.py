@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.case.weights import weighed_words
 from planner.inputs import Inputs
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ RECORD = "study.json"
 def head_of(inputs: Inputs) -> dict[str, Any]:
     """What every study says of its case."""
     settings = inputs.case.settings
+    note = weighed_words(settings.carbon, settings.latency)
     return {
+        **({"note": note} if note else {}),
         "case": settings.id,
         "title": settings.title,
         "marking": settings.marking,

@@ -18,6 +18,7 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
 
     PATH is a case folder, or a plan folder with the inputs that it was made from.
     """
+    from planner.case.weights import weighed_words
     from planner.commands.inputs_of import inputs_of
     from planner.commands.study_out import print_json
 
@@ -27,6 +28,8 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
         raise click.UsageError("--region goes with --workload")
     inputs, notes = inputs_of(path)
     marking = inputs.case.settings.marking
+    if weighed := weighed_words(inputs.case.settings.carbon, inputs.case.settings.latency):
+        notes = [*notes, weighed]
     if workload is not None:
         from planner.explain.why import sentences, sources, why
         from planner.money import words

@@ -209,7 +209,7 @@ def _most(desk: _Desk, chosen: np.ndarray, alive: int) -> float | None:
 def _discount(program: Program, r: int, base: Outcome, forced: Outcome, extra: float) -> float | None:
     """Extra cost over what the forced plan spends more in the region, both discounted."""
     model = program.model
-    lines = model.lines[model.lines["r"] == r]
+    lines = model.lines[model.lines["r"] == r].assign(worth=0.0)  # nobody sells that
     each = objective(model.index, lines).to_numpy()
     col = lines["col"].to_numpy(dtype=np.int64)
     more = float((each * (forced.x[col] - base.x[col])).sum())

@@ -50,12 +50,15 @@ from planner.model.objective.carbon import carbon as carbon_worth
 from planner.model.objective.commitments import commitments
 from planner.model.objective.compute import compute
 from planner.model.objective.egress import egress
+from planner.model.objective.latency import latency as latency_worth
 from planner.model.objective.lines import before_tax, objective
 from planner.model.objective.one_off import one_off
 from planner.model.objective.storage import storage
 from planner.model.objective.transfer import transfer as transfer_cost
 
-TERMS = (compute, commitments, storage, egress, transfer_cost, one_off, agreements, carbon_worth)
+TERMS = (
+    compute, commitments, storage, egress, transfer_cost, one_off, agreements, carbon_worth, latency_worth,
+)  # fmt: skip
 """Objective terms; each returns cost lines."""
 
 LIMITS = (

@@ -33,7 +33,16 @@ SURVIVAL = ("event", "workload", "period", "region", "standby", "extra")
 POOLS = ("pool", "workload")
 USED, COUNTED = "used", "counted"
 """Columns that only plans with commitments have: of ``purchases`` and of ``costs``."""
+WEIGHED = ("carbon", "latency")
+"""Terms of ``costs`` that the objective weighs and nobody pays: of all their money only ``objective`` is
+not zero."""
 BINDING = ("family", "rule", "subject", "period", "marginal", "per", "words")
+
+
+def weighed(costs: pd.DataFrame) -> pd.DataFrame:
+    """The cost lines of what nobody pays."""
+    mine: pd.DataFrame = costs[costs["term"].isin(WEIGHED)]
+    return mine
 
 
 @dataclass(frozen=True)

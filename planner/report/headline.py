@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from planner.plan.plan import weighed
 from planner.report.figures.context import Context
 from planner.report.grid import Grid, grid
 from planner.report.words import amount, percent
@@ -64,6 +65,11 @@ def facts(context: Context) -> list[Fact]:
         ),
         Fact("Rests on assumed prices", percent(part), amount(sums["assumed"], currency)),
     ]
+    beside = float(weighed(costs)["objective"].sum())
+    if beside:
+        found.append(
+            Fact("Of it weighed", amount(beside, currency), "worth that nobody pays, in the objective only")
+        )
     tail = float(costs["tail"].sum()) if "tail" in costs else 0.0
     if tail:
         found.append(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from planner.plan.plan import WEIGHED, weighed
 from planner.report.figures.context import Context
 from planner.report.grid import Cell, Grid, grid
 from planner.report.words import amount, percent
@@ -46,6 +47,21 @@ def _term(term: str) -> str:
     return TERMS.get(term, term.replace("_", " ").capitalize())
 
 
+def weighed_by_year(context: Context) -> Grid:
+    """What the objective weighs and nobody pays, by year."""
+    lines = weighed(context.plan.costs)
+    table = lines.pivot_table(
+        index="term", columns=lines["period"].str[:4], values="objective", aggfunc="sum", fill_value=0.0
+    )
+    rows = [
+        (f"Worth of {term}", *(amount(float(v), context.currency) for v in (*row, row.sum())))
+        for term, row in zip(table.index, table.to_numpy(), strict=True)
+    ]
+    heads = ("Weighed", *map(str, table.columns), "All years")
+    note = "Discounted. Part of the objective, and of no other sum, share or budget."
+    return grid("What is weighed and nobody pays", heads, rows, range(1, len(heads)), note)
+
+
 def by_group(context: Context) -> Grid:
     """Amortised cost by vendor group."""
 
@@ -63,7 +79,8 @@ def by_payer(context: Context) -> Grid:
 
 def _by_year_and(context: Context, column: str, caption: str, head: str, name: Callable[[str], str]) -> Grid:
     costs = context.plan.costs
-    costs = costs[costs["term"] != "commitment used"]  # these count in shares and cost nothing
+    # These count in shares, or are weighed, and cost nothing.
+    costs = costs[~costs["term"].isin(("commitment used", *WEIGHED))]
     table = costs.pivot_table(
         index=column, columns=costs["period"].str[:4], values="amortised", aggfunc="sum", observed=True
     ).fillna(0.0)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from planner.money import words
 from planner.plan.certificate import Certificate
-from planner.plan.plan import Plan
+from planner.plan.plan import Plan, weighed
 
 _WIDTH = 110
 
@@ -91,6 +91,10 @@ def cost_table(plan: Plan) -> Table:
     for label, column in (("total before tax", "amortised"), ("cash with tax", "cash")):
         sums = costs.groupby("year")[column].sum()
         table.add_row(label, *(f"{sums[y]:,.0f}" for y in years), f"{sums.sum():,.0f}", style="bold")
+    for term, lines in weighed(costs).groupby("term"):
+        sums = lines.groupby("year")["objective"].sum().reindex(years, fill_value=0.0)
+        label = f"worth of {term!s}, nobody pays"
+        table.add_row(label, *(f"{sums[y]:,.0f}" for y in years), f"{sums.sum():,.0f}")
     return table
 
 
@@ -105,6 +109,9 @@ def findings(plan: Plan) -> Iterator[str]:
     workloads, regions = plan.placements["workload"].nunique(), plan.placements["region"].nunique()
     yield f"{workloads} workloads placed in {regions} regions; status: {head['status']}"
     yield f"discounted cost (the objective): {words(head['objective'], currency)}"
+    for term, lines in weighed(plan.costs).groupby("term"):
+        worth = words(float(lines["objective"].sum()), currency)
+        yield f"  of it the worth of {term}, which nobody pays: {worth}"
     if again := head.get("replan"):
         extra = head["objective"] - again["free_objective"]
         yield (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from planner.plan.plan import Plan
+from planner.plan.plan import Plan, weighed
 from planner.report import headline, money_tables, placement_tables, rule_tables
 from planner.report.background import Background
 from planner.report.figures.context import Context, context_of
@@ -89,6 +89,7 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
                 money.by_year(context),
                 money.by_group(context),
                 money.by_term(context),
+                *([money.weighed_by_year(context)] if len(weighed(context.plan.costs)) else []),
                 money.by_payer(context),
             ],
         ),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from planner.errors import BadInput, Infeasible
 from planner.inputs import Inputs, read_inputs
-from planner.plan.plan import Plan
+from planner.plan.plan import Plan, weighed
 from planner.solve.fixed import read_fixed
 from planner.solve.solve import solve
 from planner.study.measures import HHI_WHOLE
@@ -31,6 +31,8 @@ class Row:
     ----------
     cost, cash
         Discounted cost (what a plan makes least) and cash with tax.
+    weighed
+        Part of ``cost`` that the case weighs and nobody pays: worth of carbon and latency.
     spent
         Amortised money before tax by vendor group, market groups and others.
     shares
@@ -54,6 +56,7 @@ class Row:
     reason: str = ""
     cost: float | None = None
     cash: float | None = None
+    weighed: float | None = None
     spent: tuple[tuple[str, float], ...] = ()
     shares: tuple[tuple[str, float], ...] = ()
     hhi: float | None = None
@@ -69,6 +72,7 @@ class Row:
         """The row as one flat line for CSV and JSON."""
         out: dict[str, Any] = {"name": self.name, "status": self.status, "reason": self.reason}
         out |= {"cost": _cents(self.cost), "cash": _cents(self.cash)}
+        out |= {"weighed": _cents(self.weighed)} if self.weighed else {}
         out |= {"hhi": _digits(self.hhi, 3), "foreign_share": _digits(self.foreign, 9)}
         out |= {"mean_ms": _digits(self.mean_ms, 3), "late_workloads": self.late}
         out |= {
@@ -120,6 +124,7 @@ def _row(name: str, plan: Plan, foreign: Collection[str] | None, first: Plan | N
         status=str(plan.head["status"]),
         cost=float(plan.costs["objective"].sum()),
         cash=float(plan.costs["cash"].sum()),
+        weighed=float(weighed(plan.costs)["objective"].sum()),
         spent=tuple((str(g), float(v)) for g, v in spent.items()),
         shares=tuple((str(g), float(v)) for g, v in share.items()),
         hhi=float((share**2).sum() * HHI_WHOLE),

@@ -108,6 +108,20 @@ TOML = {
         "fx",
         "EUR 2027",
     ),
+    "latency without a worth": ("[money]", '[latency]\ncurrency = "MYR"\n[money]', "latency.worth", ""),
+    "a worth of latency below nothing": (
+        "[money]",
+        "[latency]\nworth = -1\n[money]",
+        "latency.worth",
+        "-1.0",
+    ),
+    "latency in a currency without a rate": (
+        "[money]",
+        '[latency]\nworth = 2\ncurrency = "EUR"\nbasis = "assumed"\n'
+        'source = "t"\nas_of = 2026-01-01\n[money]',
+        "fx",
+        "EUR 2027",
+    ),
     "unknown term": ('"commit_1y"]', '"commit_9y"]', "terms.offer", "commit_9y"),
 }
 

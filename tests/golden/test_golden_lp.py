@@ -312,6 +312,31 @@ def model_with(family: str) -> Model:
     return build(inputs, assess(inputs), held)
 
 
+def carbon_worth() -> World:
+    """A tonne is worth 1,000; aa's grid has 1 kg a kWh, bb's 0.1."""
+    return market(1.0, 2.0).grid(aa=1.0, bb=0.1).workload("web").carbon_price(1000)
+
+
+def latency_worth() -> World:
+    """A millisecond is worth 2 a month to 1,000 users; aa:x: 3 × 30 + 65 ms, bb:x: 3 × 5 + 40."""
+    world = latency().latency_worth(2.0)
+    world.rules.clear()
+    return world
+
+
+TERMS = {"carbon": carbon_worth, "latency": latency_worth}
+"""Terms of the objective that nobody pays, which appear in no row."""
+
+
+@pytest.mark.parametrize("term", TERMS)
+def test_the_objective_of_a_weight_is_that_of_its_golden_file(term, update_golden):
+    text, golden = lp_text(model_of(TERMS[term]()), ["demand"]), HERE / "objective" / f"{term}.lp"
+    if update_golden:
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("family", TOYS)
 def test_the_rows_of_a_family_are_those_of_its_golden_file(family, update_golden):
     model = model_with(family)

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import sample_plan
 
@@ -193,3 +194,15 @@ def test_long_tables_say_what_they_leave_out() -> None:
     table = placements(context_of(sample_plan.plan(workloads=450, periods=1), sample_plan.background(450)))
     assert len(table.rows) == MOST
     assert "rows; all are in placements.csv" in table.note
+
+
+def test_what_is_weighed_and_paid_by_nobody_stands_apart_from_what_is_paid():
+    plan = sample_plan.plan()
+    line = plan.costs.iloc[[0]].assign(term="latency", objective=1234.0)
+    zero = dict.fromkeys(["list", "discount", "margin", "tax", "amortised", "cash", "tail", "assumed"], 0.0)
+    more = pd.concat([plan.costs, line.assign(**zero)], ignore_index=True)
+    bare, seen = page(plan), page(replace(plan, costs=more))
+    assert "What is weighed and nobody pays" not in bare.text
+    assert "What is weighed and nobody pays" in seen.text
+    assert seen.text.count("Worth of latency") == 1
+    assert "1,234" in seen.text and "Of it weighed" in seen.text

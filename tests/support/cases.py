@@ -94,6 +94,7 @@ class World:
     survive: list[str] = field(default_factory=list)
     whole: bool = False
     carbon: dict[str, Any] = field(default_factory=dict)
+    latency: dict[str, Any] = field(default_factory=dict)
 
     # What is sold
 
@@ -159,6 +160,11 @@ class World:
     def carbon_price(self, price: float, currency: str = "MYR") -> World:
         """What a tonne is worth to the case."""
         self.carbon = {"price": price, "currency": currency, **TOML_PROVENANCE}
+        return self
+
+    def latency_worth(self, worth: float, currency: str = "MYR") -> World:
+        """What a millisecond less is worth to 1,000 users in a month."""
+        self.latency = {"worth": worth, "currency": currency, **TOML_PROVENANCE}
         return self
 
     def store(self, region: str, resource: str, price: float, name: str = "", currency: str = "MYR") -> World:
@@ -445,6 +451,7 @@ class World:
             "replan": self.replan,
             "traces": self.traces,
             "carbon": self.carbon,
+            "latency": self.latency,
         }
         for name, section in {**sections, "survival": survival, "units": units}.items():
             if section:

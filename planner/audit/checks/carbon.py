@@ -100,6 +100,8 @@ def recorded(context: Context) -> Iterable[Finding]:
     """What ``plan.json`` says of carbon, and the lines of its price, worked out again."""
     said = (context.claims.head or {}).get("carbon")
     price = context.case.settings.get("carbon")
+    if price is None and any(row["term"] == "carbon" for row in context.claims.costs or ()):
+        price = {"price": ZERO, "currency": context.case.settings.get("currency")}
     if (said is None and price is None) or context.claims.purchases is None:
         return
     known, unknown = tonnes(context)

@@ -17,7 +17,7 @@ from planner.audit.tiers import first_paid
 
 _CENT = Decimal("0.01")
 _RELATIVE = Decimal("1e-8")
-WEIGHED = ("carbon",)
+WEIGHED = ("carbon", "latency")
 """Lines of the objective that nobody is paid; their own checks work them out again."""
 COMPUTE = ("compute", "commitment", "commitment held")
 MOVES = NOT_COUNTED

@@ -17,7 +17,7 @@ from planner.policy.rules import Rule
 
 def check(context: Context, rule: Rule) -> Iterable[Finding]:
     """Coverage worked out again from users, links and placements, against ``latency_share``."""
-    trips = _trips(context)
+    trips = trips_of(context)
     bits = binds(rule, context.case)
     for workload, row in context.case.workloads.items():
         facts = Facts(row, context.case.agencies.get(row["agency"], {}), {})
@@ -57,7 +57,7 @@ def recorded(context: Context) -> Iterable[Finding]:
         if any(row.get("latency_ms") for row in context.case.workloads.values()):
             yield context.missing("latency-recorded", "latency.csv")
         return
-    trips = _trips(context)
+    trips = trips_of(context)
     at = {name: t for t, name in enumerate(context.case.names)}
     wrong = 0
     for row in context.claims.latency if trips is not None else ():
@@ -96,7 +96,8 @@ def _users(context: Context, workload: str, t: int) -> dict[str, Decimal]:
     return by_period[t] if by_period else {}
 
 
-def _trips(context: Context) -> dict[str, dict[str, int]] | None:
+def trips_of(context: Context) -> dict[str, dict[str, int]] | None:
+    """Round trips from the copied network, found once an audit."""
     if "trips" not in context.cache:
         context.cache["trips"] = round_trips(context.folder, context.case)
     found = context.cache["trips"]
