@@ -27,7 +27,8 @@ from planner.case import schema as case_schema
 from planner.catalog import schema as catalog_schema
 from planner.latency import schema as network_schema
 from planner.plan.plan import FRAMES, Plan
-from planner.policy.kinds import KINDS, Kind
+from planner.policy.kind import Kind
+from planner.policy.kinds import KINDS
 from planner.policy.parameters import Parameter
 from planner.tables import Column, Table
 

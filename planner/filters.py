@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from planner.case.schema import RESOURCES, STORED
 from planner.inputs import Inputs
 from planner.policy.rules import Rule
 from planner.policy.select import regions_of, workloads_of
@@ -182,6 +183,32 @@ def _sovereignty_floor(rule: Rule, inputs: Inputs, role: str) -> Check:
     return _filter(rule, inputs, (levels >= floor).all(axis=0)[None, :], reason)
 
 
+_APART = ("none", "other_region", "other_group")
+
+
+def _resilience(rule: Rule, inputs: Inputs, role: str) -> Check:
+    """The tier that a workload states is at least what the rule asks; the rule changes no tier."""
+    case, wanted = inputs.case, rule.parameters
+    tiers = case.resilience.set_index("tier")
+    reasons = []
+    for w, name in enumerate(case.workloads["resilience"]):
+        tier = tiers.loc[name].to_dict() if name in tiers.index else {"standby": "none"}
+        needs = {k for i, k in enumerate(RESOURCES) if case.demand[w, i].max() > 0}
+        machines = {"vcpu", "memory_gib"} if "requests" in needs else needs & {"vcpu", "memory_gib"}
+        machines |= {"gpu"} if needs & {"gpu_inference", "gpu_training"} else set()
+        least = [(k, wanted.get("ready", 0.0)) for k in sorted(machines)]
+        least += [(k, wanted.get("stored", 0.0)) for k in STORED if k in needs]
+        least += [("backup", wanted.get("backup", 0.0))] if needs & set(STORED) else []
+        short = [f"{tier.get(k, 0.0):.0%} of {k}, {part:.0%} is asked" for k, part in least
+                 if tier.get(k, 0.0) < part]  # fmt: skip
+        standby = str(tier["standby"])
+        if _APART.index(standby) < _APART.index(wanted["standby"]):
+            short.insert(0, f"{standby.replace('_', ' ')}, {wanted['standby'].replace('_', ' ')} is asked")
+        reasons.append(f"tier {name} keeps ready {'; '.join(short)}" if short and role == "primary" else "")
+    passes = np.array([not reason for reason in reasons], dtype=bool)
+    return _filter(rule, inputs, passes[:, None], lambda w, r: reasons[w])
+
+
 FILTERS: dict[str, Callable[[Rule, Inputs, str], Check]] = {
     "residency": _residency,
     "deployment": _deployment,
@@ -191,5 +218,6 @@ FILTERS: dict[str, Callable[[Rule, Inputs, str], Check]] = {
     "parent_jurisdiction": _parent_jurisdiction,
     "ownership": _ownership,
     "sovereignty_floor": _sovereignty_floor,
+    "resilience": _resilience,
 }
 """Filter kinds: what decides eligibility before any row of the program exists."""

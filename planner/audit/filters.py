@@ -19,14 +19,17 @@ from planner.policy.rules import Rule
 class Facts:
     """What a verdict may look at: rows of the tables, and what is on record about a subject.
 
-    ``certificates`` maps a subject (region or vendor) to the kinds of evidence held, ``assessed``
-    maps (subject, measure) to a value.
+    ``tier`` is the row of the workload's resilience tier, empty without one, ``needs`` the resources that
+    it needs in any period. ``certificates`` maps a subject (region or vendor) to the kinds of evidence
+    held, ``assessed`` maps (subject, measure) to a value.
     """
 
     workload: Row
     agency: Row
     region: Row
     role: str = "primary"
+    tier: Row = field(default_factory=dict)
+    needs: frozenset[str] = frozenset(("vcpu", "memory_gib"))
     certificates: Mapping[str, frozenset[str]] = field(default_factory=dict)
     assessed: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
@@ -135,6 +138,31 @@ def _sovereignty_floor(parameters: Mapping[str, Any], facts: Facts) -> str:
     return ""
 
 
+_PLACES = {"none": 0, "other_region": 1, "other_group": 2}
+
+
+def _resilience(parameters: Mapping[str, Any], facts: Facts) -> str:
+    if facts.role != "primary":
+        return ""
+    standby = facts.tier.get("standby", "none")
+    if _PLACES[standby] < _PLACES[parameters["standby"]]:
+        return f"a standby in {parameters['standby']} is asked; the tier keeps one in {standby}"
+    cards, requests = facts.needs & {"gpu_inference", "gpu_training"}, "requests" in facts.needs
+    least = {
+        "vcpu": ("ready", requests or "vcpu" in facts.needs),
+        "memory_gib": ("ready", requests or "memory_gib" in facts.needs),
+        "gpu": ("ready", bool(cards)),
+        "block_gib": ("stored", "block_gib" in facts.needs),
+        "object_gib": ("stored", "object_gib" in facts.needs),
+        "backup": ("backup", bool(facts.needs & {"block_gib", "object_gib"})),
+    }
+    for column, (parameter, needed) in least.items():
+        asked, kept = Decimal(str(parameters.get(parameter, 0))), number(facts.tier, column, Decimal(0))
+        if needed and kept < asked:
+            return f"{asked:.0%} of {column} is asked to be kept; the tier keeps {kept:.0%}"
+    return ""
+
+
 def in_market(region: Row) -> bool:
     """False for agency premises and the government's own data centre."""
     return region.get("market", "true") == "true"
@@ -149,6 +177,7 @@ FILTERS: dict[str, Callable[[Mapping[str, Any], Facts], str]] = {
     "parent_jurisdiction": _parent_jurisdiction,
     "ownership": _ownership,
     "sovereignty_floor": _sovereignty_floor,
+    "resilience": _resilience,
 }
 """Filter kinds: why a place is forbidden, in words."""
 

@@ -104,6 +104,8 @@ def outcome(rule: Rule, entry: Mapping[str, Any]) -> str:
         agency=_row(entry.get("agency")),
         region=_row(entry.get("region")),
         role=str(entry.get("role", "primary")),
+        tier=_row(entry.get("tier")),
+        needs=frozenset(entry.get("needs", ("vcpu", "memory_gib"))),
         certificates={"": frozenset(entry.get("certificates", ()))},
         assessed={("", k): Decimal(v) for k, v in entry.get("assessed", {}).items()},
     )

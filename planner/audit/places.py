@@ -48,7 +48,16 @@ class Places:
         row = self.case.workloads[workload]
         agency = self.case.agencies.get(row["agency"], {})
         place = self.case.regions[region]
-        return Facts(row, agency, place, role, self._certificates, self._assessed)
+        return Facts(
+            row,
+            agency,
+            place,
+            role,
+            self.case.tier(workload) or {},
+            frozenset(self._needs(workload, (*CARRIED, *STORED))),
+            self._certificates,
+            self._assessed,
+        )
 
     def ruled_out(self, rule: Rule, workload: str, region: str, role: str = "primary") -> str:
         """Why a filter forbids the place while it binds; empty if it does not."""
