@@ -92,7 +92,7 @@ def _type(column: Column) -> str:
     for sign, bound in (("≥", column.minimum), (">", column.above), ("≤", column.maximum)):
         if bound is not None:
             words += f", {sign} {bound:g}"
-    return words + (", or blank" if column.blank else "")
+    return words + (", or blank" if column.blank else "") + (", may be left out" if column.optional else "")
 
 
 def _meanings() -> str:

@@ -52,6 +52,8 @@ class Column:
         Inclusive bounds of numbers; ``above`` is an exclusive lower bound.
     choices
         Allowed values of a ``choice``.
+    optional
+        Whether the column may be left out; then every cell is blank.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Column:
     maximum: float | None = None
     above: float | None = None
     choices: tuple[str, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def read(path: Path, table: Table, shown_as: str | None = None) -> tuple[pd.Data
             at = header.index(column.name)
             frame[column.name] = _parse(column, [cells[at] for _, cells in rows], numbers, where, problems)
         else:
-            frame[column.name] = [""] * len(rows)
+            frame[column.name] = [_BLANK[column.kind]] * len(rows)
     data = pd.DataFrame(frame, columns=[c.name for c in table.columns])
     data["_row"] = pd.Series(numbers, dtype="int64")
     data = data.astype({c.name: _DTYPES[c.kind] for c in table.columns})
@@ -246,7 +249,7 @@ def _split(
 def _check_header(header: Sequence[str], table: Table, where: str) -> list[Problem]:
     problems = []
     wanted = [c.name for c in table.columns]
-    for name in wanted:
+    for name in (c.name for c in table.columns if not c.optional):
         if name not in header:
             mend = f"Add the column; {table.file} has the columns {', '.join(wanted)}."
             problems.append(Problem(where, 1, name, "", "the column is missing", mend))

@@ -70,7 +70,7 @@ def one_off(case: Case, claims: Claims) -> Due:
     for row in case.activation:
         begun = _begun(case, claims, row["subject"])
         if begun is not None:
-            _add(due, "activation", "", *begun, number(row, "amount"))
+            _add(due, "activation", row.get("payer", ""), *begun, number(row, "amount"))
     return due
 
 

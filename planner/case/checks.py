@@ -186,6 +186,9 @@ def _check_terms(
     paying = frames["workloads"].merge(frames["agencies"][["agency", "payer"]], on="agency", how="left")
     payers = set(paying["payer"].where(paying["payer"].fillna("") != "", paying["agency"]))
     problems += tables.refers(
+        frames["activation"], "payer", payers, file["activation"], "who pays for workloads", blank=True
+    )
+    problems += tables.refers(
         held[held["payer"].isin(agencies)],
         "payer",
         payers,

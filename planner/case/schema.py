@@ -240,6 +240,13 @@ ACTIVATION = Table(
         Column("currency", "id", "ISO 4217."),
         Column("basis", "choice", "How the figure was got.", choices=BASES),
         Column("source", "text", "Where the figure comes from, or how it was assumed."),
+        Column(
+            "payer",
+            "id",
+            "Agency that pays it, whoever begins; blank = all in common, in nobody's budget.",
+            blank=True,
+            optional=True,
+        ),
     ),
     "What it costs to begin with a region or vendor: connection, assessment, training.",
     required=False,

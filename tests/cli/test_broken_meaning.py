@@ -139,6 +139,7 @@ MEANINGS = {
     "cost at an unknown place": wrong("placement_costs.csv", 2, "region", "aa:z"),
     "cost in another currency": wrong("placement_costs.csv", 2, "currency", "USD"),
     "activation of nothing": wrong("activation.csv", 2, "subject", "zz"),
+    "activation paid by nobody": wrong("activation.csv", 2, "payer", "moe"),
     "moves of nobody": wrong("move_limits.csv", 2, "agency", "moe"),
     "budget of nobody": wrong("budgets.csv", 2, "agency", "moe"),
     "group of an unknown region": wrong("capacity_groups.csv", 2, "region", "aa:z"),

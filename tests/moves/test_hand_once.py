@@ -4,11 +4,14 @@ The quarters of 2027 have 2,160, 2,184, 2,208 and 2,208 hours, together 8,760.
 """
 
 import pytest
+from support.audit_plan import audited
 from support.cases import World
 from support.plans import bought, cash, cost, placed, plan_of
 
 from planner.errors import BadInput, Infeasible
+from planner.inputs import read_inputs
 from planner.money import CENT
+from planner.solve.solve import solve
 
 
 def world(*prices, **more):
@@ -69,6 +72,43 @@ def test_a_standby_and_a_backup_begin_a_region_too():
         kept.store(region, "block_gib", 0.2).store(region, "object_gib", 0.05)
     kept.workload("web", demand={"vcpu": 4, "memory_gib": 16, "block_gib": 100}, resilience="kept")
     assert cost(plan_of(kept)) == pytest.approx(8_760 + 240 + 60 + 700, abs=CENT)
+
+
+def begun(payer):
+    """As above 4,380 are saved a year by 4,000; moh has 3,000 to develop, and a system that stays at bb."""
+    made = world(1.0, 1.5).begin_cost("aa", 4000, payer).workload("web").workload("tax", "moh")
+    made.rule("stay", "vendor_panel", {"vendors": ["bb"]}, select={"workload": {"workload": ["tax"]}})
+    return made.budget("moh", 2027, 3000, "development")
+
+
+@pytest.mark.parametrize(("payer", "expected"), [("", 12_760.00), ("mof", 12_760.00), ("moh", 13_140.00)])
+def test_who_pays_for_a_beginning_must_have_the_money(payer, expected):
+    plan = plan_of(begun(payer))
+    assert cost(plan) == pytest.approx(13_140.00 + expected, abs=CENT)
+    paid = plan.costs[plan.costs["term"] == "activation"]
+    assert paid["payer"].tolist() == ([payer] if expected < 13_000 else [])
+
+
+def test_the_audit_asks_the_one_who_pays(tmp_path):
+    """Whom activation.csv names owes the 4,000: the audit says so of a plan that charges another."""
+
+    def spoil(plan):
+        table = plan / "inputs" / "activation.csv"
+        table.write_text(table.read_text(encoding="utf-8").replace("mof", "moh"), encoding="utf-8")
+
+    verdicts = audited(begun("mof"), tmp_path)
+    assert {f.status for f in verdicts if f.check in ("costs", "budget")} == {"pass"}
+    (tmp_path / "again").mkdir()
+    failed = {f.check for f in audited(begun("mof"), tmp_path / "again", spoil) if f.status == "fail"}
+    assert failed == {"costs", "manifest"}
+
+
+def test_a_table_without_the_column_is_paid_in_common(tmp_path):
+    case = begun("moh").write(tmp_path)
+    rows = (case / "activation.csv").read_text(encoding="utf-8").splitlines()
+    text = "\n".join(row.rsplit(",", 1)[0] for row in rows)
+    (case / "activation.csv").write_text(text + "\n", encoding="utf-8")
+    assert cost(solve(read_inputs(case)).plan) == pytest.approx(25_900.00, abs=CENT)
 
 
 # Placement costs

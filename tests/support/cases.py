@@ -44,7 +44,7 @@ COLUMNS = {
     "spend_commitments": "agreement vendor payer status start months amount currency discount up_to "
     "basis source as_of",
     "placement_costs": "workload region when amount currency basis source",
-    "activation": "subject amount currency basis source",
+    "activation": "subject amount currency basis source payer",
     "move_limits": "agency workload period amount",
     "earlier_placements": "workload region period role share",
     "earlier_commitments": "pool sku term period units",
@@ -343,9 +343,9 @@ class World:
             "placement_costs", workload=workload, region=region, when=when, amount=amount, currency="MYR"
         )
 
-    def begin_cost(self, subject: str, amount: float) -> World:
+    def begin_cost(self, subject: str, amount: float, payer: str = "") -> World:
         """What it costs to begin with a region or vendor (``activation.csv``)."""
-        return self.add("activation", subject=subject, amount=amount, currency="MYR")
+        return self.add("activation", subject=subject, amount=amount, currency="MYR", payer=payer)
 
     def budget(self, agency: str, year: int, amount: float, vote: str = "operating") -> World:
         return self.add("budgets", agency=agency, year=year, vote=vote, amount=amount, currency="MYR")

@@ -137,4 +137,5 @@ def _enrich(draw: st.DrawFn, world: World, names: list[str]) -> None:
         row["spot_ok"] = draw(st.booleans())
         row["divisible"] = draw(st.sampled_from((True, True, False)))
     if draw(st.booleans()):
-        world.add("activation", subject="aa", amount=draw(st.sampled_from((0, 300))), currency="MYR")
+        world.add("activation", subject="aa", amount=draw(st.sampled_from((0, 300))), currency="MYR",
+                  payer=draw(st.sampled_from(("", world.tables["workloads"][0]["agency"]))))  # fmt: skip

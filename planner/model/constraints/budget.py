@@ -88,6 +88,6 @@ def _of_rule(
 
 
 def payers(index: Index, lines: pd.DataFrame) -> np.ndarray:
-    """Who pays each cost line; "" for what is paid in common (activation)."""
+    """Who pays each cost line; "" for what is paid in common (activation that names no payer)."""
     names = np.append(index.pools["payer"].to_numpy(), "")
     return np.asarray(names[lines["q"].to_numpy(dtype=np.int64)])

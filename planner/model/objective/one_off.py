@@ -15,7 +15,8 @@ from planner.model.objective.lines import make_lines, nobody
 def one_off(index: Index, columns: Columns) -> pd.DataFrame:
     """What the user's tables say of places and moves.
 
-    ``activation.csv``: once, in the first period in which ``active`` is 1. ``placement_costs.csv``:
+    ``activation.csv``: once, in the first period in which ``active`` is 1, by its ``payer`` (booked to the
+    payer's first pool) or, where that is blank, in common. ``placement_costs.csv``:
     on ``place`` in each period, or on ``enter``; a workload that is new pays ``once`` with its first
     placement. ``[migration] labour``: on ``enter``, for moving a whole workload. Data that leave a
     region pay its first paid egress tier on ``leave``, for all that is stored before the move. ``[replan]
@@ -54,7 +55,8 @@ def _activation(index: Index, columns: Columns) -> pd.DataFrame:
     t, col = keys["t"].to_numpy(dtype=np.int64), keys["col"].to_numpy(dtype=np.int64)
     amount, assumed = keys["amount"].to_numpy(), (keys["basis"] == "assumed").to_numpy()
     none = nobody(col)
-    paid = make_lines(index, "activation", col, none, none, r, none, t, amount, assumed)
+    q = keys["payer"].map({**index.first_pool, "": -1}).to_numpy(dtype=np.int64)
+    paid = make_lines(index, "activation", col, none, q, r, none, t, amount, assumed)
     back = paid.assign(t=paid["t"] + 1, list=-paid["list"])
     return _stated(pd.concat([paid, back[t < last]]))
 
