@@ -20,6 +20,7 @@ COSTS = (
 SHARES = ("rule", "basis", "period", "subject", "share")
 EXCUSES = ("workload", "region", "period_from", "period_to", "rule")
 LATENCY = ("workload", "period", "reached_share")
+SURVIVAL = ("event", "workload", "period", "region", "standby", "extra")
 RECORD = "plan.json"
 
 
@@ -44,6 +45,7 @@ class Claims:
     shares: list[Row] | None = None
     excuses: list[Row] | None = None
     latency: list[Row] | None = None
+    survival: list[Row] | None = None
     pools: dict[str, set[str]] = field(default_factory=dict)
     head: Mapping[str, Any] | None = None
     primary: dict[tuple[str, int], list[Placement]] = field(default_factory=dict)
@@ -57,6 +59,7 @@ def read_claims(folder: Folder, case: Case) -> tuple[Claims, list[Finding]]:
     claims.costs = _named(folder, case, "costs", COSTS, findings)
     claims.shares = folder.optional("shares.csv", SHARES)
     claims.excuses = folder.optional("excuses.csv", EXCUSES)
+    claims.survival = _named(folder, case, "survival", SURVIVAL, findings)
     claims.latency = folder.optional("latency.csv", LATENCY)
     for row in folder.optional("pools.csv", ("pool", "workload")) or []:
         claims.pools.setdefault(row["pool"], set()).add(row["workload"])

@@ -155,6 +155,12 @@ def _budget(rule: Rule, entry: Mapping[str, Any]) -> str:
     return "pass" if Decimal(entry["cash"]) <= Decimal(str(rule.parameters["cap"])) else "fail"
 
 
+def _survives(rule: Rule, entry: Mapping[str, Any]) -> str:
+    asked = {what: entry.get(what, {}) for what in rule.parameters["of"]}
+    lost = [(e["lost"], e["saved"]) for events in asked.values() for e in events.values()]
+    return "pass" if all(Decimal(saved) >= Decimal(gone) - TOLERANCE for gone, saved in lost) else "fail"
+
+
 def _evidence(rule: Rule, entry: Mapping[str, Any]) -> str:
     return "pass" if set(rule.parameters["kinds"]) <= set(entry["obtained"]) else "fail"
 
@@ -182,6 +188,7 @@ def _score(rule: Rule, entry: Mapping[str, Any]) -> str:
 _OTHERS: Mapping[str, Callable[[Rule, Mapping[str, Any]], str]] = {
     "carbon": _capped,
     "exit": _exit,
+    "survival": _survives,
     "budget": _budget,
     "latency": _latency,
     "evidence": _evidence,

@@ -27,6 +27,7 @@ from planner.audit.checks import (
     reports,
     resilience,
     shares,
+    survival,
     waivers,
     weights,
 )
@@ -42,6 +43,7 @@ KINDS: Mapping[str, RuleCheck] = {
     "carbon": carbon.check,
     "exit": exit.check,
     "budget": budget.by_rule,
+    "survival": survival.by_rule,
     "latency": latency.check,
     "evidence": evidence.check,
     "freshness": evidence.fresh,
@@ -59,6 +61,7 @@ ALWAYS: Mapping[str, Check] = {
     "frozen": frozen.kept,
     "places": filters.built_in,
     "resilience": resilience.check,
+    "survival": survival.check,
     "excuses": excuses.check,
     "waivers": waivers.check,
     "enough": capacity.enough,

@@ -129,6 +129,8 @@ def _units(model: Model, base: Arrays) -> np.ndarray:
             if weight is None or definition.basis == "reference_spend":
                 total /= model.unit
             unit[model.starts[family] + i] = max(total, 1e-9) * block.scale[i]
+    survival = model.block("survival")
+    unit[model.starts["survival"] + np.arange(len(survival.keys))] = survival.scale
     if index.exits:
         block, months = model.block("exit"), index.inputs.case.periods["months"].to_numpy()
         for i, t in enumerate(block.keys["t"].tolist()):

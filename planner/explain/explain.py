@@ -12,7 +12,7 @@ from planner.eligibility import BUILT_IN
 from planner.explain.conflict import Conflict, conflicts
 from planner.explain.elastic import Elastic, Program, make_program
 from planner.explain.groups import Group
-from planner.explain.ways_out import MONEY_FAMILIES, Give, WayOut, row_of, ways_out
+from planner.explain.ways_out import LOST, MONEY_FAMILIES, Give, WayOut, row_of, ways_out
 from planner.inputs import Inputs
 from planner.model.constraints.latency import coverage_of
 from planner.money import words
@@ -287,6 +287,8 @@ def _give_words(give: Give) -> str:
         return (
             f"waive {group.id} for {where}" if waivable else f"change {group.id} (no waiver) to allow {where}"
         )
+    if unit == LOST:
+        return f"let {needed:.2%} of {subject} have no place{when}{also}, against {group.id}"
     if group.kind == "workload":
         what = f"serve only {needed:.1%} of" if needed > 0 else "leave out"
         return f"{what} {subject}{when}{also}"

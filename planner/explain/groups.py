@@ -97,7 +97,7 @@ def row_groups(model: Model) -> tuple[list[Group], np.ndarray]:
     number: dict[str, int] = {}
     of_row = np.full(model.rows, -1, dtype=np.int64)
     for block in model.blocks:
-        if block.family not in (*WHOLE, *LIMITS):
+        if block.family not in (*WHOLE, *LIMITS, "survival"):
             continue
         start = model.starts[block.family]
         for i, group in enumerate(_groups_of(model, block.family)):
@@ -134,6 +134,9 @@ def _groups_of(model: Model, family: str) -> list[Group | None]:
             Group("latency", f"{rule} for {w}", rules.get(str(rule)), str(w))
             for rule, w in zip(named, keys["workload"], strict=True)
         ]
+    if family == "survival":
+        # What [survival] of the case asks is the question; what a rule asks could give.
+        return [_survival(model, *key) for key in block.keys[["e", "w", "t"]].to_numpy(dtype=int).tolist()]
     if family == "capacity":
         return [_capacity({str(k): v for k, v in row.items()}) for row in keys.to_dict("records")]
     if family in SHARE_KINDS:
@@ -146,6 +149,11 @@ def _groups_of(model: Model, family: str) -> list[Group | None]:
         name = rule.id if rule else f"{family.replace('_', ' ')} of {words}".removesuffix(" of ")
         out.append(Group("other", name, rule, words))
     return out
+
+
+def _survival(model: Model, e: int, w: int, t: int) -> Group | None:
+    rule = model.index.losses.rule(e, w, t)
+    return None if rule is None else Group("other", rule.id, rule)
 
 
 def _plain(value: object) -> str:

@@ -153,6 +153,9 @@ def _loosen(program: Program, session: Session, settled: Outcome, group: int, sl
         upper = np.isfinite(arrays.row_upper[row]) and program.groups[group].kind != "workload"
         now = float(arrays.row_upper[row] if upper else arrays.row_lower[row])
         by = float(slack[i] * program.slack_unit[i])
+        if family == "survival":
+            changes.append(_unsaved(program, session, row, by / scale, slip))
+            continue
         needed = _outward((now + by if upper else now - by) / scale, upper, slip)
         low = arrays.row_lower[row] if upper else needed * scale
         high = needed * scale if upper else arrays.row_upper[row]
@@ -163,6 +166,22 @@ def _loosen(program: Program, session: Session, settled: Outcome, group: int, sl
         changes.append((period, program.groups[group].subject, now / scale, needed, unit))
     return Give(program.groups[group], tuple(changes))
 
+
+def _unsaved(
+    program: Program, session: Session, row: int, share: float, slip: float
+) -> tuple[str, str, float, float, str]:
+    """Let a share of a workload be lost in an event."""
+    _, key, scale = row_of(program, row)
+    needed = _outward(share, True, slip)
+    session.set_row_bounds(np.array([row]), np.array([-needed * scale]), np.array([np.inf]))
+    index = program.model.index
+    lost = (
+        f"{index.inputs.case.workloads['workload'].iloc[int(key['w'])]} without {index.events[int(key['e'])]}"
+    )
+    return str(index.inputs.case.periods["period"].iloc[int(key["t"])]), lost, 0.0, needed, LOST
+
+
+LOST = "share of the workload that may be lost"
 
 MONEY_FAMILIES = ("budget", "ceiling")
 """Families whose rows are in the program's unit of money."""

@@ -186,7 +186,8 @@ def build(
     if index.exits:
         blocks = (*blocks, exit_cap(index, columns, lines, unit))
     if pinned is not None:
-        blocks = (*(b for b in blocks if b.family not in LIMITS), pin(columns, pinned))
+        free = (*LIMITS, "survival") if index.losses.rules else LIMITS
+        blocks = (*(b for b in blocks if b.family not in free), pin(columns, pinned))
     return Model(index, columns, blocks, lines, unit, cost / unit, reference)
 
 

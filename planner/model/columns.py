@@ -14,8 +14,8 @@
 ``leave``   share of workload w that moves away from region r at the beginning of period t
 ``at``      1 where a workload has any part in region r in period t, binary
 ``local``   part of the data between two workloads that stays inside region r
-``extra``   share of critical workload w that region r would take on, beyond paid standby, if event e
-            took its places away in period t
+``extra``   share of workload w that region r would take on, beyond paid standby, if event e, which w
+            must survive, took its places away in period t
 ``active``  1 from the period in which a region or vendor is first used, binary
 ``change``  share of workload w at region r in period t beyond the earlier plan's, when planning again
 ``agreement`` of a spend commitment: ``signed`` (binary), and in each period ``covered`` and ``short``
@@ -343,10 +343,10 @@ def _extra(index: Index, place: pd.DataFrame) -> pd.DataFrame:
 
 
 def lost_places(index: Index, place: pd.DataFrame) -> pd.DataFrame:
-    """Places of critical work that an event takes away: e and the columns of ``place``."""
-    critical = index.inputs.case.workloads["critical"].to_numpy()
-    at_risk = place[critical[place["w"].to_numpy()]]
-    parts = [at_risk[index.hit[e][at_risk["r"].to_numpy()]].assign(e=e) for e in range(len(index.events))]
+    """Places that an event takes away of what must survive it: e and the columns of ``place``."""
+    w, r, t = (place[c].to_numpy(dtype=np.int64) for c in ("w", "r", "t"))
+    asked, hit = index.losses.asked, index.hit
+    parts = [place[asked[e, w, t] & hit[e, r]].assign(e=e) for e in range(len(index.events))]
     lost: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return lost
 

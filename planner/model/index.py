@@ -15,6 +15,7 @@ from planner.catalog.spot import SUFFIX
 from planner.eligibility import Eligibility
 from planner.inputs import Inputs
 from planner.model.carbon import Carbon, read_carbon, with_known_carbon
+from planner.model.losses import Losses, read_losses
 from planner.model.offers import COMMITMENTS, Offers, read_offers
 from planner.model.plan_rules import PlanRule, plan_rules
 from planner.model.pools import make_pools
@@ -180,15 +181,14 @@ class Index:
         return kept[["d", "w1", "w2", "t", "gib_per_month", "latency_ms"]].reset_index(drop=True)
 
     @cached_property
-    def events(self) -> tuple[str, ...]:
-        """What critical work must survive, one at a time: groups or regions of the market.
+    def losses(self) -> Losses:
+        """What must survive which loss, as the case and its rules ask."""
+        return read_losses(self.inputs, self.groups)
 
-        The government's own places are outside the market: what may run nowhere else is not asked to
-        survive them.
-        """
-        survive, regions = self.inputs.case.settings.survive, self.inputs.regions
-        places = regions.loc[regions["market"], "region"].tolist() if "regions" in survive else []
-        return (*(self.groups if "vendor_groups" in survive else ()), *places)
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Losses to survive, one at a time: groups or regions of the market."""
+        return self.losses.events
 
     @cached_property
     def hit(self) -> np.ndarray:

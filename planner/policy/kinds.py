@@ -19,9 +19,10 @@ NOT_SELECTED = {
     "carbon": ("agency", "workload"),
     "exit": ("agency", "workload"),
     "budget": ("workload",),
+    "survival": ("region",),
 }
-"""Tables that a rule of a kind selects nothing of: machines are shared, so they bind the plan as a whole.
-What a rule of kind ``budget`` selects of agencies are payers."""
+"""Tables that a rule of a kind selects nothing of: machines are shared, and any place may be lost. What a
+rule of kind ``budget`` selects of agencies are payers."""
 
 MEASURES = ("hhi", "largest_share", "cloud_share", "critical_share", "foreign_parent_share")
 

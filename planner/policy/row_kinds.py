@@ -71,6 +71,20 @@ ROW_KINDS = (
         ),
     ),
     Kind(
+        "survival",
+        "row",
+        "What is selected finds a place whatever one vendor group, or one region, of the market is gone.",
+        (
+            Parameter(
+                "of",
+                "choices",
+                "What may be lost, one at a time.",
+                allowed=("vendor_groups", "regions"),
+                stricter="more",
+            ),
+        ),
+    ),
+    Kind(
         "budget",
         "row",
         "Cash with tax of the payers and regions selected is at most an amount.",

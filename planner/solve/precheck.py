@@ -37,7 +37,14 @@ def nowhere(index: Index) -> list[str]:
 def precheck(model: Model) -> list[str]:
     """All reasons why the program has no solution that can be told without solving it."""
     index = model.index
-    return [*nowhere(index), *_unready(model), *_unreachable(index), *_overfull(index), *_shares(model)]
+    return [
+        *nowhere(index),
+        *_unready(model),
+        *_unsaved(index),
+        *_unreachable(index),
+        *_overfull(index),
+        *_shares(model),
+    ]
 
 
 def _unready(model: Model) -> list[str]:
@@ -63,6 +70,26 @@ def _unready(model: Model) -> list[str]:
             reasons.append(
                 f"{line['workload']}: tier {line['resilience']} asks for a {role} in {words[tier]}, but the "
                 f"rules leave none in {case.periods['period'].iloc[t]} [resilience]"
+            )
+    return reasons
+
+
+def _unsaved(index: Index) -> list[str]:
+    """Workloads that must survive a loss and may be nowhere else: neither placed nor kept ready."""
+    inputs, losses = index.inputs, index.losses
+    reasons, told = [], set()
+    for e, event in enumerate(losses.events):
+        spared = ~index.hit[e][None, :, None]
+        outside = ((index.eligibility.allowed | index.eligibility.standby) & spared).any(axis=1)
+        for w, t in np.argwhere(losses.asked[e] & inputs.case.alive & ~outside).tolist():
+            if (e, w) in told or not index.eligibility.allowed[w, :, t].any():
+                continue
+            told.add((e, w))
+            rule = losses.rule(e, w, t)
+            reasons.append(
+                f"{inputs.case.workloads['workload'].iloc[w]} must survive the loss of {event}, but the "
+                f"rules leave it no region elsewhere in {inputs.case.periods['period'].iloc[t]} "
+                f"[{rule.id if rule else 'survival'}]"
             )
     return reasons
 

@@ -1,4 +1,4 @@
-"""Survival: critical work finds a place whatever vendor group or region is gone."""
+"""Survival: what must survive finds a place whatever vendor group or region is gone."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ _KEY = ["e", "w", "t"]
 
 
 def survival(index: Index, columns: Columns) -> Block:
-    """Purpose: whatever one event takes away of a critical workload has somewhere to go.
+    """Purpose: whatever one event takes away of what must survive it has somewhere to go.
 
     Equation: Σ_{r not in e} extra[e,w,r,t] + φ[w] Σ_{r in e, r' not in e} pair[w,r,r',t]
-    ≥ Σ_{r in e} place[w,r,t] for each event e (the loss of a vendor group, or of a region, as the case
-    asks), each critical workload and period. What a tier keeps running elsewhere counts first;
-    ``extra`` must find room (family ``refuge``), and is bought only when the event happens.
+    ≥ Σ_{r in e} place[w,r,t] for each event e (the loss of a vendor group, or of a region) and each workload
+    and period of which ``[survival]`` (critical work) or a rule of kind ``survival`` asks it. What a
+    tier keeps running elsewhere counts first; ``extra`` must find room (family ``refuge``), and is bought
+    only when the event happens.
 
     Units: shares. Keys: e, w, t.
 
