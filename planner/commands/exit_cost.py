@@ -23,21 +23,25 @@ _GIBIT = 8 * 2**30 / 1e9
 @click.option(
     "--gbit", type=click.FloatRange(0, min_open=True), help="Gbit/s at which data can be carried away."
 )
+@click.option(
+    "--gap", type=click.FloatRange(0, 1), help="Relative gap for a large case with integers (default 0.01)."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write the tables to.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def command(
-    path: Path, vendor: str, at: str | None, gbit: float | None, out: Path | None, as_json: bool
-) -> None:
+    path: Path, vendor: str, at: str | None, gbit: float | None, gap: float | None, out: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
     """Leave a vendor at the beginning of a period, and plan the rest again without it.
 
     PATH is a case folder, or a plan folder with the inputs that it was made from.
     """
     from planner.commands import study_out
     from planner.commands.inputs_of import inputs_of
-    from planner.study.exit_cost import exit_cost, rows_of
+    from planner.study.exit_cost import GAP, exit_cost, rows_of
 
     inputs, notes = inputs_of(path)
-    found = exit_cost(inputs, vendor, at)
+    found = exit_cost(inputs, vendor, at, GAP if gap is None else gap)
     head, rows = study_out.head_of(inputs), rows_of(found)
     days = None if gbit is None else found.stake.gib * _GIBIT / gbit / 86400.0
     document = {
@@ -46,6 +50,7 @@ def command(
         "running_extra_per_year": round(found.running, 2) if found.gone else None,
         "begin": round(found.begin, 2) if found.gone else None,
         "extra_discounted": round(found.extra, 2) if found.gone else None,
+        "extra_unproved": round(found.unproved, 2) if found.gone else None,
         "moves_in_extra": found.priced_moves, "transfer_days": None if days is None else round(days, 3),
         "stakes": [s.flat() for s in found.stakes], "goes": rows, "notes": notes,
     }  # fmt: skip
@@ -98,6 +103,9 @@ def _show(found: Exit, head: dict[str, str], days: float | None) -> None:
     with_moves = "with" if found.priced_moves else "without"
     extra = amount(found.extra, found.currency)
     click.echo(f"  over the horizon {extra}, discounted, {with_moves} moving")
+    if found.unproved >= 0.5:
+        words = amount(found.unproved, found.currency)
+        click.echo(f"  the best exit may cost up to {words} less: whole numbers to a gap (--gap)")
     by = found.goes.groupby("region")[["share", "vcpu"]].sum()
     for region, share, vcpu in by.itertuples(name=None):
         click.echo(f"  to {region}: {share:.1f} workloads, {vcpu:,.0f} vCPU")

@@ -79,7 +79,7 @@ class Outcome:
         return bool(gap <= 1e-6 * max(1.0, abs(self.objective)))
 
 
-_INTERIOR = 100_000
+LARGE = 100_000
 """Entries from which a first solve goes through the interior: on our programs, which are highly
 degenerate, it takes about a third of the time of the simplex; crossover gives a basis all the same."""
 
@@ -96,7 +96,7 @@ class Session:
             options["time_limit"] = float(time_limit)
         if gap is not None:
             options["mip_rel_gap"] = float(gap)
-        self._interior = len(arrays.index) >= _INTERIOR
+        self._interior = len(arrays.index) >= LARGE
         if self._interior:
             options["mip_lp_solver"] = "ipm"
         for name, value in options.items():
@@ -197,6 +197,13 @@ class Session:
     def set_basis(self, basis: Any) -> None:
         """Begin the next solve from a basis taken before."""
         _ok(self._highs.setBasis(basis), "take the basis")
+
+    def set_solution(self, x: np.ndarray) -> None:
+        """Give a program with integers a solution to begin with."""
+        solution = highspy.HighsSolution()
+        solution.col_value = [float(v) for v in x]
+        solution.value_valid = True
+        _ok(self._highs.setSolution(solution), "take the solution")
 
 
 def solve_arrays(arrays: Arrays, time_limit: float | None = None) -> Outcome:

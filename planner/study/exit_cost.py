@@ -4,12 +4,15 @@ The plan is carried out up to the beginning of a period; then it is decided to l
 and committed before stays as it was, everything after is planned anew, and from the first period in
 which that is possible nothing is left at the vendor. Limits on moves are kept, so they say how many
 periods the leaving takes. Commitments with the vendor are paid to their end, used or not.
+
+A large program with whole numbers is planned anew to a relative gap only, and what the best exit could
+save beyond the one found is told in money.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,11 +24,18 @@ from planner.model.build import LIMITS, Model
 from planner.model.constraints.budget import ONE_OFF
 from planner.model.objective.lines import before_tax, cash
 from planner.model.render_arrays import Arrays, render_arrays
+from planner.solve.branch import Found, quick
 from planner.solve.extract import tidy
 from planner.solve.solve import build_model
 from planner.solve.solve_arrays import Session, Status, fix_integers
 from planner.solve.ties import break_ties
 from planner.study.stakes import Stakes, stakes
+
+GAP = 0.01
+"""Relative gap to which a large program with integers is planned anew."""
+
+_PLAN_GAP = 1e-3
+"""That of ``planner plan``: the plan that is left is the one it makes."""
 
 _MOVED = 1e-6
 _OF_MOVING = ("migration labour", "migration transfer")
@@ -53,6 +63,9 @@ class Exit:
     extra
         Discounted cost of the new plan beyond the old, as the case counts it; with migration where the
         case prices it, at list price.
+    unproved
+        Money by which ``extra`` might be less at best: the gap of the new plan; 0 without whole numbers,
+        but for the solver's tolerance.
     goes
         Where the vendor's work is in period ``gone``: workload, region, share, vcpu.
     """
@@ -66,6 +79,7 @@ class Exit:
     running: float
     begin: float
     extra: float
+    unproved: float
     goes: pd.DataFrame
     priced_moves: bool
     currency: str
@@ -76,7 +90,7 @@ class Exit:
         return next(s for s in self.stakes if s.period == self.at)
 
 
-def exit_cost(inputs: Inputs, vendor: str, at: str | None = None) -> Exit:
+def exit_cost(inputs: Inputs, vendor: str, at: str | None = None, gap: float = GAP) -> Exit:
     """Leave a vendor at the beginning of a period.
 
     Parameters
@@ -85,6 +99,8 @@ def exit_cost(inputs: Inputs, vendor: str, at: str | None = None) -> Exit:
         A vendor or a vendor group.
     at
         A period but the first; the second by default.
+    gap
+        Relative gap at which a large program with integers counts as planned anew.
 
     Raises
     ------
@@ -108,13 +124,13 @@ def exit_cost(inputs: Inputs, vendor: str, at: str | None = None) -> Exit:
     arrays = render_arrays(model)
     x = _plan(model, arrays)
     told = stakes(model, x, mine)
-    desk = _Desk(model, arrays, x, mine, first)
+    desk = _Desk(model, arrays, x, mine, first, gap)
     found, gone = None, first
     for gone in range(first, len(names)):
         found = desk.leave(gone)
         if found is not None:
             break
-    now = x if found is None else found
+    now = x if found is None else tidy(found.outcome.x)
     running, begin, extra = desk.costs(now)
     return Exit(
         vendor=vendor,
@@ -126,6 +142,7 @@ def exit_cost(inputs: Inputs, vendor: str, at: str | None = None) -> Exit:
         running=running,
         begin=begin,
         extra=extra,
+        unproved=0.0 if found is None else found.gap * abs(found.outcome.objective) * model.unit,
         goes=_goes(model, x, now, mine, gone),
         priced_moves=inputs.case.settings.labour is not None,
         currency=inputs.case.settings.currency,
@@ -134,7 +151,7 @@ def exit_cost(inputs: Inputs, vendor: str, at: str | None = None) -> Exit:
 
 def _plan(model: Model, arrays: Arrays) -> np.ndarray:
     """The plan of the case, ties broken as ``planner plan`` does."""
-    outcome = Session(arrays).solve()
+    outcome = Session(arrays, gap=_PLAN_GAP).solve()
     if outcome.status is Status.INFEASIBLE:
         raise Infeasible(["the case has no plan, so there is nothing to leave"])
     if outcome.status is Status.OPTIMAL and arrays.integer.any():
@@ -148,30 +165,33 @@ def _plan(model: Model, arrays: Arrays) -> np.ndarray:
 class _Desk:
     """The program with what was decided before the exit held."""
 
-    def __init__(self, model: Model, arrays: Arrays, x: np.ndarray, mine: np.ndarray, first: int) -> None:
-        self.model, self.arrays, self.x, self.mine, self.first = model, arrays, x, mine, first
+    def __init__(
+        self, model: Model, arrays: Arrays, x: np.ndarray, mine: np.ndarray, first: int, gap: float
+    ) -> None:
+        self.model, self.arrays, self.x, self.mine = model, arrays, x, mine
+        self.first, self.gap = first, gap
 
-    def leave(self, gone: int, free: str = "") -> np.ndarray | None:
+    def leave(self, gone: int, free: str = "") -> Found | None:
         """The cheapest plan with nothing at the vendor from ``gone`` on; None if there is none.
 
         ``free``: a family of rows to set aside.
         """
         model, arrays = self.model, self.arrays
-        session = Session(arrays)
         low, high = arrays.lower.copy(), arrays.upper.copy()
         for numbers, t, _ in self._decisions(_HELD):
             done = numbers[t < self.first]
             low[done] = high[done] = np.where(arrays.integer[done], np.round(self.x[done]), self.x[done])
         for numbers, t, r in self._decisions(("place", "pair", "backup", "extra", "commit")):
             high[numbers[(t >= gone) & (r >= 0) & self.mine[r]]] = 0.0
-        session.set_column_bounds(np.arange(len(low)), low, high)
+        row_low, row_high = arrays.row_lower.copy(), arrays.row_upper.copy()
         if free:
             rows = model.starts[free] + np.arange(len(model.block(free).keys))
-            session.set_row_bounds(rows, np.full(len(rows), -np.inf), np.full(len(rows), np.inf))
-        outcome = session.solve()
-        if outcome.status is Status.STOPPED:
-            raise Stopped(f"the solver stopped ({outcome.word})")
-        return tidy(outcome.x) if outcome.status is Status.OPTIMAL else None
+            row_low[rows], row_high[rows] = -np.inf, np.inf
+        left = replace(arrays, lower=low, upper=high, row_lower=row_low, row_upper=row_high)
+        found = quick(left, self.gap)
+        if found.status is Status.STOPPED:
+            raise Stopped(f"the solver stopped ({found.outcome.word})")
+        return found if found.status is Status.OPTIMAL else None
 
     def _decisions(self, names: tuple[str, ...]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Column, period and region (-1 if it has none) of families; a pair is where it stands ready."""

@@ -45,6 +45,7 @@ def test_stakes_and_costs_are_those_worked_out_by_hand():
     running = 10 * 0.06 * sum(later) + 1000 * 0.03 * 9
     assert found.running == pytest.approx(running / (sum(later) / 8760), rel=1e-6)
     assert found.extra == pytest.approx(running + 300 + 500, rel=1e-6)
+    assert found.unproved == pytest.approx(0, abs=1e-6)
     assert list(found.goes.itertuples(index=False, name=None)) == [
         ("tax", "b:x", pytest.approx(1), pytest.approx(40))
     ]
