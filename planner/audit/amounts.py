@@ -15,9 +15,10 @@ from decimal import Decimal
 from planner.audit.case import ZERO
 from planner.audit.claims import Placement
 from planner.audit.context import Context
+from planner.audit.emission import emission
 from planner.audit.filters import Facts, in_market, selected
 from planner.audit.reading import Row, number
-from planner.audit.reference import can_tell, reference_spend
+from planner.audit.reference import Reference
 from planner.policy.rules import Rule
 
 COUNTED = ("compute", "storage", "egress", "transfer")
@@ -128,17 +129,21 @@ def amounts(context: Context, rule: Rule, member: Member) -> list[Amounts] | Non
 
 
 def _by_reference(context: Context, member: Member) -> list[Amounts] | None:
-    if not can_tell(context.case):
+    if "contracts" in context.case.left_out:
         return None
-    known: dict[tuple[str, int], Decimal] = {}
+    reference = context.cache.setdefault(
+        "reference", Reference(context.case, context.places, _counted(context))
+    )
+    assert isinstance(reference, Reference)  # noqa: S101
+    return carried(context, member, lambda p: reference.spend(p.workload, p.t))
 
-    def weight(p: Placement) -> Decimal:
-        key = (p.workload, p.t)
-        if key not in known:
-            known[key] = reference_spend(context.case, context.places, *key)
-        return known[key]
 
-    return carried(context, member, weight)
+def _counted(context: Context) -> Callable[[str], bool]:
+    """Machines that the plan may buy at all: where carbon counts, only those whose carbon is known."""
+    capped = any(r.kind == "carbon" and r.severity == "hard" for r in context.own_rules)
+    if not capped and "carbon" not in context.case.settings:
+        return lambda sku: True
+    return lambda sku: emission(context, sku) is not None
 
 
 def by_label(found: Amounts, label: Callable[[str], str]) -> tuple[dict[str, Decimal], dict[str, Decimal]]:

@@ -91,6 +91,7 @@ class Case:
     openings: dict[str, str] = field(default_factory=dict)
     slices: dict[str, Decimal] = field(default_factory=lambda: {"all": ONE})
     headroom: Decimal = ZERO
+    left_out: set[str] = field(default_factory=set)
 
     def day(self, key: str) -> date:
         """A date of ``case.toml``."""

@@ -118,7 +118,8 @@ def text(value: Any) -> str:
     """A figure as text: decimals plain and to nine places, lists joined."""
     if isinstance(value, Decimal):
         rounded = f"{round(value, 9):f}"
-        return (rounded.rstrip("0").rstrip(".") if "." in rounded else rounded) or "0"
+        plain = rounded.rstrip("0").rstrip(".") if "." in rounded else rounded
+        return "0" if plain in ("", "-0") else plain
     if isinstance(value, (list, tuple)):
         return ", ".join(text(v) for v in value)
     return str(value)

@@ -117,7 +117,10 @@ def _keyed(folder: Folder, name: str, columns: tuple[str, ...], key: str, into: 
 
 def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
     def read(table: str, columns: tuple[str, ...]) -> list[Row]:
-        if table not in named or (table in LEFT_OUT and not folder.has(f"{INPUTS}/{named[table]}")):
+        if table not in named:
+            return []
+        if table in LEFT_OUT and not folder.has(f"{INPUTS}/{named[table]}"):
+            case.left_out.add(table)
             return []
         return folder.table(f"{INPUTS}/{named[table]}", columns) or []
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from planner.audit.case import ONE, ZERO
 from planner.audit.checks.costs import discount_factor
 from planner.audit.context import Context
+from planner.audit.emission import emission
 from planner.audit.filters import Facts, selected
 from planner.audit.findings import Finding, of_rule, text
 from planner.audit.reading import Row, Unreadable, number
@@ -18,28 +19,6 @@ _THOUSAND = Decimal(1000)
 _NEAR = Decimal("0.00001")
 _RELATIVE = Decimal("1e-8")
 Tonnes = dict[tuple[str, int], Decimal]
-
-
-def emission(context: Context, sku: str) -> Decimal | None:
-    """Greenhouse gas (kg CO2e) of one unit in an hour; ``None`` where energy or grid is unknown."""
-    case = context.case
-    row = case.skus[sku]
-    vendor = case.regions[row["region"]]["vendor"]
-
-    def drawn(resource: str) -> Decimal | None:
-        own = case.energy.get((resource, vendor)) or case.energy.get((resource, ""))
-        return number(own, "kwh_per_hour") if own else None
-
-    grid, core = case.grid.get(row["region"]), drawn("vcpu")
-    if grid is None or core is None:
-        return None
-    kwh = number(row, "vcpu", ZERO) * core
-    if row["accelerator"]:
-        card = drawn(row["accelerator"])
-        if card is None:
-            return None
-        kwh += number(row, "accelerator_count", ZERO) * card
-    return kwh * number(grid, "kg_per_kwh")
 
 
 def tonnes(context: Context) -> tuple[Tonnes, set[str]]:
