@@ -92,7 +92,7 @@ def make_program(inputs: Inputs) -> Program:
     blocks = blocked_by(inputs, eligibility)
     wider = replace(eligibility, allowed=opened(inputs, eligibility, blocks))
     same = bool((wider.allowed == eligibility.allowed).all())
-    model = stated if same else build(inputs, wider, reference=stated.reference)
+    model = stated if same else build(inputs, wider, reference=stated.reference, opened=True)
     groups, of_row = row_groups(model)
     filters = filter_groups(inputs, blocks)
     place = model.columns.place.keys

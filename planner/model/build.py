@@ -126,6 +126,7 @@ def build(
     pinned: pd.DataFrame | None = None,
     reference: np.ndarray | None = None,
     every_machine: bool = False,
+    opened: bool = False,
 ) -> Model:
     """Build the program of a case.
 
@@ -139,8 +140,10 @@ def build(
         it follows from ``eligibility``.
     every_machine
         Keep machines that are never the best choice in this case alone, for programs over several.
+    opened
+        The eligibility opens places that rules close, to explain what the rules do.
     """
-    index = replace(make_index(inputs, eligibility, limits=pinned is None), every_machine=every_machine)
+    index = replace(make_index(inputs, eligibility, pinned is None, opened), every_machine=every_machine)
     columns = make_columns(index)
     if pinned is not None:
         columns = _as_it_is(columns, pinned)

@@ -77,8 +77,16 @@ def _emission(inputs: Inputs) -> np.ndarray:
     return np.asarray(grid * (vcpu + np.where(has_card, cards, 0.0)))
 
 
-def with_known_carbon(inputs: Inputs, eligibility: Eligibility, carbon: Carbon) -> Eligibility:
+def with_known_carbon(
+    inputs: Inputs, eligibility: Eligibility, carbon: Carbon, opened: bool = False
+) -> Eligibility:
     """Where carbon counts, machines whose carbon is unknown are not bought.
+
+    Parameters
+    ----------
+    opened
+        Places that rules close were opened to find out what the rules do. Those without a figure
+        stay closed.
 
     Raises
     ------
@@ -87,26 +95,37 @@ def with_known_carbon(inputs: Inputs, eligibility: Eligibility, carbon: Carbon) 
     """
     if not carbon.counts:
         return eligibility
-    skus, case = inputs.case.catalog.skus, inputs.case
     admitted = eligibility.admitted & ~np.isnan(carbon.emission)
-    needs = np.asarray((case.demand[:, CARRIED_AT, :] > 0).any(axis=(1, 2)))
-    used = np.asarray((eligibility.allowed | eligibility.standby).any(axis=2) & needs[:, None])
-    grid, energy = set(case.catalog.grid["region"]), []
-    problems = []
-    for r, region in enumerate(inputs.regions["region"]):
-        here = (skus["region"] == region).to_numpy() & (skus["resource"] == "").to_numpy()
-        if not (used[:, r] & ~admitted[:, here].any(axis=1)).any():
-            continue
-        if region not in grid:
-            mend = "Add its row to grid.csv (e.g. with basis assumed), or keep the work out of it by a rule."
-            problem = "has no carbon intensity, and the case prices or caps carbon"
-            problems.append(Problem("grid.csv", 0, "region", str(region), problem, mend))
-        else:
-            energy.append(str(region))
-    for region in energy:
-        mend = "Add a row for vcpu, and for each card that is needed there, to energy.csv."
-        problem = "has no machine whose kWh an hour is known, and the case prices or caps carbon"
-        problems.append(Problem("energy.csv", 0, "resource", region, problem, mend))
+    bare = _bare(inputs, admitted)
+    if opened:
+        return replace(eligibility, admitted=admitted, allowed=eligibility.allowed & ~bare[:, :, None])
+    problems = _unknown(inputs, eligibility, bare)
     if problems:
         raise BadInput(problems)
     return replace(eligibility, admitted=admitted)
+
+
+def _bare(inputs: Inputs, admitted: np.ndarray) -> np.ndarray:
+    """Where a workload that needs machines finds none: boolean array (workload, region)."""
+    skus, case = inputs.case.catalog.skus, inputs.case
+    needs = np.asarray((case.demand[:, CARRIED_AT, :] > 0).any(axis=(1, 2)))
+    at, machine = skus["region"].to_numpy(), (skus["resource"] == "").to_numpy()
+    some = [admitted[:, (at == region) & machine].any(axis=1) for region in inputs.regions["region"]]
+    return np.asarray(needs[:, None] & ~np.column_stack(some))
+
+
+def _unknown(inputs: Inputs, eligibility: Eligibility, bare: np.ndarray) -> list[Problem]:
+    """A problem for each region that some workload may use without a machine with a figure for it."""
+    used = (eligibility.allowed | eligibility.standby).any(axis=2)
+    grid = set(inputs.case.catalog.grid["region"])
+    lacking = [str(n) for n in inputs.regions["region"][(used & bare).any(axis=0)]]
+    problems = []
+    for region in (name for name in lacking if name not in grid):
+        mend = "Add its row to grid.csv (e.g. with basis assumed), or keep the work out of it by a rule."
+        problem = "has no carbon intensity, and the case prices or caps carbon"
+        problems.append(Problem("grid.csv", 0, "region", region, problem, mend))
+    for region in (name for name in lacking if name in grid):
+        mend = "Add a row for vcpu, and for each card that is needed there, to energy.csv."
+        problem = "has no machine whose kWh an hour is known, and the case prices or caps carbon"
+        problems.append(Problem("energy.csv", 0, "resource", region, problem, mend))
+    return problems

@@ -262,8 +262,13 @@ class Index:
         )
 
 
-def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True) -> Index:
-    """Number everything; without ``limits`` no row of ``capacity.csv`` is kept."""
+def make_index(
+    inputs: Inputs, eligibility: Eligibility, limits: bool = True, opened: bool = False
+) -> Index:
+    """Number everything; without ``limits`` no row of ``capacity.csv`` is kept.
+
+    ``opened``: the eligibility opens places that rules close (:func:`with_known_carbon`).
+    """
     case = inputs.case
     skus = case.catalog.skus
     yields = machine_yields(skus, case.catalog.accelerators)
@@ -271,7 +276,7 @@ def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True) ->
     drawn[:, 0] = skus["vcpu"].fillna(0.0)
     scopes, rules = share_rules(inputs, eligibility)
     eligibility = replace(eligibility, admitted=_without_spot(inputs, eligibility.admitted))
-    eligibility = with_known_carbon(inputs, eligibility, read_carbon(inputs))
+    eligibility = with_known_carbon(inputs, eligibility, read_carbon(inputs), opened)
     pools, pool_of = make_pools(case.workloads, eligibility.contestable, scopes, eligibility.admitted)
     market = inputs.regions["market"].to_numpy()
     names = inputs.regions["vendor_group"].to_numpy()

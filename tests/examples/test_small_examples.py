@@ -32,6 +32,7 @@ COST = {
     "contract": "6,613.49",
     "domestic-minimum": "17,280.00",
     "exchange-rate": "76,473.60",
+    "hourly-traces": "30,368.00",
     "indivisible": "6,696.00",
     "latency": "5,400.00",
     "machines-not-parts": "6,912.00",
@@ -123,6 +124,14 @@ def test_a_commitment_is_as_deep_as_the_load_lasts(planned):
     assert committed["units"].tolist() == pytest.approx([6.0])
     on_demand = first[first["term"] == "on_demand"]
     assert dict(zip(on_demand["slice"], on_demand["units"], strict=True)) == pytest.approx({"peak": 4.0})
+
+
+def test_hours_of_a_year_are_committed_to_together(planned):
+    bought = planned("hourly-traces").purchases
+    assert dict(zip(bought["term"], bought["units"], strict=True)) == pytest.approx(
+        {"commit_1y": 11.0, "on_demand": 1.0}
+    )
+    assert set(bought["slice"]) == {"all", "level-001"}
 
 
 def test_nothing_moves_in_a_freeze_and_then_one_a_quarter(planned):
