@@ -7,9 +7,10 @@ aa:x the grid has 1 kg a kWh and a machine costs 1.00 an hour, at bb:x 0.25 kg a
 import pytest
 from support.audit_plan import audited
 from support.cases import World
-from support.plans import bought, cash, cost, placed, plan_of
+from support.plans import bought, cash, cost, placed, plan_of, read
 
 from planner.errors import BadInput, Infeasible
+from planner.explain.explain import explain
 from planner.money import CENT
 
 
@@ -116,6 +117,15 @@ def test_a_machine_whose_card_is_unknown_is_left_out_where_carbon_counts():
     made.machine("aa:x", "g4", 4, 16, 0.5, accelerator="card", accelerator_count=1)
     assert plan_of(made).head["carbon"]["unknown"] == ["aa:x"]
     assert bought(plan_of(cap(made, 1.0))) == {"aa:x:m4": 2.0}
+
+
+def test_a_place_without_figures_that_a_rule_closes_stays_closed_in_an_explanation():
+    """Only aa:x is open and emits 0.1728 t. To open bb:x helps nobody, as its grid is not known."""
+    made = cap(world(), 0.1)
+    made.rule("panel", "vendor_panel", {"vendors": ["aa"]})
+    made.tables["grid"] = [row for row in made.tables["grid"] if row["region"] != "bb:x"]
+    (told,) = explain(read(made)).conflicts
+    assert {member.id for member in told.members} == {"web", "cap"}
 
 
 @pytest.mark.parametrize("priced", [False, True])
