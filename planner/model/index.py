@@ -262,9 +262,7 @@ class Index:
         )
 
 
-def make_index(
-    inputs: Inputs, eligibility: Eligibility, limits: bool = True, opened: bool = False
-) -> Index:
+def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True, opened: bool = False) -> Index:
     """Number everything; without ``limits`` no row of ``capacity.csv`` is kept.
 
     ``opened``: the eligibility opens places that rules close (:func:`with_known_carbon`).
