@@ -39,7 +39,7 @@ def _record(
     groups = {context.case.regions[region]["vendor_group"] for region, _, _ in placed}
     mine = list(by_subject.get(workload, ()))
     for subject in sorted(groups | {"domestic"}):
-        mine += [f for f in by_subject.get(subject, ()) if f.check in SHARE_KINDS]
+        mine += [f for f in by_subject.get(subject, ()) if f.check in (*SHARE_KINDS, "exit")]
     alive = context.places.alive[workload]
     open_to, rejected = [], []
     for region in sorted(context.case.regions):

@@ -75,7 +75,10 @@ def test_the_schemas_can_refuse(plan: Path) -> None:
 
 def test_junit_counts_what_failed(mixed: Audit) -> None:
     root = ElementTree.fromstring(FORMATS["junit"](mixed, WHEN))  # noqa: S314 (our own output)
-    assert len(root.findall(".//testcase")) == len(mixed.findings)
+    assert len(root.findall(".//testcase")) == len(mixed.findings) + len(mixed.decisions)
+    for suite in root.findall("testsuite"):
+        for tag, count in (("testcase", "tests"), ("failure", "failures"), ("skipped", "skipped")):
+            assert len(suite.findall(f".//{tag}")) == int(suite.get(count, "")), suite.get("name")
     assert len(root.findall(".//failure")) == mixed.counts()["fail"]
     assert len(root.findall(".//skipped")) == mixed.counts()["exception"] + mixed.counts()["not checked"]
 
@@ -108,6 +111,42 @@ def test_json_holds_findings_and_a_decision_for_each_workload(plan: Path) -> Non
     assert evaluated["QUICK"]["verdict"] == "pass"
     assert evaluated["QUICK"]["slack"] == "0.1"
     assert evaluated["AT-HOME"]["numbers"] == {"regions": "2"}
+
+
+def test_junit_holds_a_decision_for_each_workload(plan: Path) -> None:
+    root = ElementTree.fromstring(FORMATS["junit"](audit(plan), WHEN))  # noqa: S314 (our own output)
+    suite = root.find("testsuite[@name='decisions']")
+    assert suite is not None
+    said = {case.get("name"): str(case.findtext("system-out")).splitlines() for case in suite}
+    assert set(said) == {"secret", "portal", "store", "forms", "clinic"}
+    assert "placed: own:room: primary, 1, 2027-01 to 2027-04" in said["secret"]
+    assert "open to it: own:room" in said["secret"]
+    assert [line for line in said["secret"] if line.startswith("rejected: north:a: SECRET in 2027-01 to ")]
+    assert [line for line in said["clinic"] if line.startswith("rule QUICK on clinic: pass; slack 0.1; ")]
+
+
+def test_oscal_holds_a_decision_for_each_workload(plan: Path) -> None:
+    found = audit(plan)
+    result = json.loads(FORMATS["oscal"](found, WHEN))["assessment-results"]["results"][0]
+    examined = {o["title"]: o for o in result["observations"] if o["methods"] == ["EXAMINE"]}
+    assert len(result["observations"]) == len(found.findings) + len(examined)
+    assert set(examined) == {f"decision: {w}" for w in ("secret", "portal", "store", "forms", "clinic")}
+    secret = examined["decision: secret"]
+    props = [(p["name"], p["value"], p.get("class", ""), p.get("remarks", "")) for p in secret["props"]]
+    assert ("placed", "own:room", "", "primary, 1, 2027-01 to 2027-04") in props
+    assert ("open", "own:room", "", "") in props
+    blocked = {
+        p[3].split(": SECRET")[0] for p in props if p[:3] == ("first-blocking-rule", "SECRET", "SECRET")
+    }
+    assert blocked == {"north:a", "north:b", "south:a", "east:a"}
+    clinic = [p for p in examined["decision: clinic"]["props"] if p.get("class") == "QUICK"]
+    assert [(p["name"], p["value"]) for p in clinic] == [("verdict", "pass")]
+    assert clinic[0]["remarks"].startswith("QUICK on clinic: slack 0.1; ")
+
+
+def test_the_page_holds_each_rule_of_a_decision(plan: Path) -> None:
+    page = FORMATS["html"](audit(plan), WHEN)
+    assert re.search(r"<td>QUICK</td><td>clinic</td><td>pass</td><td>0\.1</td>", page)
 
 
 def test_the_same_plan_gives_the_same_bytes(plan: Path) -> None:

@@ -10,6 +10,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 from planner.audit.findings import Audit, Finding
+from planner.audit.formats.decision import told
+
+DECISIONS = "decisions"
+"""Name of the suite of decision records."""
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -63,8 +67,25 @@ def junit(audit: Audit, when: datetime) -> str:
                 ElementTree.SubElement(case, "system-out").text = _clean(
                     f"{finding.status}: {finding.message}"
                 )
+    _decisions(root, audit)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _decisions(root: ElementTree.Element, audit: Audit) -> None:
+    """A suite of its own: one test case a workload that says what was decided and never fails.
+
+    What fails is a finding, and counted once.
+    """
+    if not audit.decisions:
+        return
+    count = str(len(audit.decisions))
+    suite = ElementTree.SubElement(
+        root, "testsuite", name=DECISIONS, tests=count, failures="0", errors="0", skipped="0"
+    )
+    for record in audit.decisions:
+        case = ElementTree.SubElement(suite, "testcase", classname=DECISIONS, name=_clean(record["workload"]))
+        ElementTree.SubElement(case, "system-out").text = _clean("\n".join(told(record)))
 
 
 def _clean(value: str) -> str:

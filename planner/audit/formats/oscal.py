@@ -11,6 +11,7 @@ from typing import Any
 
 from planner import __version__
 from planner.audit.findings import Audit, Finding
+from planner.audit.formats.decision import blocked, judged, part, told
 
 VERSION = "1.0.6"
 NAMESPACE = uuid.UUID("6f5c3c1e-0d7b-5b52-9a0f-2d4b3c1a7e11")
@@ -28,6 +29,8 @@ def oscal(audit: Audit, when: datetime) -> str:
         observation = _id(audit, f"observation {number}")
         observations.append(_observation(finding, observation, stamp))
         findings.append(_finding(audit, finding, number, observation))
+    for record in audit.decisions:
+        observations.append(_decision(record, _id(audit, f"decision {record['workload']}"), stamp))
     controls = sorted({_token(f.rule or f.check) for f in audit.findings})
     title = _line(f"Audit of {audit.plan} at stage {audit.stage}")
     result = {
@@ -72,6 +75,28 @@ def _observation(finding: Finding, name: str, stamp: str) -> dict[str, Any]:
     }
 
 
+def _decision(record: Mapping[str, Any], name: str, stamp: str) -> dict[str, Any]:
+    """An observation by examination: where a workload is, each rule's verdict, what forbids other places."""
+    props = [_property("placed", p["region"], part(p)) for p in record["placed"]]
+    props += [_property("open", region) for region in record["open"]]
+    props += [
+        _property("verdict", r["verdict"], f"{r['rule']} on {r['subject']}: {judged(r)}", r["rule"])
+        for r in record["rules"]
+    ]
+    props += [
+        _property("first-blocking-rule", r["rule"], f"{r['region']}: {blocked(r)}", r["rule"])
+        for r in record["rejected"]
+    ]
+    return {
+        "uuid": name,
+        "title": _line(f"decision: {record['workload']}"),
+        "description": _line("; ".join(told(record)[: 2 + len(record["placed"])])),
+        "methods": ["EXAMINE"],
+        "collected": stamp,
+        "props": [p for p in props if p["value"]],
+    }
+
+
 def _finding(audit: Audit, finding: Finding, number: int, observation: str) -> dict[str, Any]:
     satisfied = finding.status in ("pass", "report")
     reason = {"pass": "pass", "report": "other", "not checked": "other", "exception": "other"}
@@ -95,8 +120,14 @@ def _finding(audit: Audit, finding: Finding, number: int, observation: str) -> d
     }
 
 
-def _property(name: str, value: str) -> dict[str, str]:
-    return {"name": _token(name), "ns": OURS, "value": _line(value)}
+def _property(name: str, value: str, remarks: str = "", kind: str = "") -> dict[str, str]:
+    return {
+        "name": _token(name),
+        "ns": OURS,
+        "value": _line(value),
+        **({"class": _token(kind)} if kind else {}),
+        **({"remarks": _line(remarks)} if _line(remarks) else {}),
+    }
 
 
 def _id(audit: Audit, name: str) -> str:

@@ -52,11 +52,13 @@ def _cells(finding: Finding) -> tuple[str, ...]:
 
 def _decision(record: Mapping[str, Any]) -> str:
     placed = [(p["region"], p["role"], p["share"], p["periods"]) for p in record["placed"]]
+    rules = [(r["rule"], r["subject"], r["verdict"], r["slack"], r["message"]) for r in record["rules"]]
     rejected = [(r["region"], r["rule"], r["reason"], r["periods"]) for r in record["rejected"]]
     return "\n".join(
         (
             f"<h3>{escape(record['workload'])}</h3>",
             _grid(("region", "role", "share", "periods"), placed),
+            _grid(("rule", "subject", "verdict", "slack", "finding"), rules),
             _grid(("rejected", "first rule", "reason", "periods"), rejected),
         )
     )
