@@ -15,6 +15,7 @@ from planner.case.settings import FILE, Settings
 from planner.case.weights import check_latency_worth
 from planner.case.yields import check_yields
 from planner.catalog.load import Catalog
+from planner.catalog.schema import COMMITMENTS
 from planner.errors import Problem
 
 
@@ -209,6 +210,11 @@ def _check_terms(
             problems.append(
                 Problem(file["held_commitments"], int(line["_row"]), "sku", value, "has no such price", mend)
             )
+        if settings.whole_units and _ends_within(line["start"], line["term"], settings):
+            mend = "Use periods at whose end it ends, or leave out [units] whole."
+            problem = "ends within a period, where it would be a part of a machine"
+            row = int(line["_row"])
+            problems.append(Problem(file["held_commitments"], row, "start", line["start"], problem, mend))
         if line["start"] >= settings.start:
             mend = "Only commitments from before the first period are held; the plan buys later ones itself."
             problems.append(
@@ -249,6 +255,13 @@ def _check_terms(
                     Problem(where, int(line["_row"]), "currency", line["currency"], "is not the case's", mend)
                 )
     return problems
+
+
+def _ends_within(start: str, term: str, settings: Settings) -> bool:
+    """Does a commitment end within a period of the horizon?"""
+    first = pd.Period(settings.start, freq="M").ordinal
+    left = pd.Period(start, freq="M").ordinal + COMMITMENTS[term] - first
+    return bool(0 < left < settings.months * settings.count and left % settings.months)
 
 
 def _check_periods(frame: pd.DataFrame, key: list[str], periods: list[str], file: str) -> list[Problem]:

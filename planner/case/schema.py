@@ -209,7 +209,8 @@ HELD = Table(
         Column("start", "month", "First month in which it runs."),
         Column("units", "number", "Machines.", "units", above=0),
     ),
-    "Commitments bought before the plan begins; they are paid and may be used until they end.",
+    "Commitments bought before the plan begins; they are paid and may be used until they end. In a period "
+    "within which one ends it counts for the part of the hours before, on the mean.",
     required=False,
 )
 

@@ -14,6 +14,8 @@ DEPLOYMENTS = ("agency_onprem", "gov_private", "in_country_private", "in_country
 
 CATEGORIES = ("general", "compute", "memory", "burstable", "storage", "accelerated", "block", "object")
 TERMS = ("on_demand", "spot", "commit_1y", "commit_3y")
+COMMITMENTS = {"commit_1y": 12, "commit_3y": 36}
+"""Terms of commitment and their length in months."""
 
 VENDORS = Table(
     "vendors",

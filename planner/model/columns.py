@@ -275,7 +275,7 @@ def _cover(index: Index, run: pd.DataFrame, commit: pd.DataFrame) -> pd.DataFram
     held = index.held.assign(h=range(len(index.held)))
     mine = run.assign(owner=owner).merge(held[["owner", "s", "h", "term", "months_left"]], on=["owner", "s"])
     months = index.inputs.case.settings.months
-    mine = mine[(mine["t"] + 1) * months <= mine["months_left"]]
+    mine = mine[mine["t"] * months < mine["months_left"]]
     out = pd.concat([bought[columns], mine[columns]])
     ordered: pd.DataFrame = out.sort_values(columns, ignore_index=True)
     return ordered

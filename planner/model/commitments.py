@@ -26,16 +26,31 @@ def active_periods(index: Index, columns: Columns) -> pd.DataFrame:
 
 
 def held_periods(index: Index, columns: Columns) -> pd.DataFrame:
-    """Each ``held`` column in each period in which it runs: h, owner, r, s, term, t, col."""
+    """Each ``held`` column in each period in which it runs: h, owner, r, s, term, t, col, part.
+
+    ``part`` is the part of the period's hours in which it runs: less than one where it ends within the
+    period. There it counts as that part of its machines, as a mean over the hours.
+    """
     months = index.inputs.case.settings.months
     held = index.held.assign(h=range(len(index.held)), col=columns.held.numbers)
     held["r"] = index.offers.sku_region[held["s"].to_numpy(dtype=np.int64)]
-    # A commitment that ends within a period no longer counts in it: its machines are not there to
-    # its end.
-    lengths = np.minimum(held["months_left"] // months, len(index.inputs.case.periods)).astype("int64")
+    lengths = np.minimum(-(-held["months_left"] // months), len(index.inputs.case.periods)).astype("int64")
     out = held.loc[held.index.repeat(lengths)].reset_index(drop=True)
     out["t"] = out.groupby("h").cumcount().astype("int64")
-    return out
+    return out.assign(part=_part(index, out))
+
+
+def _part(index: Index, lines: pd.DataFrame) -> np.ndarray:
+    """Part of the hours of period t before a held commitment ends."""
+    case, months = index.inputs.case, index.inputs.case.settings.months
+    left = lines["months_left"].to_numpy(dtype=np.int64) - lines["t"].to_numpy(dtype=np.int64) * months
+    part = np.ones(len(lines))
+    first = pd.Period(case.settings.start, freq="M")
+    for i in np.flatnonzero(left < months):
+        begin = first + int(lines["t"].iloc[i]) * months
+        days = ((begin + int(left[i])).start_time - begin.start_time).days
+        part[i] = days / ((begin + months).start_time - begin.start_time).days
+    return part
 
 
 def tail_months(index: Index, columns: Columns) -> np.ndarray:

@@ -34,6 +34,7 @@ def emitted(index: Index, columns: Columns) -> pd.DataFrame:
     held = held_periods(index, columns).assign(w=-1)
     held["q"] = held["owner"].map(index.first_pool)
     parts = [part.assign(hours=hours[part["t"].to_numpy(dtype="int64")]) for part in (bought, held)]
+    parts[1]["hours"] *= parts[1]["part"]
     names = [*_KEY, "hours"]
     both = pd.concat([folded[names], run[names], *(part[names] for part in parts)], ignore_index=True)
     both = both.astype(dict.fromkeys(_KEY, "int64")).astype({"hours": "float64"})

@@ -11,12 +11,13 @@ import pandas as pd
 from planner.case.schema import SIZED
 from planner.case.sizing import CARRIED_AT, machine_yields, units_needed
 from planner.case.yields import among, own_yields
+from planner.catalog.schema import COMMITMENTS
 from planner.catalog.spot import SUFFIX
 from planner.eligibility import Eligibility
 from planner.inputs import Inputs
 from planner.model.carbon import Carbon, read_carbon, with_known_carbon
 from planner.model.losses import Losses, read_losses
-from planner.model.offers import COMMITMENTS, Offers, read_offers
+from planner.model.offers import Offers, read_offers
 from planner.model.plan_rules import PlanRule, plan_rules
 from planner.model.pools import make_pools
 from planner.model.scopes import Scope, ShareRule, share_rules

@@ -9,10 +9,8 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import STORED
+from planner.catalog.schema import COMMITMENTS
 from planner.inputs import Inputs
-
-COMMITMENTS = {"commit_1y": 12, "commit_3y": 36}
-"""Terms of commitment and their length in months."""
 
 
 @dataclass(frozen=True)

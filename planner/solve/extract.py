@@ -59,7 +59,8 @@ def placements(model: Model, x: np.ndarray) -> pd.DataFrame:
 def purchases(model: Model, x: np.ndarray) -> pd.DataFrame:
     """What is bought: units of machines by slice and GiB of storage, by owner, SKU, term and period.
 
-    A commitment is listed in each period in which it runs, used or not. ``unit_price`` is the list
+    A commitment is listed in each period in which it runs, used or not; a held one that ends within a
+    period as the mean of its machines over the hours. ``unit_price`` is the list
     price in the currency of the price row, before exchange and contract.
     """
     bought = pd.concat([_machines(model, x), _commitments(model, x), _stored(model, x)], ignore_index=True)
@@ -126,8 +127,9 @@ def _commitments(model: Model, x: np.ndarray) -> pd.DataFrame:
     bought = active_periods(index, model.columns)
     held = held_periods(index, model.columns)
     held["q"] = held["owner"].map(index.first_pool)
-    both = pd.concat([bought.assign(h=-1), held], ignore_index=True)
-    both = both.assign(units=x[both["col"].to_numpy(dtype=np.int64)], w=-1, slice="all", unit="machines")
+    both = pd.concat([bought.assign(h=-1, part=1.0), held], ignore_index=True)
+    units = x[both["col"].to_numpy(dtype=np.int64)] * both["part"].to_numpy(dtype="float64")
+    both = both.assign(units=units, w=-1, slice="all", unit="machines")
     return both[both["units"] > 0][_BOUGHT]
 
 

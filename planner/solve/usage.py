@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planner.catalog.schema import COMMITMENTS
 from planner.model.build import Model
-from planner.model.offers import COMMITMENTS
 from planner.plan.plan import POOLS
 
 _KEY = ["q", "s", "term", "h", "t"]

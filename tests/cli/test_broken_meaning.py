@@ -136,6 +136,13 @@ MEANINGS = {
     "contract with nobody": wrong("contracts.csv", 2, "vendor", "zz"),
     "commitment held by nobody": wrong("held_commitments.csv", 2, "payer", "moe"),
     "commitment held too late": wrong("held_commitments.csv", 2, "start", "2027-04"),
+    "commitment held that ends within a period of whole machines": (
+        lambda case: (
+            edit(case / "case.toml", lambda text: text.replace("[money]", "[units]\nwhole = true\n[money]")),
+            edit(case / "held_commitments.csv", lambda text: text.replace("2026-07", "2026-06")),
+        ),
+        *("held_commitments.csv", 2, "start", "2026-06"),
+    ),
     "cost at an unknown place": wrong("placement_costs.csv", 2, "region", "aa:z"),
     "cost in another currency": wrong("placement_costs.csv", 2, "currency", "USD"),
     "activation of nothing": wrong("activation.csv", 2, "subject", "zz"),

@@ -5,6 +5,7 @@ The quarters of 2027 have 2,160, 2,184, 2,208 and 2,208 hours, together 8,760. T
 """
 
 import pytest
+from support.audit_plan import audited
 from support.cases import World
 from support.plans import bought, cash, cost, plan_of
 
@@ -133,6 +134,42 @@ def test_what_is_held_is_used_first_and_only_the_rest_is_bought():
     assert cash(plan, term="compute") == pytest.approx(13_176.00, abs=CENT)
     assert cost(plan) == pytest.approx(15_782.40, abs=CENT)
     assert [committed(plan, period=p) for p in ("2027-04", "2027-07")] == [1.0, 0.0]
+
+
+def ending_in_august(**more):
+    """One machine held at 0.60 to the end of July: 4,344 hours, and 744 of the 2,208 of the third quarter."""
+    return world(**more).offer().held("aa:x:m4", 1, "2026-08").workload("web", demand=machines(2, 2, 2, 2))
+
+
+def test_what_ends_within_a_period_is_paid_and_used_until_then():
+    """Held 0.60 × 5,088 = 3,052.80; the rest of 17,520 machine hours on demand, 12,432.00: 15,484.80."""
+    plan = plan_of(ending_in_august())
+    assert cash(plan, term="commitment held") == pytest.approx(3_052.80, abs=CENT)
+    assert cash(plan, term="compute") == pytest.approx(12_432.00, abs=CENT)
+    assert cost(plan) == pytest.approx(15_484.80, abs=CENT)
+    assert committed(plan, period="2027-07") == pytest.approx(744 / 2208)
+    assert committed(plan, period="2027-10") == 0.0
+
+
+def test_it_draws_on_capacity_and_counts_in_shares_as_much():
+    """Room for two machines, that held among them; of the third quarter 0.60 × 744 + 3,672.00 count."""
+    made = ending_in_august(vendors=("aa", "bb")).capacity("aa:x", "units", 2)
+    made.tables["prices"][1]["ListUnitPrice"] = 9.0
+    plan = plan_of(made.rule("cap", "vendor_share", {"cap": 1.0, "basis": "spend"}))
+    assert cost(plan) == pytest.approx(15_484.80, abs=CENT)
+    mine = plan.shares[(plan.shares["rule"] == "cap") & (plan.shares["subject"] == "aa")]
+    assert mine.set_index("period")["amount"]["2027-07"] == pytest.approx(4_118.40, abs=CENT)
+
+
+def test_the_audit_knows_when_a_commitment_ends(tmp_path):
+    def spoil(plan):
+        table = plan / "inputs" / "held_commitments.csv"
+        table.write_text(table.read_text(encoding="utf-8").replace("2026-08", "2026-09"), encoding="utf-8")
+
+    (tmp_path / "spoilt").mkdir()
+    assert "fail" not in {f.status for f in audited(ending_in_august(), tmp_path)}
+    failed = [f for f in audited(ending_in_august(), tmp_path / "spoilt", spoil) if f.status == "fail"]
+    assert {f.check for f in failed} == {"held", "manifest"}
 
 
 def test_what_is_held_is_paid_though_nothing_may_use_it():

@@ -101,7 +101,7 @@ def _costs(pick, world: World) -> None:
     owner = world.tables["workloads"][0]["agency"]
     sold = [p for p in world.tables["prices"] if p["term"] == "commit_1y"]
     if sold and pick(True, False):
-        world.held(sold[0]["SkuId"], pick(0.5, 2), pick("2026-07", "2026-10"), payer=owner)
+        world.held(sold[0]["SkuId"], pick(0.5, 2), pick("2026-07", "2026-10", "2026-05"), payer=owner)
     if pick(True, False):
         world.capacity(pick(*REGIONS), pick("vcpu", "units"), pick(6, 20))
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from planner.audit.case import ONE, ZERO, Case
+from planner.audit.held import LENGTHS
 from planner.audit.reading import Row, number
 
 TERMS = ("discount", "margin", "tax")
-LENGTHS = {"commit_1y": 12, "commit_3y": 36}
 Terms = tuple[Decimal, Decimal, Decimal]
 NONE: Terms = (ZERO, ZERO, ZERO)
 

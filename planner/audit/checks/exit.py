@@ -8,10 +8,11 @@ from decimal import Decimal
 from planner.audit.agreements import months_into
 from planner.audit.amounts import COUNTED, NOT_COUNTED
 from planner.audit.case import STORED, ZERO, Case
-from planner.audit.checks.contracts import LENGTHS, at_start, landed
+from planner.audit.checks.contracts import at_start, landed
 from planner.audit.context import Context
 from planner.audit.filters import Facts, in_market, selected
 from planner.audit.findings import Finding, of_rule
+from planner.audit.held import LENGTHS, months_left, part
 from planner.audit.reading import Unreadable, number
 from planner.audit.rules import binds
 from planner.audit.tiers import first_paid
@@ -132,11 +133,13 @@ def unpaid(context: Context) -> By:
             key = (row["payer"], row["sku"], row["term"])
             active = running.setdefault(key, [ZERO] * len(case.periods))
             active[at[row["period"]]] += number(row, "units")
-    for payer, sku, term, units, months in _held(case):
-        for t in range(months // case.periods[0].months):
-            if t < len(case.periods):
-                running.setdefault((payer, sku, term), [ZERO] * len(case.periods))[t] -= units
-        _owed(case, by, sku, term, units, 0, months)
+    for row in case.held:
+        units, months = number(row, "units"), months_left(case, row)
+        for t in range(len(case.periods)):
+            key = (row["payer"], row["sku"], row["term"])
+            running.setdefault(key, [ZERO] * len(case.periods))[t] -= units * part(case, t, months)
+        if months:
+            _owed(case, by, row["sku"], row["term"], units, 0, months)
     for (_, sku, term), ran in sorted(running.items()):
         for t0, units in enumerate(_begun(ran, LENGTHS[term] // case.periods[0].months)):
             if units:
@@ -159,23 +162,14 @@ def _owed(case: Case, by: By, sku: str, term: str, units: Decimal, t0: int, mont
     price, region = case.prices[sku, term], case.skus[sku]["region"]
     each = landed(units * number(price, "ListUnitPrice"), at_start(case, region, t0))
     length, count = case.periods[0].months, len(case.periods)
-    ends = t0 + months // length
     held = months - (count - t0) * length
     due = ZERO
     if held > 0:
         due = each * _MONTH * held * case.rate(price["PricingCurrency"], count - 1)
     for t in range(count - 1, t0 - 1, -1):
         _add(by, region, t, due)
-        if t < ends:
-            due += each * case.periods[t].hours * case.rate(price["PricingCurrency"], t)
-
-
-def _held(case: Case) -> Iterable[tuple[str, str, str, Decimal, int]]:
-    """Commitments held before: payer, SKU, term, units, months left from the first of the horizon."""
-    for row in case.held:
-        left = LENGTHS[row["term"]] - months_into(row["start"], case.periods[0].start)
-        if left > 0:
-            yield row["payer"], row["sku"], row["term"], number(row, "units"), left
+        hours = case.periods[t].hours * part(case, t, t0 * length + months)
+        due += each * hours * case.rate(price["PricingCurrency"], t)
 
 
 def _agreed(context: Context, by: By) -> None:

@@ -56,7 +56,7 @@ def capacity(index: Index, columns: Columns) -> Block:
 
 
 def bought(index: Index, columns: Columns) -> pd.DataFrame:
-    """What is bought in each period and slice: s, t, l, owner and the column that buys it."""
+    """What is bought in each period and slice: s, t, l, owner, the column that buys it, and which part."""
     payer = index.pools["payer"].to_numpy()
     run = columns.run.keys.assign(col=columns.run.numbers)
     run["owner"] = payer[run["q"].to_numpy(dtype=np.int64)]
@@ -64,10 +64,12 @@ def bought(index: Index, columns: Columns) -> pd.DataFrame:
     commit["owner"] = payer[commit["q"].to_numpy(dtype=np.int64)]
     held = held_periods(index, columns)
     parts = [part.merge(index.slices[["t", "l"]], on="t") for part in (commit, held)]
-    names = ["s", "t", "l", "owner", "col"]
-    return pd.concat([run[names], *(part[names] for part in parts)], ignore_index=True)
+    names = ["s", "t", "l", "owner", "col", "part"]
+    lines = (run.assign(part=1.0), parts[0].assign(part=1.0), parts[1])
+    return pd.concat([line[names] for line in lines], ignore_index=True)
 
 
 def _drawn(index: Index, lines: pd.DataFrame) -> np.ndarray:
     at = lines["resource"].map({k: i for i, k in enumerate(SIZED)}).fillna(-1).to_numpy(dtype=np.int64)
-    return np.where(at < 0, 1.0, index.drawn[lines["s"].to_numpy(), at])
+    drawn = np.where(at < 0, 1.0, index.drawn[lines["s"].to_numpy(), at])
+    return np.asarray(drawn * lines["part"].to_numpy())

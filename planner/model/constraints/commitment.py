@@ -6,7 +6,7 @@ import numpy as np
 
 from planner.model.block import INF, Block, make_block, numbers_of
 from planner.model.columns import Columns
-from planner.model.commitments import active_periods
+from planner.model.commitments import active_periods, held_periods
 from planner.model.index import Index
 
 _KEY = ["q", "r", "s", "term", "h", "t", "l"]
@@ -16,7 +16,8 @@ def commitment(index: Index, columns: Columns) -> Block:
     """Purpose: a commitment is bought for the whole of its term and used by its pool.
 
     Equation: cover[q,s,p,t,l] ≤ Σ_{t0 ≤ t < t0 + span(p)} commit[q,s,p,t0]; and for a commitment h held
-    before the plan: Σ_q cover[q,s,p,h,t,l] ≤ held[h] over the pools of its payer.
+    before the plan: Σ_q cover[q,s,p,h,t,l] ≤ part[h,t] held[h] over the pools of its payer, where part is
+    the part of the period's hours before it ends.
 
     Units: machines. Keys: q, r, s, term, h, t, l; q = -1 for a held one, h = -1 for one that the plan
     buys.
@@ -31,14 +32,14 @@ def commitment(index: Index, columns: Columns) -> Block:
     bought = rows[rows["h"] < 0].merge(
         active_periods(index, columns)[["q", "r", "s", "term", "t", "col"]], on=["q", "r", "s", "term", "t"]
     )
-    held = rows[rows["h"] >= 0]
+    held = rows[rows["h"] >= 0].merge(held_periods(index, columns)[["h", "t", "part"]], on=["h", "t"])
     entries = [
         (numbers_of(keys, _KEY, cover), cover["col"].to_numpy(), np.ones(len(cover))),
         (bought["row"].to_numpy(), bought["col"].to_numpy(), -np.ones(len(bought))),
         (
             held["row"].to_numpy(),
             columns.held.numbers[held["h"].to_numpy(dtype=np.int64)],
-            -np.ones(len(held)),
+            -held["part"].to_numpy(),
         ),
     ]
     return make_block("commitment", keys, entries, -INF, 0.0)

@@ -19,7 +19,7 @@ def freeze(index: Index, columns: Columns) -> Block:
 
     Equation, for each period t < ``freeze``: place[w,r,t] = the earlier plan's share, for each
     workload that it placed in t; the same for its standby, Σ_r pair[w,r,r2,t], and its backup[w,r,t];
-    and Σ_{t0 active in t} commit[q,s,p,t0] + held commitments booked to q = the machines that it has
+    and Σ_{t0 active in t} commit[q,s,p,t0] + part[h,t] held[h] booked to q = the machines that it has
     under commitments.
 
     Units: shares, machines. Keys: what (primary, standby, backup, commit), w, q, r, s, term, t.
@@ -43,13 +43,17 @@ def freeze(index: Index, columns: Columns) -> Block:
     active = active_periods(index, columns)
     held = held_periods(index, columns)
     held["q"] = held["owner"].map(index.first_pool)
-    booked = pd.concat([active[["q", "s", "term", "t", "col"]], held[["q", "s", "term", "t", "col"]]])
+    names = ["q", "s", "term", "t", "col", "part"]
+    booked = pd.concat([active.assign(part=1.0)[names], held[names]])
     booked = booked.merge(earlier_commitments(index), on=["q", "s", "term", "t"], how="left")
     parts.append(booked.assign(what="commit", w=-1, r=-1, due=booked["units"].fillna(0.0)))
-    lines = pd.concat([part[[*_KEY, "col", "due"]] for part in parts], ignore_index=True)
+    parts = [part if "part" in part else part.assign(part=1.0) for part in parts]
+    lines = pd.concat([part[[*_KEY, "col", "due", "part"]] for part in parts], ignore_index=True)
     lines = lines[lines["t"] < periods]
     keys = lines[[*_KEY, "due"]].drop_duplicates().sort_values(_KEY, ignore_index=True)
     rows = lines.merge(keys[_KEY].assign(row=np.arange(len(keys))), on=_KEY)
-    entries = [(rows["row"].to_numpy(), rows["col"].to_numpy(dtype=np.int64), np.ones(len(rows)))]
+    entries = [
+        (rows["row"].to_numpy(), rows["col"].to_numpy(dtype=np.int64), rows["part"].to_numpy(dtype="float64"))
+    ]
     due = keys["due"].to_numpy(dtype="float64")
     return make_block("freeze", keys[_KEY], entries, due, due)

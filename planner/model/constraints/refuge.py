@@ -39,10 +39,13 @@ def refuge(index: Index, columns: Columns) -> Block:
     running = bought(index, columns)
     running["r"] = index.offers.sku_region[running["s"].to_numpy(dtype=np.int64)]
     both = keys.merge(running, on=["r", "t", "l"])
-    drawn = index.drawn[
-        both["s"].to_numpy(dtype=np.int64),
-        both["resource"].map({k: i for i, k in enumerate(SIZED)}).to_numpy(dtype=np.int64),
-    ]
+    drawn = (
+        index.drawn[
+            both["s"].to_numpy(dtype=np.int64),
+            both["resource"].map({k: i for i, k in enumerate(SIZED)}).to_numpy(dtype=np.int64),
+        ]
+        * both["part"].to_numpy()
+    )
     entries = [
         (numbers_of(keys, _KEY, lines), lines["col"].to_numpy(), need),
         (numbers_of(keys, _KEY, both), both["col"].to_numpy(), drawn),

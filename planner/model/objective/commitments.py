@@ -17,7 +17,8 @@ def commitments(index: Index, columns: Columns) -> pd.DataFrame:
     """Cost of commitments without upfront payment: price an hour × all hours of the term.
 
     ``commit`` pays in each period of the horizon in which it runs; what runs on after the horizon
-    is its tail. ``held`` pays likewise. ``cover`` costs nothing, but counts in shares: the price of
+    is its tail. ``held`` pays likewise, in the period in which it ends for the hours before its end.
+    ``cover`` costs nothing, but counts in shares: the price of
     the hours in which a committed machine runs. The contract is that of the period in which the
     commitment begins; exchange is at the rate of the period in which it is paid.
     """
@@ -47,7 +48,7 @@ def _held(index: Index, columns: Columns) -> pd.DataFrame:
     lines = held_periods(index, columns)
     r, s, t, col = (lines[c].to_numpy(dtype=np.int64) for c in ("r", "s", "t", "col"))
     price, assumed = _prices(index, lines["term"].to_numpy(), s, t)
-    listed = price * index.inputs.case.periods["hours"].to_numpy()[t]
+    listed = price * index.inputs.case.periods["hours"].to_numpy()[t] * lines["part"].to_numpy()
     q = lines["owner"].map(index.first_pool).to_numpy(dtype=np.int64)
     made = make_lines(
         index, "commitment held", col, nobody(col), q, r, s, t, listed, assumed, since=np.zeros_like(t)
