@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 from planner.case import schema as case_schema
 from planner.catalog import schema as catalog_schema
 from planner.latency import schema as network_schema
-from planner.plan.plan import FRAMES, Plan
+from planner.plan.plan import FRAMES, OPTIONAL, Plan
 from planner.policy.kind import Kind
 from planner.policy.kinds import KINDS
 from planner.policy.parameters import Parameter
@@ -60,7 +60,10 @@ def tables_page() -> str:
         "Money is in the currency of the case, before tax unless the name says otherwise.\n",
         "| file | columns |",
         "| --- | --- |",
-        *(f"| `{name}.csv` | {', '.join(f'`{c}`' for c in columns)} |" for name, columns in FRAMES.items()),
+        *(
+            f"| `{name}.csv` | {', '.join(f'`{c}`' for c in columns)} |"
+            for name, columns in {**FRAMES, **OPTIONAL}.items()
+        ),
         "",
         _meanings(),
         "## Kinds of rules\n",

@@ -66,6 +66,7 @@ def command(
     from planner.solve.age import check_age
     from planner.solve.fixed import read_fixed
     from planner.solve.solve import solve
+    from planner.solve.whole import in_whole_machines
 
     if earlier is None and (freeze is not None or change_price is not None):
         raise click.UsageError("--freeze and --change-price need --from, the plan to keep to")
@@ -81,7 +82,7 @@ def command(
     if fix is not None:
         fixed = read_fixed(fix if fix.exists() else case / fix, inputs)
     try:
-        solved = solve(inputs, time_limit, fixed, gap)
+        solved = in_whole_machines(solve(inputs, time_limit, fixed, gap))
     except Infeasible as error:
         error.add_note(f"next: planner explain {quoted(case)}")
         raise

@@ -127,6 +127,7 @@ def build(
     reference: np.ndarray | None = None,
     every_machine: bool = False,
     opened: bool = False,
+    machines: np.ndarray | None = None,
 ) -> Model:
     """Build the program of a case.
 
@@ -142,8 +143,13 @@ def build(
         Keep machines that are never the best choice in this case alone, for programs over several.
     opened
         The eligibility opens places that rules close, to explain what the rules do.
+    machines
+        Boolean (workload, SKU): choose among these machines only.
     """
     index = replace(make_index(inputs, eligibility, pinned is None, opened), every_machine=every_machine)
+    if machines is not None:
+        admitted = index.eligibility.admitted & machines
+        index = replace(index, eligibility=replace(index.eligibility, admitted=admitted))
     columns = make_columns(index)
     if pinned is not None:
         columns = _as_it_is(columns, pinned)

@@ -19,11 +19,10 @@ import click
 import pandas as pd
 
 from planner.errors import BadInput, Problem
-from planner.plan.plan import EXTRA, FRAMES, POOLS, Plan
+from planner.plan.plan import EXTRA, FRAMES, OPTIONAL, Plan
 
 MANIFEST = "manifest.json"
 RECORD = "plan.json"
-POOLS_FILE = "pools.csv"
 
 
 @contextmanager
@@ -107,8 +106,10 @@ def save(plan: Plan, folder: Path) -> None:
     for name in FRAMES:
         frame: pd.DataFrame = getattr(plan, name)
         frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-    if len(plan.pools):
-        plan.pools.to_csv(folder / POOLS_FILE, index=False, lineterminator="\n", encoding="utf-8")
+    for name in OPTIONAL:
+        frame = getattr(plan, name)
+        if len(frame):
+            frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
     write_json(folder / RECORD, {**plan.head, "run": plan.run})
 
 
@@ -147,21 +148,23 @@ def load(folder: Path) -> Plan:
     if problems or not isinstance(record, dict):
         raise BadInput(problems)
     run = record.pop("run", {})
-    if (folder / POOLS_FILE).is_file():
-        frames["pools"] = _pools(folder / POOLS_FILE)
+    for name, columns in OPTIONAL.items():
+        if (folder / f"{name}.csv").is_file():
+            frames[name] = _optional(folder / f"{name}.csv", columns)
     return Plan(head=record, run=run, **frames)
 
 
-def _pools(path: Path) -> pd.DataFrame:
+def _optional(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        kinds = dict.fromkeys((c for c in columns if c != "share"), str)
+        frame = pd.read_csv(path, dtype=kinds, keep_default_na=False)
     except (OSError, ValueError) as error:
         mend = "Write the plan again with planner plan."
         raise BadInput(
             [Problem(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend)]
         ) from None
-    if list(frame.columns) != list(POOLS):
-        mend = f"It should have {', '.join(POOLS)}."
+    if list(frame.columns) != list(columns):
+        mend = f"It should have {', '.join(columns)}."
         raise BadInput([Problem(path.name, 1, "", "", "has other columns than a plan", mend)])
     return frame
 

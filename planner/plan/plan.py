@@ -78,13 +78,17 @@ class Plan:
     binding
         What binds, with its marginal worth in money where the dual is defined.
     rounded
-        Purchases of machines in whole ones: ``whole`` units, and ``extra`` cash with tax.
+        Purchases of machines in whole ones: ``whole`` units, and ``extra`` cash with tax. Where a plan in
+        whole machines that obeys every rule was found (``whole`` in ``plan.json``) they are that plan's,
+        and ``units`` may be 0 where the plan buys none; else each purchase rounded up.
     survival
         Where critical work would run if a vendor group or region were gone: the share that a paid
         standby carries, and the share for which room is kept.
     pools
         Which workloads share what is bought under a pool's name; only in plans with commitments, so that
         shares of spend can be judged from the files.
+    rounded_placements
+        Placements of the plan in whole machines, where one that obeys every rule was found.
     run
         Run record: versions, sizes, status, gap, residuals, coefficient range, seconds.
     """
@@ -102,6 +106,7 @@ class Plan:
     survival: pd.DataFrame
     run: Mapping[str, Any]
     pools: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(POOLS)))
+    rounded_placements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PLACEMENTS)))
 
 
 FRAMES = {
@@ -117,6 +122,9 @@ FRAMES = {
     "rounded": (*PURCHASES, "whole", "extra"),
 }
 """The frames of a plan and their columns, in the order of the CSV files."""
+
+OPTIONAL = {"pools": POOLS, "rounded_placements": PLACEMENTS}
+"""Frames that only some plans have; their files are left out where they are empty."""
 
 EXTRA = {"purchases": (USED,), "costs": (COUNTED,)}
 """Columns that come last where a plan has them."""

@@ -20,6 +20,8 @@ FILES = (
     ("excuses.csv", "why a workload may not be in a region: every rule that closed it, with the reason"),
     ("latency.csv", "users within the target of each workload, mean and 95th percentile"),
     ("binding.csv", "limits that bind and what one step more would save"),
+    ("rounded.csv", "machines in whole ones beside the fractions, and what they cost more"),
+    ("rounded_placements.csv", "where the workloads of the plan in whole machines are, if one was found"),
     ("periods.csv", "periods with their days, hours and discount factor"),
     ("inputs/", "every file that was read, as it was read"),
     ("manifest.json", "SHA-256 of every file of this folder"),
@@ -69,6 +71,12 @@ def facts(context: Context) -> list[Fact]:
     if beside:
         found.append(
             Fact("Of it weighed", amount(beside, currency), "worth that nobody pays, in the objective only")
+        )
+    whole = head.get("whole", {})
+    if whole.get("status") == "found":
+        low = amount(whole["no_less_than"], currency)
+        found.append(
+            Fact("In whole machines", amount(whole["cost"], currency), f"discounted; no less than {low}")
         )
     tail = float(costs["tail"].sum()) if "tail" in costs else 0.0
     if tail:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +19,9 @@ _WIDTH = 110
 
 _OUTLIVED = 3
 """So many commitments that outlive their contract are named; the report names all."""
+
+_ELSEWHERE = 4
+"""So many workloads that whole machines place elsewhere are named; plan.json names all."""
 
 
 def show(plan: Plan, console: Console) -> None:
@@ -127,10 +130,7 @@ def findings(plan: Plan) -> Iterator[str]:
     if plan.run.get("integers"):
         gap, bound = plan.run["gap"], words(plan.run["bound"], currency)
         yield f"{plan.run['integers']} whole numbers; within {gap:.3%} of the best, bound {bound}"
-    if head.get("rounding"):
-        yield f"in whole machines at most {words(head['rounding'], currency)} more (rounded.csv)"
-    for line in head.get("rounding_over", []):
-        yield f"  whole machines do not fit: {line}"
+    yield from _whole_machines(head)
     if head.get("tail_liability"):
         yield f"due after the horizon for commitments: {words(head['tail_liability'], currency)}"
     outlived = head.get("outlived", [])
@@ -160,6 +160,25 @@ def findings(plan: Plan) -> Iterator[str]:
         yield f"reported only, not enforced: {label}"
     if head["unpriced_regions"]:
         yield f"known but not priced, so not used: {', '.join(head['unpriced_regions'])}"
+
+
+def _whole_machines(head: Mapping[str, Any]) -> Iterator[str]:
+    currency, whole = head["currency"], head.get("whole", {})
+    if whole.get("status") == "found":
+        low, high = (words(whole[k], currency) for k in ("no_less_than", "cost"))
+        yield f"the cheapest plan in whole machines costs between {low} and {high} (rounded.csv)"
+        if away := whole["elsewhere"]:
+            some = ", ".join(away[:_ELSEWHERE]) + (" …" if len(away) > _ELSEWHERE else "")
+            yield f"  with {len(away)} workloads partly elsewhere (rounded_placements.csv): {some}"
+        return
+    if whole:
+        yield f"a plan in whole machines that obeys every rule: {whole['word']}"
+    if head.get("rounding"):
+        more = words(head["rounding"], currency)
+        at_most = "" if whole else "at most "
+        yield f"in whole machines, each purchase rounded up: {at_most}{more} more (rounded.csv)"
+    for line in head.get("rounding_over", []):
+        yield f"  whole machines do not fit: {line}"
 
 
 def _binding(plan: Plan) -> Iterator[str]:

@@ -42,29 +42,38 @@ def round_up(index: Index, purchases: pd.DataFrame) -> Rounded:
 
     A commitment is rounded once for its whole term. Storage is sold by the GiB and stays.
     """
-    case = index.inputs.case
     bought = purchases.loc[purchases["unit"] == "machines", list(PURCHASES)].reset_index(drop=True)
-    whole = np.ceil(bought["units"].to_numpy() - _WHOLE)
-    number = {name: t for t, name in enumerate(case.periods["period"])}
-    t = bought["period"].map(number).to_numpy(dtype=np.int64)
+    frame, discounted = with_extra(index, bought.assign(whole=np.ceil(bought["units"] - _WHOLE)))
+    return Rounded(frame, discounted, _over(index, frame))
+
+
+def with_extra(index: Index, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+    """With ``extra`` cash of ``whole`` machines beyond ``units``, and its sum, discounted."""
+    case = index.inputs.case
+    t = _periods(index, frame)
     r = (
-        bought["region"]
+        frame["region"]
         .map({n: i for i, n in enumerate(index.inputs.regions["region"])})
         .to_numpy(dtype=np.int64)
     )
-    hours = _hours(index, bought, t)
+    hours = _hours(index, frame, t)
     rate = np.array(
         [
             case.rates.rate(str(c), int(y))
-            for c, y in zip(bought["currency"], case.periods["year"].to_numpy()[t], strict=True)
+            for c, y in zip(frame["currency"], case.periods["year"].to_numpy()[t], strict=True)
         ]
     )
     offers = index.offers
     landed = (1 - offers.discount[r, t]) * (1 + offers.margin[r, t]) * (1 + offers.tax[r, t])
-    extra = (whole - bought["units"].to_numpy()) * bought["unit_price"].to_numpy() * rate * landed * hours
+    more = frame["whole"].to_numpy() - frame["units"].to_numpy()
+    extra = more * frame["unit_price"].to_numpy() * rate * landed * hours
     discounted = float((extra * case.periods["discount"].to_numpy()[t]).sum())
-    frame = bought.assign(whole=whole, extra=extra.round(6))
-    return Rounded(frame, discounted, _over(index, frame, t))
+    return frame.assign(extra=extra.round(6)), discounted
+
+
+def _periods(index: Index, frame: pd.DataFrame) -> np.ndarray:
+    number = {name: t for t, name in enumerate(index.inputs.case.periods["period"])}
+    return frame["period"].map(number).to_numpy(dtype=np.int64)
 
 
 def _hours(index: Index, bought: pd.DataFrame, t: np.ndarray) -> np.ndarray:
@@ -78,9 +87,9 @@ def _hours(index: Index, bought: pd.DataFrame, t: np.ndarray) -> np.ndarray:
     )
 
 
-def _over(index: Index, frame: pd.DataFrame, t: np.ndarray) -> tuple[str, ...]:
+def _over(index: Index, frame: pd.DataFrame) -> tuple[str, ...]:
     """Limits that whole machines exceed, one line each with its worst period."""
-    skus = index.inputs.case.catalog.skus["SkuId"]
+    skus, t = index.inputs.case.catalog.skus["SkuId"], _periods(index, frame)
     name = frame["sku"] + np.where(frame["term"] == "spot", SUFFIX, "")
     s = name.map({sku: i for i, sku in enumerate(skus)}).to_numpy(dtype=np.int64)
     shape = (len(index.inputs.case.periods), len(index.inputs.case.settings.slices))

@@ -87,7 +87,14 @@ degenerate, it takes about a third of the time of the simplex; crossover gives a
 class Session:
     """A program held by HiGHS, so that a changed one is re-solved from the last basis."""
 
-    def __init__(self, arrays: Arrays, time_limit: float | None = None, gap: float | None = None) -> None:
+    def __init__(
+        self,
+        arrays: Arrays,
+        time_limit: float | None = None,
+        gap: float | None = None,
+        steps: int | None = None,
+        nodes: int | None = None,
+    ) -> None:
         self._arrays = arrays
         make: Any = highspy.Highs
         self._highs = make()
@@ -96,6 +103,10 @@ class Session:
             options["time_limit"] = float(time_limit)
         if gap is not None:
             options["mip_rel_gap"] = float(gap)
+        if steps is not None:
+            options["simplex_iteration_limit"] = int(steps)
+        if nodes is not None:
+            options["mip_max_nodes"] = int(nodes)
         self._interior = len(arrays.index) >= LARGE
         if self._interior:
             options["mip_lp_solver"] = "ipm"

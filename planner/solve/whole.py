@@ -1,0 +1,122 @@
+"""The plan in whole machines: the cheapest that a dive finds, in which every rule holds."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.model.build import Model, build
+from planner.model.render_arrays import Arrays, render_arrays
+from planner.plan.plan import PURCHASES, Plan
+from planner.solve import extract
+from planner.solve.dive import STEPS, dive
+from planner.solve.rounded import with_extra
+from planner.solve.solve import Solved
+
+LARGEST = 120_000
+"""Programs with more entries are not searched: a plan may not take minutes longer for it."""
+_MACHINES = ("run", "commit")
+_KEYS = [c for c in PURCHASES if c != "units"]
+
+
+def in_whole_machines(solved: Solved) -> Solved:
+    """With a plan in whole machines that obeys every rule, where one is found.
+
+    Rounding each purchase up may break limits of capacity, shares, budgets: so the program is stated
+    again in whole machines, of those that the plan chose among, other whole numbers kept as they are,
+    and a dive looks for a plan. ``plan.json`` says how it went (``whole``).
+    """
+    plan = solved.plan
+    nothing_to_do = not plan.head["rounding"] and not plan.head["rounding_over"]
+    if nothing_to_do or "fixed" in plan.head:
+        return solved
+    clock = time.perf_counter()
+    plan = _looked_for(solved)
+    seconds = {**solved.seconds, "whole machines": time.perf_counter() - clock}
+    return replace(solved, plan=plan, seconds=seconds)
+
+
+def _looked_for(solved: Solved) -> Plan:
+    plan, model = solved.plan, _restated(solved.model)
+    arrays = _kept(solved, model, render_arrays(model))
+    if len(arrays.index) > LARGEST:
+        word = f"not looked for: the program of whole machines has more than {LARGEST:,} entries"
+        return _said(plan, {"status": "not looked for", "word": word})
+    x = dive(arrays)
+    if x is None:
+        word = f"none was found within {STEPS:,} steps of the simplex"
+        return _said(plan, {"status": "not found", "word": word})
+    x = extract.tidy(np.where(arrays.integer, np.round(x), x))
+    return _with(plan, model, x)
+
+
+def _restated(model: Model) -> Model:
+    """The same program in whole machines: each workload on the machines that the first one gave it."""
+    index, columns = model.index, model.columns
+    settings = replace(index.inputs.case.settings, whole_units=True)
+    inputs = replace(index.inputs, case=replace(index.inputs.case, settings=settings))
+    machines = np.zeros_like(index.eligibility.admitted)
+    use, folded, run = columns.use.keys, columns.folded, columns.run.keys
+    machines[use["w"].to_numpy(dtype=np.int64), use["s"].to_numpy(dtype=np.int64)] = True
+    machines[folded["w"].to_numpy(dtype=np.int64), folded["sku"].to_numpy(dtype=np.int64)] = True
+    fleets = np.zeros((len(index.pools), machines.shape[1]), dtype=bool)
+    fleets[run["q"].to_numpy(dtype=np.int64), run["s"].to_numpy(dtype=np.int64)] = True
+    machines[index.container] = fleets[index.pool_of[index.container]]
+    return build(inputs, index.eligibility, reference=model.reference, machines=machines)
+
+
+def _kept(solved: Solved, model: Model, arrays: Arrays) -> Arrays:
+    """With whole numbers that are not machines where the plan has them."""
+    lower, upper = arrays.lower.copy(), arrays.upper.copy()
+    machines = np.zeros(len(lower), dtype=bool)
+    for name in _MACHINES:
+        machines[getattr(model.columns, name).numbers] = True
+    for first, again in zip(solved.model.columns.families, model.columns.families, strict=True):
+        if first.name not in _MACHINES and first.integer.any():
+            held = again.numbers[again.integer]
+            lower[held] = upper[held] = np.round(solved.outcome.x[first.numbers[first.integer]])
+    return replace(arrays, lower=lower, upper=upper, integer=arrays.integer & machines)
+
+
+def _with(plan: Plan, model: Model, x: np.ndarray) -> Plan:
+    bought = extract.purchases(model, x)
+    frame = _beside(plan.purchases, bought[bought["unit"] == "machines"])
+    rounded, _ = with_extra(model.index, frame)
+    placements = extract.placements(model, x)
+    cost = float(model.objective @ x) * model.unit
+    # With whole numbers the plan itself is only known to cost no less than its bound.
+    low = min(float(plan.run.get("bound", plan.run["objective"])), cost)
+    said = {
+        "status": "found",
+        "cost": round(cost, 2),
+        "no_less_than": round(low, 2),
+        "elsewhere": _elsewhere(plan.placements, placements),
+    }
+    head = {"rounding": round(cost - float(plan.head["objective"]), 2), "rounding_over": []}
+    return replace(_said(plan, said, **head), rounded=rounded, rounded_placements=placements)
+
+
+def _said(plan: Plan, whole: dict[str, Any], **head: Any) -> Plan:
+    return replace(plan, head={**plan.head, "whole": whole, **head})
+
+
+def _beside(fractions: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
+    """Purchases of machines in fractions (``units``) and whole (``whole``), pool by pool."""
+    machines = fractions[fractions["unit"] == "machines"].assign(workload="")
+    units = machines.groupby(_KEYS, sort=True)["units"].sum()
+    both = pd.concat([units, whole.groupby(_KEYS, sort=True)["units"].sum().rename("whole")], axis=1)
+    frame: pd.DataFrame = both.fillna(0.0).sort_index().reset_index()
+    return frame[[*PURCHASES, "whole"]]
+
+
+def _elsewhere(plan: pd.DataFrame, whole: pd.DataFrame) -> list[str]:
+    """Workloads of which at least a hundredth is placed elsewhere in some period."""
+    keys = ["workload", "region", "period", "role"]
+    before = plan.set_index(keys)["share"]
+    after = whole.set_index(keys)["share"]
+    moved = before.subtract(after, fill_value=0.0).abs() >= 0.01
+    return sorted(set(moved[moved].index.get_level_values("workload")))
