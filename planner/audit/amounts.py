@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from planner.audit.case import ZERO
+from planner.audit.case import PLACES, ZERO
 from planner.audit.claims import Placement
 from planner.audit.context import Context
 from planner.audit.emission import emission
@@ -118,7 +118,12 @@ def carried(context: Context, member: Member, weight: Callable[[Placement], Deci
 
 
 def amounts(context: Context, rule: Rule, member: Member) -> list[Amounts] | None:
-    """Amounts of a rule's basis by period; ``None`` where the folder does not let them be told."""
+    """Amounts of a rule's basis by period; ``None`` where the folder does not let them be told.
+
+    Without whole tables of prices it is not known what is contestable.
+    """
+    if not context.holds(PLACES):
+        return None
     basis = rule.parameters["basis"]
     if basis == "spend":
         return spend(context, member)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from planner.audit.checks.manifest import MANIFEST
 from planner.audit.claims import RECORD, read_claims
@@ -72,13 +72,20 @@ def audit(
     public = bool(claims.head and claims.head.get("public") is True)
     made_by_planner = (folder.has(MANIFEST) or folder.has(RECORD)) and not public
     context = Context(
-        folder, case, claims, rules, frozen, places, Places(case, rules), stage, made_by_planner
-    )
+        folder, case, claims, rules, frozen, places, Places(case, rules), stage, made_by_planner,
+        _in_part(claims.head) if public else frozenset(),
+    )  # fmt: skip
     findings += _judged(context)
     if not folder.problems:
         findings.append(Finding("readable", "pass", "all files", "every file that was needed could be read"))
     done = _made(root, context, packs, stage, findings, folder.problems)
     return replace(done, decisions=decisions(context, done.findings))
+
+
+def _in_part(head: Mapping[str, Any] | None) -> frozenset[str]:
+    stated = (head or {}).get("in_part", [])
+    names = [n for n in stated if isinstance(n, str)] if isinstance(stated, list) else []
+    return frozenset(n.rsplit("/", 1)[-1] for n in names)
 
 
 def _judged(context: Context) -> Iterable[Finding]:

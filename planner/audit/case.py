@@ -30,8 +30,14 @@ PRICES = ("SkuId", "term", "ListUnitPrice", "PricingCurrency", "valid_from", "va
 TRANSFER = ("region", "destination", "from_gib", "ListUnitPrice", "PricingCurrency", "valid_from", "valid_to")
 
 
-LEFT_OUT = ("contracts", "held_commitments", "spend_commitments")
+LEFT_OUT = ("contracts", "held_commitments", "spend_commitments", "earlier_commitments")
 """Tables that the public part of a plan does not hold; without them discounts agree with no contract."""
+
+PLACES = ("skus.csv", "prices.csv", "transfer.csv", "accelerators.csv", "yields.csv")
+"""Tables that say which places could be used: without some of their rows that is not told."""
+
+NETWORK = ("nodes.csv", "links.csv", "measured.csv")
+"""Tables from which round trips follow."""
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ class Context:
     made_by_planner
         Whether the folder claims to come whole from the planner; then a table that is missing is a
         fault. A public part of a plan claims that tables were left out: they are not checked.
+    in_part
+        Names of input tables from which a public part of a plan claims that rows were taken.
     """
 
     folder: Folder
@@ -44,7 +46,12 @@ class Context:
     judged: Places
     stage: str
     made_by_planner: bool
+    in_part: frozenset[str] = frozenset()
     cache: dict[str, object] = field(default_factory=dict)
+
+    def holds(self, tables: Iterable[str]) -> bool:
+        """Are these tables of the inputs whole?"""
+        return self.in_part.isdisjoint(tables)
 
     def missing(self, check: str, table: str) -> Finding:
         """The finding on a table that the folder lacks."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from planner.audit.case import PLACES
 from planner.audit.checks.shares import SHARE_KINDS
 from planner.audit.context import Context
 from planner.audit.findings import Finding, spans, text
+from planner.audit.places import PRICED
 from planner.policy.rules import Rule
 
 
@@ -44,6 +46,8 @@ def _record(
     open_to, rejected = [], []
     for region in sorted(context.case.regions):
         blocks = context.places.blocks(workload, region)
+        if not context.holds(PLACES):
+            blocks = tuple(b for b in blocks if b.by not in PRICED)
         shut = 0
         for block in blocks:
             shut |= block.periods

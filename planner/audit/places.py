@@ -21,6 +21,10 @@ BUILT_IN = ("availability", "serves-agency", "no-machine", "no-price")
 """What forbids a place without any rule: not open yet, another agency's, nothing that fits, no price."""
 
 
+PRICED = ("no-machine", "no-price")
+"""Those of them that follow from prices."""
+
+
 @dataclass(frozen=True)
 class Block:
     """A rule, or one of :data:`BUILT_IN`, forbids a place in some periods."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from planner.audit.case import PLACES
 from planner.audit.context import Context
 from planner.audit.findings import Finding, spans
 from planner.audit.places import BUILT_IN
@@ -14,6 +15,10 @@ def check(context: Context) -> Iterable[Finding]:
     stated_rows = context.claims.excuses
     if stated_rows is None:
         yield context.missing("excuses", "excuses.csv")
+        return
+    if not context.holds(PLACES):
+        message = "rows of prices were left out, so which places could be used is not known"
+        yield Finding("excuses", "not checked", "excuses.csv", message)
         return
     at = {name: t for t, name in enumerate(context.case.names)}
     stated: dict[tuple[str, str, str], int] = {}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from planner.audit.case import PLACES
 from planner.audit.context import Context
 from planner.audit.filters import selected, verdict
 from planner.audit.findings import Finding, of_rule, shortened, spans
-from planner.audit.places import BUILT_IN
+from planner.audit.places import BUILT_IN, PRICED
 from planner.audit.rules import binds
 from planner.policy.rules import Rule
 
@@ -67,13 +68,17 @@ def built_in(context: Context) -> Iterable[Finding]:
     for p in context.claims.placements:
         by_place.setdefault((p.workload, p.region, p.role == "backup"), []).append(p.t)
     wrong: set[str] = set()
+    unknown = () if context.holds(PLACES) else PRICED
     for (workload, region, is_backup), periods in by_place.items():
         for block in context.places.blocks(workload, region):
             hit = [t for t in periods if block.periods >> t & 1]
-            if block.by in (BUILT_IN if not is_backup else BUILT_IN[:2]) and hit:
+            if block.by in (BUILT_IN if not is_backup else BUILT_IN[:2]) and hit and block.by not in unknown:
                 wrong.add(block.by)
                 message = f"at {region} in {spans(context.case.names, hit)}: {block.reason}"
                 yield Finding(block.by, "fail", workload, message, {"region": region})
     for by in BUILT_IN:
-        if by not in wrong:
+        if by in unknown:
+            message = "rows of prices were left out, so this was not checked"
+            yield Finding(by, "not checked", "all placements", message)
+        elif by not in wrong:
             yield Finding(by, "pass", "all placements", f"{len(by_place)} places of workloads were looked at")

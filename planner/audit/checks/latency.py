@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from planner.audit.case import ZERO
+from planner.audit.case import NETWORK, ZERO
 from planner.audit.context import TOLERANCE, Context
 from planner.audit.filters import Facts, selected
 from planner.audit.findings import Finding, of_rule, spans, text
@@ -99,6 +99,7 @@ def _users(context: Context, workload: str, t: int) -> dict[str, Decimal]:
 def trips_of(context: Context) -> dict[str, dict[str, int]] | None:
     """Round trips from the copied network, found once an audit."""
     if "trips" not in context.cache:
-        context.cache["trips"] = round_trips(context.folder, context.case)
+        whole = context.holds(NETWORK)
+        context.cache["trips"] = round_trips(context.folder, context.case) if whole else None
     found = context.cache["trips"]
     return found if isinstance(found, dict) else None

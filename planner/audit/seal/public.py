@@ -17,6 +17,9 @@ from planner.errors import AuditFailed
 OPEN = ("placements.csv", "periods.csv", "latency.csv", "excuses.csv")
 """Tables of a plan that hold no money."""
 
+_WHOLE = ("vendors.csv", "regions.csv")
+"""Tables without whose rows placements make no sense."""
+
 HEAD = (
     "schema", "case", "title", "synthetic", "marking", "status", "currency", "home_country",
     "decision_date", "prices_as_of", "rules_as_of", "not_adopted", "unpriced_regions",
@@ -27,6 +30,9 @@ HEAD = (
 def public(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
     """The part of a plan without contract rows, and the names of what was left out.
 
+    Commitments held, agreed or kept from an earlier plan are contract rows too. The record names the
+    input tables from which rows were taken (``in_part``), so that the audit does not judge by the rest.
+
     A plan without any contract row is public as a whole. Otherwise only what is known to hold no
     money stays (:data:`OPEN`, :data:`HEAD`, the inputs), contract rows are taken out of the inputs, and
     the rest is left out with the signatures and the digests, which would let figures be guessed. The
@@ -35,9 +41,11 @@ def public(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
     Raises
     ------
     AuditFailed
-        If the case cannot be read, or names a contract where no row can be taken out.
+        If the case cannot be read, or a contract is named where no row can be taken out: in
+        ``case.toml``, or on a vendor or region, to which placements refer.
     """
     named = _tables(files)
+    _refuse_places(files)
     secret = {f"{INPUTS}/{named[t]}" for t in LEFT_OUT if t in named}
     kept: dict[str, bytes] = {}
     for name, content in files.items():
@@ -49,12 +57,20 @@ def public(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
     for name in OPEN:
         if name in files:
             kept[name] = files[name]
+    partly = sorted(n for n in kept if n.startswith(f"{INPUTS}/") and kept[n] != files[n])
     if RECORD in files:
-        kept[RECORD] = canonical(_head(files[RECORD]))
+        kept[RECORD] = canonical({**_head(files[RECORD]), **({"in_part": partly} if partly else {})})
     left = sorted(n for n in files if n not in kept and n != MANIFEST and not n.startswith(SIGNATURES))
     changed = sorted(n for n in kept if n in files and kept[n] != files[n])
     kept[MANIFEST] = manifest_of(kept)
     return kept, [*left, *(f"{name} (in part)" for name in changed)]
+
+
+def _refuse_places(files: Mapping[str, bytes]) -> None:
+    for name in sorted(files):
+        inside = name.startswith(f"{INPUTS}/") and name.rsplit("/", 1)[-1] in _WHOLE
+        if inside and _without_contracts(name, files[name]) != files[name]:
+            raise AuditFailed(f"{name} has a row of basis contract, and placements refer to it")
 
 
 def _tables(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -71,7 +87,8 @@ def _tables(files: Mapping[str, bytes]) -> dict[str, str]:
 
 def _names_contract(value: Any) -> bool:
     if isinstance(value, dict):
-        return value.get("basis") == "contract" or any(map(_names_contract, value.values()))
+        based = any(v == "contract" for k, v in value.items() if k.rsplit(".", 1)[-1] == "basis")
+        return based or any(map(_names_contract, value.values()))
     return isinstance(value, list) and any(map(_names_contract, value))
 
 
