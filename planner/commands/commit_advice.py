@@ -31,13 +31,16 @@ def _numbers(text: str, what: str) -> list[float]:
     "--demand", default="-20%,0%,+20%", show_default=True, help="Changes of all demand, with commas between."
 )
 @click.option("--weights", help="How likely each is, with commas between (default: all alike).")
+@click.option("--gap", type=click.FloatRange(0, 1), help="Relative gap for a large case (default 0.01).")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write the table to.")
 @click.option("--json", "as_json", is_flag=True, help="Print the advice as JSON.")
-def command(case: Path, demand: str, weights: str | None, out: Path | None, as_json: bool) -> None:
+def command(
+    case: Path, demand: str, weights: str | None, gap: float | None, out: Path | None, as_json: bool
+) -> None:
     """Say how much to commit in the first period of the case in folder CASE before demand is known."""
     from planner.commands import study_out
     from planner.inputs import read_inputs
-    from planner.study.commit_advice import commit_advice
+    from planner.study.commit_advice import GAP, commit_advice
 
     factors = [1.0 + change / 100.0 for change in _numbers(demand, "--demand")]
     parts = [1.0] * len(factors) if weights is None else _numbers(weights, "--weights")
@@ -46,7 +49,7 @@ def command(case: Path, demand: str, weights: str | None, out: Path | None, as_j
     if len(parts) != len(factors) or min(parts) < 0 or sum(parts) <= 0:
         raise click.UsageError("--weights takes one weight for each change of demand, none negative")
     inputs = read_inputs(case)
-    found = commit_advice(inputs, factors, parts)
+    found = commit_advice(inputs, factors, parts, GAP if gap is None else gap)
     head, rows = study_out.head_of(inputs), found.rows()
     levels = [
         {
@@ -57,7 +60,8 @@ def command(case: Path, demand: str, weights: str | None, out: Path | None, as_j
     ]  # fmt: skip
     document = {
         **head, "study": "commit-advice", "levels": levels, "expected": round(found.expected, 2),
-        "perfect_information": round(found.perfect, 2), "as_if_mean": round(found.of_mean, 2), "advice": rows,
+        "perfect_information": round(found.perfect, 2), "as_if_mean": round(found.of_mean, 2),
+        "unproved": round(found.unproved, 2), "advice": rows,
     }  # fmt: skip
     if out is not None:
         study_out.write_study(out, "commit-advice", document, rows, lambda: [])
@@ -88,6 +92,9 @@ def _show(found: Advice, head: dict[str, str]) -> None:
     money = found.currency
     click.echo("pays from: the part of its hours that a committed machine must run")
     click.echo(f"expected cost {amount(found.expected, money)}, discounted")
+    if found.unproved >= 0.5:
+        less = amount(found.unproved, money)
+        click.echo(f"  the best advice may cost up to {less} less: the best of a few candidates (--gap)")
     saved, worth = found.of_mean - found.expected, found.expected - found.perfect
     click.echo(f"  it saves {amount(saved, money)} against committing as if the mean were certain")
     click.echo(f"  knowing demand beforehand would be worth {amount(worth, money)}")

@@ -7,6 +7,9 @@ First stage: commitments that begin in the first period. Second stage, once dema
 For one machine alone this is the newsvendor's rule: commit up to the demand that is met with a
 probability of at least (price committed) / (price on demand), which is told beside the answer as the
 part of its hours that a committed machine must run to pay.
+
+Where one level alone is a large program, the best of a few candidates is advised instead
+(``commit_quick``), to a relative gap; what the best advice could save beyond it is told in money.
 """
 
 from __future__ import annotations
@@ -23,7 +26,11 @@ from planner.errors import Infeasible, Stopped
 from planner.inputs import Inputs
 from planner.model.build import Model, build
 from planner.model.render_arrays import Arrays, render_arrays
-from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.solve.solve_arrays import LARGE, Outcome, Session, Status
+from planner.study.commit_quick import Desk, Held, best_of, pays_from, quantile, spread
+
+GAP = 0.01
+"""Relative gap at which advice for a large case is good enough."""
 
 _KEY = ["q", "r", "s", "term"]
 _DUST = 1e-7
@@ -50,11 +57,15 @@ class Advice:
         region, sku, term, ``pays_from`` (part of its hours that a committed machine must run; NaN
         without a price on demand), ``advised`` units, ``for_mean`` units that the mean of demand would
         ask for, and ``alone_0``, ``alone_1`` … of each level by itself.
+    unproved
+        Expected money by which the best advice might cost less, of a large case; 0 otherwise, but for
+        the solver's tolerance.
     """
 
     levels: tuple[Level, ...]
     table: pd.DataFrame
     currency: str
+    unproved: float = 0.0
 
     def _expected(self, name: str) -> float:
         return sum(level.weight * float(getattr(level, name)) for level in self.levels)
@@ -83,7 +94,9 @@ class Advice:
         ]
 
 
-def commit_advice(inputs: Inputs, factors: Sequence[float], weights: Sequence[float]) -> Advice:
+def commit_advice(
+    inputs: Inputs, factors: Sequence[float], weights: Sequence[float], gap: float = GAP, large: int = LARGE
+) -> Advice:
     """Advise on commitments that begin in the first period.
 
     Parameters
@@ -91,6 +104,8 @@ def commit_advice(inputs: Inputs, factors: Sequence[float], weights: Sequence[fl
     factors, weights
         Levels of demand of every workload, as multiples of the case's, and their weights, which are
         scaled to sum to 1.
+    gap, large
+        Relative gap to which a case is solved whose program has so many entries.
 
     Raises
     ------
@@ -101,22 +116,90 @@ def commit_advice(inputs: Inputs, factors: Sequence[float], weights: Sequence[fl
     """
     part = np.asarray(weights, dtype="float64") / float(sum(weights))
     models = [_at(inputs, factor) for factor in factors]
-    mean = _at(inputs, float(part @ np.asarray(factors)))
-    shared = _shared([*models, mean])
-    unit = models[0].unit
-    alone = [_solved(render_arrays(m), f"demand times {f:g}") for m, f in zip(models, factors, strict=True)]
-    for_mean = _solved(render_arrays(mean), "the mean of demand").x[_columns(mean, shared)]
-    scale = [p * m.unit / unit for p, m in zip(part, models, strict=True)]
-    columns = [_columns(m, shared) for m in models]
-    joint = _solved(_joined([render_arrays(m) for m in models], scale, columns), "all levels at once")
+    middle = float(part @ np.asarray(factors))
+    same = next((k for k, factor in enumerate(factors) if abs(factor - middle) < 1e-12), None)
+    mean = _at(inputs, middle) if same is None else models[same]
+    question = _Question(factors, part, models, mean, _shared([*models, mean]))
+    told = _quick(question, same, gap) if _entries(models) >= large else None
+    return told or _exact(question)
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Levels with their programs, that of their mean, and the commitments that all may make."""
+
+    factors: Sequence[float]
+    part: np.ndarray
+    models: list[Model]
+    mean: Model
+    shared: pd.DataFrame
+
+    def names(self) -> list[str]:
+        return [f"demand times {factor:g}" for factor in self.factors]
+
+    def columns(self) -> list[np.ndarray]:
+        return [_columns(m, self.shared) for m in self.models]
+
+    def joined(self, parts: Sequence[Arrays]) -> Arrays:
+        unit = self.models[0].unit
+        scale = [p * m.unit / unit for p, m in zip(self.part, self.models, strict=True)]
+        return _joined(parts, scale, self.columns())
+
+    def advice(
+        self, costs: Sequence[tuple[float, float, float]], units: dict[str, np.ndarray], unproved: float = 0.0
+    ) -> Advice:
+        """``costs``: of each level alone, as advised, as for the mean."""
+        levels = tuple(Level(f, float(p), *c) for f, p, c in zip(self.factors, self.part, costs, strict=True))
+        settings = self.models[0].index.inputs.case.settings
+        return Advice(levels, _table(self.models[0], self.shared, units), settings.currency, unproved)
+
+
+def _exact(ask: _Question) -> Advice:
+    """The two-stage program as one."""
+    models, columns, shared = ask.models, ask.columns(), ask.shared
+    alone = [_solved(render_arrays(m), name) for m, name in zip(models, ask.names(), strict=True)]
+    for_mean = _solved(render_arrays(ask.mean), "the mean of demand").x[_columns(ask.mean, shared)]
+    joint = _solved(ask.joined([render_arrays(m) for m in models]), "all levels at once")
     advised = np.maximum(joint.x[columns[0]], 0.0)
-    levels = tuple(
-        Level(f, float(p), o.objective * m.unit, _with(m, shared, advised), _with(m, shared, for_mean))
-        for f, p, o, m in zip(factors, part, alone, models, strict=True)
-    )
+    costs = [
+        (o.objective * m.unit, _with(m, shared, advised), _with(m, shared, for_mean))
+        for o, m in zip(alone, models, strict=True)
+    ]
     units = {"advised": advised, "for_mean": for_mean}
     units |= {f"alone_{k}": o.x[c] for k, (o, c) in enumerate(zip(alone, columns, strict=True))}
-    return Advice(levels, _table(models[0], shared, units), inputs.case.settings.currency)
+    return ask.advice(costs, units)
+
+
+def _quick(ask: _Question, same: int | None, gap: float) -> Advice | None:
+    """The best of a few candidates; None if not even the mean's commitments leave every level a plan.
+
+    If they are not good enough, those of the program over all levels without whole numbers are one more.
+    """
+    part, shared = ask.part, ask.shared
+    todo = list(zip(ask.factors, ask.models, ask.columns(), ask.names(), strict=True))
+    most_first = sorted(range(len(todo)), key=lambda k: -todo[k][0])  # where a plan is missing soonest
+    done = {k: Desk(*todo[k][1:], gap) for k in most_first}
+    desks = [done[k] for k in range(len(todo))]
+    mean = Desk(ask.mean, _columns(ask.mean, shared), "the mean", gap) if same is None else desks[same]
+    of_mean = spread(desks, part, mean.units, np.inf)
+    if of_mean is None:
+        return None
+    own = [desk.units for desk in desks]
+    likely = quantile(own, part, pays_from(ask.models[0], shared))
+    best: Held = best_of(desks, part, [likely, *own], (mean.units, of_mean))
+    bound = float(part @ np.array([desk.bound for desk in desks]))
+    if float(part @ np.array(best[1])) - bound > gap * abs(bound):
+        relaxed = [replace(a, integer=np.zeros_like(a.integer)) for a in map(render_arrays, ask.models)]
+        joint = _solved(ask.joined(relaxed), "all levels at once")
+        best = best_of(desks, part, [joint.x[desks[0].at]], best)
+        bound = max(bound, joint.objective * ask.models[0].unit)
+    costs = [(d.cost, a, m) for d, a, m in zip(desks, best[1], of_mean, strict=True)]
+    units = {"advised": best[0], "for_mean": mean.units} | {f"alone_{k}": u for k, u in enumerate(own)}
+    return ask.advice(costs, units, max(0.0, float(part @ np.array(best[1])) - bound))
+
+
+def _entries(models: Sequence[Model]) -> int:
+    return max(len(render_arrays(model).index) for model in models)
 
 
 def _at(inputs: Inputs, factor: float) -> Model:
@@ -191,17 +274,12 @@ def _joined(parts: Sequence[Arrays], scale: Sequence[float], columns: Sequence[n
 def _table(model: Model, shared: pd.DataFrame, units: dict[str, np.ndarray]) -> pd.DataFrame:
     index = model.index
     s = shared["s"].to_numpy(dtype=np.int64)
-    listed = index.offers.price[s, 0]
-    committed = np.full(len(s), np.nan)
-    for term, price in index.offers.commit.items():
-        mine = (shared["term"] == term).to_numpy()
-        committed[mine] = price[s[mine], 0]
     frame = pd.DataFrame(
         {
             "region": index.inputs.regions["region"].to_numpy()[shared["r"].to_numpy(dtype=np.int64)],
             "sku": index.inputs.case.catalog.skus["SkuId"].to_numpy()[s],
             "term": shared["term"].to_numpy(),
-            "pays_from": committed / listed,
+            "pays_from": pays_from(model, shared),
             **units,
         }
     )

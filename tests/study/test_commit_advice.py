@@ -75,6 +75,48 @@ def test_a_level_without_a_plan_is_told():
         commit_advice(read(made), HALF, [1, 1, 1])
 
 
+def rich() -> World:
+    """Two whole systems and one that splits, a dear place that begins at a cost, a room that binds."""
+    made = World(periods=2, months=12)
+    for vendor, price, room in (("a", 0.2, 90), ("b", 0.23, 400)):
+        made.vendor(vendor).region(f"{vendor}:x").machine(f"{vendor}:x", "m", 4, 16, price)
+        made.committed(f"{vendor}:x:m", price * 0.7).capacity(f"{vendor}:x", "vcpu", room)
+    made.begin_cost("b:x", 2000)
+    for name, vcpu, whole in (("tax", 40, True), ("web", 36, True), ("logs", 30, False)):
+        need = {"vcpu": [vcpu, vcpu * 1.1], "memory_gib": [vcpu, vcpu * 1.1]}
+        made.workload(name, demand=need, divisible=not whole)
+    return made.offer("commit_1y")
+
+
+@pytest.mark.parametrize("weights", [[1, 1, 1], [5, 2, 1]])
+def test_advice_for_a_large_case_is_honest_about_what_it_may_miss(weights: list[float]):
+    inputs = read(rich())
+    exact = commit_advice(inputs, HALF, weights)
+    for gap in (0.5, 0.0):
+        found = commit_advice(inputs, HALF, weights, gap=gap, large=0)
+        assert found.expected >= exact.expected * (1 - 2e-4)
+        assert found.expected - found.unproved <= exact.expected * (1 + 2e-4)
+        assert found.perfect <= found.expected + 1e-6 and found.expected <= found.of_mean + 1e-6
+
+
+def test_for_one_machine_the_candidates_hold_the_best_advice():
+    """As above: five where P(≥ 10) = 2/3 is less than 0.15 / 0.20."""
+    found = commit_advice(read(world(0.15)), HALF, [1, 1, 1], large=0)
+    assert found.table["advised"].tolist() == pytest.approx([5])
+    assert found.expected == pytest.approx((5 * 0.15 + 5 * 0.2) * 8760)
+    assert found.perfect == pytest.approx(10 * 0.15 * 8760)
+    assert found.of_mean == pytest.approx((10 * 0.15 + 5 * 0.2 / 3) * 8760)
+
+
+def test_a_large_case_whose_mean_is_no_level_and_one_without_a_plan():
+    found = commit_advice(read(world(0.12)), [0.5, 1.5], [1, 3], large=0)
+    exact = commit_advice(read(world(0.12)), [0.5, 1.5], [1, 3])
+    assert found.expected == pytest.approx(exact.expected)
+    assert found.table["for_mean"].tolist() == pytest.approx(exact.table["for_mean"].tolist())
+    with pytest.raises(Infeasible, match=r"demand times 1\.5"):
+        commit_advice(read(world().capacity("a:x", "vcpu", 50)), HALF, [1, 1, 1], large=0)
+
+
 def command(*argv: str) -> int:
     with pytest.raises(SystemExit) as left:
         run(cli, list(argv))
