@@ -33,14 +33,16 @@ def world() -> World:
     for row in made.tables["prices"]:
         if row["SkuId"].startswith("cc:x"):
             row.update(basis="contract", source="agreement 4711")
-    made.committed("aa:x:m4", 0.4).committed("bb:x:m4", 0.5).offer("commit_1y")
+    made.committed("aa:x:m4", 0.4).committed("bb:x:m4", 0.5, years=3).offer("commit_1y")
     made.contract("frame", "aa", discount=0.0777, tax=0.08).agreement("plan", "bb", 31337, months=24)
-    made.held("bb:x:m4", 2.1875, "2026-07", years=1)
+    made.held("bb:x:m4", 2.1875, "2025-01", years=3)
     made.replan = {"freeze": 1, "change_price": 10.0}
     for workload, region in (("web", "aa:x"), ("pay", "cc:x")):
         for period in ("2027-01", "2028-01"):
             made.add("earlier_placements", workload=workload, region=region, period=period, role="primary",
                      share=1)  # fmt: skip
+    made.add("earlier_commitments", pool="mof/vm/any/terbuka/public", sku="bb:x:m4", term="commit_3y",
+             period="2027-01", units=2.1875)  # fmt: skip
     made.add("earlier_commitments", pool="mof/vm/any/terbuka/public", sku="aa:x:m4", term="commit_1y",
              period="2027-01", units=1.0625)  # fmt: skip
     made.grid(aa=1.0, bb=0.5, cc=0.7).carbon_price(50)
