@@ -1,13 +1,14 @@
-"""Commitments held before the plan: how long each runs, and in which part of a period it ends."""
+"""When commitments run: how long those held before, from when those that the plan buys."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 from planner.audit.agreements import months_into
 from planner.audit.case import ONE, ZERO, Case
-from planner.audit.reading import Row
+from planner.audit.reading import Row, number
 
 LENGTHS = {"commit_1y": 12, "commit_3y": 36}
 """Terms of commitment and their length in months."""
@@ -29,3 +30,32 @@ def part(case: Case, t: int, until: int) -> Decimal:
     month = period.start.month - 1 + left
     end = date(period.start.year + month // 12, month % 12 + 1, 1)
     return Decimal((end - period.start).days) / (period.end - period.start).days
+
+
+def begun_units(case: Case, purchases: Iterable[Row]) -> dict[tuple[str, str, str], list[Decimal]]:
+    """Machines whose commitment begins in each period, by payer, SKU and term, those held before left out.
+
+    From what runs in each period: a commitment ends after its whole term.
+    """
+    running: dict[tuple[str, str, str], list[Decimal]] = {}
+    at = {name: t for t, name in enumerate(case.names)}
+    for row in purchases:
+        if row["term"] in LENGTHS:
+            key = (row["payer"], row["sku"], row["term"])
+            active = running.setdefault(key, [ZERO] * len(case.periods))
+            active[at[row["period"]]] += number(row, "units")
+    for row in case.held:
+        for t in range(len(case.periods)):
+            key = (row["payer"], row["sku"], row["term"])
+            held = number(row, "units") * part(case, t, months_left(case, row))
+            running.setdefault(key, [ZERO] * len(case.periods))[t] -= held
+    return {key: _begun(active, LENGTHS[key[2]] // case.periods[0].months) for key, active in running.items()}
+
+
+def _begun(active: list[Decimal], span: int) -> list[Decimal]:
+    """Units that begin in each period, from those that run."""
+    begun: list[Decimal] = []
+    for t, units in enumerate(active):
+        ended = begun[t - span] if t >= span else ZERO
+        begun.append(units - (active[t - 1] if t else ZERO) + ended)
+    return begun

@@ -34,6 +34,7 @@ import pandas as pd
 
 from planner.case.schema import STORED
 from planner.model.agreements import agreement_bounds, agreement_keys
+from planner.model.committed import commit_keys, cover_keys
 from planner.model.earlier import earlier_places
 from planner.model.folding import cheapest_machines, undominated_fleet, undominated_machines
 from planner.model.index import Index
@@ -65,7 +66,7 @@ class Columns:
 
     Keys: ``place`` w, r, t; ``pair`` w, r, r2, t; ``backup`` w, r, t; ``use`` w, q, r, s, t, l, n;
     ``serve`` w, q, r, a, t, l; ``run`` q, r, s, t, l; ``commit`` q, r, s, term, t0; ``held`` h;
-    ``cover`` q, r, s, term, h, t, l with h = -1 for what the plan buys itself; ``enter``, ``leave``
+    ``cover`` q, r, s, term, h, t, l, contract with h = -1 for what the plan buys itself; ``enter``, ``leave``
     and ``at`` w, r, t; ``local`` d (row of dependencies), r, t; ``active`` subject, t; ``amount``
     scope, g, t; ``region_amount`` scope, r, t; ``change`` w, r, t; ``agreement`` agreement, k, t with
     t = -1 for ``signed``.
@@ -118,7 +119,7 @@ def make_columns(index: Index) -> Columns:
     use, run_vm = _use(index, sites)
     serve, run_fleet = _serve(index, sites)
     run = pd.concat([run_vm, run_fleet]).drop_duplicates().sort_values(RUN, ignore_index=True)
-    commit = _commit(index, run)
+    commit = commit_keys(index, run)
     held = pd.DataFrame({"h": range(len(index.held))})
     moves = _moves(index)
     frames = {
@@ -130,7 +131,7 @@ def make_columns(index: Index) -> Columns:
         "run": run,
         "commit": commit,
         "held": held,
-        "cover": _cover(index, run, commit),
+        "cover": cover_keys(index, run, commit),
         "enter": moves,
         "leave": moves,
         "at": _at(index, place),
@@ -252,33 +253,6 @@ def _serve(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
     all_serve = pd.concat(serve).merge(slices, on="t")[columns]
     all_run = pd.concat(run).merge(slices, on="t")[RUN]
     return all_serve.sort_values(["w", "t", "l", "r", "a"], ignore_index=True), all_run
-
-
-def _commit(index: Index, run: pd.DataFrame) -> pd.DataFrame:
-    """A commitment may begin in any period in which the pool could run the machine."""
-    keys = run[["q", "r", "s", "t"]].drop_duplicates().rename(columns={"t": "t0"})
-    parts = []
-    for term, price in index.offers.commit.items():
-        sold = ~np.isnan(price[keys["s"].to_numpy(), keys["t0"].to_numpy()])
-        parts.append(keys[sold].assign(term=term))
-    columns = ["q", "r", "s", "term", "t0"]
-    if not parts:
-        return pd.DataFrame({c: pd.Series(dtype=object if c == "term" else "int64") for c in columns})
-    commit: pd.DataFrame = pd.concat(parts)[columns].sort_values(columns, ignore_index=True)
-    return commit
-
-
-def _cover(index: Index, run: pd.DataFrame, commit: pd.DataFrame) -> pd.DataFrame:
-    columns = ["q", "r", "s", "term", "h", "t", "l"]
-    bought = run.merge(commit[["q", "r", "s", "term"]].drop_duplicates(), on=["q", "r", "s"]).assign(h=-1)
-    owner = index.pools["payer"].to_numpy()[run["q"].to_numpy(dtype=np.int64)]
-    held = index.held.assign(h=range(len(index.held)))
-    mine = run.assign(owner=owner).merge(held[["owner", "s", "h", "term", "months_left"]], on=["owner", "s"])
-    months = index.inputs.case.settings.months
-    mine = mine[mine["t"] * months < mine["months_left"]]
-    out = pd.concat([bought[columns], mine[columns]])
-    ordered: pd.DataFrame = out.sort_values(columns, ignore_index=True)
-    return ordered
 
 
 def _moves(index: Index) -> pd.DataFrame:

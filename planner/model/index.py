@@ -91,6 +91,12 @@ class Index:
         return plan_rules(self.inputs, "budget")
 
     @cached_property
+    def contract_terms(self) -> np.ndarray:
+        """Discount, margin and tax of each contract (contract, 3); the last row, -1, is none."""
+        terms = self.inputs.case.contracts[["discount", "margin", "tax"]].to_numpy(dtype="float64")
+        return np.vstack([terms, np.zeros((1, 3))])
+
+    @cached_property
     def machine_demand(self) -> np.ndarray:
         """Demand for machines (workload, resource of ``CARRIED``, period)."""
         return self.inputs.case.demand[:, CARRIED_AT, :]

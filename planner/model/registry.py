@@ -55,6 +55,7 @@ def decode(model: Model, keys: pd.DataFrame) -> pd.DataFrame:
         "q": ("pool", index.pools["name"].to_numpy()),
         "g": ("group", np.array(index.groups, dtype=object)),
         "a": ("architecture", np.array(ARCHITECTURES, dtype=object)),
+        "contract": ("contract", case.contracts["contract"].to_numpy()),
         "scope": ("scope", np.array([s.name for s in index.scopes], dtype=object)),
         "rule": ("rule", np.array([r.rule.id for r in index.share_rules], dtype=object)),
     }

@@ -1,6 +1,7 @@
 """From list to landed price, to the cent. January to March 2027 has 2,160 hours, the year 8,760."""
 
 import pytest
+from support.audit_plan import audited
 from support.cases import World
 from support.plans import bought, cash, cost, placed, plan_of
 
@@ -160,3 +161,90 @@ def test_two_contracts_of_a_vendor_at_once_are_refused():
     with pytest.raises(BadInput) as error:
         plan_of(world().contract("old", "aa").contract("new", "aa", valid_from="2027-01-01").workload("web"))
     assert "overlaps" in str(error.value.problems[0])
+
+
+def begun(made, share):
+    """A year at 0.60 from January, half off in the first quarter only; bb on demand at 1.00."""
+    made.committed("aa:x:m4", 0.6).offer("commit_1y").workload("web")
+    made.contract("frame", "aa", discount=0.5, valid_to="2027-04-01")
+    return cap(made, share)
+
+
+def counted(plan, period, group="aa"):
+    rows = plan.shares[(plan.shares["rule"] == "cap") & (plan.shares["subject"] == group)]
+    return rows.set_index("period").loc[period, ["amount", "share"]].tolist()
+
+
+def test_a_commitment_counts_in_shares_at_the_price_that_is_paid_for_it():
+    """0.30 an hour all year, of 1.00 on demand elsewhere: 0.3 x ≤ ½ (0.3 x + 1 − x) gives x = 10 / 13.
+
+    So the year costs 8,760 × (0.3 × 10 + 3) / 13, and at aa 0.3 × 10 / 13 × 2,184 counts in April.
+    """
+    plan = plan_of(begun(world(1.0, 1.0, periods=4), 0.5))
+    assert cost(plan) == pytest.approx(8_760 * 6 / 13, abs=CENT)
+    assert placed(plan, "2027-04") == {
+        ("web", "aa:x"): pytest.approx(10 / 13),
+        ("web", "bb:x"): pytest.approx(3 / 13),
+    }
+    assert counted(plan, "2027-04") == pytest.approx([2_184 * 3 / 13, 0.5])
+    used = plan.costs[(plan.costs["term"] == "commitment used") & (plan.costs["period"] == "2027-04")]
+    assert used["counted"].tolist() == pytest.approx([2_184 * 3 / 13])
+
+
+def test_commitments_of_two_contracts_count_each_at_its_own():
+    """One machine from January at 0.30, another from April, at 0.60: 2,184 × 0.90 count in April."""
+    made = begun(world(1.0, 9.0, periods=5), 1.0)
+    made.tables["contracts"][0]["ceiling"] = 0.3 * 8_760  # room for one
+    made.tables["demand"] = []
+    for resource, each in (("vcpu", 4), ("memory_gib", 16)):
+        for t, count in enumerate((1, 2, 2, 2, 2)):
+            made.add("demand", workload="web", resource=resource, period=made.period(t), amount=each * count)
+    plan = plan_of(made)
+    assert counted(plan, "2027-04") == pytest.approx([2_184 * 0.9, 1.0])
+    assert counted(plan, "2028-01") == pytest.approx([2_184 * (0.6 + 1.0), 1.0])
+
+
+def test_what_is_held_keeps_the_contract_of_its_own_start():
+    """Bought in October 2026 at a quarter off, which ended with the year; half off from January.
+
+    Held 0.60 × 0.75 × 2,160 = 972.00 in the first quarter; another machine on demand at 0.50.
+    """
+    made = world(1.0, 9.0).committed("aa:x:m4", 0.6).held("aa:x:m4", 1, "2026-10")
+    made.contract("old", "aa", discount=0.25, valid_to="2027-01-01")
+    made.contract("new", "aa", discount=0.5, valid_from="2027-01-01")
+    plan = plan_of(cap(made.workload("web", demand={"vcpu": 8, "memory_gib": 32}), 1.0))
+    assert cash(plan, term="commitment held") == pytest.approx(972.00, abs=CENT)
+    assert cost(plan) == pytest.approx(972.00 + 1_080.00, abs=CENT)
+    assert counted(plan, "2027-01") == pytest.approx([2_052.00, 1.0])
+
+
+def test_what_is_held_without_a_known_contract_has_that_of_the_first_period():
+    made = world().committed("aa:x:m4", 0.6).held("aa:x:m4", 1, "2026-10").workload("web")
+    plan = plan_of(made.contract("new", "aa", discount=0.5, valid_from="2027-01-01"))
+    assert cash(plan, term="commitment held") == pytest.approx(648.00, abs=CENT)
+
+
+@pytest.mark.parametrize("world_of", [
+    lambda: begun(world(1.0, 1.0, periods=4), 0.5),
+    lambda: begun(world(periods=4), 1.0).contract("new", "aa", discount=0.2, valid_from="2027-07-01")
+    .held("aa:x:m4", 0.5, "2026-05").committed("aa:x:m4", 0.7, 3).offer("commit_1y", "commit_3y"),
+])  # fmt: skip
+def test_the_audit_agrees_on_what_commitments_keep(world_of, tmp_path):
+    verdicts = audited(world_of(), tmp_path)
+    assert [f for f in verdicts if f.status == "fail"] == []
+    assert {f.status for f in verdicts if f.check == "counted"} == {"pass"}
+
+
+def test_the_audit_finds_what_counts_at_another_contract(tmp_path):
+    """Were the commitment's price that of April, twice as much would count."""
+
+    def spoil(plan):
+        table = plan / "costs.csv"
+        lines = table.read_text(encoding="utf-8").splitlines()
+        (mine,) = [i for i, line in enumerate(lines) if "commitment used" in line and "2027-04" in line]
+        lines[mine] = lines[mine].removesuffix(",504.0") + ",1008.0"
+        table.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    made = begun(world(1.0, 1.0, periods=4), 0.5)
+    failed = {f.check for f in audited(made, tmp_path, spoil) if f.status == "fail"}
+    assert {"counted", "manifest"} <= failed

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from planner.audit.case import ONE, ZERO, Case
-from planner.audit.held import LENGTHS
+from planner.audit.held import LENGTHS, months_left
 from planner.audit.reading import Row, number
 
 TERMS = ("discount", "margin", "tax")
@@ -16,7 +16,12 @@ NONE: Terms = (ZERO, ZERO, ZERO)
 
 def at_start(case: Case, region: str, t: int) -> Row | None:
     """The contract of a region's vendor that holds on the first day of a period; the last row wins."""
-    vendor, day = case.regions[region]["vendor"], case.periods[t].start.isoformat()
+    return on_day(case, region, case.periods[t].start.isoformat())
+
+
+def on_day(case: Case, region: str, day: str) -> Row | None:
+    """The contract of a region's vendor that holds on a day; the last row wins."""
+    vendor = case.regions[region]["vendor"]
     holding = [
         c
         for c in case.contracts
@@ -41,23 +46,31 @@ def landed(listed: Decimal, contract: Row | None) -> Decimal:
     return listed * (ONE - discount + margin)
 
 
+def under(case: Case, held: Row) -> Row | None:
+    """The contract that a held commitment keeps: the one at its start, of those that the case states.
+
+    Where the case states none for that day, the one that holds at the first period.
+    """
+    region = case.skus[held["sku"]]["region"]
+    return on_day(case, region, f"{held['start']}-01") or at_start(case, region, 0)
+
+
 def holding(case: Case, row: Row, t: int, terms: Iterable[str]) -> list[Row | None]:
     """Contracts under which a cost line may stand; ``None`` for no contract.
 
     That at the start of its period; a commitment keeps that of the period in which it was bought,
-    whether or not the contract has ended since, and a held one that of the first period.
+    whether or not the contract has ended since, and a held one that of its own start.
     """
     if row["term"] == "commitment held":
-        starts: Iterable[int] = (0,)
+        own = [h for h in case.held if h["payer"] == row["payer"] and months_left(case, h) > 0]
+        starts = [under(case, h) for h in own if case.skus[h["sku"]]["region"] == row["region"]]
     elif row["term"] == "commitment":
-        months = case.periods[t].months
-        longest = max((LENGTHS.get(term, 0) for term in terms), default=0) // months
-        starts = range(max(0, t - longest + 1), t + 1)
+        longest = max((LENGTHS.get(term, 0) for term in terms), default=0) // case.periods[t].months
+        starts = [at_start(case, row["region"], t0) for t0 in range(max(0, t - longest + 1), t + 1)]
     else:
-        starts = (t,)
+        starts = [at_start(case, row["region"], t)]
     found: list[Row | None] = []
-    for start in starts:
-        contract = at_start(case, row["region"], start)
+    for contract in starts or [at_start(case, row["region"], 0)]:
         if contract not in found:
             found.append(contract)
     return found

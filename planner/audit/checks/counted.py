@@ -6,22 +6,26 @@ shares of spend are bounded, see :mod:`planner.audit.amounts`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from planner.audit.amounts import in_pool
 from planner.audit.case import ONE, SIZED, ZERO, Case
-from planner.audit.checks.contracts import at_start, landed
+from planner.audit.checks.contracts import at_start, landed, under
 from planner.audit.claims import Placement
 from planner.audit.context import Context
 from planner.audit.findings import Finding, text
+from planner.audit.held import LENGTHS, begun_units, months_left, part
 from planner.audit.reading import Row, number
 
 _CENT = Decimal("0.01")
 _SLACK = Decimal("1e-6")
 USED = "commitment used"
 HELD = "commitment held"
+
+Kind = tuple[str, str, str]
+"""Payer, SKU, term."""
 
 Key = tuple[str, str, int]
 """Payer, region, period."""
@@ -78,8 +82,9 @@ def _rows(purchases: list[Row]) -> Iterable[Finding]:
 
 
 def _money(context: Context) -> Iterable[Finding]:
-    """``counted`` against used units × hours × price × rate, landed by the contract of the period.
+    """``counted`` against used units × hours × price × rate, landed by the contract of its start.
 
+    Where commitments in one row may have begun under several contracts, anything between them passes.
     By pool; by payer where a commitment was held before, which all pools of its payer may use.
     """
     case, costs, purchases = context.case, context.claims.costs or (), context.claims.purchases or ()
@@ -91,7 +96,9 @@ def _money(context: Context) -> Iterable[Finding]:
         return row["payer"], "" if shared else row.get("pool", ""), row["region"], at[row["period"]]
 
     stated: dict[tuple[str, str, str, int], Decimal] = {}
-    found: dict[tuple[str, str, str, int], Decimal] = {}
+    started = begun_units(case, purchases)
+    least: dict[tuple[str, str, str, int], Decimal] = {}
+    most: dict[tuple[str, str, str, int], Decimal] = {}
     for row in costs:
         if row["term"] == USED:
             stated[key(row)] = stated.get(key(row), ZERO) + number(row, "counted")
@@ -102,14 +109,29 @@ def _money(context: Context) -> Iterable[Finding]:
         t = at[row["period"]]
         listed = number(row, "used") * case.periods[t].hours * number(price, "ListUnitPrice")
         listed *= case.rate(price["PricingCurrency"], t)
-        amount = landed(listed, at_start(case, row["region"], t))
-        found[key(row)] = found.get(key(row), ZERO) + amount
-    for payer, pool, region, t in sorted(stated.keys() | found.keys()):
-        said, due = (d.get((payer, pool, region, t), ZERO) for d in (stated, found))
-        if abs(said - due) > _CENT + abs(due) * Decimal("1e-8"):
-            numbers = {"stated": text(said), "found": text(due)}
+        amounts = [landed(listed, contract) for contract in _contracts(case, row, t, started)]
+        least[key(row)] = least.get(key(row), ZERO) + min(amounts)
+        most[key(row)] = most.get(key(row), ZERO) + max(amounts)
+    for payer, pool, region, t in sorted(stated.keys() | most.keys()):
+        said, low, high = (d.get((payer, pool, region, t), ZERO) for d in (stated, least, most))
+        near = _CENT + abs(high) * Decimal("1e-8")
+        if not low - near <= said <= high + near:
+            numbers = {"stated": text(said), "found": text(high)}
+            numbers |= {"or at least": text(low)} if low != high else {}
             message = f"what counts of commitments at {region} in {case.names[t]} is not what is used of them"
             yield Finding("counted", "fail", pool or payer, message, numbers)
+
+
+def _contracts(case: Case, row: Row, t: int, started: Mapping[Kind, list[Decimal]]) -> list[Row | None]:
+    """Contracts that commitments of a row of purchases keep: begun in the plan, or held before."""
+    kind = (row["payer"], row["sku"], row["term"])
+    own = [h for h in case.held if (h["payer"], h["sku"], h["term"]) == kind]
+    kept = [under(case, h) for h in own if part(case, t, months_left(case, h)) > 0]
+    span = LENGTHS.get(row["term"], 0) // case.periods[t].months
+    for t0, units in enumerate(started.get(kind, [])[: t + 1]):
+        if t0 > t - span and units > _SLACK:
+            kept.append(at_start(case, row["region"], t0))
+    return kept or [at_start(case, row["region"], t)]
 
 
 def _carried(context: Context) -> Iterable[Finding]:

@@ -8,12 +8,12 @@ from decimal import Decimal
 from planner.audit.agreements import months_into
 from planner.audit.amounts import COUNTED, NOT_COUNTED
 from planner.audit.case import STORED, ZERO, Case
-from planner.audit.checks.contracts import at_start, landed
+from planner.audit.checks.contracts import at_start, landed, under
 from planner.audit.context import Context
 from planner.audit.filters import Facts, in_market, selected
 from planner.audit.findings import Finding, of_rule
-from planner.audit.held import LENGTHS, months_left, part
-from planner.audit.reading import Unreadable, number
+from planner.audit.held import LENGTHS, begun_units, months_left, part
+from planner.audit.reading import Row, Unreadable, number
 from planner.audit.rules import binds
 from planner.audit.tiers import first_paid
 from planner.policy.rules import Rule
@@ -126,41 +126,24 @@ def accrual(context: Context) -> tuple[By, By]:
 def unpaid(context: Context) -> By:
     """What is due after each period for commitments begun and agreements signed by then."""
     case, by = context.case, By()
-    running: dict[tuple[str, str, str], list[Decimal]] = {}
-    at = {name: t for t, name in enumerate(case.names)}
-    for row in context.claims.purchases or ():
-        if row["term"] in LENGTHS:
-            key = (row["payer"], row["sku"], row["term"])
-            active = running.setdefault(key, [ZERO] * len(case.periods))
-            active[at[row["period"]]] += number(row, "units")
     for row in case.held:
-        units, months = number(row, "units"), months_left(case, row)
-        for t in range(len(case.periods)):
-            key = (row["payer"], row["sku"], row["term"])
-            running.setdefault(key, [ZERO] * len(case.periods))[t] -= units * part(case, t, months)
-        if months:
-            _owed(case, by, row["sku"], row["term"], units, 0, months)
-    for (_, sku, term), ran in sorted(running.items()):
-        for t0, units in enumerate(_begun(ran, LENGTHS[term] // case.periods[0].months)):
+        if months := months_left(case, row):
+            _owed(case, by, row["sku"], row["term"], number(row, "units"), 0, months, under(case, row))
+    for (_, sku, term), started in sorted(begun_units(case, context.claims.purchases or ()).items()):
+        for t0, units in enumerate(started):
             if units:
-                _owed(case, by, sku, term, units, t0, LENGTHS[term])
+                contract = at_start(case, case.skus[sku]["region"], t0)
+                _owed(case, by, sku, term, units, t0, LENGTHS[term], contract)
     _agreed(context, by)
     return by
 
 
-def _begun(active: list[Decimal], span: int) -> list[Decimal]:
-    """Units that begin in each period, from those that run: they end after a whole term."""
-    begun: list[Decimal] = []
-    for t, units in enumerate(active):
-        ended = begun[t - span] if t >= span else ZERO
-        begun.append(units - (active[t - 1] if t else ZERO) + ended)
-    return begun
-
-
-def _owed(case: Case, by: By, sku: str, term: str, units: Decimal, t0: int, months: int) -> None:
+def _owed(
+    case: Case, by: By, sku: str, term: str, units: Decimal, t0: int, months: int, contract: Row | None
+) -> None:
     """Add, at the end of each period, the price of the months that then are left of ``months``."""
     price, region = case.prices[sku, term], case.skus[sku]["region"]
-    each = landed(units * number(price, "ListUnitPrice"), at_start(case, region, t0))
+    each = landed(units * number(price, "ListUnitPrice"), contract)
     length, count = case.periods[0].months, len(case.periods)
     held = months - (count - t0) * length
     due = ZERO

@@ -9,18 +9,19 @@ from planner.model.columns import Columns
 from planner.model.commitments import active_periods, held_periods
 from planner.model.index import Index
 
-_KEY = ["q", "r", "s", "term", "h", "t", "l"]
+_KEY = ["q", "r", "s", "term", "h", "t", "l", "contract"]
 
 
 def commitment(index: Index, columns: Columns) -> Block:
     """Purpose: a commitment is bought for the whole of its term and used by its pool.
 
-    Equation: cover[q,s,p,t,l] ≤ Σ_{t0 ≤ t < t0 + span(p)} commit[q,s,p,t0]; and for a commitment h held
-    before the plan: Σ_q cover[q,s,p,h,t,l] ≤ part[h,t] held[h] over the pools of its payer, where part is
-    the part of the period's hours before it ends.
+    Equation: cover[q,s,p,t,l,c] ≤ Σ_{t0 ≤ t < t0 + span(p)} commit[q,s,p,t0] over the t0 in which contract c
+    holds (c = none where no contract does), as each keeps the terms under which it began; and for a
+    commitment h held before the plan: Σ_q cover[q,s,p,h,t,l,c] ≤ part[h,t] held[h] over the pools of its
+    payer, where part is the part of the period's hours before it ends.
 
-    Units: machines. Keys: q, r, s, term, h, t, l; q = -1 for a held one, h = -1 for one that the plan
-    buys.
+    Units: machines. Keys: q, r, s, term, h, t, l, contract; q = -1 for a held one, h = -1 for one that
+    the plan buys.
 
     Dual: money that one more committed machine would save in the slice; added up over the slices of
     a term it is what the commitment is worth.
@@ -29,9 +30,10 @@ def commitment(index: Index, columns: Columns) -> Block:
     cover["q"] = cover["q"].where(cover["h"] < 0, -1)
     keys = cover[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
     rows = keys.assign(row=np.arange(len(keys)))
-    bought = rows[rows["h"] < 0].merge(
-        active_periods(index, columns)[["q", "r", "s", "term", "t", "col"]], on=["q", "r", "s", "term", "t"]
-    )
+    active = active_periods(index, columns)
+    begun = index.offers.contract[active["r"].to_numpy(dtype=np.int64), active["t0"].to_numpy(dtype=np.int64)]
+    same = ["q", "r", "s", "term", "t", "contract"]
+    bought = rows[rows["h"] < 0].merge(active.assign(contract=begun)[[*same, "col"]], on=same)
     held = rows[rows["h"] >= 0].merge(held_periods(index, columns)[["h", "t", "part"]], on=["h", "t"])
     entries = [
         (numbers_of(keys, _KEY, cover), cover["col"].to_numpy(), np.ones(len(cover))),

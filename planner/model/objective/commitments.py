@@ -7,6 +7,7 @@ import pandas as pd
 
 from planner.model.columns import Columns
 from planner.model.commitments import active_periods, held_periods, tail_months
+from planner.model.committed import held_contracts
 from planner.model.index import Index
 from planner.model.objective.lines import make_lines, nobody
 
@@ -19,8 +20,8 @@ def commitments(index: Index, columns: Columns) -> pd.DataFrame:
     ``commit`` pays in each period of the horizon in which it runs; what runs on after the horizon
     is its tail. ``held`` pays likewise, in the period in which it ends for the hours before its end.
     ``cover`` costs nothing, but counts in shares: the price of
-    the hours in which a committed machine runs. The contract is that of the period in which the
-    commitment begins; exchange is at the rate of the period in which it is paid.
+    the hours in which a committed machine runs. The contract is that under which the commitment began,
+    in cash and in shares alike and to its end; exchange is at the rate of the period in which it is paid.
     """
     parts = [_bought(index, columns), _held(index, columns), _tail(index, columns), _counted(index, columns)]
     return pd.concat(parts, ignore_index=True)
@@ -40,7 +41,8 @@ def _bought(index: Index, columns: Columns) -> pd.DataFrame:
     q, r, s, t, col, t0 = (lines[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "t", "col", "t0"))
     price, assumed = _prices(index, lines["term"].to_numpy(), s, t)
     listed = price * index.inputs.case.periods["hours"].to_numpy()[t]
-    made = make_lines(index, "commitment", col, nobody(col), q, r, s, t, listed, assumed, since=t0)
+    begun = index.offers.contract[r, t0]
+    made = make_lines(index, "commitment", col, nobody(col), q, r, s, t, listed, assumed, begun)
     return made.assign(counted=0.0)
 
 
@@ -50,9 +52,8 @@ def _held(index: Index, columns: Columns) -> pd.DataFrame:
     price, assumed = _prices(index, lines["term"].to_numpy(), s, t)
     listed = price * index.inputs.case.periods["hours"].to_numpy()[t] * lines["part"].to_numpy()
     q = lines["owner"].map(index.first_pool).to_numpy(dtype=np.int64)
-    made = make_lines(
-        index, "commitment held", col, nobody(col), q, r, s, t, listed, assumed, since=np.zeros_like(t)
-    )
+    kept = held_contracts(index)[lines["h"].to_numpy(dtype=np.int64)]
+    made = make_lines(index, "commitment held", col, nobody(col), q, r, s, t, listed, assumed, kept)
     return made.assign(counted=0.0)
 
 
@@ -63,7 +64,8 @@ def _tail(index: Index, columns: Columns) -> pd.DataFrame:
     last = np.full(len(keys), len(index.inputs.case.periods) - 1)
     price, assumed = _prices(index, keys["term"].to_numpy(), s, last)
     listed = price * keys["months"].to_numpy() * HOURS_PER_MONTH
-    made = make_lines(index, "commitment tail", col, nobody(col), q, r, s, last, listed, assumed, since=t0)
+    begun = index.offers.contract[r, t0]
+    made = make_lines(index, "commitment tail", col, nobody(col), q, r, s, last, listed, assumed, begun)
     due = made["list"] - made["discount"] + made["margin"] + made["tax"]
     nothing = dict.fromkeys(("list", "discount", "margin", "tax", "counted"), 0.0)
     return made.assign(tail=due, **nothing)
@@ -75,7 +77,6 @@ def _counted(index: Index, columns: Columns) -> pd.DataFrame:
     )
     q, r, s, t, col = (cover[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "t", "col"))
     price, assumed = _prices(index, cover["term"].to_numpy(), s, t)
-    made = make_lines(
-        index, "commitment used", col, nobody(col), q, r, s, t, price * cover["hours"].to_numpy(), assumed
-    )
+    listed, kept = price * cover["hours"].to_numpy(), cover["contract"].to_numpy(dtype=np.int64)
+    made = make_lines(index, "commitment used", col, nobody(col), q, r, s, t, listed, assumed, kept)
     return made.assign(**dict.fromkeys(("list", "discount", "margin", "tax"), 0.0))

@@ -31,7 +31,7 @@ def make_lines(
     t: np.ndarray,
     listed: np.ndarray,
     assumed: np.ndarray,
-    since: np.ndarray | None = None,
+    contract: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Lines at list price, landed by the contract of the region's vendor.
 
@@ -39,19 +39,19 @@ def make_lines(
     ----------
     index
         Holds the contracts' discount, margin and tax.
-    since
-        Period whose contract holds; by default that of the line. A commitment keeps the contract
-        under which it was bought.
+    contract
+        Number of the contract that holds, -1 for none; by default that of region and period. A
+        commitment keeps the contract under which it began.
     """
-    at = t if since is None else since
-    offers = index.offers
-    discount = listed * offers.discount[r, at]
-    margin = (listed - discount) * offers.margin[r, at]
-    tax = (listed - discount + margin) * offers.tax[r, at]
+    number = index.offers.contract[r, t] if contract is None else contract
+    terms = index.contract_terms[number]
+    discount = listed * terms[:, 0]
+    margin = (listed - discount) * terms[:, 1]
+    tax = (listed - discount + margin) * terms[:, 2]
     frame = {
         "col": col, "term": term, "w": w, "q": q, "r": r, "s": s, "t": t, "list": listed,
         "discount": discount, "margin": margin, "tax": tax, "counted": listed - discount + margin,
-        "tail": np.zeros(len(col)), "worth": np.zeros(len(col)), "contract": offers.contract[r, at],
+        "tail": np.zeros(len(col)), "worth": np.zeros(len(col)), "contract": number,
         "assumed": np.asarray(assumed, dtype="float64"),
     }  # fmt: skip
     return pd.DataFrame(frame)
