@@ -43,7 +43,7 @@ def budget(index: Index, lines: pd.DataFrame, unit: float) -> Block:
     )
     pairs = rows.assign(row=np.arange(len(rows))).merge(spent, on=["agency", "year", "vote"])
     entries = [(pairs["row"].to_numpy(), pairs["col"].to_numpy(), pairs["cash"].to_numpy() / unit)]
-    keys = [rows.assign(year=rows["year"].astype(str), rule="")[_KEYS]]
+    keys = [rows.assign(year=rows["year"].astype(object), rule="")[_KEYS]]
     lines_of = spent.assign(r=lines["r"].to_numpy(), t=lines["t"].to_numpy())
     for rule in index.budgets:
         more, counted = _of_rule(index, rule, lines_of)
