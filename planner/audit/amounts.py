@@ -28,6 +28,9 @@ NOT_COUNTED = (
 )  # fmt: skip
 """Terms of cost that count in shares whole, and not at all; of commitments only what is used counts."""
 
+TIERS = "egress tiers"
+"""What exact tiers make of egress: under the contract like it, and in no share."""
+
 Member = Callable[[str, int], bool]
 """Does a workload count in a period?"""
 
@@ -74,7 +77,7 @@ def spend(context: Context, member: Member) -> list[Amounts] | None:
     by_period = [Amounts() for _ in context.case.periods]
     for row in context.claims.costs:
         region = context.case.regions.get(row["region"])
-        if region is None or not in_market(region) or row["term"] in NOT_COUNTED:
+        if region is None or not in_market(region) or row["term"] in (*NOT_COUNTED, TIERS):
             continue
         t = at[row["period"]]
         known = "counted" in row or row["term"] in COUNTED

@@ -90,6 +90,7 @@ class Settings:
     whole_units: bool
     carbon: CarbonPrice | None
     latency: LatencyWorth | None
+    egress_tiers: str
     rules: Mapping[str, Mapping[str, Any]]
     tables: Mapping[str, str]
     scenarios: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -160,6 +161,10 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
     labour = reader.number(migration, "labour", "migration.", 0.0, 1e12) if migration else None
     if migration:
         _provenance(reader, migration, "migration.")
+    egress = reader.table(tree, "egress", required=False)
+    tiers = take(egress, "tiers", str, "egress.") if egress else "first-paid"
+    if tiers not in ("first-paid", "exact"):
+        bad("egress.tiers", tiers, "is no way to count tiers", "Use first-paid or exact.")
     tables = {}
     for name, file in reader.table(tree, "tables").items():
         if not isinstance(file, str):
@@ -197,6 +202,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         whole_units=whole,
         carbon=read_carbon_price(reader, tree),
         latency=read_latency_worth(reader, tree),
+        egress_tiers=tiers,
         rules={k: v for k, v in rules.items() if isinstance(v, dict)},
         tables=tables,
         scenarios=reader.table(tree, "scenario", required=False),
@@ -213,6 +219,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         (migration, "migration."),
         (survival, "survival."),
         (units, "units."),
+        (egress, "egress."),
         (tree, ""),
     ):
         reader.left(table, path)

@@ -26,6 +26,7 @@ from planner.model.constraints.ceiling import ceiling
 from planner.model.constraints.change import change
 from planner.model.constraints.commitment import commitment
 from planner.model.constraints.demand import demand
+from planner.model.constraints.egress_tier import egress_tier
 from planner.model.constraints.exit import exit as exit_cap
 from planner.model.constraints.fleet import fleet
 from planner.model.constraints.freeze import freeze
@@ -49,7 +50,7 @@ from planner.model.objective.agreements import agreements
 from planner.model.objective.carbon import carbon as carbon_worth
 from planner.model.objective.commitments import commitments
 from planner.model.objective.compute import compute
-from planner.model.objective.egress import egress
+from planner.model.objective.egress import egress, egress_tiers
 from planner.model.objective.latency import latency as latency_worth
 from planner.model.objective.lines import before_tax, objective
 from planner.model.objective.one_off import one_off
@@ -57,7 +58,8 @@ from planner.model.objective.storage import storage
 from planner.model.objective.transfer import transfer as transfer_cost
 
 TERMS = (
-    compute, commitments, storage, egress, transfer_cost, one_off, agreements, carbon_worth, latency_worth,
+    compute, commitments, storage, egress, egress_tiers, transfer_cost, one_off, agreements, carbon_worth,
+    latency_worth,
 )  # fmt: skip
 """Objective terms; each returns cost lines."""
 
@@ -188,6 +190,8 @@ def build(
     )
     if inputs.case.settings.replan is not None:
         blocks = (*blocks, freeze(index, columns), change(index, columns))
+    if len(columns.tier.keys):
+        blocks = (*blocks, egress_tier(index, columns))
     if not index.agreements.empty:
         blocks = (*blocks, agreement(index, columns, lines))
     if index.carbon.rules:

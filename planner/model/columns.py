@@ -20,6 +20,7 @@
 ``change``  share of workload w at region r in period t beyond the earlier plan's, when planning again
 ``agreement`` of a spend commitment: ``signed`` (binary), and in each period ``covered`` and ``short``
             in units of the amount committed
+``tier``    of a payer's egress from a region: ``used`` part of a tier, and ``full`` (binary)
 ``amount``  amount of a vendor group in a scope of shares, in units of money or of a resource
 ==========  ====================================================================================
 """
@@ -38,6 +39,7 @@ from planner.model.committed import commit_keys, cover_keys
 from planner.model.earlier import earlier_places
 from planner.model.folding import cheapest_machines, undominated_fleet, undominated_machines
 from planner.model.index import Index
+from planner.model.tiers import tier_keys
 
 ARCHITECTURES = ("arm", "x86")
 RUN = ["q", "r", "s", "t", "l"]
@@ -69,7 +71,7 @@ class Columns:
     ``cover`` q, r, s, term, h, t, l, contract with h = -1 for what the plan buys itself; ``enter``, ``leave``
     and ``at`` w, r, t; ``local`` d (row of dependencies), r, t; ``active`` subject, t; ``amount``
     scope, g, t; ``region_amount`` scope, r, t; ``change`` w, r, t; ``agreement`` agreement, k, t with
-    t = -1 for ``signed``.
+    t = -1 for ``signed``; ``tier`` payer, r, t, tier, k.
 
     ``folded`` holds the machines chosen beforehand: w, r, t, l, sku, units, one line for each place
     where the workload may run or be kept ready.
@@ -91,6 +93,7 @@ class Columns:
     extra: ColumnFamily
     active: ColumnFamily
     agreement: ColumnFamily
+    tier: ColumnFamily
     amount: ColumnFamily
     region_amount: ColumnFamily
     change: ColumnFamily
@@ -102,7 +105,7 @@ class Columns:
         return (
             self.place, self.pair, self.backup, self.use, self.serve, self.run, self.commit, self.held,
             self.cover, self.enter, self.leave, self.at, self.local, self.extra, self.active, self.amount,
-            self.region_amount, *again, *([self.agreement] if len(self.agreement.keys) else []),
+            self.region_amount, *again, *(f for f in (self.agreement, self.tier) if len(f.keys)),
         )  # fmt: skip
 
     @property
@@ -142,6 +145,7 @@ def make_columns(index: Index) -> Columns:
         "region_amount": _region_amount(index),
         "change": _change(index, place),
         "agreement": agreement_keys(index),
+        "tier": tier_keys(index),
     }
     families, start = {}, 0
     for name, keys in frames.items():
@@ -153,6 +157,8 @@ def make_columns(index: Index) -> Columns:
             upper, integer = np.ones(len(keys)), np.ones(len(keys), dtype=bool)
         if name in ("run", "commit") and index.inputs.case.settings.whole_units:
             integer = np.ones(len(keys), dtype=bool)
+        if name == "tier":
+            upper, integer = np.ones(len(keys)), (keys["k"] == "full").to_numpy()
         if name == "agreement":
             lower, upper, integer = agreement_bounds(index, keys)
         if name == "place":

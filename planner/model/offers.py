@@ -95,7 +95,7 @@ def _by_term(inputs: Inputs, term: str) -> tuple[np.ndarray, np.ndarray]:
     prices = inputs.case.catalog.prices
     rows = prices[prices["term"] == term].set_index("SkuId")
     amount = sku.map(rows["ListUnitPrice"]).to_numpy(dtype="float64")
-    exchanged = _exchange(inputs, amount, sku.map(rows["PricingCurrency"]))
+    exchanged = exchange(inputs, amount, sku.map(rows["PricingCurrency"]))
     return exchanged, (sku.map(rows["basis"]) == "assumed").to_numpy()
 
 
@@ -112,10 +112,10 @@ def _first_paid_tier(inputs: Inputs, region_at: dict[str, int]) -> tuple[np.ndar
     currency[at] = first["PricingCurrency"]
     assumed = np.zeros(len(region_at), dtype=bool)
     assumed[at] = (first["basis"] == "assumed").to_numpy()
-    return _exchange(inputs, amount, pd.Series(currency)), assumed
+    return exchange(inputs, amount, pd.Series(currency)), assumed
 
 
-def _exchange(inputs: Inputs, amount: np.ndarray, currency: pd.Series) -> np.ndarray:
+def exchange(inputs: Inputs, amount: np.ndarray, currency: pd.Series) -> np.ndarray:
     """Amounts (item,) in their currencies to (item, period) in the case's."""
     years = inputs.case.periods["year"]
     rates = {

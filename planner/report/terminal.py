@@ -131,6 +131,7 @@ def findings(plan: Plan) -> Iterator[str]:
         gap, bound = plan.run["gap"], words(plan.run["bound"], currency)
         yield f"{plan.run['integers']} whole numbers; within {gap:.3%} of the best, bound {bound}"
     yield from _whole_machines(head)
+    yield from _egress(head)
     if head.get("tail_liability"):
         yield f"due after the horizon for commitments: {words(head['tail_liability'], currency)}"
     outlived = head.get("outlived", [])
@@ -179,6 +180,18 @@ def _whole_machines(head: Mapping[str, Any]) -> Iterator[str]:
         yield f"in whole machines, each purchase rounded up: {at_most}{more} more (rounded.csv)"
     for line in head.get("rounding_over", []):
         yield f"  whole machines do not fit: {line}"
+
+
+def _egress(head: Mapping[str, Any]) -> Iterator[str]:
+    """How tiers of egress are counted, and what the other way would make of them."""
+    bill = head.get("egress", {})
+    if not bill or bill["first_paid"] == bill["exact"]:
+        return
+    first, exact = (words(bill[k], head["currency"]) for k in ("first_paid", "exact"))
+    if bill["tiers"] == "exact":
+        yield f"egress by exact tiers costs {exact}; at the first paid tier it would be {first}"
+    else:
+        yield f"egress is counted at the first paid tier, {first}; by exact tiers it would cost {exact}"
 
 
 def _binding(plan: Plan) -> Iterator[str]:

@@ -348,7 +348,7 @@ def foreign_currency_share(model: Model, x: np.ndarray) -> float:
     by_region = model.index.inputs.regions["region"].isin(set(sends["region"])).to_numpy()
     lines = model.lines
     value = before_tax(lines).to_numpy() * x[lines["col"].to_numpy()]
-    leaves = lines["term"].isin(("egress", "transfer", "migration transfer")).to_numpy()
+    leaves = lines["term"].isin(("egress", "egress tiers", "transfer", "migration transfer")).to_numpy()
     foreign = by_sku[lines["s"].to_numpy()] | (leaves & by_region[lines["r"].to_numpy()])
     total = float(value.sum())
     return float(value[foreign].sum()) / total if total > 0 else 0.0

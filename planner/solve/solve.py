@@ -25,6 +25,7 @@ from planner.plan.plan import Plan
 from planner.solve import extract
 from planner.solve.binding import binding
 from planner.solve.bound import with_bound
+from planner.solve.egress_bill import egress_bill
 from planner.solve.emissions import emissions
 from planner.solve.fixed import Fixed, broken_rules, hold
 from planner.solve.precheck import nowhere, precheck
@@ -269,6 +270,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         "not_adopted": [r.label() for r in inputs.rules if r.declared_severity != r.severity],
         "unpriced_regions": _unpriced(inputs),
         **emissions(model, x),
+        **egress_bill(model, x),
     }
     if late := outlived(model, x):
         head["outlived"] = late

@@ -31,6 +31,7 @@ COST = {
     "containers": "6,912.00",
     "contract": "6,613.49",
     "domestic-minimum": "17,280.00",
+    "egress-tiers": "4,260.00",
     "exchange-rate": "76,473.60",
     "hourly-traces": "30,368.00",
     "indivisible": "6,696.00",

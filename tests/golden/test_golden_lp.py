@@ -228,6 +228,17 @@ def transfer() -> World:
     return near().depends("web", "db", 100)
 
 
+def egress_tier() -> World:
+    """web and api of one payer send 3,000 GiB a month, vault 500; 100 are free, 0.20 to 1,000, 0.10."""
+    world = market(1.0, 2.0, exact_tiers=True)
+    for begins, price in ((0, 0.0), (100, 0.2), (1000, 0.1)):
+        world.egress("aa:x", price, begins)
+    world.egress("bb:x", 0.3)
+    for name, agency, gib in (("web", "mof", 2000), ("api", "mof", 1000), ("vault", "moh", 500)):
+        world.workload(name, agency, demand={"vcpu": 4, "memory_gib": 16, "egress_gib": gib})
+    return world
+
+
 def proximity() -> World:
     """… and must be within 20 ms of it."""
     return near().depends("web", "db", 0, 20)
@@ -298,7 +309,7 @@ TOYS = {toy.__name__: toy for toy in (
     demand, carry, buy, commitment, fleet, capacity, amount, vendor_share, minimum_share, latency, move,
     move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
     jurisdiction_share, affinity, transfer, proximity, survival,
-    refuge, freeze, change, agreement, carbon, exit,
+    refuge, freeze, change, agreement, carbon, exit, egress_tier,
 )}  # fmt: skip
 
 

@@ -95,6 +95,7 @@ class World:
     whole: bool = False
     carbon: dict[str, Any] = field(default_factory=dict)
     latency: dict[str, Any] = field(default_factory=dict)
+    exact_tiers: bool = False
 
     # What is sold
 
@@ -452,6 +453,7 @@ class World:
             "traces": self.traces,
             "carbon": self.carbon,
             "latency": self.latency,
+            "egress": {"tiers": "exact"} if self.exact_tiers else {},
         }
         for name, section in {**sections, "survival": survival, "units": units}.items():
             if section:

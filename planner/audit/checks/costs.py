@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from planner.audit.agreements import AGREEMENT, agreed
-from planner.audit.amounts import NOT_COUNTED
+from planner.audit.amounts import NOT_COUNTED, TIERS
 from planner.audit.case import ONE, ZERO, Case
 from planner.audit.checks.contracts import fits, possible
 from planner.audit.context import Context
 from planner.audit.findings import Finding, text
 from planner.audit.moves import one_off
 from planner.audit.reading import Row, Unreadable, number
-from planner.audit.tiers import first_paid
+from planner.audit.tiers import beyond_first_paid, first_paid
 
 _CENT = Decimal("0.01")
 _RELATIVE = Decimal("1e-8")
@@ -79,6 +79,7 @@ def lines(context: Context) -> Iterable[Finding]:
         **agreed(context.case, context.claims),
         **_bought(context),
         **_egress(context),
+        **_tiers(context),
         **_transfer(context),
         **one_off(context.case, context.claims),
     }
@@ -99,9 +100,8 @@ def lines(context: Context) -> Iterable[Finding]:
 def _family(term: str) -> str | None:
     if term in COMPUTE:
         return "compute"
-    return (
-        term if term in ("storage", "egress", "transfer", *MOVES, *UNPRICED, *AGREEMENT, *WEIGHED) else None
-    )
+    known = ("storage", "egress", TIERS, "transfer", *MOVES, *UNPRICED, *AGREEMENT, *WEIGHED)
+    return term if term in known else None
 
 
 def _arithmetic(context: Context, row: Row, t: int) -> str:
@@ -115,7 +115,7 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
     if abs(amortised + tax - cash) > near:
         return "cash is not amortised plus tax"
     if "counted" in row and row["term"] != "commitment used":  # check ``counted`` looks at these
-        none = row["term"] in NOT_COUNTED or row["term"].startswith("commitment")
+        none = row["term"] in (*NOT_COUNTED, TIERS) or row["term"].startswith("commitment")
         if abs(number(row, "counted") - (ZERO if none else amortised)) > near:
             return "counted is not what counts in shares"
     if row["term"] in WEIGHED:
@@ -197,6 +197,23 @@ def _egress(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
         key = ("egress", case.payer(p.workload), p.region, p.t)
         due[key] = due.get(key, ZERO) + money * case.rate(tier["PricingCurrency"], p.t)
     return due
+
+
+def _tiers(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
+    """Where tiers are exact: the bill of each payer, region and month less that at the first paid tier."""
+    case = context.case
+    section = case.settings.get("egress", {})
+    if not isinstance(section, dict) or section.get("tiers") != "exact":
+        return {}
+    volume: dict[tuple[str, str, int], Decimal] = {}
+    for p in context.claims.placements:
+        if p.role == "primary":
+            key = (case.payer(p.workload), p.region, p.t)
+            volume[key] = volume.get(key, ZERO) + p.share * case.need(p.workload, "egress_gib", p.t)
+    return {
+        (TIERS, *key): beyond_first_paid(case, key[1], key[2], gib) * case.periods[key[2]].months
+        for key, gib in volume.items()
+    }
 
 
 def _transfer(context: Context) -> dict[tuple[str, str, str, int], Decimal]:

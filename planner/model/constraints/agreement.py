@@ -11,7 +11,7 @@ from planner.model.constraints.budget import payers
 from planner.model.index import Index
 from planner.model.objective.lines import before_tax
 
-SPENT = ("compute", "storage", "egress", "transfer", "commitment", "commitment held")
+SPENT = ("compute", "storage", "egress", "egress tiers", "transfer", "commitment", "commitment held")
 """Terms that count towards an agreement: what the vendor bills."""
 
 _KEY = ["agreement", "t", "k"]

@@ -9,14 +9,17 @@ from planner.case.schema import RESOURCES
 from planner.errors import BadInput, Problem
 from planner.model.columns import Columns
 from planner.model.index import Index
-from planner.model.objective.lines import make_lines
+from planner.model.objective.lines import make_lines, nobody
+from planner.model.tiers import steps
+
+TIERS = "egress tiers"
 
 
 def egress(index: Index, columns: Columns) -> pd.DataFrame:
     """Cost of egress: price of a GiB at the first paid tier × GiB a month × months of the period.
 
-    Tiers are concave in volume; the first paid tier never understates the bill of a small sender
-    and overstates that of a large one.
+    Prices fall with volume: beyond a free tier the first paid one never understates a bill, and it
+    overstates that of a large sender. Shares count egress at this price, whatever the tiers.
     """
     case = index.inputs.case
     place = columns.place.keys
@@ -31,6 +34,26 @@ def egress(index: Index, columns: Columns) -> pd.DataFrame:
         "egress", columns.place.numbers[at], w[at], index.pool_of[w[at]], r[at], none, t[at], listed,
         index.offers.egress_assumed[r[at]],
     )  # fmt: skip
+
+
+def egress_tiers(index: Index, columns: Columns) -> pd.DataFrame:
+    """What exact tiers make of that, with ``[egress] tiers = "exact"``: on ``used`` of each tier.
+
+    Price of the tier less that of the first paid one × length of the tier × months. Booked to the payer's
+    first pool; under the vendor's contract like egress; counts in no share, as spend before an agreement.
+    """
+    keys = columns.tier.keys.assign(col=columns.tier.numbers)
+    keys = keys[keys["k"] == "used"]
+    if keys.empty:
+        keys = keys.assign(q=0, less=0.0, length=0.0, assumed=False)
+    else:
+        keys = keys.merge(steps(index), on=["payer", "r", "t", "tier"])
+    col, q, r, t = (keys[c].to_numpy(dtype=np.int64) for c in ("col", "q", "r", "t"))
+    months = index.inputs.case.periods["months"].to_numpy()[t]
+    listed = (keys["less"] * keys["length"]).to_numpy(dtype="float64") * months
+    assumed = keys["assumed"].to_numpy()
+    made = make_lines(index, TIERS, col, nobody(col), q, r, nobody(col), t, listed, assumed)
+    return made.assign(counted=0.0)
 
 
 def require_price(index: Index, regions: np.ndarray, why: str) -> None:
