@@ -17,7 +17,10 @@ from planner.model.scopes import ShareRule, constant_weight
 
 
 def nowhere(index: Index) -> list[str]:
-    """Workloads without any eligible region, with the first reason against each region."""
+    """Workloads without any eligible region, with the first reason against each region.
+
+    Regions that one reason closes are told together.
+    """
     inputs, eligibility = index.inputs, index.eligibility
     case = inputs.case
     lost = case.alive & ~eligibility.allowed.any(axis=1)
@@ -29,7 +32,8 @@ def nowhere(index: Index) -> list[str]:
         excuses = eligibility.excuses
         mine = excuses[(excuses["workload"] == name) & (excuses["period_from"] <= periods[first])]
         mine = mine[mine["period_to"] >= periods[first]].drop_duplicates("region")
-        why = "; ".join(f"{e.region}: {e.reason} [{e.rule}]" for e in mine.itertuples())
+        alike = mine.groupby(["rule", "reason"], sort=False)["region"].agg(", ".join)
+        why = "; ".join(f"{where}: {reason} [{rule}]" for (rule, reason), where in alike.items())
         reasons.append(f"{name} may run nowhere in {periods[first]}: {why}")
     return reasons
 
