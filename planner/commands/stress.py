@@ -92,6 +92,5 @@ def _show(document: dict[str, Any], rows: list[dict[str, Any]]) -> None:
         "without caps", "critical hit", "staying",
     )  # fmt: skip
     study_out.print_rows(str(document["marking"]), f"{document['title']}: under stress", cells, heads)
-    click.echo(
-        "unserved: no plan obeys every rule then; the cost is that of what can be served, critical work first"
-    )
+    for note in NOTES:
+        click.echo(note)

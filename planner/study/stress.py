@@ -126,8 +126,12 @@ def run_stress(base: Base, text: str) -> dict[str, Any]:
     """
     state = stress(base.inputs, text)
     fresh = assess(state.inputs)
-    allowed = fresh.allowed & ~state.closed[None, :, :]
-    eligibility = replace(fresh, allowed=allowed, contestable=base.eligibility.contestable)
+    # What closes serves in no role: neither work, nor a copy kept ready, nor a backup.
+    open_ = ~state.closed[None, :, :]
+    eligibility = replace(
+        fresh, allowed=fresh.allowed & open_, standby=fresh.standby & open_, backup=fresh.backup & open_,
+        contestable=base.eligibility.contestable,
+    )  # fmt: skip
     grown = state.inputs.case.demand is not base.inputs.case.demand
     model = build(state.inputs, eligibility, reference=None if grown else base.model.reference)
     arrays = render_arrays(model)

@@ -48,14 +48,15 @@ def command(*argv: str) -> int:
     return int(left.value.code or 0)
 
 
-@pytest.mark.parametrize("text", ["vendor-gone:a", "region-gone:a:x", "cut-off:US"])
-def test_what_closes_is_left_and_critical_work_is_served_first(text: str):
-    found = row(text)
-    assert found["status"] == "unserved"
-    assert found["unserved_critical"] == pytest.approx(0.0, abs=1e-6)
-    assert found["unserved"] == pytest.approx(20 / 80)
-    assert found["hit_critical"] == pytest.approx(1) and found["hit"] == pytest.approx(1)
-    assert found["cost"] == pytest.approx(15 * 0.3 * 8760, rel=1e-5) and found["extra"] is None
+def test_what_closes_is_left_and_critical_work_is_served_first():
+    base = make_base(read(world()))
+    for text in ("vendor-gone:a", "region-gone:a:x", "cut-off:US"):
+        found = run_stress(base, text)
+        assert found["status"] == "unserved"
+        assert found["unserved_critical"] == pytest.approx(0.0, abs=1e-6)
+        assert found["unserved"] == pytest.approx(20 / 80)
+        assert found["hit_critical"] == pytest.approx(1) and found["hit"] == pytest.approx(1)
+        assert found["cost"] == pytest.approx(15 * 0.3 * 8760, rel=1e-5) and found["extra"] is None
 
 
 def test_where_critical_work_does_not_fit_as_much_as_fits_is_served():
@@ -64,29 +65,69 @@ def test_where_critical_work_does_not_fit_as_much_as_fits_is_served():
     assert found["unserved"] == pytest.approx(50 / 80, rel=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("tier", "stands"), [({"standby": "other_region", "ready": 0.5}, 1), ({"backup": 1.0}, 0)]
+)
+def test_what_closes_keeps_nothing_ready_and_no_backup(tier: dict[str, Any], stands: int):
+    """Work at a, its copy at b, which closes: there is no plan, unless a third place takes the copy.
+
+    What must stand ready elsewhere is then not served; what lacks its backup only is.
+    """
+    made = world(b_has=1e6).tier("none").tier("kept", **tier)
+    for region in ("a:x", "b:x"):
+        made.store(region, "block_gib", 0.1).store(region, "object_gib", 0.1).egress(region, 0.3)
+    made.tables["workloads"][0]["resilience"] = "kept"
+    made.add("demand", workload="pay", resource="block_gib", period="2027-01", amount=1000.0)
+    base = make_base(read(made))
+    gone = run_stress(base, "region-gone:b:x")
+    assert gone["status"] == "unserved" and gone["unserved_critical"] == pytest.approx(stands, abs=1e-3)
+    late = run_stress(base, "late:b:x:1")
+    assert late["status"] == "unserved"
+    assert late["unserved_critical"] == pytest.approx(stands * 181 / 365, abs=1e-3)
+    made.vendor("c").region("c:x").machine("c:x", "m", 4, 16, 0.4).store("c:x", "block_gib", 0.2)
+    moved = row("region-gone:b:x", made.store("c:x", "object_gib", 0.2).egress("c:x", 0.3))
+    assert moved["status"] == "plan" and moved["extra"] > 100
+
+
 def test_a_closure_that_does_not_matter_costs_nothing():
     found = row("region-gone:b:x")
     assert found["status"] == "plan" and found["extra"] == pytest.approx(0.0) and found["hit"] == 0
 
 
 def test_prices_demand_and_currency_are_those_of_a_case_that_says_so():
-    base = cost(plan_of(world()))
-    assert row("price:a:+30%")["cost"] == pytest.approx(cost(plan_of(world(a=0.26))))
-    assert row("price:a:+100%")["cost"] == pytest.approx(cost(plan_of(world(a=0.4))))
-    assert row("price:*:+50%")["extra"] == pytest.approx(0.5 * base)
-    assert row("demand:*:-25%")["cost"] == pytest.approx(cost(plan_of(world(scale=0.75))))
-    assert row("currency:USD:+10%")["cost"] == pytest.approx(1.1 * base)
-    assert row("price:a:+100%")["stay"] == pytest.approx(2 * base)
+    """20 machines at a for 0.20 an hour; b has room for 15 at 0.30."""
+    base = make_base(read(world()))
+    found = {
+        text: run_stress(base, text)
+        for text in ("price:a:+30%", "price:a:+100%", "price:*:+50%", "demand:*:-25%", "currency:USD:+10%")
+    }
+    assert base.cost == pytest.approx(20 * 0.2 * 8760) and base.cost == pytest.approx(cost(plan_of(world())))
+    assert found["price:a:+30%"]["cost"] == pytest.approx(cost(plan_of(world(a=0.26))))
+    assert found["price:a:+100%"]["cost"] == pytest.approx((5 * 0.4 + 15 * 0.3) * 8760)
+    assert found["price:*:+50%"]["extra"] == pytest.approx(0.5 * base.cost)
+    assert found["demand:*:-25%"]["cost"] == pytest.approx(0.75 * base.cost)
+    assert found["currency:USD:+10%"]["cost"] == pytest.approx(1.1 * base.cost)
+    assert found["price:a:+100%"]["stay"] == pytest.approx(2 * base.cost)
 
 
 def test_stressors_compose():
-    assert row("price:a:+10% & demand:*:+10%")["cost"] == pytest.approx(1.21 * cost(plan_of(world())))
-    assert row("vendor-gone:a & capacity:b:x:-50%")["unserved_critical"] == pytest.approx(0.25, rel=1e-5)
+    base = make_base(read(world()))
+    both = run_stress(base, "price:a:+10% & demand:*:+10%")
+    assert both["cost"] == pytest.approx(1.21 * base.cost)
+    half = run_stress(base, "vendor-gone:a & capacity:b:x:-50%")
+    assert half["unserved_critical"] == pytest.approx(0.25, rel=1e-5)
 
 
 def test_a_region_that_opens_late_is_closed_until_then():
     found = row("late:a:x:1")
     assert found["status"] == "unserved" and found["unserved"] == pytest.approx(20 / 80 * 181 / 365, rel=1e-4)
+
+
+def test_no_capacity_is_left_where_all_of_it_is_cut():
+    made = world(b_has=1e6)
+    made.capacity("a:x", "vcpu", 100)
+    found = row("capacity:a:x:-60%", made)
+    assert found["extra"] == pytest.approx(10 * 0.1 * 8760)  # half of the work pays 0.30 for 0.20
 
 
 def test_a_cut_cable_takes_the_users_away():
@@ -196,24 +237,27 @@ def test_a_lost_worker_costs_a_retry(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_a_killed_study_resumes_to_the_same_bytes(tmp_path: Path, jobs: str):
+def test_a_killed_study_resumes_to_the_same_bytes(
+    tmp_path: Path, jobs: str, capsys: pytest.CaptureFixture[str]
+):
     case = world().write(tmp_path / "case")
 
-    def argv(out: str, keep: str) -> list[str]:
+    def argv(out: str, keep: str, jobs: str = jobs) -> list[str]:
         paths = ["--out", str(tmp_path / out), "--keep", str(tmp_path / keep)]
-        return [sys.executable, str(ROOT / "cli.py"), "stress", str(case), "--jobs", jobs, *paths]
+        return ["stress", str(case), "--jobs", jobs, *paths]
 
+    program = [sys.executable, str(ROOT / "cli.py"), *argv("out", "runs")]
     with subprocess.Popen(
-        argv("out", "runs"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        program, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=tmp_path
     ) as study:
         assert study.stderr is not None
         first = study.stderr.readline()
         study.kill()
     assert first.startswith("1 of ")
     assert not (tmp_path / "out").exists() and any((tmp_path / "runs").glob("*.json"))
-    again = subprocess.run(argv("out", "runs"), capture_output=True, text=True, check=True)
-    assert "kept from before" in again.stderr
-    subprocess.run(argv("whole", "other"), capture_output=True, check=True)
+    assert command(*argv("out", "runs")) == 0
+    assert "kept from before" in capsys.readouterr().err
+    assert command(*argv("whole", "other", "1")) == 0
     for name in ("study.json", "stress.csv"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
@@ -233,6 +277,7 @@ def test_the_command_prints_a_matrix(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert command(*argv) == 0
     said = capsys.readouterr()
     assert said.out.startswith("SYNTHETIC") and "vendor-gone:a" in said.out
+    assert "critical hit:" in said.out and "staying:" in said.out
     assert said.err.strip().splitlines()[-1].startswith("next: ")
     assert command(*argv, "--json") == 0
     document = json.loads(capsys.readouterr().out)
