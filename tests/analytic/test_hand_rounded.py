@@ -126,7 +126,7 @@ CASES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(CASES)
 def test_a_plan_in_whole_machines_obeys_every_limit(case):
     """Machines are whole, carry what is placed, fit limit and cap, and cost at least the fractions."""
