@@ -179,7 +179,7 @@ def _serves_agency(inputs: Inputs) -> Check:
 
 def _no_machine(inputs: Inputs, admitted: np.ndarray) -> Check:
     needs = inputs.case.demand[:, CARRIED_AT, :].max(axis=2) > 0
-    blocks = needs.any(axis=1)[:, None] & ~_any_per_region(inputs, admitted)
+    blocks = without_machine(inputs, admitted)
     priced = _any_per_region(inputs, _on_demand(inputs)[None, :])[0]
     workloads = inputs.case.workloads
 
@@ -192,6 +192,12 @@ def _no_machine(inputs: Inputs, admitted: np.ndarray) -> Check:
         return f"no priced machine there yields {needed} ({kind})"
 
     return Check("no-machine", blocks[:, :, None], reason)
+
+
+def without_machine(inputs: Inputs, admitted: np.ndarray) -> np.ndarray:
+    """Where a workload that needs machines finds none it may run on: boolean array (workload, region)."""
+    needs = np.asarray((inputs.case.demand[:, CARRIED_AT, :] > 0).any(axis=(1, 2)))
+    return np.asarray(needs[:, None] & ~_any_per_region(inputs, admitted))
 
 
 def _no_price(inputs: Inputs) -> Check:
@@ -235,4 +241,4 @@ def _any_per_region(inputs: Inputs, by_sku: np.ndarray) -> np.ndarray:
     )
 
 
-__all__ = ["BUILT_IN", "FILTERS", "Eligibility", "assess", "binds"]
+__all__ = ["BUILT_IN", "FILTERS", "Eligibility", "assess", "binds", "without_machine"]

@@ -139,10 +139,11 @@ def amounts(context: Context, rule: Rule, member: Member) -> list[Amounts] | Non
 def _by_reference(context: Context, member: Member) -> list[Amounts] | None:
     if "contracts" in context.case.left_out:
         return None
-    reference = context.cache.setdefault(
-        "reference", Reference(context.case, context.places, _counted(context))
-    )
-    assert isinstance(reference, Reference)  # noqa: S101
+    found = context.cache.get("reference")
+    if not isinstance(found, Reference):
+        found = Reference(context.case, context.places, _counted(context))
+        context.cache["reference"] = found
+    reference = found
     return carried(context, member, lambda p: reference.spend(p.workload, p.t))
 
 

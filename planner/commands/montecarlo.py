@@ -19,9 +19,6 @@ from planner.commands import running
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write (default: studies/ID-montecarlo)."
 )
-@click.option(
-    "--keep", type=click.Path(path_type=Path), help="Where finished runs are kept (default: OUT.runs)."
-)
 @click.option("--json", "as_json", is_flag=True, help="Print the study as JSON.")
 def command(
     case: Path,
@@ -40,7 +37,6 @@ def command(
     """  # fmt: skip
     from planner.commands import study_out
     from planner.inputs import read_inputs
-    from planner.study.executor import Kept
     from planner.study.montecarlo import MonteCarloTask, draws, spreads_of, summary
     from planner.study.stress import depends_on
 
@@ -49,7 +45,7 @@ def command(
     head = study_out.head_of(inputs)
     target = out or Path("studies") / f"{head['case']}-montecarlo"
     depends = depends_on(inputs)
-    kept = Kept(keep or target.with_name(f"{target.name}.runs"), f"{depends} montecarlo fixed={fixed}")
+    kept = running.kept_beside(target, keep, f"{depends} montecarlo fixed={fixed}")
     task = MonteCarloTask(str(case.resolve()), fixed, depends)
     rows = running.run_told(task, draws(spreads, runs, seed), kept, jobs, cluster)
     document = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """``--jobs`` and ``--cluster``."""
+    """``--jobs``, ``--cluster`` and ``--keep``."""
     jobs = click.option(
         "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Local processes."
     )
@@ -22,7 +23,17 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Address of a Dask scheduler, e.g. tcp://10.0.0.5:8786, instead of local processes. "
         "Its workers need the planner and the case's files under the same paths.",
     )
-    return jobs(cluster(command))
+    keep = click.option(
+        "--keep", type=click.Path(path_type=Path), help="Where finished runs are kept (default: OUT.runs)."
+    )
+    return jobs(cluster(keep(command)))
+
+
+def kept_beside(target: Path, keep: Path | None, depends: str) -> Kept:
+    """Where finished runs are kept: the folder asked for, or one beside the study's."""
+    from planner.study.executor import Kept
+
+    return Kept(keep or target.with_name(f"{target.name}.runs"), depends)
 
 
 def run_told(

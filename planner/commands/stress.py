@@ -21,9 +21,6 @@ from planner.commands import running
 )
 @running.options
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write (default: studies/ID-stress).")
-@click.option(
-    "--keep", type=click.Path(path_type=Path), help="Where finished runs are kept (default: OUT.runs)."
-)
 @click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON.")
 def command(
     case: Path,
@@ -40,7 +37,6 @@ def command(
     """
     from planner.commands import study_out
     from planner.inputs import read_inputs
-    from planner.study.executor import Kept
     from planner.study.stress import StressTask, depends_on, make_base, stressors_of
     from planner.study.stressors import stress
 
@@ -52,7 +48,7 @@ def command(
     head = study_out.head_of(inputs)
     target = out or Path("studies") / f"{head['case']}-stress"
     depends = depends_on(inputs)
-    kept = Kept(keep or target.with_name(f"{target.name}.runs"), depends)
+    kept = running.kept_beside(target, keep, depends)
     task = StressTask(str(case.resolve()), depends)
     rows = running.run_told(task, texts, kept, jobs, cluster)
     document = {**head, "study": "stress", "cost": round(base.cost, 2), "rows": rows}

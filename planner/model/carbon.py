@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from planner.case.sizing import CARRIED_AT
-from planner.eligibility import Eligibility, binds
+from planner.eligibility import Eligibility, binds, without_machine
 from planner.errors import BadInput, Problem
 from planner.inputs import Inputs
 from planner.policy.rules import Rule
@@ -96,22 +95,13 @@ def with_known_carbon(
     if not carbon.counts:
         return eligibility
     admitted = eligibility.admitted & ~np.isnan(carbon.emission)
-    bare = _bare(inputs, admitted)
+    bare = without_machine(inputs, admitted)
     if opened:
         return replace(eligibility, admitted=admitted, allowed=eligibility.allowed & ~bare[:, :, None])
     problems = _unknown(inputs, eligibility, bare)
     if problems:
         raise BadInput(problems)
     return replace(eligibility, admitted=admitted)
-
-
-def _bare(inputs: Inputs, admitted: np.ndarray) -> np.ndarray:
-    """Where a workload that needs machines finds none: boolean array (workload, region)."""
-    skus, case = inputs.case.catalog.skus, inputs.case
-    needs = np.asarray((case.demand[:, CARRIED_AT, :] > 0).any(axis=(1, 2)))
-    at, machine = skus["region"].to_numpy(), (skus["resource"] == "").to_numpy()
-    some = [admitted[:, (at == region) & machine].any(axis=1) for region in inputs.regions["region"]]
-    return np.asarray(needs[:, None] & ~np.column_stack(some))
 
 
 def _unknown(inputs: Inputs, eligibility: Eligibility, bare: np.ndarray) -> list[Problem]:
