@@ -139,12 +139,12 @@ def amounts(context: Context, rule: Rule, member: Member) -> list[Amounts] | Non
 def _by_reference(context: Context, member: Member) -> list[Amounts] | None:
     if "contracts" in context.case.left_out:
         return None
-    found = context.cache.get("reference")
-    if not isinstance(found, Reference):
-        found = Reference(context.case, context.places, _counted(context))
-        context.cache["reference"] = found
-    reference = found
+    reference = context.once(_reference)
     return carried(context, member, lambda p: reference.spend(p.workload, p.t))
+
+
+def _reference(context: Context) -> Reference:
+    return Reference(context.case, context.places, _counted(context))
 
 
 def _counted(context: Context) -> Callable[[str], bool]:

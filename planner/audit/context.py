@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeVar, cast
 
 from planner.audit.case import Case
 from planner.audit.claims import Claims
@@ -13,6 +14,7 @@ from planner.audit.places import Places
 from planner.audit.reading import Folder
 from planner.policy.rules import Rule
 
+Found = TypeVar("Found")
 TOLERANCE = Decimal("0.000001")
 """Shares closer than this are equal; a plan's files hold twelve digits of a float."""
 
@@ -35,6 +37,8 @@ class Context:
         fault. A public part of a plan claims that tables were left out: they are not checked.
     in_part
         Names of input tables from which a public part of a plan claims that rows were taken.
+    found
+        What several checks need and only one works out (:meth:`once`).
     """
 
     folder: Folder
@@ -47,7 +51,13 @@ class Context:
     stage: str
     made_by_planner: bool
     in_part: frozenset[str] = frozenset()
-    cache: dict[str, object] = field(default_factory=dict)
+    found: dict[object, object] = field(default_factory=dict)
+
+    def once(self, work: Callable[[Context], Found]) -> Found:
+        """What a function finds in this audit; it is called the first time only."""
+        if work not in self.found:
+            self.found[work] = work(self)
+        return cast(Found, self.found[work])
 
     def holds(self, tables: Iterable[str]) -> bool:
         """Are these tables of the inputs whole?"""

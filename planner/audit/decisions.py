@@ -8,19 +8,25 @@ from typing import Any
 from planner.audit.case import PLACES
 from planner.audit.checks.shares import SHARE_KINDS
 from planner.audit.context import Context
+from planner.audit.filters import Facts, selected
 from planner.audit.findings import Finding, spans, text
 from planner.audit.places import PRICED
 from planner.policy.rules import Rule
+
+WHOLE = ("budget", "carbon")
+"""Kinds of rules judged on all that is bought, by year or period."""
+
+_LABELS = {"domestic", "foreign"}
 
 
 def decisions(context: Context, findings: Iterable[Finding]) -> tuple[Mapping[str, Any], ...]:
     """One record a workload.
 
-    A record holds where the workload is (``placed``), which regions were open to it (``open``), each
-    rule that was evaluated on it or on a vendor group that carries it, with verdict, slack and the
-    figures used (``rules``), and for each other region the first rule that forbids it (``rejected``).
-    Why one open region was taken and not another is a matter of cost over the whole plan, which the
-    audit does not solve again.
+    A record holds where the workload is (``placed``) and ``why``, which regions were open to it
+    (``open``), each rule that was evaluated on it, on a region or vendor group that carries it or, of
+    rules on carbon and cash, on the plan with it, with verdict, slack and the figures used (``rules``), and
+    for each other region the first rule that forbids it (``rejected``). Why one open region was taken
+    and not another is a matter of cost over the whole plan, which the audit does not solve again.
     """
     rules = {rule.id: rule for rule in context.rules}
     by_subject: dict[str, list[Finding]] = {}
@@ -38,10 +44,12 @@ def _record(
     for p in context.claims.placements:
         if p.workload == workload:
             placed.setdefault((p.region, p.role, text(p.share)), []).append(p.t)
-    groups = {context.case.regions[region]["vendor_group"] for region, _, _ in placed}
+    at = {region for region, _, _ in placed}
     mine = list(by_subject.get(workload, ()))
-    for subject in sorted(groups | {"domestic"}):
+    for subject in sorted(at | {context.case.regions[r]["vendor_group"] for r in at} | _LABELS):
         mine += [f for f in by_subject.get(subject, ()) if f.check in (*SHARE_KINDS, "exit")]
+    for found in by_subject.values():
+        mine += [f for f in found if f.check in WHOLE and _concerns(context, rules[f.rule], workload, at)]
     alive = context.places.alive[workload]
     open_to, rejected = [], []
     for region in sorted(context.case.regions):
@@ -69,10 +77,24 @@ def _record(
             {"region": region, "role": role, "share": share, "periods": spans(names, periods)}
             for (region, role, share), periods in placed.items()
         ],
+        "why": _why(len(open_to)),
         "open": open_to,
         "rules": [_evaluated(rules[f.rule], f) for f in mine],
         "rejected": rejected,
     }
+
+
+def _concerns(context: Context, rule: Rule, workload: str, at: Iterable[str]) -> bool:
+    """Does a rule on the whole plan count what is bought for the workload where it is placed?"""
+    case = context.case
+    payer = case.agencies.get(case.payer(workload), {}) if rule.kind == "budget" else {}
+    return any(selected(rule, Facts({}, payer, case.regions[region])) for region in at)
+
+
+def _why(choices: int) -> str:
+    if choices < 2:
+        return "no other region is open to it" if choices else "no region is open to it"
+    return f"one of {choices} regions open to it, a choice of cost over the whole plan"
 
 
 def _evaluated(rule: Rule, finding: Finding) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal
 
+from planner.errors import UnknownName
 from planner.policy.rules import Rule
 
 Status = Literal["pass", "warn", "fail", "exception", "not checked", "report"]
@@ -70,6 +71,20 @@ class Audit:
     rules: tuple[Rule, ...]
     decisions: tuple[Mapping[str, Any], ...] = ()
 
+    def about(self, workloads: Sequence[str]) -> Audit:
+        """The same audit with the decision records of some workloads only.
+
+        Raises
+        ------
+        UnknownName
+            If the plan's case has no such workload.
+        """
+        known = [str(record["workload"]) for record in self.decisions]
+        for name in workloads:
+            if name not in known:
+                raise UnknownName("workload", name, known)
+        return replace(self, decisions=tuple(d for d in self.decisions if d["workload"] in workloads))
+
     def counts(self) -> dict[str, int]:
         """Number of findings by status, every status named."""
         counted = Counter(f.status for f in self.findings)
@@ -112,6 +127,16 @@ def of_rule(rule: Rule, status: Status, subject: str, message: str, numbers: Map
         adopted=adopted,
         fix=rule.fix,
     )
+
+
+def of_limit(
+    check: str, subject: str, names: Sequence[str], over: Mapping[int, Decimal], good: str, bad: str
+) -> Finding:
+    """A finding on a limit of the case by period: ``over`` holds by how much it is broken, and when."""
+    if not over:
+        return Finding(check, "pass", subject, good)
+    message = f"{bad} in {spans(names, over)}"
+    return Finding(check, "fail", subject, message, {"too much": text(max(over.values()))})
 
 
 def text(value: Any) -> str:

@@ -29,6 +29,13 @@ FORMATS = ("table", "json", "junit", "sarif", "oscal", "html")
 )
 @click.option("--format", "shape", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--decisions", is_flag=True, help="Show decision records in the table too.")
+@click.option(
+    "--workload",
+    "workloads",
+    multiple=True,
+    help="Show the decision record of this workload, in any format; may repeat.",
+)
 @click.option("--strict", is_flag=True, help="Fail also for what could not be checked.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 def command(
@@ -38,22 +45,32 @@ def command(
     stage: str,
     shape: str,
     as_json: bool,
+    decisions: bool,
+    workloads: tuple[str, ...],
     strict: bool,
     out: Path | None,
 ) -> None:
     """Audit the plan in folder PLAN; exit 4 if anything fails.
 
     Only the folder is read: its inputs and its tables. A plan made by hand needs placements.csv and
-    inputs/; what is missing is said to be not checked.
+    inputs/; what is missing is said to be not checked. A decision record says of one workload where it
+    is and why, each rule evaluated on it with verdict and slack, and the first rule against each other
+    region; every format but the table holds those of all workloads.
     """
     from planner.audit.audit import audit
     from planner.audit.formats import FORMATS as WRITERS
+    from planner.audit.formats.table import table, with_decisions
     from planner.errors import AuditFailed
 
     found = audit(
         plan, packs, rules_as_of.date() if rules_as_of else None, "award" if stage == "award" else "plan"
     )
-    shown = WRITERS["json" if as_json else shape](found, datetime.datetime.now(datetime.UTC))
+    if workloads:
+        found = found.about(workloads)
+    write = WRITERS["json" if as_json else shape]
+    if write is table and (decisions or workloads):
+        write = with_decisions
+    shown = write(found, datetime.datetime.now(datetime.UTC))
     if out is not None:
         out.write_text(shown, encoding="utf-8")
         click.echo(f"written to {out}", err=True)

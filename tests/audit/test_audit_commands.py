@@ -46,6 +46,19 @@ def test_audit_prints_one_json_document(plan: Path) -> None:
     assert len(ran.document["decisions"]) == 5
 
 
+def test_audit_shows_the_decision_on_a_workload_that_is_named(plan: Path) -> None:
+    ran = call("audit", plan, "--workload", "clinic")
+    assert ran.code == 0
+    assert "    rule AT-HOME on clinic: pass; " in ran.out
+    assert "  secret (" not in ran.out
+    assert "  secret (" in call("audit", plan, "--decisions").out
+    document = call("audit", plan, "--json", "--workload", "clinic").document
+    assert [d["workload"] for d in document["decisions"]] == ["clinic"]
+    unknown = call("audit", plan, "--workload", "clinics")
+    assert unknown.code == 2
+    assert "did you mean 'clinic'?" in unknown.err
+
+
 def test_audit_by_another_pack_judges_by_its_rules(plan: Path) -> None:
     ran = call("audit", plan, "--pack", "npci-cap", "--json")
     assert ran.code == 4

@@ -77,4 +77,6 @@ def test_a_plan_that_breaks_a_rule_fails_by_it(kind: str, plan: Path) -> None:
     assert mine
     assert {f.check for f in mine} == {kind}
     assert all(f.message and f.source and f.fix for f in mine)
+    told = [r["verdict"] for d in found.decisions for r in d["rules"] if r["rule"] == "NEW"]
+    assert "fail" in told, "a decision record must hold the rule"
     assert {f.rule or f.check for f in found.findings if f.status == "fail"} - {"NEW"} <= FOLLOWS

@@ -15,6 +15,7 @@ from audit.small_plan import edit
 from planner.audit.audit import audit
 from planner.audit.findings import Audit
 from planner.audit.formats import FORMATS
+from planner.audit.formats.table import with_decisions
 from planner.plan.folder import write_manifest
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -95,6 +96,21 @@ def test_the_table_sends_no_control_character_to_a_terminal(mixed: Audit) -> Non
     assert table.splitlines()[-1] == mixed.summary()
 
 
+def test_the_table_shows_decisions_when_asked(mixed: Audit) -> None:
+    plain, shown = FORMATS["table"](mixed, WHEN), with_decisions(mixed, WHEN)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", shown)
+    *same, summary = plain.splitlines()
+    assert shown.splitlines()[: len(same)] == same
+    assert shown.splitlines()[-1] == summary
+    new = shown.splitlines()[len(same) : -1]
+    assert new[0] == "decisions:"
+    assert [line.split(" ")[2] for line in new[1:] if line[2] != " "] == sorted(
+        ["secret", "portal", "store", "forms", "clinic"]
+    )
+    assert [line for line in new if line.startswith("    rule QUICK on clinic: pass; slack 0.1; ")]
+    assert [line for line in new if line.startswith("    rejected: north:a: SECRET in 2027-01 to ")]
+
+
 def test_json_holds_findings_and_a_decision_for_each_workload(plan: Path) -> None:
     document = json.loads(FORMATS["json"](audit(plan), WHEN))
     decisions = {d["workload"]: d for d in document["decisions"]}
@@ -104,6 +120,8 @@ def test_json_holds_findings_and_a_decision_for_each_workload(plan: Path) -> Non
         {"region": "own:room", "role": "primary", "share": "1", "periods": "2027-01 to 2027-04"}
     ]
     assert secret["open"] == ["own:room"]
+    assert secret["why"] == "no other region is open to it"
+    assert decisions["portal"]["why"].startswith("one of 4 regions open to it")
     assert {(r["region"], r["rule"]) for r in secret["rejected"]} == {
         (region, "SECRET") for region in ("north:a", "north:b", "south:a", "east:a")
     }
@@ -146,6 +164,7 @@ def test_oscal_holds_a_decision_for_each_workload(plan: Path) -> None:
 
 def test_the_page_holds_each_rule_of_a_decision(plan: Path) -> None:
     page = FORMATS["html"](audit(plan), WHEN)
+    assert "<p>No other region is open to it. Open to it: own:room.</p>" in page
     assert re.search(r"<td>QUICK</td><td>clinic</td><td>pass</td><td>0\.1</td>", page)
 
 

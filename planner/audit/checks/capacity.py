@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from planner.audit.case import CARRIED, ONE, STORED, ZERO, Case
 from planner.audit.context import Context
-from planner.audit.findings import Finding, spans, text
+from planner.audit.findings import Finding, of_limit, spans, text
 from planner.audit.reading import Row, number
 
 _SLACK = Decimal("1e-6")
@@ -37,8 +37,7 @@ def within(context: Context) -> Iterable[Finding]:
                 "capacity", "not checked", name, "the subject is no region, SKU or group of the case"
             )
             continue
-        over: list[int] = []
-        worst = ZERO
+        over: dict[int, Decimal] = {}
         for t, amount in enumerate(allowed):
             mine = [
                 row
@@ -52,13 +51,9 @@ def within(context: Context) -> Iterable[Finding]:
                 for part in case.slices
             )
             if amount is not None and drawn > amount + _SLACK * max(ONE, amount):
-                over.append(t)
-                worst = max(worst, drawn - amount)
-        if over:
-            message = f"more was bought than there is, in {spans(case.names, over)}"
-            yield Finding("capacity", "fail", name, message, {"too much": text(worst)})
-        else:
-            yield Finding("capacity", "pass", name, "what was bought is within it")
+                over[t] = drawn - amount
+        good, bad = "what was bought is within it", "more was bought than there is"
+        yield of_limit("capacity", name, case.names, over, good, bad)
 
 
 def _in_group(case: Case, group: str, sku: str) -> bool:

@@ -17,7 +17,7 @@ from planner.policy.rules import Rule
 
 def check(context: Context, rule: Rule) -> Iterable[Finding]:
     """Coverage worked out again from users, links and placements, against ``latency_share``."""
-    trips = trips_of(context)
+    trips = context.once(trips_of)
     bits = binds(rule, context.case)
     for workload, row in context.case.workloads.items():
         facts = Facts(row, context.case.agencies.get(row["agency"], {}), {})
@@ -57,7 +57,7 @@ def recorded(context: Context) -> Iterable[Finding]:
         if any(row.get("latency_ms") for row in context.case.workloads.values()):
             yield context.missing("latency-recorded", "latency.csv")
         return
-    trips = trips_of(context)
+    trips = context.once(trips_of)
     at = {name: t for t, name in enumerate(context.case.names)}
     wrong = 0
     for row in context.claims.latency if trips is not None else ():
@@ -97,9 +97,5 @@ def _users(context: Context, workload: str, t: int) -> dict[str, Decimal]:
 
 
 def trips_of(context: Context) -> dict[str, dict[str, int]] | None:
-    """Round trips from the copied network, found once an audit."""
-    if "trips" not in context.cache:
-        whole = context.holds(NETWORK)
-        context.cache["trips"] = round_trips(context.folder, context.case) if whole else None
-    found = context.cache["trips"]
-    return found if isinstance(found, dict) else None
+    """Round trips from the copied network; ``None`` where it is not whole."""
+    return round_trips(context.folder, context.case) if context.holds(NETWORK) else None

@@ -10,11 +10,11 @@ from decimal import Decimal
 from planner.audit.amounts import NOT_COUNTED
 from planner.audit.case import ZERO
 from planner.audit.checks.contracts import holding
+from planner.audit.checks.latency import trips_of
 from planner.audit.context import TOLERANCE, Context
-from planner.audit.findings import Finding, spans, text
+from planner.audit.findings import Finding, of_limit, spans, text
 from planner.audit.moves import moved
 from planner.audit.reading import number
-from planner.audit.routes import round_trips
 
 _CENT = Decimal("0.01")
 
@@ -29,20 +29,16 @@ def moves(context: Context) -> Iterable[Finding]:
             if row["agency"] in ("", workload["agency"]) and row["workload"] in ("", name)
         ]
         subject = f"{row['workload'] or 'all workloads'} of {row['agency'] or 'all agencies'}"[:240]
-        over, worst = [], ZERO
+        over: dict[int, Decimal] = {}
         for t, amount in enumerate(allowed):
             entered = ZERO
             for workload in mine:
                 changes = moved(case, context.claims, workload, t) or {}
                 entered += sum((c for r, c in changes.items() if c > 0), ZERO)
             if amount is not None and entered > amount + TOLERANCE * 10:
-                over.append(t)
-                worst = max(worst, entered - amount)
-        if over:
-            message = f"more moves than is allowed in {spans(case.names, over)}"
-            yield Finding("moves", "fail", subject, message, {"too much": text(worst)})
-        else:
-            yield Finding("moves", "pass", subject, "no more moves than is allowed")
+                over[t] = entered - amount
+        good, bad = "no more moves than is allowed", "more moves than is allowed"
+        yield of_limit("moves", subject, case.names, over, good, bad)
 
 
 def ceiling(context: Context) -> Iterable[Finding]:
@@ -93,7 +89,7 @@ def near(context: Context) -> Iterable[Finding]:
     limited = [row for _, by_period in case.dependencies for row in by_period if row and row["latency_ms"]]
     if not limited:
         return
-    trips = round_trips(context.folder, case)
+    trips = context.once(trips_of)
     for (sender, receiver), by_period in case.dependencies:
         subject = f"{sender} to {receiver}"[:240]
         if trips is None:

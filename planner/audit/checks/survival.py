@@ -70,7 +70,7 @@ def _judged(
     market = {r: row["vendor_group"] for r, row in case.regions.items() if in_market(row)}
     events = sorted(set(market.values())) if "vendor_groups" in kinds else []
     events += sorted(market) if "regions" in kinds else []
-    stated = _refuges(context)
+    stated = context.once(_refuges)
     for workload in who:
         worst, lost_in, short = ONE, "", dict[str, list[int]]()
         for event in events:
@@ -103,9 +103,6 @@ def _hit(event: str, region: str, market: Mapping[str, str]) -> bool:
 
 def _refuges(context: Context) -> _Refuges:
     """The shares that ``survival.csv`` states, held to places that are open, standbys and room."""
-    cached = context.cache.get("survival")
-    if isinstance(cached, _Refuges):
-        return cached
     case, found = context.case, _Refuges()
     market = {r: row["vendor_group"] for r, row in case.regions.items() if in_market(row)}
     at = {name: t for t, name in enumerate(case.names)}
@@ -132,7 +129,6 @@ def _refuges(context: Context) -> _Refuges:
         if standby > case.kept(workload, "vcpu", "standby") * lost + TOLERANCE:
             _fault(found, f"standbys of {workload} stand for more than is lost with {event}", t)
     _room(context, fled, found)
-    context.cache["survival"] = found
     return found
 
 

@@ -34,7 +34,7 @@ def weighed(context: Context) -> Iterable[Finding]:
         said[key] = said.get(key, ZERO) + number(row, "objective")
     due: dict[Key, Decimal] = {}
     if isinstance(stated, dict):
-        trips = trips_of(context)
+        trips = context.once(trips_of)
         if trips is None:
             message = "the plan holds no network to check it with"
             yield Finding(_NAME, "not checked", "costs.csv", message)

@@ -7,12 +7,13 @@ from typing import Any
 
 
 def told(record: Mapping[str, Any]) -> list[str]:
-    """Where, what else was open, each rule with verdict and slack, the first rule against each place."""
+    """Where and why, what was open, each rule with verdict and slack, the first rule against each place."""
     who = ", ".join(
         part for part in (record["agency"], record["classification"], record["nccp_tier"]) if part
     )
     lines = [f"{record['workload']} ({who})"]
     lines += [f"placed: {p['region']}: {part(p)}" for p in record["placed"]]
+    lines.append(f"why: {record['why']}")
     lines.append(f"open to it: {', '.join(record['open']) or 'nothing'}")
     lines += [f"rule {r['rule']} on {r['subject']}: {r['verdict']}; {judged(r)}" for r in record["rules"]]
     lines += [f"rejected: {r['region']}: {blocked(r)}" for r in record["rejected"]]

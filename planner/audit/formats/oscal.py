@@ -90,7 +90,7 @@ def _decision(record: Mapping[str, Any], name: str, stamp: str) -> dict[str, Any
     return {
         "uuid": name,
         "title": _line(f"decision: {record['workload']}"),
-        "description": _line("; ".join(told(record)[: 2 + len(record["placed"])])),
+        "description": _line("; ".join(told(record)[: 3 + len(record["placed"])])),
         "methods": ["EXAMINE"],
         "collected": stamp,
         "props": [p for p in props if p["value"]],

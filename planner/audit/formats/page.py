@@ -54,9 +54,11 @@ def _decision(record: Mapping[str, Any]) -> str:
     placed = [(p["region"], p["role"], p["share"], p["periods"]) for p in record["placed"]]
     rules = [(r["rule"], r["subject"], r["verdict"], r["slack"], r["message"]) for r in record["rules"]]
     rejected = [(r["region"], r["rule"], r["reason"], r["periods"]) for r in record["rejected"]]
+    why, open_to = record["why"].capitalize(), ", ".join(record["open"]) or "nothing"
     return "\n".join(
         (
             f"<h3>{escape(record['workload'])}</h3>",
+            f"<p>{escape(why)}. Open to it: {escape(open_to)}.</p>",
             _grid(("region", "role", "share", "periods"), placed),
             _grid(("rule", "subject", "verdict", "slack", "finding"), rules),
             _grid(("rejected", "first rule", "reason", "periods"), rejected),

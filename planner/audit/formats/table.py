@@ -5,10 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 
 from planner.audit.findings import Audit, Finding
+from planner.audit.formats.decision import told
 
 
 def table(audit: Audit, when: datetime) -> str:
     """What failed, was waived, warns or was not checked, one a line; what passed by check; the summary."""
+    return _written(audit, [])
+
+
+def with_decisions(audit: Audit, when: datetime) -> str:
+    """As :func:`table`, with the decision record of each workload before the summary."""
+    lines = ["decisions:"] if audit.decisions else []
+    for record in audit.decisions:
+        first, *rest = told(record)
+        lines += [f"  {_printable(first)}", *(f"    {_printable(line)}" for line in rest)]
+    return _written(audit, lines)
+
+
+def _written(audit: Audit, decisions: list[str]) -> str:
     lines = [line for line in (audit.marking, audit.title) if line]
     lines.append(f"audit of {audit.plan} at stage {audit.stage}; rules: {', '.join(audit.packs)}")
     shown = [f for f in audit.findings if f.status not in ("pass", "report")]
@@ -23,7 +37,7 @@ def table(audit: Audit, when: datetime) -> str:
             name = finding.rule or finding.check
             passed[name] = passed.get(name, 0) + 1
     lines.append("passed: " + ", ".join(f"{name} {count}" for name, count in sorted(passed.items())))
-    return "\n".join([*lines, audit.summary()]) + "\n"
+    return "\n".join([*lines, *decisions, audit.summary()]) + "\n"
 
 
 def _line(finding: Finding) -> str:
