@@ -1,19 +1,21 @@
-"""``planner compare``: plans side by side, or the scenarios of a case."""
+"""``planner compare``: plans side by side below doing nothing, or the scenarios of a case."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from planner.commands.talk import quoted
 from planner.errors import PlannerError
 
 if TYPE_CHECKING:
     from planner.inputs import Inputs
+    from planner.plan.plan import Plan
     from planner.report.figures.sheet import Chart
-    from planner.study.compare import Row
+    from planner.study.compare import Named, Row
 
 DIFFERENT = 8
 """Exit code of ``--exit-code`` when plans differ."""
@@ -30,34 +32,25 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 def command(
     paths: tuple[Path, ...], scenarios: bool, exit_code: bool, out: Path | None, as_json: bool
 ) -> None:
-    """Compare plan folders PATHS, or with --scenarios the scenarios of one case folder."""
+    """Compare plan folders PATHS, or with --scenarios the scenarios of one case folder.
+
+    The first row is doing nothing, where a case has a table of where its workloads run today.
+    """
     from planner.commands import study_out
-    from planner.study.compare import compare, differ
+    from planner.study.compare import differ
     from planner.study.compare import scenarios as run_scenarios
 
     if scenarios:
         if len(paths) != 1:
             raise click.UsageError("--scenarios takes one case")
         inputs, rows = run_scenarios(paths[0])
-        head = study_out.head_of(inputs)
-        follow = f"planner plan {paths[0]}"
+        head, note = study_out.head_of(inputs), ""
+        differs, follow = differ(rows), f"planner plan {quoted(paths[0])}"
     else:
-        from planner.plan.folder import load
-
         if len(paths) < 2:
             raise click.UsageError("name at least two plan folders, or a case with --scenarios")
-        plans = [load(path) for path in paths]
-        currencies = sorted({str(plan.head["currency"]) for plan in plans})
-        if len(currencies) > 1:
-            raise click.UsageError(f"the plans are in different currencies: {', '.join(currencies)}")
-        names = _names(paths)
-        rows = compare([(n, p, _foreign(path)) for n, p, path in zip(names, plans, paths, strict=True)])
-        head = {
-            k: plans[0].head.get(k, "") for k in ("case", "title", "currency", "prices_as_of", "rules_as_of")
-        }
-        head["marking"] = next((str(p.head["marking"]) for p in plans if p.head["marking"]), "")
-        follow = f"planner show {paths[0]}"
-    differs = differ(rows)
+        rows, head, differs, note = _plans(paths)
+        follow = f"planner show {quoted(paths[0])}"
     document = {**head, "study": "compare", "rows": [row.flat() for row in rows], "differ": differs}
     if out is not None:
         study_out.write_study(out, "compare", document, document["rows"], lambda: [_chart(rows, head)])
@@ -66,9 +59,56 @@ def command(
         study_out.print_json(document)
     else:
         _show(rows, head)
+    if note:
+        click.echo(note, err=True)
     click.echo(f"next: {follow}", err=True)
     if exit_code and differs:
         raise click.exceptions.Exit(DIFFERENT)
+
+
+def _plans(paths: Sequence[Path]) -> tuple[list[Row], dict[str, object], bool, str]:
+    """Rows of plan folders below doing nothing, the head, whether the plans differ, and a note."""
+    from planner.plan.folder import load
+    from planner.study.compare import NOTHING, compare, differ
+
+    plans = [load(path) for path in paths]
+    currencies = sorted({str(plan.head["currency"]) for plan in plans})
+    if len(currencies) > 1:
+        raise click.UsageError(f"the plans are in different currencies: {', '.join(currencies)}")
+    names = _names(paths)
+    today, known, note = _read(paths, names)
+    named: list[Named] = list(zip(names, plans, known, strict=True))
+    differs = differ(compare(named))
+    keys = ("case", "title", "currency", "prices_as_of", "rules_as_of")
+    head: dict[str, object] = {k: plans[0].head.get(k, "") for k in keys}
+    head["marking"] = next((str(p.head["marking"]) for p in plans if p.head["marking"]), "")
+    if today is not None:
+        named = [(NOTHING, *today), *named]
+    return compare(named), head, differs, note
+
+
+def _read(
+    paths: Sequence[Path], names: Sequence[str]
+) -> tuple[tuple[Plan | str, Inputs] | None, list[Inputs | None], str]:
+    """Doing nothing with the inputs of the first plan whose case knows today, each plan's inputs, a note."""
+    from planner.commands.inputs_of import opened
+    from planner.study.compare import doing_nothing
+
+    known: list[Inputs | None] = []
+    today: tuple[Plan | str, Inputs] | None = None
+    note = "doing nothing is not shown: no plan's inputs hold a table of where workloads run today (current)"
+    for path, name in zip(paths, names, strict=True):
+        try:
+            with opened(path) as (inputs, folder, _):
+                known.append(inputs)
+                plan = doing_nothing(inputs, folder) if today is None else None
+        except PlannerError:
+            known.append(None)
+            continue
+        if plan is not None:
+            today = (plan, inputs)
+            note = f"doing nothing: placements of today held, planned again from the inputs of {name}"
+    return today, known, note
 
 
 def _names(paths: Sequence[Path]) -> list[str]:
@@ -76,19 +116,7 @@ def _names(paths: Sequence[Path]) -> list[str]:
     return short if len(set(short)) == len(short) else [str(path) for path in paths]
 
 
-def _foreign(plan: Path) -> list[str] | None:
-    """Groups with a foreign parent, from the plan's own inputs; ``None`` if they cannot be read."""
-    from planner.commands.inputs_of import inputs_of
-    from planner.study.compare import foreign_groups
-
-    try:
-        inputs: Inputs = inputs_of(plan)[0]
-    except PlannerError:
-        return None
-    return foreign_groups(inputs)
-
-
-def _chart(rows: Sequence[Row], head: dict[str, object]) -> Chart:
+def _chart(rows: Sequence[Row], head: Mapping[str, object]) -> Chart:
     from planner.report.figures.compare import compare_chart
     from planner.report.figures.looks import looks
 
@@ -98,32 +126,56 @@ def _chart(rows: Sequence[Row], head: dict[str, object]) -> Chart:
     return compare_chart(rows, looks(market, own), str(head["currency"]), str(head["marking"]), footer)
 
 
-def _show(rows: Sequence[Row], head: dict[str, object]) -> None:
-    from planner.commands import study_out
-    from planner.report.words import percent
+MONEY = ("against first", "HHI", "largest group", "foreign")
+SERVICE = ("mean ms", "t CO2e", "critical kept", "moves", "placed otherwise", "rules broken")
 
-    first = next((row.cost for row in rows if row.cost is not None), None)
-    cells = []
-    for row in rows:
-        if row.cost is None:
-            cells.append([row.name, "no plan", *[""] * 7])
-            continue
-        largest = max(row.shares, key=lambda item: item[1], default=("", 0.0))
-        extra = "" if first is None else f"{row.cost - first:+,.0f}"
-        most = f"{largest[0]} {percent(largest[1])}"
-        cells.append([
-            row.name, f"{row.cost:,.0f}", extra, f"{row.hhi or 0.0:,.0f}", most,
-            "" if row.foreign is None else percent(row.foreign),
-            "" if row.mean_ms is None else f"{row.mean_ms:.1f}", str(row.moved), str(row.breaks),
-        ])  # fmt: skip
-    heads = (
-        "plan", f"cost ({head['currency']})", "against first", "HHI", "largest group", "foreign", "mean ms",
-        "placed otherwise", "rules broken",
-    )  # fmt: skip
-    study_out.print_rows(str(head["marking"]), str(head["title"]), cells, heads)
+
+def _show(rows: Sequence[Row], head: Mapping[str, object]) -> None:
+    from planner.commands import study_out
+    from planner.study.survives import NOTE
+
+    first = next((row.cost for row in rows if row.cost is not None), 0.0)
+    heads = ("plan", f"cost ({head['currency']})", *MONEY)
+    money = [_money(row, first) for row in rows]
+    study_out.print_rows(str(head["marking"]), f"{head['title']}: money and vendors", money, heads)
+    click.echo()
+    service = [_service(row) for row in rows]
+    study_out.print_rows("", "service, moves and rules", service, ("plan", *SERVICE))
     for row in rows:
         if row.weighed:
             worth = f"{head['currency']} {row.weighed:,.0f}"
             click.echo(f"{row.name}: of its cost nobody pays {worth}, the worth of carbon or latency")
+        if row.unknown:
+            click.echo(f"{row.name}: carbon unknown, not counted and not zero: {', '.join(row.unknown)}")
         if row.reason:
             click.echo(f"{row.name}: no plan: {row.reason}")
+    if any(row.kept is not None for row in rows):
+        click.echo(NOTE)
+
+
+def _money(row: Row, first: float) -> list[str]:
+    from planner.report.words import percent
+
+    if row.cost is None:
+        return [row.name, "no plan", *[""] * len(MONEY)]
+    largest = max(row.shares, key=lambda item: item[1], default=("", 0.0))
+    return [
+        row.name, f"{row.cost:,.0f}", f"{row.cost - first:+,.0f}", f"{row.hhi or 0.0:,.0f}",
+        f"{largest[0]} {percent(largest[1])}", _or_dash(row.foreign, percent),
+    ]  # fmt: skip
+
+
+def _service(row: Row) -> list[str]:
+    from planner.report.words import percent
+
+    if row.cost is None:
+        return [row.name, *[""] * len(SERVICE)]
+    return [
+        row.name, _or_dash(row.mean_ms, lambda v: f"{v:.1f}"), _or_dash(row.carbon, lambda v: f"{v:,.1f}"),
+        "-" if row.kept is None else percent(row.kept.share), f"{row.moves or 0.0:,.4g}", str(row.moved),
+        str(row.breaks),
+    ]  # fmt: skip
+
+
+def _or_dash(value: float | None, say: Callable[[float], str]) -> str:
+    return "-" if value is None else say(value)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,13 +29,21 @@ def inputs_of(path: Path) -> tuple[Inputs, list[str]]:
     BadInput
         If the folder is neither, or its files cannot be read.
     """
+    with opened(path) as (inputs, _, notes):
+        return inputs, notes
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[Inputs, Path, list[str]]]:
+    """As :func:`inputs_of`, with the folder that the inputs were read from while it is there."""
     if not (path / RECORD).is_file():
-        return read_inputs(path), []
+        yield read_inputs(path), path, []
+        return
     with TemporaryDirectory() as folder:
         case = Path(folder) / "case"
         as_case(path / "inputs", case)
         inputs = read_inputs(case)
-        return inputs, _changed(path, inputs)
+        yield inputs, case, _changed(path, inputs)
 
 
 def as_case(kept: Path, case: Path) -> None:

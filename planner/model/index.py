@@ -20,6 +20,7 @@ from planner.model.losses import Losses, read_losses
 from planner.model.offers import Offers, read_offers
 from planner.model.plan_rules import PlanRule, plan_rules
 from planner.model.pools import make_pools
+from planner.model.resilience import ready_of, tiers_of
 from planner.model.scopes import Scope, ShareRule, share_rules
 
 
@@ -148,28 +149,13 @@ class Index:
 
     @cached_property
     def tiers(self) -> pd.DataFrame:
-        """The resilience tier of each workload, along workloads; without tiers nothing is kept ready."""
-        case = self.inputs.case
-        fractions = ["vcpu", "memory_gib", "gpu", "block_gib", "object_gib", "backup"]
-        own = case.workloads[["resilience"]].merge(
-            case.resilience, left_on="resilience", right_on="tier", how="left"
-        )
-        own["standby"] = own["standby"].fillna("none")
-        own[fractions] = own[fractions].fillna(0.0)
-        return own[["standby", *fractions]]
+        """The resilience tier of each workload, along workloads."""
+        return tiers_of(self.inputs)
 
     @cached_property
     def ready(self) -> np.ndarray:
-        """φ (workload,): part of its machines that a workload keeps running at its standby region.
-
-        The largest of the tier's fractions over the resources that the workload needs: a machine's
-        vCPU and memory cannot be kept apart. Requests take both.
-        """
-        needs = self.machine_demand.max(axis=2) > 0
-        fractions = self.tiers[["vcpu", "memory_gib", "gpu", "gpu"]].to_numpy()
-        fractions = np.column_stack([fractions, fractions[:, :2].max(axis=1)])
-        kept = (self.tiers["standby"] != "none").to_numpy()
-        return np.where(kept, np.where(needs, fractions, 0.0).max(axis=1), 0.0)
+        """φ (workload,): part of its machines that a workload keeps running at its standby region."""
+        return ready_of(self.inputs)
 
     @cached_property
     def dependencies(self) -> pd.DataFrame:

@@ -1,8 +1,8 @@
-"""Plans side by side: cost, shares, concentration, latency, moves, rules."""
+"""Plans side by side: cost, shares, concentration, latency, carbon, what is kept, moves, rules."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from planner.solve.fixed import read_fixed
 from planner.solve.solve import solve
 from planner.study.measures import HHI_WHOLE
 from planner.study.scenario import scenario_folder
+from planner.study.survives import Kept, Survivors
 
 NOTHING = "doing nothing"
 """Name of the row that holds every workload where it runs today."""
@@ -49,6 +50,12 @@ class Row:
         Workloads that run elsewhere than in the first plan at some time.
     breaks
         Rules that the plan breaks, which only a plan with placements held can.
+    carbon
+        Tonnes CO2e over the horizon; ``None`` where the case reads no figure of carbon.
+    unknown
+        Regions whose carbon nobody stated; they are in no sum.
+    kept
+        What of critical work runs on without the vendor group that hurts most (``study.survives``).
     """
 
     name: str
@@ -67,6 +74,9 @@ class Row:
     moved: int | None = None
     breaks: int | None = None
     limits: tuple[tuple[str, float], ...] = ()
+    carbon: float | None = None
+    unknown: tuple[str, ...] = ()
+    kept: Kept | None = None
 
     def flat(self) -> dict[str, Any]:
         """The row as one flat line for CSV and JSON."""
@@ -75,6 +85,9 @@ class Row:
         out |= {"weighed": _cents(self.weighed)} if self.weighed else {}
         out |= {"hhi": _digits(self.hhi, 3), "foreign_share": _digits(self.foreign, 9)}
         out |= {"mean_ms": _digits(self.mean_ms, 3), "late_workloads": self.late}
+        out |= {"carbon_tonnes": _digits(self.carbon, 6), "carbon_unknown": " ".join(self.unknown)}
+        out |= {"critical_kept": None if self.kept is None else _digits(self.kept.share, 9)}
+        out |= {"critical_kept_without": "" if self.kept is None else self.kept.without}
         out |= {
             "moves": _digits(self.moves, 6),
             "moved_against_first": self.moved,
@@ -92,33 +105,31 @@ def _digits(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def compare(plans: Sequence[tuple[str, Plan | str, Collection[str] | None]]) -> list[Row]:
-    """Rows of a comparison.
+Named = tuple[str, Plan | str, Inputs | None]
+"""Name, plan or why there is none, and the plan's inputs, ``None`` where they cannot be read."""
 
-    Parameters
-    ----------
-    plans
-        (name, plan or why there is none, vendor groups with a foreign parent or ``None``).
-    """
+
+def compare(plans: Sequence[Named]) -> list[Row]:
+    """Rows of a comparison; moves are counted against the first plan."""
     first = next((plan for _, plan, _ in plans if isinstance(plan, Plan)), None)
     return [
-        Row(name, "no plan", plan) if isinstance(plan, str) else _row(name, plan, foreign, first)
-        for name, plan, foreign in plans
+        Row(name, "no plan", plan) if isinstance(plan, str) else _row(name, plan, inputs, first)
+        for name, plan, inputs in plans
     ]
 
 
-def _row(name: str, plan: Plan, foreign: Collection[str] | None, first: Plan | None) -> Row:
+def _row(name: str, plan: Plan, inputs: Inputs | None, first: Plan | None) -> Row:
     spent = plan.costs.groupby("vendor_group")["amortised"].sum()
     spent = spent[spent.index != ""].sort_index()
     market = set(plan.shares.loc[plan.shares["kind"] == "report", "subject"])
     on_market = spent[spent.index.isin(market)]
     share = on_market / on_market.sum() if on_market.sum() > 0 else on_market * 0.0
     abroad = None
-    if foreign is not None and spent.sum() > 0:
-        abroad = float(spent[spent.index.isin(set(foreign))].sum() / spent.sum())
+    if inputs is not None and spent.sum() > 0:
+        abroad = float(spent[spent.index.isin(foreign_groups(inputs))].sum() / spent.sum())
     late = plan.latency[plan.latency["reached_share"] < plan.latency["required_share"] - 1e-9]
     slack = plan.shares[plan.shares["kind"] != "report"].groupby("rule")["slack"].min()
-    broken = plan.head.get("breaks")
+    broken, carbon = plan.head.get("breaks"), plan.head.get("carbon")
     return Row(
         name=name,
         status=str(plan.head["status"]),
@@ -135,6 +146,9 @@ def _row(name: str, plan: Plan, foreign: Collection[str] | None, first: Plan | N
         moved=0 if first is None else _moved(first, plan),
         breaks=len(broken) if broken is not None else int((slack < -1e-9).sum()),
         limits=tuple((str(r), float(v)) for r, v in slack.items()),
+        carbon=None if carbon is None else float(carbon["tonnes"]),
+        unknown=() if carbon is None else tuple(carbon["unknown"]),
+        kept=None if inputs is None else Survivors(inputs).of_plan(plan),
     )
 
 
@@ -183,16 +197,15 @@ def scenarios(case: Path) -> tuple[Inputs, list[Row]]:
         If the case, or one of its scenarios, cannot be read.
     """
     inputs = read_inputs(case)
-    foreign = foreign_groups(inputs)
-    plans: list[tuple[str, Plan | str, Collection[str] | None]] = []
-    today = inputs.case.settings.tables.get("current")
+    plans: list[Named] = []
+    today = doing_nothing(inputs, case)
     if today is not None:
-        plans.append((NOTHING, _nothing(inputs, case / today), foreign))
-    plans.append((AS_IS, _solved(inputs), foreign))
+        plans.append((NOTHING, today, inputs))
+    plans.append((AS_IS, _solved(inputs), inputs))
     for name, overrides in inputs.case.settings.scenarios.items():
         with scenario_folder(case, name, overrides) as folder:
             changed = read_inputs(folder)
-            plans.append((name, _solved(changed), foreign_groups(changed)))
+            plans.append((name, _solved(changed), changed))
     return inputs, compare(plans)
 
 
@@ -203,9 +216,16 @@ def _solved(inputs: Inputs) -> Plan | str:
         return error.reasons[0]
 
 
-def _nothing(inputs: Inputs, table: Path) -> Plan | str:
+def doing_nothing(inputs: Inputs, case: Path) -> Plan | str | None:
+    """Every workload held where the case's table of today says it runs, or why that has no plan.
+
+    ``None`` where the case has no such table. ``case``: the folder that ``inputs`` were read from.
+    """
+    table = inputs.case.settings.tables.get("current")
+    if table is None:
+        return None
     try:
-        return solve(inputs, fixed=read_fixed(table, inputs)).plan
+        return solve(inputs, fixed=read_fixed(case / table, inputs)).plan
     except Infeasible as error:
         return error.reasons[0]
     except BadInput as error:

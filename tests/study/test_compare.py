@@ -101,8 +101,8 @@ def test_the_command_compares_plans_with_exit_code_8(tmp_path: Path, capsys: pyt
     capsys.readouterr()
     assert command("compare", *plans, "--exit-code", "--json", "--out", str(tmp_path / "out")) == 8
     document = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in document["rows"]] == ["p1", "p2"] and document["differ"]
-    assert document["rows"][1]["foreign_share"] == pytest.approx(1.0)
+    assert [row["name"] for row in document["rows"]] == ["doing nothing", "p1", "p2"] and document["differ"]
+    assert document["rows"][2]["foreign_share"] == pytest.approx(1.0)
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
         "study.json",
         "compare.csv",
@@ -149,3 +149,52 @@ def test_the_case_alone_has_two_rows(tmp_path: Path):
     _, rows = scenarios(case(tmp_path, ""))
     assert [row.name for row in rows] == ["doing nothing", "the case"]
     assert read(world()).case.settings.scenarios == {}
+
+
+def test_plans_stand_below_doing_nothing_and_differ_only_among_themselves(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    plans = [str(tmp_path / name) for name in ("p1", "p2")]
+    folder = world().write(tmp_path / "case")
+    for plan in plans:
+        assert command("plan", str(folder), "--out", plan) == 0
+    capsys.readouterr()
+    assert command("compare", *plans, "--exit-code", "--json") == 0
+    said = capsys.readouterr()
+    assert "planned again from the inputs of p1" in said.err
+    nothing, one, two = json.loads(said.out)["rows"]
+    hours = 24 * 365
+    assert nothing["name"] == "doing nothing" and one["cost"] == two["cost"]
+    assert nothing["cost"] == pytest.approx((25 * 0.3 + 5 * 0.5) * hours)
+    assert nothing["carbon_tonnes"] is None and nothing["critical_kept"] is None
+    assert [row["moved_against_first"] for row in (nothing, one, two)] == [0, 2, 2]
+
+
+def test_plans_whose_case_knows_nothing_of_today_are_told_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    made = world()
+    made.tables["current"].clear()
+    assert command("plan", str(made.write(tmp_path / "case")), "--out", str(tmp_path / "p")) == 0
+    capsys.readouterr()
+    assert command("compare", str(tmp_path / "p"), str(tmp_path / "p")) == 0
+    said = capsys.readouterr()
+    assert "doing nothing is not shown" in said.err and "doing nothing" not in said.out
+
+
+def test_carbon_and_what_is_kept_of_critical_work():
+    """Half of the 40 vCPU at a, half at b, kg by hand; a keeps 0.4 ready at b, b nothing at a."""
+    made = World(periods=1, months=12).grid(a=0.5, b=0.1)
+    for vendor in "ab":
+        made.vendor(vendor).region(f"{vendor}:x").machine(f"{vendor}:x", "m", 4, 16, 0.2)
+    made.tier("ready", "other_group", 0.4).tier("none")
+    need = {"vcpu": 20, "memory_gib": 80}
+    made.workload("tax", demand=need, critical=True, resilience="ready").affinity("pin", "tax", region="a:x")
+    made.workload("law", demand=need, critical=True).affinity("pin", "law", region="b:x")
+    inputs = read(made)
+    (row,) = compare([("only", plan_of(made), inputs)])
+    # Machines: 20 vCPU at a, 20 + 0.4 × 20 at b; 0.01 kWh a vCPU-hour.
+    assert row.carbon == pytest.approx((20 * 0.5 + 28 * 0.1) * 0.01 * 8760 / 1000, rel=1e-5)
+    # Without a: law, and 0.4 of tax. Without b: tax alone.
+    assert row.kept is not None and row.kept.share == pytest.approx(0.5) and row.kept.without == "b"
+    assert row.flat()["critical_kept"] == pytest.approx(0.5)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from planner.report.figures.looks import Look
-from planner.report.figures.sheet import ALARM, EDGE, GRID, SMALL, SOFT, WIDTH, Chart, Sheet
+from planner.report.figures.sheet import ALARM, EDGE, GRID, INK, SMALL, SOFT, WIDTH, Chart, Sheet
 from planner.report.words import amount, nice_steps, percent, scale_of
 from planner.study.compare import Row
 
 NAME, TITLE = "compare", "Plans side by side"
-_LABEL, _NOTES, _ROW = 1.55, 1.75, 0.4
+_LABEL, _NOTES, _ROW = 1.55, 1.75, 0.5
 
 
 def compare_chart(
@@ -22,7 +22,9 @@ def compare_chart(
     most = max((sum(v for _, v in row.spent) for row in rows), default=0.0)
     divisor, unit = scale_of(most)
     money = f"{currency} {unit}".strip()
-    subtitle = f"{money} over the horizon, amortised, before tax, by vendor group; beside it what differs."
+    subtitle = f"{money} over the horizon, amortised, before tax, by vendor group. cost: discounted."
+    if any(row.kept is not None for row in rows):
+        subtitle += " keeps: critical work left without the vendor group that hurts most."
     low, high = sheet.frame(marking, TITLE, subtitle, footer)
     x, y = EDGE, high - 0.12
     for group in groups:
@@ -54,10 +56,19 @@ def compare_chart(
             box = (at, middle - pace * 0.3, value * scale, pace * 0.6)
             sheet.rectangles([box], look.color, look.hatch, look.hatching)
             at += value * scale
-        notes = f"cost {amount(row.cost or 0.0, currency)}"
-        sheet.text(right + 0.1, middle + 0.03, notes, size=SMALL, bold=True, room=_NOTES - 0.1)
-        more = f"HHI {row.hhi or 0.0:,.0f}"
-        more += f", foreign {percent(row.foreign)}" if row.foreign is not None else ""
-        sheet.text(right + 0.1, middle - 0.1, more, size=SMALL, color=SOFT, room=_NOTES - 0.1)
+        for place, text in enumerate(_notes(row, currency)):
+            color, y = SOFT if place else INK, middle + 0.15 - 0.13 * place
+            sheet.text(right + 0.1, y, text, size=SMALL, bold=not place, color=color, room=_NOTES - 0.1)
     alt = "; ".join(f"{r.name}: {'no plan' if r.cost is None else amount(r.cost, currency)}" for r in rows)
     return Chart(NAME, TITLE, alt + ".", sheet)
+
+
+def _notes(row: Row, currency: str) -> list[str]:
+    """What stands beside a bar: cost; concentration; the rest, as far as it is known."""
+    shares = f"HHI {row.hhi or 0.0:,.0f}"
+    shares += f", foreign {percent(row.foreign)}" if row.foreign is not None else ""
+    rest = [] if row.mean_ms is None else [f"{row.mean_ms:.1f} ms"]
+    rest += [] if row.carbon is None else [f"{row.carbon:,.0f} t CO2e"]
+    rest += [] if row.kept is None else [f"keeps {percent(row.kept.share)}"]
+    moves = f"{row.moves or 0.0:,.3g} moves, {row.breaks or 0} rules broken"
+    return [f"cost {amount(row.cost or 0.0, currency)}", shares, *([", ".join(rest)] if rest else []), moves]
