@@ -17,12 +17,17 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
 from planner.errors import Problem
+
+# Text is held the same way whether or not pyarrow, which only hourly traces as Parquet need, happens to
+# be installed; on tables of this size it is also a third quicker than through pyarrow.
+pd.set_option("mode.string_storage", "python")
 
 Kind = Literal["id", "text", "number", "integer", "boolean", "date", "month", "choice"]
 
@@ -115,31 +120,49 @@ def read(path: Path, table: Table, shown_as: str | None = None) -> tuple[pd.Data
         the file could not be parsed. Cells that failed hold NaN or ``""``.
     """
     where = shown_as or path.name
-    text, problems = _decode(path, where)
+    raw, problem = _bytes(path, where)
+    if problem is not None:
+        return empty(table), [problem]
+    data, problems = (_remembered if len(raw) < _REMEMBERED else _read)(raw, table, where)
+    return data.copy(), list(problems)
+
+
+def _read(raw: bytes, table: Table, where: str) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
+    text, problems = _decode(raw, where)
     if problems:
-        return empty(table), problems
+        return empty(table), tuple(problems)
     header, rows, problems = _split(text, table, where)
     if not header:
-        return empty(table), problems
-    frame: dict[str, list[Any]] = {}
+        return empty(table), tuple(problems)
+    frame: dict[str, pd.Series] = {}
     numbers = [number for number, _ in rows]
+    cells = dict(zip(header, zip(*(line for _, line in rows), strict=True), strict=False))
     for column in table.columns:
         if column.name in header:
-            at = header.index(column.name)
-            frame[column.name] = _parse(column, [cells[at] for _, cells in rows], numbers, where, problems)
+            values = _parse(column, cells.get(column.name, ()), numbers, where, problems)
         else:
-            frame[column.name] = [_BLANK[column.kind]] * len(rows)
-    data = pd.DataFrame(frame, columns=[c.name for c in table.columns])
-    data["_row"] = pd.Series(numbers, dtype="int64")
-    data = data.astype({c.name: _DTYPES[c.kind] for c in table.columns})
+            values = [_BLANK[column.kind]] * len(rows)
+        frame[column.name] = pd.Series(values, dtype=_DTYPES[column.kind])
+    frame["_row"] = pd.Series(numbers, dtype="int64")
+    data = pd.DataFrame(frame)
     problems += _duplicates(data, table, where)
     if table.key:
         data = data.sort_values(list(table.key), kind="stable", ignore_index=True)
-    return data, problems
+    return data, tuple(problems)
+
+
+_REMEMBERED = 1_000_000
+"""Files of fewer bytes are parsed once in a process: shipped catalogs are read again with every case."""
+_remembered = lru_cache(maxsize=128)(_read)
 
 
 def empty(table: Table) -> pd.DataFrame:
     """A frame of the table's columns without rows, for an optional table that is absent."""
+    return _empty(table).copy()
+
+
+@lru_cache(maxsize=128)
+def _empty(table: Table) -> pd.DataFrame:
     data = pd.DataFrame({c.name: pd.Series(dtype=_DTYPES[c.kind]) for c in table.columns})
     data["_row"] = pd.Series(dtype="int64")
     return data
@@ -181,17 +204,21 @@ _DTYPES: dict[str, str] = {
 }
 
 
-def _decode(path: Path, where: str) -> tuple[str, list[Problem]]:
+def _bytes(path: Path, where: str) -> tuple[bytes, Problem | None]:
+    try:
+        return path.read_bytes(), None
+    except FileNotFoundError:
+        problem, mend = "the file is missing", "Add it, or take its name out of the case."
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        problem, mend = f"the file cannot be read ({why})", "Check that it is a plain, readable file."
+    return b"", Problem(where, 0, "", "", problem, mend)
+
+
+def _decode(raw: bytes, where: str) -> tuple[str, list[Problem]]:
     def whole(problem: str, mend: str) -> tuple[str, list[Problem]]:
         return "", [Problem(where, 0, "", "", problem, mend)]
 
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        return whole("the file is missing", "Add it, or take its name out of the case.")
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        return whole(f"the file cannot be read ({why})", "Check that it is a plain, readable file.")
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return whole("the file starts with a byte-order mark", "Save it as UTF-8 without BOM.")
     if b"\x00" in raw:
@@ -264,7 +291,7 @@ def _check_header(header: Sequence[str], table: Table, where: str) -> list[Probl
 
 
 def _parse(
-    column: Column, cells: list[str], rows: list[int], where: str, problems: list[Problem]
+    column: Column, cells: Sequence[str], rows: list[int], where: str, problems: list[Problem]
 ) -> list[Any]:
     parse = _PARSERS[column.kind]
     seen: dict[str, Any] = {}

@@ -70,6 +70,11 @@ def make_block(
     )
 
 
+def no_rows(family: str, keys: list[str]) -> Block:
+    """The block of a family that has nothing to say in this case."""
+    return make_block(family, pd.DataFrame({key: np.empty(0, dtype=np.int64) for key in keys}), [], 0.0, 0.0)
+
+
 def _row_scale(row: np.ndarray, coef: np.ndarray, count: int) -> np.ndarray:
     smallest, largest = np.full(count, np.inf), np.zeros(count)
     np.minimum.at(smallest, row, np.abs(coef))
@@ -95,6 +100,8 @@ def numbers_of(keys: pd.DataFrame, on: list[str], lines: pd.DataFrame) -> np.nda
     KeyError
         If a line has no key: a block would silently lose an entry.
     """
+    if lines.empty:
+        return np.empty(0, dtype=np.int64)
     position = keys[on].assign(_at=np.arange(len(keys)))
     found = lines[on].merge(position, on=on, how="left")["_at"]
     if found.isna().any():

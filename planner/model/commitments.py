@@ -17,6 +17,8 @@ def active_periods(index: Index, columns: Columns) -> pd.DataFrame:
     Columns q, r, s, term, t0, t and col.
     """
     keys = columns.commit.keys.assign(col=columns.commit.numbers)
+    if keys.empty:
+        return keys.assign(t=keys["t0"])
     span = keys["term"].map({term: index.span(term) for term in index.offers.commit})
     last = np.minimum(keys["t0"] + span.astype("float64"), len(index.inputs.case.periods))
     lengths = (last - keys["t0"]).astype("int64")
@@ -34,6 +36,8 @@ def held_periods(index: Index, columns: Columns) -> pd.DataFrame:
     months = index.inputs.case.settings.months
     held = index.held.assign(h=range(len(index.held)), col=columns.held.numbers)
     held["r"] = index.offers.sku_region[held["s"].to_numpy(dtype=np.int64)]
+    if held.empty:
+        return held.assign(t=held["h"], part=np.empty(0))
     lengths = np.minimum(-(-held["months_left"] // months), len(index.inputs.case.periods)).astype("int64")
     out = held.loc[held.index.repeat(lengths)].reset_index(drop=True)
     out["t"] = out.groupby("h").cumcount().astype("int64")

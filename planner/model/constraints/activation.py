@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block
+from planner.model.block import INF, Block, make_block, no_rows
 from planner.model.columns import Columns
 from planner.model.index import Index
 
@@ -23,6 +23,8 @@ def activation(index: Index, columns: Columns) -> Block:
 
     Dual: none, because ``active`` is whole; with it fixed, money that the share costs.
     """
+    if columns.active.keys.empty:
+        return no_rows("activation", _KEY)
     active = columns.active.keys.assign(active=columns.active.numbers)
     regions = index.inputs.regions
     subjects = pd.concat(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block
+from planner.model.block import INF, Block, make_block, no_rows
 from planner.model.columns import Columns
 from planner.model.index import Index
 
@@ -21,6 +21,8 @@ def backup(index: Index, columns: Columns) -> Block:
     Dual: money that backing up the whole of w costs.
     """
     backed = (index.tiers["backup"] > 0).to_numpy()
+    if not backed.any():
+        return no_rows("backup", ["w", "t", "r"])
     w, t = np.nonzero(index.inputs.case.alive & backed[:, None])
     whole = pd.DataFrame({"w": w, "t": t, "r": -1})
     copies = columns.backup.keys.assign(col=columns.backup.numbers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block
+from planner.model.block import INF, Block, make_block, no_rows
 from planner.model.index import Index
 from planner.model.objective.lines import cash
 
@@ -25,6 +25,8 @@ def ceiling(index: Index, lines: pd.DataFrame, unit: float) -> Block:
     keys = contracts.loc[contracts["ceiling"].notna(), ["contract", "ceiling"]].sort_values(
         "contract", ignore_index=True
     )
+    if keys.empty:
+        return no_rows("ceiling", ["contract", "ceiling"])
     names = np.append(contracts["contract"].to_numpy(dtype=object), "")
     under = names[lines["contract"].to_numpy(dtype=np.int64)]
     spent = pd.DataFrame({"contract": under, "col": lines["col"], "cash": cash(lines)})

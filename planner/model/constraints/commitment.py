@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.block import INF, Block, make_block, numbers_of
+from planner.model.block import INF, Block, make_block, no_rows, numbers_of
 from planner.model.columns import Columns
 from planner.model.commitments import active_periods, held_periods
 from planner.model.index import Index
@@ -26,6 +26,8 @@ def commitment(index: Index, columns: Columns) -> Block:
     Dual: money that one more committed machine would save in the slice; added up over the slices of
     a term it is what the commitment is worth.
     """
+    if columns.cover.keys.empty:
+        return no_rows("commitment", _KEY)
     cover = columns.cover.keys.assign(col=columns.cover.numbers)
     cover["q"] = cover["q"].where(cover["h"] < 0, -1)
     keys = cover[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)

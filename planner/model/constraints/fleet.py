@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import SIZED
-from planner.model.block import INF, Block, make_block, numbers_of
+from planner.model.block import INF, Block, make_block, no_rows, numbers_of
 from planner.model.columns import ARCHITECTURES, Columns
 from planner.model.index import Index
 
@@ -27,6 +27,8 @@ def fleet(index: Index, columns: Columns) -> Block:
 
     Dual: money that one more vCPU or GiB of pods costs the pool in that region.
     """
+    if columns.serve.keys.empty:
+        return no_rows("fleet", [*_KEY, "k", "w"])
     case = index.inputs.case
     serve = columns.serve.keys.assign(col=columns.serve.numbers)
     architecture = case.catalog.skus["architecture"].map({a: i for i, a in enumerate(ARCHITECTURES)})

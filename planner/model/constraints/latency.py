@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.eligibility import binds
-from planner.model.block import INF, Block, make_block, numbers_of
+from planner.model.block import INF, Block, make_block, no_rows, numbers_of
 from planner.model.columns import Columns
 from planner.model.index import Index
 from planner.policy.select import workloads_of
@@ -24,6 +24,8 @@ def latency(index: Index, columns: Columns) -> Block:
     Dual: money that one more share of users within the target costs.
     """
     wanted = wanted_coverage(index)
+    if wanted.empty:
+        return no_rows("latency", ["w", "t"])
     keys = pd.DataFrame({"w": wanted["w"], "t": wanted["t"]})
     place = columns.place.keys.assign(col=columns.place.numbers)
     cover = coverage_of(index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.block import Block, make_block
+from planner.model.block import Block, make_block, no_rows
 from planner.model.columns import Columns
 from planner.model.index import Index
 
@@ -23,6 +23,8 @@ def move(index: Index, columns: Columns) -> Block:
     Dual: money that having one more share of w at r in t−1 would save.
     """
     keys = columns.enter.keys
+    if keys.empty:
+        return no_rows("move", _KEY)
     place = columns.place.keys.assign(col=columns.place.numbers)
     rows = keys.assign(row=np.arange(len(keys)))
     now = rows.merge(place, on=_KEY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.block import INF, Block, make_block
+from planner.model.block import INF, Block, make_block, no_rows
 from planner.model.columns import Columns
 from planner.model.index import Index
 
@@ -18,6 +18,8 @@ def move_limit(index: Index, columns: Columns) -> Block:
 
     Dual: money that moving one more workload in the period would save.
     """
+    if index.inputs.case.move_limits.empty:
+        return no_rows("move_limit", ["agency", "workload", "t", "amount"])
     workloads = index.inputs.case.workloads
     keys = index.inputs.case.move_limits[["agency", "workload", "t", "amount"]].sort_values(
         ["agency", "workload", "t"], ignore_index=True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block
+from planner.model.block import INF, Block, make_block, no_rows
 from planner.model.columns import Columns
 from planner.model.index import Index
 
@@ -21,6 +21,8 @@ def proximity(index: Index, columns: Columns) -> Block:
     Dual: money that one more whole placement of w1 out of reach would save.
     """
     limited = index.dependencies[index.dependencies["latency_ms"].notna()]
+    if limited.empty:
+        return no_rows("proximity", ["d", "r", "t"])
     place = columns.place.keys.assign(col=columns.place.numbers)
     sender = limited.merge(place.rename(columns={"w": "w1"}), on=["w1", "t"])
     keys = sender[["d", "r", "t"]].reset_index(drop=True)

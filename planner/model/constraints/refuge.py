@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.case.schema import SIZED
-from planner.model.block import INF, Block, make_block, numbers_of
+from planner.model.block import INF, Block, make_block, no_rows, numbers_of
 from planner.model.columns import Columns
 from planner.model.constraints.capacity import bought
 from planner.model.index import Index
@@ -25,6 +25,8 @@ def refuge(index: Index, columns: Columns) -> Block:
 
     Dual: money that one more unit of capacity in the region would save through survival.
     """
+    if columns.extra.keys.empty:
+        return no_rows("refuge", _KEY)
     limits = index.capacity
     limits = limits[
         limits["resource"].isin(SIZED) & (limits["s"] < 0) & (limits["r"] >= 0) & (limits["payer"] == "")

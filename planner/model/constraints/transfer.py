@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block
+from planner.model.block import INF, Block, make_block, no_rows
 from planner.model.columns import Columns
 from planner.model.index import Index
 
@@ -21,6 +21,8 @@ def transfer(index: Index, columns: Columns) -> Block:
 
     Dual: money that one more whole placement of that end in the region would save in transfer.
     """
+    if columns.local.keys.empty:
+        return no_rows("transfer", ["d", "end", "r", "t"])
     local = columns.local.keys.assign(col=columns.local.numbers)
     ends = local.merge(index.dependencies[["d", "t", "w1", "w2"]], on=["d", "t"])
     place = columns.place.keys.assign(place=columns.place.numbers)

@@ -34,26 +34,25 @@ def stored_at(index: Index, columns: Columns) -> pd.DataFrame:
     demand = index.inputs.case.demand
     tiers = index.tiers[["block_gib", "object_gib"]].to_numpy()
     place, pair, backup = columns.place.keys, columns.pair.keys, columns.backup.keys
-    parts = []
+    parts: list[tuple[np.ndarray, ...]] = []
     for k in range(len(STORED)):
         gib = demand[:, AT[k], :]
         w, t = place["w"].to_numpy(), place["t"].to_numpy()
-        parts.append(_frame(w, place["r"].to_numpy(), t, k, columns.place.numbers, gib[w, t]))
+        parts.append(_lines(w, place["r"].to_numpy(), t, k, columns.place.numbers, gib[w, t]))
         w, t = pair["w"].to_numpy(), pair["t"].to_numpy()
-        parts.append(_frame(w, pair["r2"].to_numpy(), t, k, columns.pair.numbers, gib[w, t] * tiers[w, k]))
+        parts.append(_lines(w, pair["r2"].to_numpy(), t, k, columns.pair.numbers, gib[w, t] * tiers[w, k]))
     w, t = backup["w"].to_numpy(), backup["t"].to_numpy()
     everything = demand[:, AT, :].sum(axis=1)[w, t] * index.tiers["backup"].to_numpy()[w]
     k = STORED.index("object_gib")
-    parts.append(_frame(w, backup["r"].to_numpy(), t, k, columns.backup.numbers, everything))
-    stored = pd.concat(parts, ignore_index=True)
-    stored = stored[stored["gib"] > 0].reset_index(drop=True)
-    sku = index.offers.storage[stored["r"].to_numpy(), stored["k"].to_numpy()]
-    return stored.assign(s=sku)
+    parts.append(_lines(w, backup["r"].to_numpy(), t, k, columns.backup.numbers, everything))
+    *keys, gib = (np.concatenate(column) for column in zip(*parts, strict=True))
+    some = gib > 0
+    w, r, t, at, col = (key[some].astype(np.int64) for key in keys)
+    sku = index.offers.storage[r, at]
+    return pd.DataFrame({"w": w, "r": r, "t": t, "k": at, "col": col, "gib": gib[some], "s": sku})
 
 
-def _frame(
+def _lines(
     w: np.ndarray, r: np.ndarray, t: np.ndarray, k: int, col: np.ndarray, gib: np.ndarray
-) -> pd.DataFrame:
-    return pd.DataFrame({"w": w, "r": r, "t": t, "k": k, "col": col, "gib": gib}).astype(
-        {"w": "int64", "r": "int64", "t": "int64", "k": "int64", "col": "int64", "gib": "float64"}
-    )
+) -> tuple[np.ndarray, ...]:
+    return w, r, t, np.full(len(w), k), col, gib
