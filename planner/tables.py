@@ -12,65 +12,24 @@ from __future__ import annotations
 
 import csv
 import io
-import math
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
 
 import pandas as pd
 
+from planner.cells import BLANK, Column, nearest, parse_column
 from planner.errors import Problem
+
+__all__ = ["BASES", "Column", "Table", "empty", "provenance", "read", "refers"]
 
 # Text is held the same way whether or not pyarrow, which only hourly traces as Parquet need, happens to
 # be installed; on tables of this size it is also a third quicker than through pyarrow.
 pd.set_option("mode.string_storage", "python")
 
-Kind = Literal["id", "text", "number", "integer", "boolean", "date", "month", "choice"]
-
 BASES = ("published", "measured", "derived", "quota", "contract", "assumed")
 """How a figure was got; every price, capacity and link row states one of them."""
-
-_ID = re.compile(r"[^\W_][\w .:/&()',+#-]{0,119}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
-_MAX_CELL = 4000
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table: its type, unit, bounds and meaning.
-
-    Parameters
-    ----------
-    kind
-        ``id`` (safe text that may be a key), ``text``, ``number``, ``integer``, ``boolean``
-        (``true``/``false``), ``date`` (YYYY-MM-DD), ``month`` (YYYY-MM), ``choice``.
-    unit
-        Shown in docs and messages, e.g. ``GiB``; empty for counts and shares.
-    blank
-        Whether a cell may be empty. A blank number is read as NaN, a blank text as ``""``.
-    minimum, maximum
-        Inclusive bounds of numbers; ``above`` is an exclusive lower bound.
-    choices
-        Allowed values of a ``choice``.
-    optional
-        Whether the column may be left out; then every cell is blank.
-    """
-
-    name: str
-    kind: Kind
-    description: str
-    unit: str = ""
-    blank: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-    above: float | None = None
-    choices: tuple[str, ...] = ()
-    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,9 +98,9 @@ def _read(raw: bytes, table: Table, where: str) -> tuple[pd.DataFrame, tuple[Pro
     cells = dict(zip(header, zip(*(line for _, line in rows), strict=True), strict=False))
     for column in table.columns:
         if column.name in header:
-            values = _parse(column, cells.get(column.name, ()), numbers, where, problems)
+            values = parse_column(column, cells.get(column.name, ()), numbers, where, problems)
         else:
-            values = [_BLANK[column.kind]] * len(rows)
+            values = [BLANK[column.kind]] * len(rows)
         frame[column.name] = pd.Series(values, dtype=_DTYPES[column.kind])
     frame["_row"] = pd.Series(numbers, dtype="int64")
     data = pd.DataFrame(frame)
@@ -179,17 +138,10 @@ def refers(
     problems = []
     for value, row in zip(data[column], data["_row"], strict=True):
         if value not in known and not (blank and value == ""):
-            near = _nearest(value, known)
+            near = nearest(value, known)
             mend = f"Add it to {what} or correct the name" + (f"; did you mean {near!r}?" if near else ".")
             problems.append(Problem(where, int(row), column, value, f"not found in {what}", mend))
     return problems
-
-
-def _nearest(value: str, known: set[str]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(value, sorted(known), n=1)
-    return close[0] if close else ""
 
 
 _DTYPES: dict[str, str] = {
@@ -282,126 +234,12 @@ def _check_header(header: Sequence[str], table: Table, where: str) -> list[Probl
             problems.append(Problem(where, 1, name, "", "the column is missing", mend))
     for name in header:
         if name not in table.names:
-            near = _nearest(name, set(wanted))
+            near = nearest(name, set(wanted))
             mend = f"Did you mean {near!r}?" if near else f"Take it out; allowed are {', '.join(wanted)}."
             problems.append(Problem(where, 1, name[:60], "", "the column is unknown", mend))
     for name in sorted({n for n in header if header.count(n) > 1}):
         problems.append(Problem(where, 1, name, "", "the column appears twice", "Keep one of them."))
     return problems
-
-
-def _parse(
-    column: Column, cells: Sequence[str], rows: list[int], where: str, problems: list[Problem]
-) -> list[Any]:
-    parse = _PARSERS[column.kind]
-    seen: dict[str, Any] = {}
-    out = []
-    for cell, row in zip(cells, rows, strict=True):
-        if cell not in seen:
-            if cell == "" and (column.blank or column.kind == "text"):
-                seen[cell] = _BLANK[column.kind] if column.blank else _Bad("is blank", "Fill it in.")
-            elif cell == "":
-                seen[cell] = _Bad("is blank", f"Fill it in: {column.description}")
-            elif len(cell) > _MAX_CELL:
-                seen[cell] = _Bad("is too long", f"Keep it under {_MAX_CELL} characters.")
-            else:
-                seen[cell] = parse(cell, column)
-        value = seen[cell]
-        if isinstance(value, _Bad):
-            problems.append(Problem(where, row, column.name, cell[:80], value.problem, value.mend))
-            value = _BLANK[column.kind]
-        out.append(value)
-    return out
-
-
-@dataclass(frozen=True)
-class _Bad:
-    problem: str
-    mend: str
-
-
-_BLANK: dict[str, Any] = {
-    "id": "",
-    "text": "",
-    "choice": "",
-    "date": "",
-    "month": "",
-    "number": math.nan,
-    "integer": math.nan,
-    "boolean": False,
-}
-
-
-def _parse_id(cell: str, column: Column) -> Any:
-    if _ID.fullmatch(cell) and cell == cell.strip():
-        return cell
-    return _Bad(
-        "is not a safe name",
-        "Begin with a letter or digit, then letters, digits, spaces and . : / & ( ) ' , + # - _, "
-        "at most 120 characters.",
-    )
-
-
-def _parse_text(cell: str, column: Column) -> Any:
-    return _Bad("holds a control character", "Take it out.") if _CONTROL.search(cell) else cell
-
-
-def _parse_number(cell: str, column: Column) -> Any:
-    unit = f" {column.unit}" if column.unit else ""
-    try:
-        # float() also takes "1_000", " 1" and "infinity", which no table should hold.
-        value = float(cell) if re.fullmatch(r"[-+0-9.eE]+", cell) else math.nan
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        return _Bad("is not a finite number", f"Write a plain number{unit and ' of' + unit}, e.g. 12.5.")
-    if column.kind == "integer" and value != int(value):
-        return _Bad("is not a whole number", "Write a whole number.")
-    if column.minimum is not None and value < column.minimum:
-        return _Bad(f"is below {column.minimum:g}{unit}", f"Give {column.minimum:g}{unit} or more.")
-    if column.above is not None and value <= column.above:
-        return _Bad(f"is not above {column.above:g}{unit}", f"Give more than {column.above:g}{unit}.")
-    if column.maximum is not None and value > column.maximum:
-        return _Bad(f"is above {column.maximum:g}{unit}", f"Give {column.maximum:g}{unit} or less.")
-    return value
-
-
-def _parse_boolean(cell: str, column: Column) -> Any:
-    known = {"true": True, "false": False}
-    return known.get(cell, _Bad("is neither true nor false", "Write true or false, in lower case."))
-
-
-def _parse_date(cell: str, column: Column) -> Any:
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell):
-            return date.fromisoformat(cell).isoformat()
-    except ValueError:
-        pass
-    return _Bad("is not a date", "Write it as YYYY-MM-DD, e.g. 2027-01-31.")
-
-
-def _parse_month(cell: str, column: Column) -> Any:
-    return cell if _MONTH.fullmatch(cell) else _Bad("is not a month", "Write it as YYYY-MM, e.g. 2027-01.")
-
-
-def _parse_choice(cell: str, column: Column) -> Any:
-    if cell in column.choices:
-        return cell
-    near = _nearest(cell, set(column.choices))
-    hint = f" Did you mean {near!r}?" if near else ""
-    return _Bad("is not an allowed value", f"Use one of {', '.join(column.choices)}.{hint}")
-
-
-_PARSERS: dict[str, Callable[[str, Column], Any]] = {
-    "id": _parse_id,
-    "text": _parse_text,
-    "number": _parse_number,
-    "integer": _parse_number,
-    "boolean": _parse_boolean,
-    "date": _parse_date,
-    "month": _parse_month,
-    "choice": _parse_choice,
-}
 
 
 def _duplicates(data: pd.DataFrame, table: Table, where: str) -> list[Problem]:
