@@ -24,12 +24,6 @@ from planner.study.stress import StressTask
 
 distributed = pytest.importorskip("distributed")
 
-# A worker that is killed leaves its connections open in the client's event loop until they are collected.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning:distributed"),
-]
 
 TEXTS = ["vendor-gone:a", "demand:*:+20%", "price:a:+30%", "capacity:*:-25%"]
 

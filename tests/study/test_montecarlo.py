@@ -12,6 +12,7 @@ import pytest
 from support.broken import edit
 from support.cases import World
 from support.cli import ROOT, call, environment
+from support.killed import killed_at_first_line
 from support.plans import cost, plan_of
 
 from planner.case.studies import Spread
@@ -110,22 +111,11 @@ def test_a_killed_study_resumes_to_the_same_bytes_in_any_number_of_processes(tmp
 
     def argv(out: str, keep: str, *more: str) -> list[str]:
         paths = ["--out", str(tmp_path / out), "--keep", str(tmp_path / keep)]
-        return [sys.executable, str(ROOT / "cli.py"), "montecarlo", str(case), "--runs", "60", *paths, *more]
+        return [sys.executable, str(ROOT / "cli.py"), "montecarlo", str(case), "--runs", "6", *paths, *more]
 
     env = environment()
-    # The pipe holds fewer lines than the study has runs, so that it waits to be killed.
-    with subprocess.Popen(
-        argv("out", "runs"),
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        env=env,
-        bufsize=0,
-        pipesize=4096,
-    ) as study:
-        assert study.stderr is not None
-        first = study.stderr.readline()
-        study.kill()
-    assert first.startswith(b"1 of 60: ") and not (tmp_path / "out").exists()
+    first = killed_at_first_line(argv("out", "runs"), 100, tmp_path, env)
+    assert first == "1 of 6: " and not (tmp_path / "out").exists()
     again = subprocess.run(
         argv("out", "runs", "--jobs", "2"), capture_output=True, text=True, check=True, env=env
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.cases import World
+from support.cli import ROOT, environment
+from support.killed import killed_at_first_line
 from support.plans import cost, plan_of, read
 
 from planner.commands import cli
@@ -20,8 +21,6 @@ from planner.errors import Infeasible, PlannerError, UnknownName
 from planner.study.executor import Kept, Processes, Serial, run_all
 from planner.study.stress import StressTask, make_base, run_stress
 from planner.study.stressors import usual
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def world(a: float = 0.2, b: float = 0.3, scale: float = 1.0, b_has: float = 60.0) -> World:
@@ -247,12 +246,8 @@ def test_a_killed_study_resumes_to_the_same_bytes(
         return ["stress", str(case), "--jobs", jobs, *paths]
 
     program = [sys.executable, str(ROOT / "cli.py"), *argv("out", "runs")]
-    with subprocess.Popen(
-        program, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=tmp_path
-    ) as study:
-        assert study.stderr is not None
-        first = study.stderr.readline()
-        study.kill()
+    # With two jobs it also proves that no worker outlives a study that is killed.
+    first = killed_at_first_line(program, 60, tmp_path, environment())
     assert first.startswith("1 of ")
     assert not (tmp_path / "out").exists() and any((tmp_path / "runs").glob("*.json"))
     assert command(*argv("out", "runs")) == 0
