@@ -19,7 +19,7 @@ COMMANDS = {
     "why": "Why a workload runs here and not there, or what a rule costs.",
     "compare": "Plans, or the scenarios of a case, side by side.",
     "alternatives": "Plans of nearly equal cost that differ most in vendor mix.",
-    "frontier": "Cost against the cap or floor of a rule on shares.",
+    "frontier": "Cost against the cap or floor of a rule.",
     "breakeven": "The discount at which a vendor enters, and the share it would win.",
     "exit-cost": "What leaving a vendor costs, and where its work would go.",
     "commit-advice": "How much to commit for one and three years when demand is not known.",

@@ -1,23 +1,36 @@
-"""``planner frontier CASE``: cost against the cap or floor of a rule on shares."""
+"""``planner frontier CASE``: cost against the cap or floor of a rule."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from planner.commands.talk import quoted
 
+if TYPE_CHECKING:
+    from planner.study.frontier import Frontier
+
 _SHARE = click.FloatRange(0, 1)
+_NUMBER = click.FloatRange(0)
 
 
 @click.command("frontier")
 @click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
-    "--rule", default="vendor-share", show_default=True, help="Id of a rule on shares, or its kind."
+    "--rule",
+    default="vendor-share",
+    show_default=True,
+    help="Id of a rule on shares, exit, carbon or cash, or its kind.",
 )
-@click.option("--from", "first", type=_SHARE, default=1.0, show_default=True, help="Value to begin with.")
-@click.option("--to", "last", type=_SHARE, default=0.3, show_default=True, help="Value to end with.")
+@click.option(
+    "--from",
+    "first",
+    type=_NUMBER,
+    help="Value to begin with (1 for shares; tonnes or money of carbon and cash must be given).",
+)
+@click.option("--to", "last", type=_NUMBER, help="Value to end with (0.3 for shares).")
 @click.option(
     "--steps", type=click.IntRange(2, 1000), default=29, show_default=True, help="Number of values."
 )
@@ -30,7 +43,7 @@ _SHARE = click.FloatRange(0, 1)
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the frontier as JSON.")
 def command(
-    case: Path, rule: str, first: float, last: float, steps: int, other: str | None,
+    case: Path, rule: str, first: float | None, last: float | None, steps: int, other: str | None,
     other_first: float | None, other_last: float | None, other_steps: int | None, out: Path | None,
     as_json: bool,
 ) -> None:  # fmt: skip
@@ -38,10 +51,10 @@ def command(
 
     With --and for each pair of values of two rules.
     """
-    values = _values(first, last, steps)
     if other is not None:
         from planner.commands.two_rules import show_two_rules
 
+        values = _values(*_ends(first, last, "", "", 1.0), steps)
         low, high = 0.0 if other_first is None else other_first, 0.4 if other_last is None else other_last
         pair = (other, _values(low, high, other_steps or 5))
         show_two_rules(case, (rule, values), pair, out, as_json)
@@ -50,13 +63,14 @@ def command(
         raise click.UsageError("--and-from, --and-to and --and-steps go with --and")
     from planner.commands import study_out
     from planner.inputs import read_inputs
-    from planner.money import words
     from planner.report.figures.frontier import frontier_chart
-    from planner.report.words import percent
-    from planner.study.frontier import frontier
+    from planner.study.frontier import frontier, swept_rule, unit_of
 
     inputs = read_inputs(case)
-    found = frontier(inputs, rule, values)
+    chosen = swept_rule(inputs, rule)
+    unit = unit_of(chosen, inputs.case.settings.currency)
+    most = None if unit else 10.0 if chosen.kind == "exit" else 1.0
+    found = frontier(inputs, chosen.id, _values(*_ends(first, last, unit, chosen.kind, most), steps))
     rows = found.rows()
     head = study_out.head_of(inputs)
     document = {
@@ -65,6 +79,7 @@ def command(
         "rule": found.rule.id,
         "source": found.rule.source_line(),
         "parameter": found.parameter,
+        "unit": found.unit or "share",
         "stated": found.stated,
         "points": rows,
         "end": found.end,
@@ -84,35 +99,58 @@ def command(
     if as_json:
         study_out.print_json(document)
     else:
-        base = found.points[0].cost or 0.0
-        cells = []
-        for point in found.points:
-            if point.cost is None or point.shares is None:
-                cells.append([percent(point.value), "no plan", "", "", "", ""])
-                continue
-            share = point.shares
-            cells.append([
-                percent(point.value), f"{point.cost:,.0f}", f"{point.cost - base:+,.0f}", f"{share.hhi:,.0f}",
-                percent(share.largest), percent(share.foreign),
-            ])  # fmt: skip
-        heads = (
-            found.parameter,
-            f"cost ({found.currency})",
-            "extra",
-            "HHI",
-            "largest group",
-            "foreign parents",
-        )
-        study_out.print_rows(marking, f"{title}: cost by {found.parameter} of {found.rule.id}", cells, heads)
-        if found.binds_from is not None:
-            click.echo(f"the first {found.parameter} that costs anything: {percent(found.binds_from, 2)}")
-        if found.knee is not None:
-            click.echo(f"knee: {percent(found.knee, 2)}; tightening beyond it costs more for each point")
-        if found.end is not None:
-            click.echo(f"no plan beyond {percent(found.end, 2)}: {found.reason}")
-        click.echo(f"cheapest: {words(base, found.currency)}, discounted, over the horizon")
+        _show(found, title, marking)
     click.echo(f"written to {target}", err=True)
     click.echo(f"next: planner why {quoted(case)} --rule {found.rule.id}", err=True)
+
+
+def _show(found: Frontier, title: str, marking: str) -> None:
+    from planner.commands import study_out
+    from planner.money import words
+    from planner.report.words import limit, percent
+    from planner.study.survives import NOTE
+
+    base = found.points[0].cost or 0.0
+    cells = []
+    for point in found.points:
+        if point.cost is None or point.shares is None:
+            cells.append([limit(point.value, found.unit), "no plan", *[""] * 5])
+            continue
+        share = point.shares
+        cells.append([
+            limit(point.value, found.unit), f"{point.cost:,.0f}", f"{point.cost - base:+,.0f}",
+            f"{share.hhi:,.0f}", percent(share.largest), percent(share.foreign),
+            "-" if point.kept is None else percent(point.kept.share),
+        ])  # fmt: skip
+    heads = (
+        found.parameter, f"cost ({found.currency})", "extra", "HHI", "largest group", "foreign parents",
+        "critical kept",
+    )  # fmt: skip
+    study_out.print_rows(marking, f"{title}: cost by {found.parameter} of {found.rule.id}", cells, heads)
+    if found.binds_from is not None:
+        first = limit(found.binds_from, found.unit, 2)
+        click.echo(f"the first {found.parameter} that costs anything: {first}")
+    if found.knee is not None:
+        knee = limit(found.knee, found.unit, 2)
+        each = f"each {'unit' if found.unit else 'point'}"
+        click.echo(f"knee: {knee}; tightening beyond it costs more for {each}")
+    if found.end is not None:
+        click.echo(f"no plan beyond {limit(found.end, found.unit, 2)}: {found.reason}")
+    click.echo(f"cheapest: {words(base, found.currency)}, discounted, over the horizon")
+    if found.points[0].kept is not None:
+        click.echo(NOTE)
+
+
+def _ends(
+    first: float | None, last: float | None, unit: str, kind: str, most: float | None
+) -> tuple[float, float]:
+    """The two ends of the values; shares have some of their own, tonnes and money must be given."""
+    if unit and (first is None or last is None):
+        raise click.UsageError(f"a rule of kind {kind} has a cap in {unit}: give --from and --to")
+    ends = (1.0 if first is None else first, 0.3 if last is None else last)
+    if most is not None and max(ends) > most:
+        raise click.UsageError(f"--from and --to are shares here, between 0 and {most:g}")
+    return ends
 
 
 def _values(first: float, last: float, steps: int) -> list[float]:

@@ -16,8 +16,12 @@ from planner.inputs import Inputs
 from planner.model.build import Model
 from planner.model.constraints.exit import exit_parts
 from planner.model.constraints.latency import wanted_coverage
+from planner.model.scopes import SHARE_KINDS
 from planner.policy.rules import Rule
 from planner.solve.solve_arrays import Outcome, Session
+
+SWEPT = (*SHARE_KINDS, "exit", "carbon", "budget")
+"""Kinds of rules that have one number, a cap or a floor."""
 
 
 def _none() -> np.ndarray:
@@ -226,6 +230,13 @@ def capacity_lever(model: Model, rows: np.ndarray, name: str) -> Lever:
         upper=block.upper[mine],
         bound_rate=block.scale[mine],
     )
+
+
+def rule_lever(model: Model, rule: Rule) -> Lever:
+    """The cap or floor of a rule of any of ``SWEPT``."""
+    if rule.kind in SHARE_KINDS:
+        return share_lever(model, rule.id)
+    return exit_lever(model, rule.id) if rule.kind == "exit" else cap_lever(model, rule)
 
 
 def find_rule(inputs: Inputs, name: str, kinds: tuple[str, ...] = ()) -> Rule:

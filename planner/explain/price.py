@@ -14,9 +14,8 @@ import numpy as np
 
 from planner.errors import Infeasible, Stopped, UnknownName
 from planner.explain.elastic import Program, make_program, strict
-from planner.explain.lever import Lever, cap_lever, capacity_lever, exit_lever, latency_lever, share_lever
+from planner.explain.lever import SWEPT, Lever, capacity_lever, latency_lever, rule_lever
 from planner.inputs import Inputs
-from planner.model.scopes import SHARE_KINDS
 from planner.money import words
 from planner.policy.kinds import KINDS
 from planner.policy.rules import Rule
@@ -183,12 +182,8 @@ def _lever(program: Program, group: str, rule: Rule | None) -> Lever | None:
         return capacity_lever(model, _rows(program, {group}), group)
     if rule.severity != "hard":
         return None
-    if rule.kind in SHARE_KINDS:
-        return share_lever(model, rule.id)
-    if rule.kind == "exit":
-        return exit_lever(model, rule.id)
-    if rule.kind in ("budget", "carbon"):
-        return cap_lever(model, rule)
+    if rule.kind in SWEPT:
+        return rule_lever(model, rule)
     return latency_lever(model, rule) if rule.kind == "latency" else None
 
 

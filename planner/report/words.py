@@ -29,6 +29,19 @@ def percent(share: float, digits: int = 1) -> str:
     return f"{'0' if text == '-0' else text} %"
 
 
+def limit(value: float, unit: str, digits: int = 1) -> str:
+    """A cap or floor with its unit; a share where the unit is empty.
+
+    >>> limit(0.4, ""), limit(1250.0, "t CO2e"), limit(0.5, "t CO2e")
+    ('40 %', '1,250 t CO2e', '0.5 t CO2e')
+    """
+    return (
+        f"{value:,.{0 if abs(value) >= 1000 else 3}f} {unit}".replace(".000 ", " ")
+        if unit
+        else percent(value, digits)
+    )
+
+
 def count(value: float) -> str:
     """A number of persons or things: ``4,210`` or ``1.2 million``."""
     if abs(value) >= 1e6:

@@ -1,4 +1,4 @@
-"""Cost against one number of a rule on shares: what each point of cap or floor costs.
+"""Cost against the cap or floor of a rule: on shares, exit, carbon or cash.
 
 One program, one session: between points only the coefficients of the rule's rows change, and each
 re-solve starts from the basis of the point before.
@@ -12,21 +12,21 @@ from typing import Any
 import numpy as np
 
 from planner.eligibility import assess
-from planner.errors import Infeasible, PlannerError, Stopped
+from planner.errors import Infeasible, PlannerError, Stopped, UnknownName
 from planner.explain.change import enforced, with_parameter
 from planner.explain.explain import explain
-from planner.explain.lever import Lever, find_rule, share_lever
+from planner.explain.lever import SWEPT, Lever, find_rule, rule_lever
 from planner.inputs import Inputs
 from planner.model.build import build
 from planner.model.render_arrays import render_arrays
-from planner.model.scopes import SHARE_KINDS
 from planner.policy.rules import Rule
 from planner.solve.solve import build_model
 from planner.solve.solve_arrays import Session, Status
 from planner.study.measures import Meter, Shares
+from planner.study.survives import Kept, Survivors
 
 END_STEP = 1e-4
-"""The infeasible end is told to a hundredth of a point."""
+"""The infeasible end is told to a hundredth of a point, of other numbers to this part of them."""
 
 _BENT = 0.05
 """A curve nearer to its chord than this part of its height has no knee worth naming."""
@@ -34,11 +34,15 @@ _BENT = 0.05
 
 @dataclass(frozen=True)
 class Point:
-    """The cheapest plan at one value: discounted cost and shares; ``None`` where there is no plan."""
+    """The cheapest plan at one value: discounted cost, shares, and what is kept of critical work.
+
+    ``None`` where there is no plan; ``kept`` also where no work is critical.
+    """
 
     value: float
     cost: float | None
     shares: Shares | None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class Frontier:
     knee
         Value where the part that costs bends most: tightening up to it is cheap, beyond it dear;
         ``None`` for a straight line.
+    unit
+        Of the values: empty for shares, else tonnes or the currency.
     """
 
     rule: Rule
@@ -68,6 +74,7 @@ class Frontier:
     binds_from: float | None
     knee: float | None
     currency: str
+    unit: str = ""
 
     def rows(self) -> list[dict[str, Any]]:
         """One flat line a point, for CSV and JSON."""
@@ -82,6 +89,8 @@ class Frontier:
                 "hhi": None if shares is None else round(shares.hhi, 3),
                 "largest_share": None if shares is None else round(shares.largest, 9),
                 "foreign_share": None if shares is None else round(shares.foreign, 9),
+                "critical_kept": None if point.kept is None else round(point.kept.share, 9),
+                "critical_kept_without": "" if point.kept is None else point.kept.without,
             }
             row |= {f"share:{g}": None if shares is None else round(shares.by_group[g], 9) for g in groups}
             out.append(row)
@@ -94,10 +103,10 @@ def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
     Parameters
     ----------
     rule_name
-        Id of a rule on shares, or its kind where the case has one rule of that kind. A rule that is
-        not enforced in the case is enforced here.
+        Id of a rule on shares, exit, carbon or cash, or its kind where the case has one rule of that kind.
+        A rule that is not enforced in the case is enforced here.
     values
-        Caps or floors, in any order.
+        Caps or floors, in any order: shares, for exit of a year's accrual, tonnes, or money.
 
     Raises
     ------
@@ -108,11 +117,11 @@ def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
     Stopped
         If the solver gave up on a point.
     """
-    rule = find_rule(inputs, rule_name, SHARE_KINDS)
+    rule = swept_rule(inputs, rule_name)
     inputs = enforced(inputs, rule)
     model = build(inputs, assess(inputs))
-    lever = share_lever(model, rule.id)
-    session, meter = Session(render_arrays(model)), Meter(model)
+    lever = rule_lever(model, rule)
+    session, meter, survivors = Session(render_arrays(model)), Meter(model), Survivors(inputs)
     ordered = sorted(set(values), reverse=lever.loosest > 0.5)
     points: list[Point] = []
     blocked: float | None = None
@@ -121,7 +130,8 @@ def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
             lever.move(session, value)
             outcome = session.solve()
             if outcome.status is Status.OPTIMAL:
-                points.append(Point(value, outcome.objective * model.unit, meter.read(outcome.x)))
+                kept = survivors.of_solution(model, outcome.x)
+                points.append(Point(value, outcome.objective * model.unit, meter.read(outcome.x), kept))
                 continue
             if outcome.status is not Status.INFEASIBLE:
                 raise Stopped(f"the solver stopped at {lever.parameter} {value:g} ({outcome.word})")
@@ -136,13 +146,36 @@ def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
         reason = _reason(inputs, rule, lever, blocked)
     return Frontier(
         rule, lever.parameter, lever.value, tuple(points), end, reason, _binds_from(points), knee(points),
-        inputs.case.settings.currency,
+        inputs.case.settings.currency, unit_of(rule, inputs.case.settings.currency),
     )  # fmt: skip
+
+
+def unit_of(rule: Rule, currency: str) -> str:
+    """Unit of a rule's cap or floor: empty for a share."""
+    return {"carbon": "t CO2e", "budget": currency}.get(rule.kind, "")
+
+
+def swept_rule(inputs: Inputs, name: str, kinds: tuple[str, ...] = SWEPT) -> Rule:
+    """The rule whose cap or floor is moved.
+
+    Raises
+    ------
+    UnknownName
+        If no rule of the case answers to the name, or one of a kind that has no such number.
+    """
+    try:
+        return find_rule(inputs, name, kinds)
+    except UnknownName:
+        other = find_rule(inputs, name)  # an unknown name stays one
+    raise UnknownName(
+        f"cap or floor to move in a rule of kind {other.kind} (only in {', '.join(kinds)}):", name, []
+    )
 
 
 def _end(session: Session, lever: Lever, good: float, bad: float) -> float:
     """The tightest value with a plan, between one that has one and one that has none."""
-    while abs(good - bad) > END_STEP * (1 + 1e-6):
+    step = END_STEP if lever.step == 0.01 else END_STEP * max(abs(good), abs(bad))
+    while abs(good - bad) > step * (1 + 1e-6):
         middle = round((good + bad) / 2, 10)
         lever.move(session, middle)
         status = session.solve().status

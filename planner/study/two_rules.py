@@ -13,14 +13,16 @@ from typing import Any
 from planner.eligibility import assess
 from planner.errors import Infeasible, Stopped, UnknownName
 from planner.explain.change import enforced
-from planner.explain.lever import Lever, find_rule, share_lever
+from planner.explain.lever import Lever, share_lever
 from planner.inputs import Inputs
 from planner.model.build import build
 from planner.model.render_arrays import Arrays, render_arrays
 from planner.model.scopes import SHARE_KINDS
 from planner.policy.rules import Rule
 from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.study.frontier import swept_rule
 from planner.study.measures import Meter, Shares
+from planner.study.survives import Kept, Survivors
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Cell:
     second: float
     cost: float | None
     shares: Shares | None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Grid:
                 "hhi": None if c.shares is None else round(c.shares.hhi, 3),
                 "largest_share": None if c.shares is None else round(c.shares.largest, 9),
                 "foreign_share": None if c.shares is None else round(c.shares.foreign, 9),
+                "critical_kept": None if c.kept is None else round(c.kept.share, 9),
             }
             for c in self.cells
         ]
@@ -104,7 +108,7 @@ def two_rules(
     Stopped
         If the solver gave up on a cell.
     """
-    rules = [find_rule(inputs, name, SHARE_KINDS) for name in (first, second)]
+    rules = [swept_rule(inputs, name, SHARE_KINDS) for name in (first, second)]
     if rules[0].id == rules[1].id:
         others = [r.id for r in inputs.rules if r.kind in SHARE_KINDS and r.id != rules[0].id]
         raise UnknownName("second rule", second, others)
@@ -116,7 +120,7 @@ def two_rules(
         Axis(rule, lever.parameter, lever.value, tuple(sorted(set(values), reverse=lever.loosest > 0.5)))
         for rule, lever, values in zip(rules, levers, (first_values, second_values), strict=True)
     ]
-    desk, meter = _Desk(render_arrays(model), levers), Meter(model)
+    desk, meter, survivors = _Desk(render_arrays(model), levers), Meter(model), Survivors(inputs)
     cells, solves, room = [], 0, len(axes[0].values)
     for b in axes[1].values:
         reached = room
@@ -126,7 +130,8 @@ def two_rules(
                 continue
             outcome, solves = desk.solve(a, b), solves + 1
             if outcome.status is Status.OPTIMAL:
-                cells.append(Cell(a, b, outcome.objective * model.unit, meter.read(outcome.x)))
+                kept = survivors.of_solution(model, outcome.x)
+                cells.append(Cell(a, b, outcome.objective * model.unit, meter.read(outcome.x), kept))
                 continue
             if outcome.status is not Status.INFEASIBLE:
                 raise Stopped(f"the solver stopped at {a:g} and {b:g} ({outcome.word})")

@@ -17,6 +17,7 @@ from planner.commands import cli
 from planner.commands.run import run
 from planner.errors import Infeasible, UnknownName
 from planner.study.frontier import Frontier, Point, frontier, knee
+from planner.study.survives import Survivors
 
 ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
 
@@ -177,3 +178,75 @@ def test_points_are_what_rows_say():
     found: Frontier = frontier(read(world()), "vendor-share", [1.0, 0.5])
     assert [row["cap"] for row in found.rows()] == [1.0, 0.5]
     assert sum(v for k, v in found.rows()[1].items() if k.startswith("share:")) == pytest.approx(1.0)
+
+
+def limited(**caps: float) -> World:
+    """Cheap a emits, and keeps 20,000 GiB at 0.9 each to take away; b is dear, clean and cheap to leave."""
+    made = World(periods=1, months=12).grid(a=0.6, b=0.1).labour(0)
+    for vendor, price, out in (("a", 0.2, 0.9), ("b", 0.3, 0.1)):
+        made.vendor(vendor).region(f"{vendor}:x").machine(f"{vendor}:x", "m", 4, 16, price)
+        made.store(f"{vendor}:x", "object_gib", 0.1).egress(f"{vendor}:x", out)
+    need = {"vcpu": 100, "memory_gib": 400, "object_gib": 20000}
+    made.workload("tax", demand=need, critical=True)
+    caps = {"green": 100.0, "cash": 1e6, "leave": 5.0, **caps}
+    kinds: dict[str, tuple[str, dict[str, Any]]] = {
+        "green": ("carbon", {"per": "year"}),
+        "cash": ("budget", {"currency": ["MYR"], "per": "horizon"}),
+        "leave": ("exit", {"of": "plan"}),
+    }
+    for rule, (kind, more) in kinds.items():
+        made.overrides[rule] = dict(ADOPTED)
+        made.rule(rule, kind, {"cap": caps[rule], **more}, is_parameter=True, benchmark="none")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("rule", "loose", "tight"), [("green", 5.4, 2.0), ("cash", 70_000.0, 60_000.0), ("leave", 0.3, 0.1)]
+)
+def test_limits_on_carbon_cash_and_leaving_are_swept(rule: str, loose: float, tight: float):
+    """Of 8,760 kWh a year: 5.256 t at a, 0.876 t at b; for 43,800 or 65,700, beside 24,000 of storage."""
+    found = frontier(read(limited()), rule, [loose, tight])
+    assert [p.value for p in found.points] == [loose, tight] and found.stated > loose
+    first, last = found.points
+    assert first.cost == pytest.approx(43_800 + 24_000)
+    if rule == "cash":
+        assert found.end == pytest.approx(67_800, rel=1e-4) and last.cost is None
+    if rule == "green":
+        share = (2.0 - 0.876) / (5.256 - 0.876)
+        assert last.cost == pytest.approx(67_800 + 21_900 * (1 - share), rel=1e-6)
+    if rule == "leave":
+        assert (
+            last.cost == pytest.approx(cost(plan_of(limited(leave=tight))), rel=1e-6) and last.cost > 67_800
+        )
+    assert found.unit == {"green": "t CO2e", "cash": "MYR", "leave": ""}[rule]
+
+
+def test_what_is_kept_of_critical_work_is_that_of_the_plan():
+    made = world(cap=0.5)
+    made.tables["workloads"][0]["critical"] = True
+    made.tables["workloads"][1]["critical"] = True
+    inputs = read(made)
+    found = frontier(inputs, "vendor-share", [0.5])
+    (point,) = found.points
+    kept = Survivors(inputs).of_plan(plan_of(made))
+    assert point.kept is not None and kept is not None
+    assert point.kept.share == pytest.approx(kept.share) and 0 < kept.share < 1
+    assert found.rows()[0]["critical_kept"] == pytest.approx(kept.share)
+
+
+def test_the_command_asks_for_tonnes_and_refuses_what_has_no_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    made = limited()
+    made.rule("reach", "survival", {"of": ["vendor_groups"]})
+    case, out = str(made.write(tmp_path / "case")), str(tmp_path / "out")
+    assert command("frontier", case, "--rule", "green") == 2
+    assert "t CO2e: give --from and --to" in capsys.readouterr().err
+    assert command("frontier", case, "--rule", "reach") == 2
+    assert "no cap or floor to move in a rule of kind survival" in capsys.readouterr().err
+    assert command("frontier", case, "--rule", "leave", "--from", "11") == 2
+    capsys.readouterr()
+    values = ["--from", "5.4", "--to", "0.5", "--steps", "3", "--out", out]
+    assert command("frontier", case, "--rule", "green", *values) == 0
+    said = capsys.readouterr().out
+    assert "5.400 t CO2e" in said and "no plan beyond 0.876 t CO2e" in said and "critical kept" in said

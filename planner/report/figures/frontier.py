@@ -6,14 +6,16 @@ from itertools import pairwise
 
 from planner.money import words
 from planner.report.figures.sheet import ALARM, EDGE, GRID, INK, SMALL, SOFT, WIDTH, Chart, Sheet
-from planner.report.words import nice_steps, percent, scale_of
+from planner.report.words import limit, nice_steps, percent, scale_of
 from planner.study.frontier import Frontier, Point
 
 NAME = "frontier"
 _LEFT, _RIGHT = EDGE + 0.62, WIDTH - EDGE - 1.25
-_COLOURS = {"largest": "#0f6f9f", "foreign": "#b8642a", "hhi": "#12355b"}
-_NAMES = {"largest": "largest group", "foreign": "foreign parents", "hhi": "HHI / 10,000"}
-_MARKS = {"largest": "o", "foreign": "s", "hhi": "^"}
+_COLOURS = {"largest": "#0f6f9f", "foreign": "#b8642a", "hhi": "#12355b", "kept": "#3f7d4e"}
+_NAMES = {
+    "largest": "largest group", "foreign": "foreign parents", "hhi": "HHI / 10,000", "kept": "critical kept",
+}  # fmt: skip
+_MARKS = {"largest": "o", "foreign": "s", "hhi": "^", "kept": "D"}
 
 
 def frontier_chart(frontier: Frontier, title: str, marking: str, footer: str) -> Chart:
@@ -41,9 +43,10 @@ def frontier_chart(frontier: Frontier, title: str, marking: str, footer: str) ->
 
 def _subtitle(frontier: Frontier, title: str) -> str:
     cost = frontier.points[0].cost or 0.0
+    kept = "" if frontier.points[0].kept is None else "; critical work kept without the worst vendor group"
     return (
         f"{title}. Above: discounted cost beyond {words(cost, frontier.currency)} at {frontier.parameter} "
-        f"{percent(frontier.points[0].value)}. Below: shares of the horizon's spend."
+        f"{limit(frontier.points[0].value, frontier.unit)}. Below: shares of the horizon's spend{kept}."
     )
 
 
@@ -87,12 +90,15 @@ class _Axis:
 
     def labels(self, base: float) -> None:
         """Values below the axis, as many as there is room for."""
-        values = [p.value for p in self.frontier.points]
+        values, unit = [p.value for p in self.frontier.points], self.frontier.unit
         every = max(1, -(-len(values) // 8))
+        divisor, scale = scale_of(max(values)) if unit else (1.0, "")
         for value in values[::every]:
             self.sheet.lines([[(self.x(value), base), (self.x(value), base - 0.04)]], INK, 0.8)
-            self.sheet.text(self.x(value), base - 0.15, percent(value), size=SMALL, color=SOFT, ha="center")
-        text = f"{self.frontier.parameter} of rule {self.frontier.rule.id}, tighter to the right"
+            text = f"{value / divisor:,.4g}" if unit else percent(value)
+            self.sheet.text(self.x(value), base - 0.15, text, size=SMALL, color=SOFT, ha="center")
+        of = f" ({scale} {unit})".replace("( ", "(") if unit else ""
+        text = f"{self.frontier.parameter} of rule {self.frontier.rule.id}{of}, tighter to the right"
         self.sheet.text((_LEFT + _RIGHT) / 2, base - 0.31, text, ha="center", room=_RIGHT - _LEFT)
 
 
@@ -109,29 +115,15 @@ def _costs(axis: _Axis, base: float, top: float) -> None:
     line = [(axis.x(v), base + c / most * (top - base)) for v, c in extra]
     sheet.lines([line], INK, 1.4)
     sheet.marks(line, "o", 3.2, INK)
-    for value, label, side in _flags(frontier):
+    for value, label in _flags(frontier):
         y = next((p[1] for p, (v, _) in zip(line, extra, strict=True) if abs(v - value) < 1e-9), None)
         if y is None:
             y = _between(line, axis.x(value))
-        if y is None:
-            continue
-        sheet.marks([(axis.x(value), y)], "D", 6, ALARM if label.startswith("knee") else "#ffffff")
-        room = axis.x(value) - _LEFT - 0.1 if side == "right" else 1.2
-        level = y + 0.12 if label.startswith("knee") else y + 0.3
-        sheet.lines([[(axis.x(value), y + 0.05), (axis.x(value), level + 0.02)]], SOFT, 0.5)
-        sheet.text(
-            axis.x(value) - 0.04,
-            level,
-            label,
-            size=SMALL,
-            bold=True,
-            ha=side,
-            room=max(room, 0.3),
-            ground=True,
-        )
+        if y is not None:
+            _flag(sheet, axis.x(value), y, label)
     if frontier.end is not None:
         room = _RIGHT - axis.x(frontier.end) - 0.08
-        for i, text in enumerate(("no plan", f"beyond {percent(frontier.end, 2)}")):
+        for i, text in enumerate(("no plan", f"beyond {limit(frontier.end, frontier.unit, 2)}")):
             if room > sheet.measure(text, SMALL, True):
                 x, y = axis.x(frontier.end) + 0.06, base + 0.24 - 0.13 * i
                 sheet.text(x, y, text, size=SMALL, bold=True, color=ALARM, ground=True)
@@ -139,12 +131,24 @@ def _costs(axis: _Axis, base: float, top: float) -> None:
     sheet.text(_RIGHT + 0.08, line[-1][1], f"+ {percent(last, 2)}", size=SMALL, va="center", room=1.2)
 
 
-def _flags(frontier: Frontier) -> list[tuple[float, str, str]]:
-    flags = [(frontier.stated, f"the case: {percent(frontier.stated, 2)}", "right")]
+def _flag(sheet: Sheet, x: float, y: float, label: str) -> None:
+    """A named point of the curve; its name stands on the left, or on the right where that is too narrow."""
+    knee = label.startswith("knee")
+    sheet.marks([(x, y)], "D", 6, ALARM if knee else "#ffffff")
+    level = y + (0.12 if knee else 0.3)
+    sheet.lines([[(x, y + 0.05), (x, level + 0.02)]], SOFT, 0.5)
+    left = sheet.measure(label, SMALL, True) <= x - _LEFT - 0.1
+    side, at, room = ("right", x - 0.04, x - _LEFT - 0.1) if left else ("left", x + 0.04, _RIGHT - x - 0.04)
+    sheet.text(at, level, label, size=SMALL, bold=True, ha=side, room=max(room, 0.3), ground=True)
+
+
+def _flags(frontier: Frontier) -> list[tuple[float, str]]:
+    stated = limit(frontier.stated, frontier.unit, 2)
+    flags = [(frontier.stated, f"the case: {stated}")]
     if frontier.knee is not None:
-        flags.append((frontier.knee, f"knee: {percent(frontier.knee, 2)}", "right"))
+        flags.append((frontier.knee, f"knee: {limit(frontier.knee, frontier.unit, 2)}"))
     if frontier.knee is not None and abs(frontier.knee - frontier.stated) < 1e-9:
-        flags = [(frontier.knee, f"knee, and the case: {percent(frontier.knee, 2)}", "right")]
+        flags = [(frontier.knee, f"knee, and the case: {stated}")]
     return flags
 
 
@@ -160,7 +164,7 @@ def _shares(axis: _Axis, base: float, top: float) -> None:
     steps = [0.0, 0.25, 0.5, 0.75, 1.0]
     axis.grid(base, top, 1.0, steps, [percent(s) for s in steps])
     ends = []
-    for key in _NAMES:
+    for key in [key for key in _NAMES if key != "kept" or axis.solved[0].kept is not None]:
         line = [(axis.x(p.value), base + _share(p, key) * (top - base)) for p in axis.solved]
         sheet.lines([line], _COLOURS[key], 1.2)
         sheet.marks(line, _MARKS[key], 3.0, _COLOURS[key], _COLOURS[key])
@@ -179,18 +183,22 @@ def _shares(axis: _Axis, base: float, top: float) -> None:
 def _share(point: Point, key: str) -> float:
     if point.shares is None:
         return 0.0
-    return {"largest": point.shares.largest, "foreign": point.shares.foreign, "hhi": point.shares.hhi / 1e4}[
-        key
-    ]
+    shares, kept = point.shares, 0.0 if point.kept is None else point.kept.share
+    return {
+        "largest": shares.largest, "foreign": shares.foreign, "hhi": shares.hhi / 1e4, "kept": kept,
+    }[key]  # fmt: skip
 
 
 def _alt(frontier: Frontier) -> str:
     solved = [p for p in frontier.points if p.cost is not None]
     first, last = solved[0], solved[-1]
+    ends = [limit(p.value, frontier.unit) for p in (first, last)]
     text = (
-        f"Cost rises from {words(first.cost or 0.0, frontier.currency)} at {percent(first.value)} to "
-        f"{words(last.cost or 0.0, frontier.currency)} at {percent(last.value)}"
+        f"Cost rises from {words(first.cost or 0.0, frontier.currency)} at {ends[0]} to "
+        f"{words(last.cost or 0.0, frontier.currency)} at {ends[1]}"
     )
     if frontier.end is not None:
-        text += f"; there is no plan beyond {percent(frontier.end, 2)}"
-    return text + (f"; the knee lies at {percent(frontier.knee, 2)}." if frontier.knee is not None else ".")
+        text += f"; there is no plan beyond {limit(frontier.end, frontier.unit, 2)}"
+    if frontier.knee is not None:
+        text += f"; the knee lies at {limit(frontier.knee, frontier.unit, 2)}"
+    return text + "."

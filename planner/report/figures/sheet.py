@@ -103,7 +103,9 @@ class Sheet:
     def wrap(self, text: str, room: float, size: float, most: int, bold: bool = False) -> list[str]:
         """``text`` on at most ``most`` lines; what does not fit ends in an ellipsis."""
         lines: list[str] = []
-        words = drawable(text, bold).split()
+        # A number and its per cent sign stay on one line.
+        words = drawable(text, bold).replace(" %", "\0%").split()
+        words = [word.replace("\0", " ") for word in words]
         while words and len(lines) < most:
             taken = 1
             while taken < len(words) and self.measure(" ".join(words[: taken + 1]), size, bold) <= room:
