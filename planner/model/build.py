@@ -30,6 +30,7 @@ from planner.model.constraints.egress_tier import egress_tier
 from planner.model.constraints.exit import exit as exit_cap
 from planner.model.constraints.fleet import fleet
 from planner.model.constraints.freeze import freeze
+from planner.model.constraints.idle import idle
 from planner.model.constraints.jurisdiction_share import jurisdiction_share
 from planner.model.constraints.latency import latency
 from planner.model.constraints.minimum_share import minimum_share
@@ -169,6 +170,7 @@ def build(
         buy(index, columns),
         commitment(index, columns),
         fleet(index, columns),
+        idle(index, columns),
         capacity(index, columns),
         amount(index, columns, lines, reference, unit),
         region_amount(index, columns, lines, reference, unit),

@@ -69,6 +69,11 @@ def fleet() -> World:
     return world.workload("api", demand={"vcpu": 2, "memory_gib": 8}, **pods)
 
 
+def idle() -> World:
+    """The fleet of two SKUs on x86 and one on arm, where a cap on the spend could make idleness pay."""
+    return fleet().rule("cap", "vendor_share", {"cap": 1.0, "basis": "spend"})
+
+
 def capacity() -> World:
     """24 vCPU in January and 40 from April, 2 machines m8, 8 vCPU for moh, 500 GiB of block storage."""
     world = market(1.0, 2.0, periods=2).machine("aa:x", "m8", 8, 32, 1.9)
@@ -306,7 +311,7 @@ def exit() -> World:
 
 
 TOYS = {toy.__name__: toy for toy in (
-    demand, carry, buy, commitment, fleet, capacity, amount, vendor_share, minimum_share, latency, move,
+    demand, carry, buy, commitment, fleet, idle, capacity, amount, vendor_share, minimum_share, latency, move,
     move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
     jurisdiction_share, affinity, transfer, proximity, survival,
     refuge, freeze, change, agreement, carbon, exit, egress_tier,

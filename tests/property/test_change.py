@@ -34,7 +34,7 @@ def shares(model: Model, outcome: Outcome) -> dict[tuple[str, str, str], float]:
     return dict(zip(keys, outcome.x[place.numbers].round(12).tolist(), strict=True))
 
 
-@given(worlds(spend=False, rich=True), st.data())
+@given(worlds(rich=True), st.data())
 @settings(max_examples=3, phases=(Phase.generate,))
 def test_a_dearer_change_never_changes_more_and_one_for_nothing_is_a_fresh_plan(world, data):
     """Undiscounted, so that a share elsewhere counts alike in all periods. The earlier plan is one that

@@ -33,7 +33,7 @@ def waited(plan: Plan, worth: float) -> float:
     return float(weighed(plan.costs)["objective"].sum()) / worth
 
 
-@given(worlds(rich=True, spend=False), st.data())
+@given(worlds(rich=True), st.data())
 @settings(max_examples=3, phases=(Phase.generate,))
 def test_a_higher_worth_never_lengthens_round_trips(world: World, data: st.DataObject) -> None:
     with_users(world, data.draw).latency_worth(0.5)

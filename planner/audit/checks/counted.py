@@ -168,13 +168,14 @@ def _groups(context: Context) -> dict[Key, _Group]:
     return groups
 
 
-def _mean(case: Case, row: Row) -> Decimal:
+def mean(case: Case, row: Row) -> Decimal:
     """Units used, as the mean over the hours of the period."""
     part = row.get("slice", "all")
     return number(row, "used") * (ONE if part == "all" else case.slices.get(part, ZERO))
 
 
-def _factor(case: Case, workload: str, part: str) -> Decimal:
+def factor(case: Case, workload: str, part: str) -> Decimal:
+    """Part of the peak that a workload has in a slice."""
     return case.factors.get((workload, part), ONE)
 
 
@@ -184,9 +185,9 @@ def _too_little(context: Context, group: _Group, t: int) -> str:
         need = ZERO
         for p in group.placed:
             spare = ONE + case.headroom if case.workloads[p.workload]["platform"] == "container" else ONE
-            mean = sum((h * _factor(case, p.workload, part) for part, h in case.slices.items()), ZERO)
-            need += case.need(p.workload, k, t) * case.kept(p.workload, k, p.role) * p.share * spare * mean
-        had = sum((_mean(case, r) * case.draws(r["sku"], k, True) for r in group.bought), ZERO)
+            whole = sum((h * factor(case, p.workload, part) for part, h in case.slices.items()), ZERO)
+            need += case.need(p.workload, k, t) * case.kept(p.workload, k, p.role) * p.share * spare * whole
+        had = sum((mean(case, r) * case.draws(r["sku"], k, True) for r in group.bought), ZERO)
         if had < need - _SLACK * max(ONE, need):
             return f"less {k} is used than is placed"
     return ""
@@ -202,16 +203,16 @@ def _too_much(context: Context, group: _Group, t: int) -> str:
     case = context.case
     if any(case.workloads[p.workload]["platform"] == "container" for p in group.placed):
         return ""
-    carried = [(p, p.share * _kept(case, p)) for p in group.placed]
+    carried = [(p, p.share * kept(case, p)) for p in group.placed]
     shares = sum((share for _, share in carried), ZERO)
     used: dict[str, Decimal] = {}
     for row in group.bought:
-        used[row["sku"]] = used.get(row["sku"], ZERO) + _mean(case, row)
+        used[row["sku"]] = used.get(row["sku"], ZERO) + mean(case, row)
     used = {sku: units for sku, units in used.items() if units > _SLACK}
     taken = ZERO
     for sku, units in used.items():
         by_slice = [
-            {part: context.places.units(p.workload, sku, t, _factor(case, p.workload, part))
+            {part: context.places.units(p.workload, sku, t, factor(case, p.workload, part))
              for part in case.slices}
             for p, _ in carried
         ]  # fmt: skip
@@ -231,6 +232,6 @@ def _too_much(context: Context, group: _Group, t: int) -> str:
     return "more is used than is placed" if taken > shares + _SLACK * max(ONE, shares) * 10 else ""
 
 
-def _kept(case: Case, p: Placement) -> Decimal:
+def kept(case: Case, p: Placement) -> Decimal:
     """Part of its machines that a placement keeps; the largest over the resources in use."""
     return max((case.kept(p.workload, k, p.role) for k in SIZED), default=ONE)
