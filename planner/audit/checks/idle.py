@@ -9,7 +9,9 @@ from planner.audit.case import ONE, ZERO
 from planner.audit.checks.counted import factor, kept, mean
 from planner.audit.checks.shares import SHARE_KINDS
 from planner.audit.context import Context
+from planner.audit.filters import in_market
 from planner.audit.findings import Finding, spans, text
+from planner.audit.reading import Row
 
 _SLACK = Decimal("1e-6")
 
@@ -18,11 +20,12 @@ Key = tuple[str, str, int]
 
 
 def check(context: Context) -> Iterable[Finding]:
-    """No more of a machine runs than would carry alone, one by one, all that its payer placed there.
+    """No more of a fleet's machine runs than would carry alone, one by one, all that its payer placed there.
 
-    Only where spending more could pay: with a share of the spend, a limit on what leaving costs or a
-    commitment to spend. Idle commitments count for nothing and pass. Not where machines are whole, as
-    rounding up leaves some over, nor where workloads with yields of their own run.
+    Judged are machines of the market that containers of the payer may run on, and only where spending
+    more could pay: with a share of the spend, a limit on what leaving costs or a commitment to spend.
+    Idle commitments count for nothing and pass. Not where machines are whole, as rounding up leaves
+    some over, nor where workloads with yields of their own run.
     """
     case, purchases = context.case, context.claims.purchases
     if not purchases or not _pays(context) or case.settings.get("units", {}).get("whole") is True:
@@ -31,7 +34,7 @@ def check(context: Context) -> Iterable[Finding]:
     running: dict[tuple[Key, str, bool], Decimal] = {}
     for row in purchases:
         committed = row["term"].startswith("commit")
-        if case.skus[row["sku"]]["resource"] or (committed and "used" not in row):
+        if not _of_fleet(context, row) or (committed and "used" not in row):
             continue
         key = (row["payer"], row["region"], at[row["period"]]), row["sku"], row["term"] == "spot"
         running[key] = running.get(key, ZERO) + mean(
@@ -54,6 +57,16 @@ def check(context: Context) -> Iterable[Finding]:
         yield Finding("idle", "fail", payer, message, {"too much": text(max(periods.values()))})
     if not over:
         yield Finding("idle", "pass", "purchases.csv", "no machine runs that what is placed does not need")
+
+
+def _of_fleet(context: Context, row: Row) -> bool:
+    case = context.case
+    return in_market(case.regions[row["region"]]) and any(
+        workload["platform"] == "container"
+        and case.payer(name) == row["payer"]
+        and row["sku"] in context.places.machines(name)
+        for name, workload in case.workloads.items()
+    )
 
 
 def _pays(context: Context) -> bool:
