@@ -136,9 +136,7 @@ def amounts(context: Context, rule: Rule, member: Member) -> list[Amounts] | Non
     return carried(context, member, lambda p: context.case.need(p.workload, resource, p.t))
 
 
-def _by_reference(context: Context, member: Member) -> list[Amounts] | None:
-    if "contracts" in context.case.left_out:
-        return None
+def _by_reference(context: Context, member: Member) -> list[Amounts]:
     reference = context.once(_reference)
     return carried(context, member, lambda p: reference.spend(p.workload, p.t))
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from planner.audit.case import CARRIED, ONE, STORED, ZERO, Case
-from planner.audit.checks.contracts import at_start, landed
 from planner.audit.filters import in_market
 from planner.audit.places import Places
 from planner.audit.reading import number
@@ -35,10 +34,10 @@ class Reference:
     def spend(self, workload: str, t: int) -> Decimal:
         """Least cost, over the market's regions open to the workload, of the whole of it in a period.
 
-        Its machines are the cheapest that carry it alone, slice by slice, at list price on demand, or
-        spot where it tolerates that; what it stores (at the region's cheapest SKU) and sends (first paid
-        tier; to other workloads all of it) is landed by the contract of the period, before tax; with
-        what ``placement_costs.csv`` adds there. Zero where no region of the market is open to it.
+        All at list price, whatever contracts are in force: the cheapest machines that carry it alone,
+        slice by slice, on demand, or spot where it tolerates that; what it stores (at the region's
+        cheapest SKU) and sends (first paid tier; to other workloads all of it); with what
+        ``placement_costs.csv`` adds there. Zero where no region of the market is open to it.
         """
         if (workload, t) not in self._known:
             self._known[workload, t] = self._least(workload, t)
@@ -47,10 +46,8 @@ class Reference:
     def _least(self, workload: str, t: int) -> Decimal:
         costs = [
             self._machines(workload, region, t)
-            + landed(
-                self._stored(workload, region, t) + self._sent(workload, region, t),
-                at_start(self.case, region, t),
-            )
+            + self._stored(workload, region, t)
+            + self._sent(workload, region, t)
             + self._added(workload, region, t)
             for region, row in self.case.regions.items()
             if in_market(row) and not any(b.periods >> t & 1 for b in self.places.blocks(workload, region))

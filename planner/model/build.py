@@ -53,7 +53,7 @@ from planner.model.objective.commitments import commitments
 from planner.model.objective.compute import compute
 from planner.model.objective.egress import egress, egress_tiers
 from planner.model.objective.latency import latency as latency_worth
-from planner.model.objective.lines import before_tax, objective
+from planner.model.objective.lines import objective
 from planner.model.objective.one_off import one_off
 from planner.model.objective.storage import storage
 from planner.model.objective.transfer import transfer as transfer_cost
@@ -222,14 +222,16 @@ def money_unit(cost: np.ndarray) -> float:
 def reference_spend(index: Index, columns: Columns, lines: pd.DataFrame) -> np.ndarray:
     """Reference spend (workload, period): least list cost of the whole workload on the market.
 
-    Its machines are the cheapest that carry it alone, also where the program itself chooses; zero
-    where it may run on no region of the market.
+    All of it at list, whatever contracts are in force: machines, storage, egress, data to other workloads
+    and what placement costs. So what a workload counts follows from its demand and from price lists,
+    not from a deal with one vendor. Its machines are the cheapest that carry it alone, also where the
+    program itself chooses; zero where it may run on no region of the market.
     """
     place = columns.place.keys
     on_market = index.group_of[place["r"].to_numpy()] >= 0
     spent = np.zeros(columns.count)
     placed = lines[(lines["col"] < len(place)) & (lines["term"] != "compute")]
-    np.add.at(spent, placed["col"].to_numpy(), before_tax(placed).to_numpy())
+    np.add.at(spent, placed["col"].to_numpy(), placed["list"].to_numpy())
     whole = spent[: len(place)]
     w, t = place["w"].to_numpy(), place["t"].to_numpy()
     chosen = cheapest_machines(index, place)

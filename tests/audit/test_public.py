@@ -51,7 +51,7 @@ def world() -> World:
     made.rule("cash", "budget", {"cap": 1e9, "currency": ["MYR"], "per": "year"})
     made.rule("leave", "exit", {"cap": 1000, "of": "plan", "labour": 10})
     made.rule("green", "carbon", {"cap": 500, "per": "year"})
-    made.rule("landed", "vendor_share", {"cap": 0.9, "basis": "reference_spend"})
+    made.rule("listed", "vendor_share", {"cap": 0.9, "basis": "reference_spend"})
     return made.rule("vcpu", "vendor_share", {"cap": 0.95, "basis": "resource", "resource": "vcpu"})
 
 
