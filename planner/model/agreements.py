@@ -10,10 +10,11 @@ from planner.model.index import Index
 
 def agreement_keys(index: Index) -> pd.DataFrame:
     """Keys agreement, k, t of the columns: ``signed`` once, ``covered`` and ``short`` in each period."""
-    table = index.agreements
+    table, columns = index.agreements, ["agreement", "k", "t"]
+    if table.empty:
+        return pd.DataFrame({c: pd.Series(dtype="int64" if c == "t" else object) for c in columns})
     signed = table[["agreement"]].drop_duplicates().assign(k="signed", t=-1)
     parts = [signed, *(table[["agreement", "t"]].assign(k=k) for k in ("covered", "short"))]
-    columns = ["agreement", "k", "t"]
     keys: pd.DataFrame = pd.concat(parts)[columns].sort_values(columns, ignore_index=True)
     return keys
 

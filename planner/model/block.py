@@ -102,8 +102,31 @@ def numbers_of(keys: pd.DataFrame, on: list[str], lines: pd.DataFrame) -> np.nda
     """
     if lines.empty:
         return np.empty(0, dtype=np.int64)
-    position = keys[on].assign(_at=np.arange(len(keys)))
-    found = lines[on].merge(position, on=on, how="left")["_at"]
-    if found.isna().any():
-        raise KeyError(f"{int(found.isna().sum())} entries have no row")
-    return found.to_numpy(dtype=np.int64)
+    codes = np.zeros(len(keys) + len(lines), dtype=np.int64)
+    size = 1
+    for column in on:
+        part = _codes(keys[column].to_numpy(), lines[column].to_numpy())
+        width = int(part.max()) + 1
+        if size * width > _MOST:
+            codes = np.unique(codes, return_inverse=True)[1].astype(np.int64)
+            size = int(codes.max()) + 1
+        codes, size = codes * width + part, size * width
+    known, wanted = codes[: len(keys)], codes[len(keys) :]
+    order = np.argsort(known, kind="stable")
+    at = np.append(order, -1)[np.searchsorted(known, wanted, sorter=order)]
+    lost = int((np.append(known, -1)[at] != wanted).sum())
+    if lost:
+        raise KeyError(f"{lost} entries have no row")
+    return at
+
+
+_MOST = 2**62
+"""Largest number of combinations of keys that is told apart by one integer."""
+
+
+def _codes(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Numbers from 0 that are equal where the values of both arrays, one after the other, are."""
+    both = np.concatenate([first, second])
+    if both.dtype.kind in "iub":
+        return np.asarray(both - both.min() if both.dtype.kind != "b" else both, dtype=np.int64)
+    return np.asarray(pd.factorize(both, use_na_sentinel=False)[0], dtype=np.int64)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from planner.eligibility import Eligibility, binds, without_machine
 from planner.errors import BadInput, Problem
@@ -62,15 +62,19 @@ def read_carbon(inputs: Inputs) -> Carbon:
 
 def _emission(inputs: Inputs) -> np.ndarray:
     catalog = inputs.case.catalog
-    skus = catalog.skus.merge(inputs.regions[["region", "vendor"]], on="region", how="left")
-    grid = skus["region"].map(catalog.grid.set_index("region")["kg_per_kwh"]).to_numpy(dtype="float64")
-    own = catalog.energy.set_index(["resource", "vendor"])["kwh_per_hour"].to_dict()
+    skus = catalog.skus
+    vendor_of = dict(zip(inputs.regions["region"], inputs.regions["vendor"], strict=True))
+    grid_of = dict(zip(catalog.grid["region"], catalog.grid["kg_per_kwh"], strict=True))
+    vendors = [vendor_of[region] for region in skus["region"]]
+    grid = np.array([grid_of.get(region, np.nan) for region in skus["region"]], dtype="float64")
+    energy = catalog.energy[["resource", "vendor", "kwh_per_hour"]].itertuples(index=False, name=None)
+    own = {(resource, vendor): kwh for resource, vendor, kwh in energy}
 
-    def drawn(resource: pd.Series) -> np.ndarray:
-        pairs = zip(resource, skus["vendor"], strict=True)
+    def drawn(resource: Iterable[str]) -> np.ndarray:
+        pairs = zip(resource, vendors, strict=True)
         return np.array([own.get((k, v), own.get((k, ""), np.nan)) for k, v in pairs], dtype="float64")
 
-    vcpu = skus["vcpu"].fillna(0.0).to_numpy() * drawn(pd.Series("vcpu", index=skus.index))
+    vcpu = skus["vcpu"].fillna(0.0).to_numpy() * drawn(["vcpu"] * len(skus))
     has_card = (skus["accelerator"] != "").to_numpy()
     cards = skus["accelerator_count"].fillna(0.0).to_numpy() * drawn(skus["accelerator"])
     return np.asarray(grid * (vcpu + np.where(has_card, cards, 0.0)))

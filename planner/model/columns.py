@@ -303,6 +303,8 @@ def _at(index: Index, place: pd.DataFrame) -> pd.DataFrame:
 def _local(index: Index, place: pd.DataFrame) -> pd.DataFrame:
     """Regions where both ends of a dependency may be."""
     rows = index.dependencies[index.dependencies["gib_per_month"] > 0]
+    if rows.empty:
+        return _nothing(["d", "r", "t"])
     sender = rows.merge(place, left_on=["w1", "t"], right_on=["w", "t"])[["d", "w2", "r", "t"]]
     both = sender.merge(place, left_on=["w2", "r", "t"], right_on=["w", "r", "t"])
     ordered: pd.DataFrame = both[["d", "r", "t"]].sort_values(["d", "t", "r"], ignore_index=True)
@@ -369,4 +371,4 @@ def _amounts(index: Index, scopes: Iterable[int], holder: str, holders: Sequence
 
 
 def _nothing(columns: list[str]) -> pd.DataFrame:
-    return pd.DataFrame({c: pd.Series(dtype="float64" if c == "n" else "int64") for c in columns})
+    return pd.DataFrame({c: np.empty(0, dtype="float64" if c == "n" else "int64") for c in columns})

@@ -22,9 +22,9 @@ def active_periods(index: Index, columns: Columns) -> pd.DataFrame:
     span = keys["term"].map({term: index.span(term) for term in index.offers.commit})
     last = np.minimum(keys["t0"] + span.astype("float64"), len(index.inputs.case.periods))
     lengths = (last - keys["t0"]).astype("int64")
-    out = keys.loc[keys.index.repeat(lengths)].reset_index(drop=True)
-    out["t"] = out["t0"] + out.groupby("col").cumcount()
-    return out
+    at = np.repeat(np.arange(len(keys)), lengths)
+    out = keys.iloc[at].reset_index(drop=True)
+    return out.assign(t=out["t0"].to_numpy() + np.arange(len(at)) - np.searchsorted(at, at))
 
 
 def held_periods(index: Index, columns: Columns) -> pd.DataFrame:

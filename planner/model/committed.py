@@ -25,6 +25,8 @@ def commit_keys(index: Index, run: pd.DataFrame) -> pd.DataFrame:
 def cover_keys(index: Index, run: pd.DataFrame, commit: pd.DataFrame) -> pd.DataFrame:
     """What of commitments may run: by the contract that they keep, as that is what counts in shares."""
     columns = ["q", "r", "s", "term", "h", "t", "l", "contract"]
+    if commit.empty and index.held.empty:
+        return pd.DataFrame({c: pd.Series(dtype=object if c == "term" else "int64") for c in columns})
     bought = run.merge(commit[["q", "r", "s", "term"]].drop_duplicates(), on=["q", "r", "s"]).assign(h=-1)
     bought = bought.merge(_begun_under(index), on=["r", "term", "t"])
     owner = index.pools["payer"].to_numpy()[run["q"].to_numpy(dtype=np.int64)]

@@ -91,12 +91,14 @@ def read_offers(inputs: Inputs) -> Offers:
 
 
 def _by_term(inputs: Inputs, term: str) -> tuple[np.ndarray, np.ndarray]:
-    sku = inputs.case.catalog.skus["SkuId"]
     prices = inputs.case.catalog.prices
-    rows = prices[prices["term"] == term].set_index("SkuId")
-    amount = sku.map(rows["ListUnitPrice"]).to_numpy(dtype="float64")
-    exchanged = exchange(inputs, amount, sku.map(rows["PricingCurrency"]))
-    return exchanged, (sku.map(rows["basis"]) == "assumed").to_numpy()
+    rows = np.flatnonzero((prices["term"] == term).to_numpy())
+    row_of = dict(zip(prices["SkuId"].to_numpy()[rows], rows.tolist(), strict=True))
+    at = np.array([row_of.get(sku, -1) for sku in inputs.case.catalog.skus["SkuId"]], dtype=np.int64)
+    amount = np.append(prices["ListUnitPrice"].to_numpy(dtype="float64"), np.nan)[at]
+    currency = np.append(prices["PricingCurrency"].to_numpy(dtype=object), "")[at]
+    basis = np.append(prices["basis"].to_numpy(dtype=object), "")[at]
+    return exchange(inputs, amount, pd.Series(currency)), np.asarray(basis == "assumed", dtype=bool)
 
 
 def _first_paid_tier(inputs: Inputs, region_at: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:

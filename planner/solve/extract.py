@@ -268,9 +268,11 @@ def latency(model: Model, x: np.ndarray) -> pd.DataFrame:
     """
     index = model.index
     case, names = index.inputs.case, _names(model)
+    targeted = case.workloads["latency_ms"].notna().to_numpy()
+    if not targeted.any():
+        return pd.DataFrame(columns=list(LATENCY))
     place = _placed(model, x)
     seen = place.merge(coverage_of(index), on=["w", "r", "t"])
-    targeted = case.workloads["latency_ms"].notna().to_numpy()
     seen = seen[targeted[seen["w"].to_numpy()]]
     seen = seen.assign(reached=seen["coverage"] * seen["x"], mean=seen["mean_ms"] * seen["x"])
     by = seen.groupby(["w", "t"], as_index=False).agg(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import BadInput, Problem
-from planner.model.block import INF, Block, make_block
+from planner.model.block import INF, Block, make_block, no_rows
 from planner.model.index import Index
 from planner.model.objective.lines import cash
 from planner.model.plan_rules import PlanRule
@@ -33,6 +33,8 @@ def budget(index: Index, lines: pd.DataFrame, unit: float) -> Block:
     Dual: money saved over the horizon by one more unit of money in that year.
     """
     case = index.inputs.case
+    if case.budgets.empty and not index.budgets:
+        return no_rows("budget", _KEYS)
     rows = case.budgets[["agency", "year", "vote", "amount"]].sort_values(
         ["agency", "year", "vote"], ignore_index=True
     )

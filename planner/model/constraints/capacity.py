@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import SIZED, STORED
-from planner.model.block import INF, Block, make_block
+from planner.model.block import INF, Block, make_block, no_rows
 from planner.model.columns import Columns
 from planner.model.commitments import active_periods, held_periods
 from planner.model.index import Index
@@ -25,6 +25,8 @@ def capacity(index: Index, columns: Columns) -> Block:
     Dual: money that one more unit of capacity in the period would save (negative or zero).
     """
     limits = index.capacity
+    if limits.empty:
+        return no_rows("capacity", [*limits.columns, "l"])
     machines = limits[limits["resource"].isin((*SIZED, "units"))].merge(index.slices[["t", "l"]], on="t")
     stores = limits[limits["resource"].isin(STORED)].assign(l=0)
     keys = pd.concat([machines, stores]).sort_values(

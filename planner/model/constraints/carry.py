@@ -43,6 +43,8 @@ def carried_at(index: Index, columns: Columns) -> pd.DataFrame:
     """What must be carried where: w, r, t, the column that asks for it and the part of the workload."""
     place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers, part=1.0)
     pair = columns.pair.keys
+    if pair.empty:
+        return place
     ready = pd.DataFrame(
         {
             "w": pair["w"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block, numbers_of
+from planner.model.block import INF, Block, make_block, no_rows, numbers_of
 from planner.model.columns import ColumnFamily, Columns
 from planner.model.index import Index
 
@@ -32,6 +32,8 @@ def share_block(index: Index, family: ColumnFamily, holder: str, kind: str, para
         for number, r in enumerate(index.share_rules)
         if r.rule.kind == kind
     ]
+    if not parts:
+        return no_rows(kind, ["rule", "scope", holder, "t"])
     keys = pd.concat([*parts, amounts.iloc[:0].assign(rule=0)])[["rule", "scope", holder, "t"]]
     keys = keys.reset_index(drop=True)
     limit = np.array([float(r.rule.parameters.get(parameter, 0.0)) for r in index.share_rules])

@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner.model.columns import Columns
 from planner.model.index import Index
-from planner.model.objective.lines import make_lines, nobody
+from planner.model.objective.lines import NO_LINES, make_lines, nobody
 
 
 def agreements(index: Index, columns: Columns) -> pd.DataFrame:
@@ -18,6 +18,8 @@ def agreements(index: Index, columns: Columns) -> pd.DataFrame:
     shares count spend as billed before an agreement. Booked to the vendor's first region and the
     payer's first pool; an agreement of all payers is paid in common.
     """
+    if columns.agreement.keys.empty:
+        return NO_LINES.copy()
     keys = columns.agreement.keys.assign(col=columns.agreement.numbers)
     keys = keys[keys["t"] >= 0].merge(index.agreements, on=["agreement", "t"])
     parts = []

@@ -9,7 +9,7 @@ from planner.model.columns import Columns
 from planner.model.commitments import active_periods, held_periods, tail_months
 from planner.model.committed import held_contracts
 from planner.model.index import Index
-from planner.model.objective.lines import make_lines, nobody
+from planner.model.objective.lines import NO_LINES, make_lines, nobody
 
 HOURS_PER_MONTH = 8760.0 / 12.0
 
@@ -23,6 +23,8 @@ def commitments(index: Index, columns: Columns) -> pd.DataFrame:
     the hours in which a committed machine runs. The contract is that under which the commitment began,
     in cash and in shares alike and to its end; exchange is at the rate of the period in which it is paid.
     """
+    if columns.commit.keys.empty and columns.held.keys.empty:
+        return NO_LINES.copy()
     parts = [_bought(index, columns), _held(index, columns), _tail(index, columns), _counted(index, columns)]
     return pd.concat(parts, ignore_index=True)
 

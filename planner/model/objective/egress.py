@@ -9,7 +9,7 @@ from planner.case.schema import RESOURCES
 from planner.errors import BadInput, Problem
 from planner.model.columns import Columns
 from planner.model.index import Index
-from planner.model.objective.lines import make_lines, nobody
+from planner.model.objective.lines import NO_LINES, make_lines, nobody
 from planner.model.tiers import steps
 
 TIERS = "egress tiers"
@@ -45,9 +45,8 @@ def egress_tiers(index: Index, columns: Columns) -> pd.DataFrame:
     keys = columns.tier.keys.assign(col=columns.tier.numbers)
     keys = keys[keys["k"] == "used"]
     if keys.empty:
-        keys = keys.assign(q=0, less=0.0, length=0.0, assumed=False)
-    else:
-        keys = keys.merge(steps(index), on=["payer", "r", "t", "tier"])
+        return NO_LINES.copy()
+    keys = keys.merge(steps(index), on=["payer", "r", "t", "tier"])
     col, q, r, t = (keys[c].to_numpy(dtype=np.int64) for c in ("col", "q", "r", "t"))
     months = index.inputs.case.periods["months"].to_numpy()[t]
     listed = (keys["less"] * keys["length"]).to_numpy(dtype="float64") * months

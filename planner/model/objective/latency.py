@@ -8,7 +8,7 @@ import pandas as pd
 from planner.model.columns import Columns
 from planner.model.constraints.latency import coverage_of
 from planner.model.index import Index
-from planner.model.objective.lines import make_lines, nobody
+from planner.model.objective.lines import NO_LINES, make_lines, nobody
 
 THOUSAND = 1000.0
 
@@ -22,9 +22,9 @@ def latency(index: Index, columns: Columns) -> pd.DataFrame:
     counts with the round trip of ``study.stressors.UNREACHED_US``.
     """
     stated, case = index.inputs.case.settings.latency, index.inputs.case
-    place = columns.place.keys.assign(col=columns.place.numbers)
     if stated is None:
-        place = place.iloc[:0]
+        return NO_LINES.copy()
+    place = columns.place.keys.assign(col=columns.place.numbers)
     seen = place.merge(coverage_of(index)[["w", "r", "t", "mean_ms"]], on=["w", "r", "t"])
     number = {name: w for w, name in enumerate(case.workloads["workload"])}
     users = case.users.assign(w=case.users["workload"].map(number).astype("int64"))

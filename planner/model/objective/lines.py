@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.model.index import Index
 
+_INTEGERS = ("col", "w", "q", "r", "s", "t", "contract")
 MONEY = ("list", "discount", "margin", "tax", "counted", "tail", "worth")
 COLUMNS = ("col", "term", "w", "q", "r", "s", "t", *MONEY, "contract", "assumed")
 """col: column number; w: workload, -1 where a pool owns it; q: pool, -1 where a payer owns it; r:
@@ -18,6 +19,11 @@ one unit of the column, paid in the period; counted: the part that counts in sha
 due after the horizon, with tax; worth: what the objective weighs although nobody pays it; contract:
 number of the contract under which it is bought, -1 without one; assumed: 1 where the price is an
 assumption, else 0."""
+_KINDS = {name: "int64" if name in _INTEGERS else "float64" for name in COLUMNS} | {"term": "str"}
+
+
+NO_LINES = pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _KINDS.items()})
+"""A term that has nothing to charge in this case."""
 
 
 def make_lines(
@@ -43,6 +49,8 @@ def make_lines(
         Number of the contract that holds, -1 for none; by default that of region and period. A
         commitment keeps the contract under which it began.
     """
+    if not len(col):
+        return NO_LINES.copy()
     number = index.offers.contract[r, t] if contract is None else contract
     terms = index.contract_terms[number]
     discount = listed * terms[:, 0]

@@ -9,7 +9,7 @@ from planner.case.schema import RESOURCES, STORED
 from planner.model.columns import Columns
 from planner.model.index import Index
 from planner.model.objective.egress import require_price
-from planner.model.objective.lines import make_lines, nobody
+from planner.model.objective.lines import NO_LINES, make_lines, nobody
 
 
 def one_off(index: Index, columns: Columns) -> pd.DataFrame:
@@ -46,6 +46,8 @@ def _lines(
 def _activation(index: Index, columns: Columns) -> pd.DataFrame:
     """Amount · (active[t] − active[t−1]): paid on ``active`` and given back on the period after."""
     table = index.inputs.case.activation
+    if table.empty:
+        return NO_LINES.copy()
     keys = columns.active.keys.assign(col=columns.active.numbers).merge(table, on="subject")
     regions = index.inputs.regions
     at = {name: r for r, name in reversed(list(enumerate(regions["region"])))}
@@ -63,6 +65,8 @@ def _activation(index: Index, columns: Columns) -> pd.DataFrame:
 
 def _placement(index: Index, columns: Columns) -> pd.DataFrame:
     case = index.inputs.case
+    if case.placement_costs.empty:
+        return NO_LINES.copy()
     w = case.placement_costs["workload"].map({n: i for i, n in enumerate(case.workloads["workload"])})
     r = case.placement_costs["region"].map({n: i for i, n in enumerate(index.inputs.regions["region"])})
     table = case.placement_costs.assign(w=w.astype("int64"), r=r.astype("int64"))

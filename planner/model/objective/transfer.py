@@ -8,7 +8,7 @@ import pandas as pd
 from planner.model.columns import Columns
 from planner.model.index import Index
 from planner.model.objective.egress import require_price
-from planner.model.objective.lines import make_lines, nobody
+from planner.model.objective.lines import NO_LINES, make_lines, nobody
 
 
 def transfer(index: Index, columns: Columns) -> pd.DataFrame:
@@ -18,6 +18,8 @@ def transfer(index: Index, columns: Columns) -> pd.DataFrame:
     tier to the internet, which is never below what a path between regions costs at list.
     """
     rows = index.dependencies[index.dependencies["gib_per_month"] > 0]
+    if rows.empty:
+        return NO_LINES.copy()
     place = columns.place.keys.assign(col=columns.place.numbers)
     sent = rows.merge(place.rename(columns={"w": "w1"}), on=["w1", "t"])
     kept = columns.local.keys.assign(col=columns.local.numbers).merge(rows, on=["d", "t"])
