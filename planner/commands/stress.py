@@ -31,7 +31,7 @@ def command(
     keep: Path | None,
     as_json: bool,
 ) -> None:
-    """Put the case in folder CASE under stress, and plan again under each.
+    """Put the case in folder CASE under stress, plan again under each, and tell what breaks if nothing moves.
 
     Finished runs are kept: an interrupted study goes on where it stopped.
     """
@@ -52,7 +52,9 @@ def command(
     task = StressTask(str(case.resolve()), depends)
     rows = running.run_told(task, texts, kept, jobs, cluster)
     document = {**head, "study": "stress", "cost": round(base.cost, 2), "rows": rows}
-    study_out.write_study(target, "stress", document, rows, lambda: [])
+    matrix = [{key: value for key, value in row.items() if key != "breaks"} for row in rows]
+    breaks = [{"stressor": row["stressor"], **line} for row in rows for line in row["breaks"]]
+    study_out.write_study(target, "stress", document, matrix, lambda: [], {"breaks": breaks})
     if as_json:
         study_out.print_json(document)
     else:
@@ -73,20 +75,80 @@ def _show(document: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     from planner.commands import study_out
     from planner.report.words import percent
 
-    cells = [["no stress", f"{document['cost']:,.0f}", "", "", "", "", ""]]
+    divisor, unit = _scale(document["cost"], document["currency"])
+    cells = [["no stress", f"{document['cost'] / divisor:,.0f}", "", "", "", "", ""]]
     for row in rows:
         gone = row["status"] != "plan"
         cells.append([
-            row["stressor"], f"{row['cost']:,.0f}", "" if gone else f"{row['extra']:+,.0f}",
+            row["stressor"], f"{row['cost'] / divisor:,.0f}",
+            "" if gone else f"{row['extra'] / divisor:+,.0f}",
             percent(row["unserved_critical"]) if gone else "", percent(row["unserved"]) if gone else "",
             percent(row["unserved_no_shares"]) if gone else "",
             percent(row["hit_critical"]) if row["hit"] else "",
-            "" if row["stay"] is None else f"{row['stay']:,.0f}",
+            "" if row["stay"] is None else f"{row['stay'] / divisor:,.0f}",
         ])  # fmt: skip
     heads = (
-        "stressor", f"cost ({document['currency']})", "extra", "critical unserved", "all unserved",
+        "stressor", f"cost ({unit})", "extra", "critical unserved", "all unserved",
         "without caps", "critical hit", "staying",
     )  # fmt: skip
     study_out.print_rows(str(document["marking"]), f"{document['title']}: under stress", cells, heads)
     for note in NOTES:
         click.echo(note)
+    _show_held(rows)
+
+
+def _scale(cost: float, currency: str) -> tuple[float, str]:
+    """Divisor and unit of the matrix: seven digits at most, so that no figure is broken in two."""
+    for least, divisor, name in ((1e9, 1e6, "million"), (1e6, 1e3, "thousand")):
+        if cost >= least:
+            return divisor, f"{currency} {name}"
+    return 1.0, currency
+
+
+HELD = (
+    "held: work, copies kept ready and backups stay as in the plan of the case; machines are bought anew",
+    "unserved: workloads that lose a part which no copy kept ready takes over",
+    "cut off: users whom no route joins to the region that serves them; of the new plan and held",
+)
+_TOLD = 6
+"""Lines of each stressor on the terminal; all are in breaks.csv."""
+
+
+def _show_held(rows: list[dict[str, Any]]) -> None:
+    from planner.commands import study_out
+    from planner.report.words import percent
+
+    counts = ("held_unserved", "held_standbys_lost", "held_backups_lost", "held_rules_broken")
+    cells = [
+        [
+            row["stressor"], *("?" if row[count] is None else str(row[count]) for count in counts),
+            "" if row["unreachable"] is None
+            else f"{percent(row['unreachable'])} / {percent(row['held_unreachable'])}",
+        ]
+        for row in rows
+    ]  # fmt: skip
+    heads = ("stressor", "unserved", "copies lost", "backups lost", "rules broken", "cut off: new / held")
+    click.echo()
+    study_out.print_rows("", "what breaks with placements held", cells, heads)
+    for note in HELD:
+        click.echo(note)
+    for row in rows:
+        lines = [_line(line) for line in row["breaks"]]
+        if lines:
+            click.echo(f"{row['stressor']}:")
+        for line in lines[:_TOLD]:
+            click.echo(f"  {line}")
+        if len(lines) > _TOLD:
+            click.echo(f"  … and {len(lines) - _TOLD} more (breaks.csv)")
+
+
+def _line(line: dict[str, Any]) -> str:
+    from planner.report.words import percent
+
+    if line["kind"] == "unserved":
+        periods = f"{line['periods']} period{'' if line['periods'] == 1 else 's'}"
+        return f"unserved: {line['subject']} loses {percent(line['share'])} in {line['period']} ({periods})"
+    if line["kind"] in ("standby", "backup"):
+        what = "copy kept ready" if line["kind"] == "standby" else "backup"
+        return f"{what} lost: {line['subject']}"
+    return str(line["text"])

@@ -57,13 +57,18 @@ def write_study(
     document: Mapping[str, Any],
     rows: Sequence[Mapping[str, Any]],
     charts: Callable[[], Sequence[Chart]],
+    more: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> None:
-    """Write ``study.json``, ``NAME.csv`` and figures into ``out``, whole or not at all."""
+    """Write ``study.json``, ``NAME.csv`` and figures into ``out``, whole or not at all.
+
+    ``more``: rows of further tables, by their names.
+    """
     from planner.plan.folder import write_json, written_whole
 
     with written_whole(out, RECORD) as folder:
         write_json(folder / RECORD, document)
-        (folder / f"{name}.csv").write_text(csv_text(rows), encoding="utf-8")
+        for table, lines in {name: rows, **(more or {})}.items():
+            (folder / f"{table}.csv").write_text(csv_text(lines), encoding="utf-8")
         for chart in charts():
             for kind in ("svg", "png"):
                 (folder / f"{chart.name}.{kind}").write_bytes(chart.sheet.bytes(kind, chart.title, chart.alt))

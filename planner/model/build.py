@@ -95,6 +95,8 @@ class Model:
         Discounted cash for one unit of each column, in ``unit``.
     reference
         Reference spend (workload, period): list price of the cheapest way to run it on the market.
+    aside
+        Blocks of limits that do not restrict the program, because placements are held.
     """
 
     index: Index
@@ -104,6 +106,7 @@ class Model:
     unit: float
     objective: np.ndarray
     reference: np.ndarray
+    aside: tuple[Block, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -200,10 +203,13 @@ def build(
         blocks = (*blocks, carbon(index, columns))
     if index.exits:
         blocks = (*blocks, exit_cap(index, columns, lines, unit))
+    aside: tuple[Block, ...] = ()
     if pinned is not None:
         free = (*LIMITS, "survival") if index.losses.rules else LIMITS
+        # Where work would flee is not asked then, so survival cannot be told from the program.
+        aside = tuple(b for b in blocks if b.family in LIMITS)
         blocks = (*(b for b in blocks if b.family not in free), pin(columns, pinned))
-    return Model(index, columns, blocks, lines, unit, cost / unit, reference)
+    return Model(index, columns, blocks, lines, unit, cost / unit, reference, aside)
 
 
 def _as_it_is(columns: Columns, pinned: pd.DataFrame) -> Columns:

@@ -18,6 +18,7 @@ from planner.eligibility import BUILT_IN, Eligibility
 from planner.errors import BadInput, Problem
 from planner.inputs import Inputs
 from planner.plan.plan import Plan
+from planner.solve.broken import broken_latency, broken_shares
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def hold(inputs: Inputs, eligibility: Eligibility, fixed: Fixed) -> tuple[Eligib
 
 
 def broken_rules(plan: Plan) -> list[str]:
-    """What a plan that was not made within the rules breaks, in words."""
+    """What filters, shares and targets a plan that was not made within the rules breaks, in words."""
     placed = plan.placements[["workload", "region", "period"]]
     excuses = plan.excuses[~plan.excuses["rule"].isin(BUILT_IN)]
     met = placed.merge(excuses, on=["workload", "region"])
@@ -107,18 +108,4 @@ def broken_rules(plan: Plan) -> list[str]:
         .sort_values(["rule", "workload", "region"])
         .itertuples(index=False, name=None)
     ]
-    over = plan.shares[plan.shares["slack"] < -1e-9]
-    for (rule, subject), rows in over.groupby(["rule", "subject"]):
-        worst = rows.sort_values(["slack", "period"]).iloc[0]
-        out.append(
-            f"{rule}: {subject} has {worst['share']:.1%} in {worst['period']} against {worst['limit']:.0%} "
-            f"({len(rows)} periods)"
-        )
-    slow = plan.latency[plan.latency["reached_share"] < plan.latency["required_share"] - 1e-9]
-    for workload, rows in slow.groupby("workload"):
-        worst = rows.sort_values(["reached_share", "period"]).iloc[0]
-        out.append(
-            f"latency: {workload} reaches {worst['reached_share']:.1%} of its users within "
-            f"{worst['target_ms']:g} ms in {worst['period']} against {worst['required_share']:.0%}"
-        )
-    return out
+    return [*out, *broken_shares(plan.shares), *broken_latency(plan.latency)]

@@ -25,6 +25,7 @@ from planner.plan.plan import Plan
 from planner.solve import extract
 from planner.solve.binding import binding
 from planner.solve.bound import with_bound
+from planner.solve.broken import broken_limits
 from planner.solve.egress_bill import egress_bill
 from planner.solve.emissions import emissions
 from planner.solve.fixed import Fixed, broken_rules, hold
@@ -183,7 +184,8 @@ def _solve(inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: f
         rounded=whole_machines.purchases,
     )
     if fixed is not None:
-        plan = replace(plan, head={**plan.head, "fixed": fixed.file, "breaks": broken_rules(plan)})
+        breaks = [*broken_rules(plan), *broken_limits(model, model.aside, x)]
+        plan = replace(plan, head={**plan.head, "fixed": fixed.file, "breaks": breaks})
     _check_sum(plan, outcome.objective * model.unit)
     seconds = {"build": built, "solver": solving, "all": time.perf_counter() - clock}
     return Solved(plan, model, outcome, arrays, seconds)

@@ -25,7 +25,7 @@ from planner.model.registry import decode
 from planner.solve.solve_arrays import Status
 from planner.study.extensive import First, Scene, make_extensive, make_scene, recourse
 from planner.study.stress import solve_program
-from planner.study.stressors import Stressed, stress
+from planner.study.stressors import Stressed, calm, stress
 
 _SHOWN = 1e-6
 
@@ -198,8 +198,15 @@ class Desk:
         self.every_machine = len(model.columns.commit.keys) > 0
 
     def scene(self, name: str, probability: float, state: Stressed) -> Scene:
-        """The program of a stressed case."""
+        """The program of a stressed case.
+
+        Raises
+        ------
+        BadInput
+            If the case weighs latency and the scenario cuts users off, which no weight can price.
+        """
         fresh = assess(state.inputs)
+        _demand_joined(name, state, fresh.allowed)
         grown = state.inputs.case.demand is not self.inputs.case.demand
         model = build(
             state.inputs,
@@ -210,11 +217,21 @@ class Desk:
         return make_scene(name, probability, model, state.closed)
 
 
+def _demand_joined(name: str, state: Stressed, allowed: np.ndarray) -> None:
+    off = np.where(allowed, state.unreachable, 0.0).max(axis=(1, 2))
+    if state.inputs.case.settings.latency is None or not off.any():
+        return
+    w = int(off.argmax())
+    workload = state.inputs.case.workloads["workload"].iloc[w]
+    problem = f"cuts {off[w]:.1%} of the users of {workload} off, whom [latency] worth cannot price"
+    mend = "Leave [latency] or the cut out of this study; planner stress tells who is cut off."
+    column = f"robust.scenario.{name}.stressors"
+    raise BadInput([Problem(FILE, 0, column, ", ".join(state.cut), problem, mend)])
+
+
 def stressed(inputs: Inputs, text: str) -> Stressed:
     """The case under a line of stressors; a blank line leaves it as it is."""
-    if text.strip():
-        return stress(inputs, text)
-    return Stressed(inputs, np.zeros((len(inputs.regions), len(inputs.case.periods)), dtype=bool))
+    return stress(inputs, text) if text.strip() else calm(inputs)
 
 
 def _alone(scene: Scene) -> float:
@@ -291,7 +308,7 @@ def mean_state(states: Sequence[Stressed], probability: Sequence[float]) -> Stre
     )
     reach = _mean_of([i.reach for i in inputs], p, ["coverage", "mean_ms", "p95_ms"])
     closed = np.tensordot(p, np.array([s.closed for s in states], dtype=float), axes=1) > 0.5
-    return Stressed(replace(base, case=mean, reach=reach), closed)
+    return replace(calm(base), inputs=replace(base, case=mean, reach=reach), closed=closed)
 
 
 def _mean_of(frames: Sequence[pd.DataFrame], p: np.ndarray, columns: list[str]) -> pd.DataFrame:

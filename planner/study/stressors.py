@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 
@@ -29,15 +30,33 @@ from planner.latency.graph import build_graph
 from planner.latency.matrix import round_trips
 
 UNREACHED_US = 10**9
-"""Round trip between nodes that nothing joins any more: beyond every target."""
+"""Round trip between nodes that nothing joins any more: beyond every target, and in no mean."""
 
 
 @dataclass(frozen=True)
 class Stressed:
-    """A case under stress: changed inputs, and regions that are closed: boolean (region, period)."""
+    """A case under stress.
+
+    Attributes
+    ----------
+    closed
+        Regions that are closed: boolean (region, period).
+    cut
+        Links and cables that are gone.
+    unreachable
+        Part of the users whom nothing joins to the region: (workload, region, period).
+    """
 
     inputs: Inputs
     closed: np.ndarray
+    cut: tuple[str, ...]
+    unreachable: np.ndarray
+
+
+def calm(inputs: Inputs) -> Stressed:
+    """A case under no stress."""
+    shape = (len(inputs.case.workloads), len(inputs.regions), len(inputs.case.periods))
+    return Stressed(inputs, np.zeros(shape[1:], dtype=bool), (), np.zeros(shape))
 
 
 def stress(inputs: Inputs, text: str) -> Stressed:
@@ -48,7 +67,7 @@ def stress(inputs: Inputs, text: str) -> Stressed:
     UnknownName
         If a kind or a subject is unknown, or an amount is none.
     """
-    state = Stressed(inputs, np.zeros((len(inputs.regions), len(inputs.case.periods)), dtype=bool))
+    state = calm(inputs)
     for part in text.split("&"):
         kind, _, rest = part.strip().partition(":")
         if kind not in KINDS:
@@ -136,13 +155,38 @@ def _cable(state: Stressed, subject: str, amount: str) -> Stressed:
     inputs = state.inputs
     if inputs.network is None or inputs.case.users.empty:
         raise UnknownName("link", subject, [])
-    graph = build_graph(inputs.network, without_links=[subject])
-    sites = sorted(set(inputs.case.users["site"]))
-    nodes = dict(zip(inputs.regions["region"], inputs.regions["node"], strict=True))
-    trips = round_trips(graph, sites, nodes, unreached_us=UNREACHED_US)
-    targets = inputs.case.workloads.set_index("workload")["latency_ms"].fillna(np.inf)
-    reach = coverage(inputs.case.users, trips, targets)
-    return replace(state, inputs=replace(inputs, reach=reach, rtt_us=trips.mean_us))
+    cut = (*state.cut, subject)
+    graph = build_graph(inputs.network, without_links=list(cut))
+    case, nodes = inputs.case, dict(zip(inputs.regions["region"], inputs.regions["node"], strict=True))
+    trips = round_trips(graph, sorted(set(case.users["site"])), nodes, unreached_us=UNREACHED_US)
+    targets = case.workloads.set_index("workload")["latency_ms"].fillna(np.inf)
+    joined = trips.mean_us < UNREACHED_US
+    # Nobody waits 1,000 seconds: who is joined no more adds no round trip, but is told as unreachable.
+    known = replace(trips, mean_us=trips.mean_us.where(joined, 0), p95_us=trips.p95_us.where(joined, 0))
+    reach = coverage(case.users, trips, targets)
+    reach["mean_ms"] = coverage(case.users, known, targets)["mean_ms"]
+    within = coverage(case.users, trips, pd.Series(UNREACHED_US / 2000.0, index=targets.index))
+    changed = replace(inputs, reach=reach, rtt_us=trips.mean_us, between_us=_between(inputs, graph, nodes))
+    return replace(state, inputs=changed, cut=cut, unreachable=_unreachable(inputs, within))
+
+
+def _between(inputs: Inputs, graph: nx.Graph, nodes: dict[str, str]) -> pd.DataFrame:
+    """Round trips of regions to one another, where the case limits them."""
+    if inputs.between_us.empty:
+        return inputs.between_us
+    trips = round_trips(graph, sorted(set(nodes.values())), nodes, unreached_us=UNREACHED_US).mean_us
+    between: pd.DataFrame = trips.loc[list(nodes.values())].set_axis(list(nodes), axis="index")
+    return between
+
+
+def _unreachable(inputs: Inputs, within: pd.DataFrame) -> np.ndarray:
+    """Part of users that no route joins (workload, region, period), from who is joined."""
+    case, regions = inputs.case, inputs.regions
+    out = np.zeros((len(case.workloads), len(regions), len(case.periods)))
+    w = within["workload"].map({name: i for i, name in enumerate(case.workloads["workload"])})
+    r = within["region"].map({name: i for i, name in enumerate(regions["region"])})
+    out[w.to_numpy(), r.to_numpy(), within["t"].to_numpy()] = 1.0 - within["coverage"].to_numpy()
+    return np.where(out > 1e-12, out, 0.0)
 
 
 def _currency(state: Stressed, subject: str, amount: str) -> Stressed:

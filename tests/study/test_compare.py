@@ -6,6 +6,7 @@ import json
 import tomllib
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from support.cases import World
@@ -14,7 +15,9 @@ from support.plans import cost, plan_of, read
 from planner.commands import cli
 from planner.commands.run import run
 from planner.errors import BadInput
-from planner.study.compare import compare, differ, scenarios
+from planner.inputs import read_inputs
+from planner.plan.plan import Plan
+from planner.study.compare import compare, differ, doing_nothing, scenarios
 from planner.study.scenario import scenario_folder, toml_text
 
 ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
@@ -198,3 +201,24 @@ def test_carbon_and_what_is_kept_of_critical_work():
     # Without a: law, and 0.4 of tax. Without b: tax alone.
     assert row.kept is not None and row.kept.share == pytest.approx(0.5) and row.kept.without == "b"
     assert row.flat()["critical_kept"] == pytest.approx(0.5)
+
+
+def test_doing_nothing_tells_limits_on_cash_and_carbon_that_it_breaks():
+    """25 machines at b for 0.30, 5 at c for 0.50 an hour: 87,600 a year; 1 kWh an hour, 0.6 kg each."""
+    made = world().grid(a=0.1, b=0.6, c=0.6)
+    for rule, kind, values in (
+        ("cash", "budget", {"cap": 80_000.0, "currency": ["MYR"], "per": "horizon"}),
+        ("green", "carbon", {"cap": 5.0, "per": "year"}),
+        ("roomy", "budget", {"cap": 88_000.0, "currency": ["MYR"], "per": "horizon"}),
+    ):
+        made.overrides[rule] = dict(ADOPTED)
+        made.rule(rule, kind, values, is_parameter=True, benchmark="none")
+    with TemporaryDirectory() as folder:
+        case = made.write(Path(folder))
+        nothing = doing_nothing(read_inputs(case), case)
+    assert isinstance(nothing, Plan) and [line.split(":")[0] for line in nothing.head["breaks"]] == [
+        "cash",
+        "green",
+    ]
+    assert nothing.head["breaks"][0] == "cash: cash of all payers comes to MYR 87,600 against 80,000"
+    assert nothing.head["breaks"][1].startswith("green: machines 6.307 t CO2e against 5")

@@ -18,8 +18,8 @@ def latency(index: Index, columns: Columns) -> pd.DataFrame:
 
     Every workload with users counts, with a target or without. As with carbon nobody is paid: the lines
     have no list price, no tax and no part in shares, budgets or cash, and ``worth`` is discounted like
-    cash of the period. Standbys serve nobody. A user whom no route reaches (only a stressor can do that)
-    counts with the round trip of ``study.stressors.UNREACHED_US``.
+    cash of the period. Standbys serve nobody. A user whom no route reaches, which only a stressor can do,
+    adds no round trip: a study keeps work where the fewest are cut off, and tells how many.
     """
     stated, case = index.inputs.case.settings.latency, index.inputs.case
     if stated is None:

@@ -1,0 +1,215 @@
+"""What breaks when nothing moves: the plan of the case, its placements held, under a stressor.
+
+Work, copies kept ready and backups stay where the plan of the case has them; what a stressor closes is
+lost. A copy kept ready takes over its part of what is lost with its primary. Machines are bought anew,
+as cheaply as the work that is left allows: first so that capacities are overrun, and refuges of
+survival are missed, as little as they can be. Limits on shares, cash, carbon, exit and latency do not
+restrict that: what breaks is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.errors import Stopped
+from planner.model.build import Model
+from planner.model.columns import ColumnFamily
+from planner.model.render_arrays import Arrays
+from planner.solve import extract
+from planner.solve.broken import broken_latency, broken_limits, broken_shares
+from planner.solve.solve_arrays import Outcome, Session, Status
+
+_DUST = 1e-7
+_TIES = (
+    "carry", "buy", "commitment", "fleet", "amount", "region_amount", "move", "activation", "transfer",
+    "change", "egress_tier", "agreement",
+)  # fmt: skip
+"""Families that hold whatever happens: they only tie columns together."""
+
+_GIVES = ("capacity", "survival", "refuge")
+"""Families that are broken as little as can be."""
+
+_FIRST = 1000.0
+"""Weight of room that work would flee into: work rather has no place than one that is not there."""
+
+
+@dataclass(frozen=True)
+class Breaks:
+    """What breaks.
+
+    Attributes
+    ----------
+    unserved
+        Workload, the largest part of it that is lost and that nothing takes over, the period of it, in
+        how many periods.
+    standbys, backups
+        Workloads whose copy kept ready, or backup, is lost, in part at least.
+    rules
+        Rules and limits that do not hold, in words.
+    """
+
+    unserved: tuple[tuple[str, float, str, int], ...]
+    standbys: tuple[str, ...]
+    backups: tuple[str, ...]
+    rules: tuple[str, ...]
+
+    def lines(self) -> list[dict[str, Any]]:
+        """One line for each that breaks, for CSV and JSON."""
+        out = [
+            {"kind": "unserved", "subject": w, "share": round(part, 9), "period": t, "periods": n, "text": ""}
+            for w, part, t, n in self.unserved
+        ]
+        for kind, names in (("standby", self.standbys), ("backup", self.backups)):
+            out += [_line(kind, name, "") for name in names]
+        return out + [_line("rule", text.partition(":")[0], text) for text in self.rules]
+
+
+def note(text: str) -> dict[str, Any]:
+    """A line that says why nothing can be told."""
+    return _line("note", "", text)
+
+
+def _line(kind: str, subject: str, text: str) -> dict[str, Any]:
+    return {"kind": kind, "subject": subject, "share": None, "period": "", "periods": None, "text": text}
+
+
+def held(before: Model, x: np.ndarray, now: Model, arrays: Arrays) -> Breaks:
+    """What breaks of the solution ``x`` of a case when it is held in the case under stress.
+
+    Parameters
+    ----------
+    now, arrays
+        The program under stress; what is closed has no columns in it.
+    """
+    place = _held(before.columns.place, now.columns.place, ["w", "r", "t"], x)
+    pair = _held(before.columns.pair, now.columns.pair, ["w", "r", "r2", "t"], x)
+    copy = _held(before.columns.backup, now.columns.backup, ["w", "r", "t"], x)
+    taken = _taken_over(now, place, pair)
+    outcome = _solve(now, arrays, [pd.concat([place, taken]), pair, copy])
+    names = now.index.inputs.case.workloads["workload"].to_numpy()
+    unserved = _unserved(now, place, taken)
+    ready = now.index.eligibility.standby
+    gone = pair[~ready[pair["w"], pair["r2"], pair["t"]]]
+    nowhere = _named(names, taken[taken["col"] < 0])
+    return Breaks(
+        unserved=unserved,
+        standbys=_named(names, gone),
+        backups=_named(names, copy[copy["col"] < 0]),
+        rules=_rules(now, outcome, {*(line[0] for line in unserved), *nowhere}),
+    )
+
+
+def _held(before: ColumnFamily, now: ColumnFamily, keys: list[str], x: np.ndarray) -> pd.DataFrame:
+    """What the plan has of a family: keys, x, and the column of it under stress, -1 where there is none."""
+    mine = before.keys[keys].assign(x=x[before.numbers])
+    mine = mine[mine["x"] > _DUST]
+    found = mine.merge(now.keys[keys].assign(col=now.numbers), on=keys, how="left")
+    return found.assign(col=found["col"].fillna(-1).astype("int64")).astype(dict.fromkeys(keys, "int64"))
+
+
+def _named(names: np.ndarray, lines: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(str(v) for v in names[np.unique(lines["w"].to_numpy(dtype=np.int64))])
+
+
+def _taken_over(now: Model, place: pd.DataFrame, pair: pd.DataFrame) -> pd.DataFrame:
+    """What copies kept ready take over of what is lost: w, r, t, x, and the column of a place there."""
+    gone = pd.MultiIndex.from_frame(place.loc[place["col"] < 0, ["w", "r", "t"]])
+    over = pair[pd.MultiIndex.from_frame(pair[["w", "r", "t"]]).isin(gone)]
+    over = over[now.index.eligibility.standby[over["w"], over["r2"], over["t"]]]
+    over = over.assign(r=over["r2"], x=over["x"] * now.index.ready[over["w"].to_numpy()])
+    found = now.columns.place.keys.assign(col=now.columns.place.numbers)
+    over = over[["w", "r", "t", "x"]].merge(found, on=["w", "r", "t"], how="left")
+    return over.assign(col=over["col"].fillna(-1).astype("int64"))
+
+
+def _unserved(
+    now: Model, place: pd.DataFrame, taken: pd.DataFrame
+) -> tuple[tuple[str, float, str, int], ...]:
+    case = now.index.inputs.case
+    left = np.zeros(case.alive.shape)
+    gone = place[place["col"] < 0]
+    np.add.at(left, (gone["w"].to_numpy(), gone["t"].to_numpy()), gone["x"].to_numpy())
+    np.subtract.at(left, (taken["w"].to_numpy(), taken["t"].to_numpy()), taken["x"].to_numpy())
+    out = []
+    for w in np.flatnonzero((left > _DUST).any(axis=1)).tolist():
+        t = int(left[w].argmax())
+        name, period = case.workloads["workload"].iloc[w], case.periods["period"].iloc[t]
+        out.append((str(name), float(left[w, t]), str(period), int((left[w] > _DUST).sum())))
+    return tuple(out)
+
+
+def _solve(now: Model, arrays: Arrays, families: list[pd.DataFrame]) -> Outcome:
+    """Buy for what is held: capacities overrun and refuges missed as little as can be, then cheaply."""
+    columns = now.columns
+    low, high = arrays.lower.copy(), arrays.upper.copy()
+    integer = arrays.integer.copy()
+    for family, lines in zip((columns.place, columns.pair, columns.backup), families, strict=True):
+        low[family.numbers] = high[family.numbers] = 0.0
+        integer[family.numbers] = False
+        kept = lines[lines["col"] >= 0].groupby("col")["x"].sum()
+        low[kept.index] = high[kept.index] = kept.to_numpy()
+    row_low, row_high = arrays.row_lower.copy(), arrays.row_upper.copy()
+    slack_row, unit, weight = [], [], []
+    for block in now.blocks:
+        start, count = now.starts[block.family], len(block.keys)
+        rows = np.arange(start, start + count)
+        if block.family in _GIVES:
+            finite = np.where(
+                np.isfinite(block.upper), -np.maximum(np.abs(block.upper), block.scale), block.scale
+            )
+            slack_row.append(rows)
+            unit.append(finite)
+            weight.append(np.full(count, _FIRST if block.family == "refuge" else 1.0))
+        elif block.family not in _TIES:
+            row_low[rows], row_high[rows] = -np.inf, np.inf
+    loosened = replace(arrays, lower=low, upper=high, row_lower=row_low, row_upper=row_high, integer=integer)
+    rows, units, weights = (np.concatenate(parts) for parts in (slack_row, unit, weight))
+    wider = _with_slack(loosened, rows, units, weights)
+    session = Session(wider)
+    if len(rows):
+        least = session.solve()
+        _demand_optimal(least)
+        at = np.array([len(row_low)])
+        session.set_row_bounds(at, np.array([-np.inf]), np.array([least.objective * (1 + 1e-9) + _DUST]))
+    session.set_cost(np.concatenate([arrays.cost, np.zeros(len(rows))]))
+    cheapest = session.solve()
+    _demand_optimal(cheapest)
+    return replace(cheapest, x=cheapest.x[: len(arrays.cost)])
+
+
+def _demand_optimal(outcome: Outcome) -> None:
+    if outcome.status is not Status.OPTIMAL:
+        raise Stopped(f"what breaks with placements held could not be told: the solver ended {outcome.word}")
+
+
+def _with_slack(arrays: Arrays, rows: np.ndarray, unit: np.ndarray, weight: np.ndarray) -> Arrays:
+    """A slack on each of some rows, ``unit`` its size there, and a last row of weighted slacks: the cost."""
+    n, added, lengths = len(arrays.cost), len(rows), np.diff(arrays.start)
+    own = n + np.arange(added)
+    row = np.concatenate([np.repeat(np.arange(len(lengths)), lengths), rows, np.full(added, len(lengths))])
+    col = np.concatenate([arrays.index, own, own])
+    value = np.concatenate([arrays.value, unit, weight])
+    order = np.lexsort((col, row))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(lengths) + 1))])
+    return Arrays(
+        cost=np.concatenate([np.zeros(n), weight]),
+        lower=np.concatenate([arrays.lower, np.zeros(added)]),
+        upper=np.concatenate([arrays.upper, np.full(added, np.inf)]),
+        row_lower=np.append(arrays.row_lower, -np.inf),
+        row_upper=np.append(arrays.row_upper, np.inf),
+        start=starts.astype(np.int64),
+        index=col[order].astype(np.int64),
+        value=value[order],
+        integer=np.concatenate([arrays.integer, np.zeros(added, dtype=bool)]),
+    )
+
+
+def _rules(now: Model, outcome: Outcome, unserved: set[str]) -> tuple[str, ...]:
+    x = extract.tidy(outcome.x)
+    shares = extract.shares(now, x)
+    late = broken_latency(extract.latency(now, x), unserved)
+    return (*broken_shares(shares), *late, *broken_limits(now, now.blocks, x))

@@ -1,0 +1,115 @@
+"""The least that must be left unserved where there is no plan, critical work last.
+
+One unit of critical vCPU weighs as a thousand of others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from planner.errors import Infeasible
+from planner.model.block import numbers_of
+from planner.model.build import Model
+from planner.model.render_arrays import Arrays
+from planner.model.scopes import SHARE_KINDS
+from planner.solve.solve_arrays import Session, Status
+
+_CRITICAL = 1000.0
+_ROOM = 1e-7
+
+
+def work_of(model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """vCPU-hours of each (workload, period), at least a hair where it needs none; and who is critical."""
+    case = model.index.inputs.case
+    hours = case.periods["hours"].to_numpy(dtype="float64")
+    return np.maximum(case.demand[:, 0, :], 1e-6) * hours[None, :] * case.alive, case.workloads[
+        "critical"
+    ].to_numpy()
+
+
+def shortfall(model: Model, arrays: Arrays) -> tuple[float, float, float, np.ndarray]:
+    """Least part of the work left unserved (critical, all), the cost of serving the rest, and how."""
+    rows = np.concatenate(
+        [
+            model.starts[b.family] + np.flatnonzero(b.lower == b.upper)
+            for b in model.blocks
+            if b.family in ("demand", "backup")
+        ]
+    )
+    block = model.block("demand")
+    work, critical = work_of(model)
+    w, t = block.keys["w"].to_numpy(), block.keys["t"].to_numpy()
+    load = work[w, t]
+    weight = np.full(len(rows), 1e-3)
+    weight[: len(w)] = load / max(float(work.sum()), 1e-12) * np.where(critical[w], _CRITICAL, 1.0)
+    session, slack = _with_slack(arrays, rows, weight, _targets(model))
+    least = session.solve()
+    if least.status is not Status.OPTIMAL:
+        raise Infeasible(["under this stress even serving nothing breaks a limit of the case"])
+    unserved = least.x[slack][: len(w)] * load
+    session.set_row_bounds(
+        np.array([len(arrays.row_lower)]),
+        np.array([-np.inf]),
+        np.array([least.objective * (1 + 1e-9) + _ROOM]),
+    )
+    session.set_cost(np.concatenate([arrays.cost, np.zeros(len(rows))]))
+    cheapest = session.solve()
+    chosen = cheapest if cheapest.status is Status.OPTIMAL else least
+    cost = float(arrays.cost @ chosen.x[: len(arrays.cost)]) * model.unit
+    of_critical = float(work[critical].sum())
+    part = float(unserved[critical[w]].sum()) / of_critical if of_critical > 0 else 0.0
+    every = float(unserved.sum() / work.sum())
+    return max(0.0, part), max(0.0, every), cost, chosen.x[: len(arrays.cost)]
+
+
+def without_shares(model: Model, arrays: Arrays) -> Arrays:
+    """The program with its caps and floors on shares set aside."""
+    low, high = arrays.row_lower.copy(), arrays.row_upper.copy()
+    for block in model.blocks:
+        if block.family in SHARE_KINDS:
+            rows = slice(model.starts[block.family], model.starts[block.family] + len(block.keys))
+            low[rows], high[rows] = -np.inf, np.inf
+    return replace(arrays, row_lower=low, row_upper=high)
+
+
+def _targets(model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of latency, and the demand row of the same workload and period.
+
+    What is not served has no target to meet, and what misses its target is not served.
+    """
+    wanted = model.block("latency").keys
+    at = numbers_of(model.block("demand").keys, ["w", "t"], wanted)
+    return model.starts["latency"] + np.arange(len(wanted)), at
+
+
+def _with_slack(
+    arrays: Arrays, rows: np.ndarray, weight: np.ndarray, also: tuple[np.ndarray, np.ndarray]
+) -> tuple[Session, np.ndarray]:
+    """The program with a weighted slack on some rows, and a last row that adds the weights up.
+
+    ``also``: further rows, and the number of the slack that loosens each.
+    """
+    n, added = len(arrays.cost), len(rows)
+    lengths = np.diff(arrays.start)
+    own = np.arange(added)
+    row = np.concatenate(
+        [np.repeat(np.arange(len(lengths)), lengths), rows, also[0], np.full(added, len(lengths))]
+    )
+    col = np.concatenate([arrays.index, n + own, n + also[1], n + own])
+    value = np.concatenate([arrays.value, arrays.row_lower[rows], arrays.row_lower[also[0]], weight])
+    order = np.lexsort((col, row))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(lengths) + 1))])
+    wider = Arrays(
+        cost=np.concatenate([np.zeros(n), weight]),
+        lower=np.concatenate([arrays.lower, np.zeros(added)]),
+        upper=np.concatenate([arrays.upper, np.ones(added)]),
+        row_lower=np.append(arrays.row_lower, -np.inf),
+        row_upper=np.append(arrays.row_upper, np.inf),
+        start=starts.astype(np.int64),
+        index=col[order].astype(np.int64),
+        value=value[order],
+        integer=np.concatenate([arrays.integer, np.zeros(added, dtype=bool)]),
+    )
+    return Session(wider), n + np.arange(added)
