@@ -221,4 +221,4 @@ def test_doing_nothing_tells_limits_on_cash_and_carbon_that_it_breaks():
         "green",
     ]
     assert nothing.head["breaks"][0] == "cash: cash of all payers comes to MYR 87,600 against 80,000"
-    assert nothing.head["breaks"][1].startswith("green: machines 6.307 t CO2e against 5")
+    assert nothing.head["breaks"][1].startswith("green: machines 6.3072 t CO2e against 5")
