@@ -14,7 +14,7 @@ import pandas as pd
 from planner import tables
 from planner.case.load import Case, read_case
 from planner.case.schema import USERS
-from planner.case.settings import FILE, read_settings
+from planner.case.settings import FILE, Settings, read_settings
 from planner.catalog.load import folder_of
 from planner.catalog.schema import REGIONS
 from planner.errors import BadInput, Problem
@@ -75,6 +75,8 @@ def read_inputs(folder: Path) -> Inputs:
     problems += more
     if case is not None and not more:
         problems += _network_checks(case, network)
+    elif network is not None and not more:
+        problems += _sites(folder, settings, network, problems)
     if problems or case is None:
         raise BadInput(problems)
     regions = case.catalog.regions.merge(
@@ -125,6 +127,16 @@ def _network_checks(case: Case, network: Network | None) -> list[Problem]:
                 frame, column, nodes, name.removeprefix("catalogs/"), "the network's nodes"
             )
     return problems
+
+
+def _sites(folder: Path, settings: Settings, network: Network, problems: list[Problem]) -> list[Problem]:
+    """Sites of users that the network does not have, of the rows that could be read."""
+    file = settings.tables.get("users", "")
+    if not file or any(p.file == FILE and p.column == "tables.users" for p in problems):
+        return []
+    frame, _ = tables.read(folder / file, USERS)
+    read = frame[frame["site"] != ""]
+    return tables.refers(read, "site", set(network.nodes["node"]), file, "the network's nodes")
 
 
 def _reach(

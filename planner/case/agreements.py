@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner import tables
 from planner.case.settings import Settings
-from planner.catalog.load import Catalog
 from planner.errors import Problem
 from planner.tables import Column, Table, provenance
 
@@ -43,14 +41,10 @@ SPEND_COMMITMENTS = Table(
 
 
 def check_agreements(
-    settings: Settings, frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], catalog: Catalog
+    settings: Settings, frames: Mapping[str, pd.DataFrame], file: Mapping[str, str]
 ) -> list[Problem]:
-    """References, money, whole periods, and no two agreements on the same spend."""
-    rows, where, agencies = frames["spend_commitments"], file["spend_commitments"], frames["agencies"]
-    problems = tables.refers(rows, "vendor", catalog.regions["vendor"], where, "the catalogs' regions")
-    paying = frames["workloads"].merge(agencies[["agency", "payer"]], on="agency", how="left")
-    payers = set(paying["payer"].where(paying["payer"].fillna("") != "", paying["agency"]))
-    problems += tables.refers(rows, "payer", payers, where, "who pays for workloads", blank=True)
+    """Money, whole periods, and no two agreements on the same spend."""
+    rows, where, problems = frames["spend_commitments"], file["spend_commitments"], list[Problem]()
     first = pd.Period(settings.start, freq="M").ordinal
     for line in rows.to_dict("records"):
         begin = pd.Period(line["start"], freq="M").ordinal - first

@@ -10,7 +10,7 @@ import pandas as pd
 from planner import tables
 from planner.case.agreements import check_agreements
 from planner.case.earlier import check_earlier
-from planner.case.records import check_records
+from planner.case.references import PAYERS, check_references, paying
 from planner.case.settings import FILE, Settings
 from planner.case.weights import check_latency_worth
 from planner.case.yields import check_yields
@@ -25,44 +25,20 @@ def cross_checks(
     """Check references between tables, periods, workloads, money and terms."""
     names = list(periods["period"])
     file = {name: settings.tables.get(name, f"{name}.csv") for name in frames}
-    workloads, agencies = frames["workloads"], frames["agencies"]
-    regions, skus = set(catalog.regions["region"]), set(catalog.skus["SkuId"])
+    workloads, regions = frames["workloads"], set(catalog.regions["region"])
     if not regions:
         mend = "Name a package that describes regions, e.g. one of the shipped ones."
         return [Problem(FILE, 0, "catalogs", "", "no region is known", mend)]
     problems: list[Problem] = []
     if workloads.empty:
         problems.append(Problem(file["workloads"], 0, "", "", "there is no workload", "Add at least one."))
-    problems += tables.refers(workloads, "agency", agencies["agency"], file["workloads"], file["agencies"])
-    problems += tables.refers(
-        agencies, "payer", agencies["agency"], file["agencies"], file["agencies"], blank=True
-    )
-    for name in ("demand", "loads", "users", "current"):
-        problems += tables.refers(
-            frames[name], "workload", workloads["workload"], file[name], file["workloads"]
-        )
-    problems += tables.refers(
-        frames["capacity"], "payer", agencies["agency"], file["capacity"], file["agencies"], blank=True
-    )
-    groups = set(frames["capacity_groups"]["group"])
-    known = regions | skus | groups
-    tiers = frames["resilience"]
-    if not tiers.empty:
-        problems += tables.refers(
-            workloads, "resilience", tiers["tier"], file["workloads"], file["resilience"]
-        )
-    where = "the catalogs' regions and SKUs, or capacity_groups.csv"
-    problems += tables.refers(frames["capacity"], "subject", known, file["capacity"], where)
-    problems += _check_costs(settings, frames, file, catalog)
-    problems += tables.refers(
-        frames["loads"], "slice", settings.slices, file["loads"], "[slices] of case.toml"
-    )
+    problems += check_references(settings, frames, catalog, names)
+    problems += _check_costs(settings, frames, file)
     problems += check_latency_worth(settings.latency, frames["users"], file["users"])
-    problems += check_yields(frames, file, catalog.skus, bool(settings.survive))
-    problems += check_agreements(settings, frames, file, catalog)
+    problems += check_yields(frames, file, bool(settings.survive))
+    problems += check_agreements(settings, frames, file)
     problems += _check_terms(settings, frames, file, catalog)
-    problems += check_earlier(settings, frames, file, regions, skus, names)
-    problems += check_records(frames, file, regions, catalog.vendors["vendor"])
+    problems += check_earlier(settings, frames, file, names)
     keys = {
         "demand": ["workload", "resource"],
         "users": ["workload", "site"],
@@ -87,27 +63,9 @@ def cross_checks(
 
 
 def _check_costs(
-    settings: Settings, frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], catalog: Catalog
+    settings: Settings, frames: Mapping[str, pd.DataFrame], file: Mapping[str, str]
 ) -> list[Problem]:
-    agencies, workloads = frames["agencies"]["agency"], frames["workloads"]["workload"]
-    regions, vendors = set(catalog.regions["region"]), set(catalog.vendors["vendor"])
-    costs, activation, moves = frames["placement_costs"], frames["activation"], frames["move_limits"]
-    problems = tables.refers(costs, "workload", workloads, file["placement_costs"], file["workloads"])
-    problems += tables.refers(costs, "region", regions, file["placement_costs"], "the catalogs' regions")
-    problems += tables.refers(
-        activation, "subject", regions | vendors, file["activation"], "the catalogs' regions and vendors"
-    )
-    problems += tables.refers(moves, "agency", agencies, file["move_limits"], file["agencies"], blank=True)
-    problems += tables.refers(
-        moves, "workload", workloads, file["move_limits"], file["workloads"], blank=True
-    )
-    problems += tables.refers(frames["budgets"], "agency", agencies, file["budgets"], file["agencies"])
-    problems += _check_without_effect(frames, file)
-    problems += _check_affinity(frames, file, regions)
-    for column in ("from_workload", "to_workload"):
-        problems += tables.refers(
-            frames["dependencies"], column, workloads, file["dependencies"], file["workloads"]
-        )
+    problems = [*_check_without_effect(frames, file), *_check_affinity(frames, file)]
     for name in ("placement_costs", "activation", "budgets"):
         for line in frames[name].to_dict("records"):
             if line["currency"] != settings.currency:
@@ -116,25 +74,11 @@ def _check_costs(
                 problems.append(
                     Problem(file[name], row, "currency", value, "is not the case's currency", mend)
                 )
-    groups = frames["capacity_groups"]
-    for column, known in (
-        ("region", regions),
-        ("family", set(catalog.skus["family"])),
-        ("category", set(catalog.skus["category"])),
-        ("sku", set(catalog.skus["SkuId"])),
-    ):
-        problems += tables.refers(groups, column, known, file["capacity_groups"], "the catalogs", blank=True)
     return problems
 
 
-def _check_affinity(
-    frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], regions: set[str]
-) -> list[Problem]:
-    affinity, workloads = frames["affinity"], frames["workloads"]["workload"]
-    where = file["affinity"]
-    problems = tables.refers(affinity, "workload", workloads, where, file["workloads"])
-    problems += tables.refers(affinity, "other", workloads, where, file["workloads"], blank=True)
-    problems += tables.refers(affinity, "region", regions, where, "the catalogs' regions", blank=True)
+def _check_affinity(frames: Mapping[str, pd.DataFrame], file: Mapping[str, str]) -> list[Problem]:
+    affinity, where, problems = frames["affinity"], file["affinity"], list[Problem]()
     needs = {
         "together": {"other"},
         "apart": {"other"},
@@ -183,18 +127,8 @@ def _check_terms(
 ) -> list[Problem]:
     loads, held, contracts = frames["loads"], frames["held_commitments"], frames["contracts"]
     agencies = frames["agencies"]["agency"]
-    problems = tables.refers(held, "payer", agencies, file["held_commitments"], file["agencies"])
-    paying = frames["workloads"].merge(frames["agencies"][["agency", "payer"]], on="agency", how="left")
-    payers = set(paying["payer"].where(paying["payer"].fillna("") != "", paying["agency"]))
-    problems += tables.refers(
-        frames["activation"], "payer", payers, file["activation"], "who pays for workloads", blank=True
-    )
-    problems += tables.refers(
-        held[held["payer"].isin(agencies)],
-        "payer",
-        payers,
-        file["held_commitments"],
-        "who pays for workloads",
+    problems = tables.refers(
+        held[held["payer"].isin(agencies)], "payer", paying(frames), file["held_commitments"], PAYERS
     )
     sold = set(catalog.prices["SkuId"] + "|" + catalog.prices["term"])
     for line in held.to_dict("records") if settings.whole_units else ():
@@ -230,7 +164,6 @@ def _check_terms(
                 Problem(file["loads"], row, "slice", str(name), "does not state every slice", mend)
             )
     where = file["contracts"]
-    problems += tables.refers(contracts, "vendor", catalog.vendors["vendor"], where, "vendors.csv")
     for vendor, rows in contracts.sort_values("valid_from").groupby("vendor"):
         ends: str | None = ""
         for line in rows.to_dict("records"):
@@ -265,13 +198,7 @@ def _ends_within(start: str, term: str, settings: Settings) -> bool:
 
 
 def _check_periods(frame: pd.DataFrame, key: list[str], periods: list[str], file: str) -> list[Problem]:
-    problems = []
-    known = set(periods)
-    span = f"{periods[0]}, {periods[1]} …" if len(periods) > 1 else periods[0]
-    for period, row in zip(frame["period"], frame["_row"], strict=True):
-        if period not in known:
-            mend = f"Name a period by its first month: {span} up to {periods[-1]}."
-            problems.append(Problem(file, int(row), "period", period, "is no period of the case", mend))
+    problems, known = [], set(periods)
     first = frame.drop_duplicates(key)
     for _, line in first[first["period"] != periods[0]].iterrows():
         if line["period"] in known:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from planner import tables
 from planner.case.settings import FILE, Settings
 from planner.errors import Problem
 from planner.tables import Column, Table
@@ -48,19 +47,10 @@ def check_earlier(
     settings: Settings,
     frames: Mapping[str, pd.DataFrame],
     file: Mapping[str, str],
-    regions: set[str],
-    skus: set[str],
     periods: list[str],
 ) -> list[Problem]:
-    """Names, periods and sums of ``earlier_placements`` and ``earlier_commitments``."""
-    placed, committed = frames["earlier_placements"], frames["earlier_commitments"]
-    problems = tables.refers(
-        placed, "workload", frames["workloads"]["workload"], file["earlier_placements"], file["workloads"]
-    )
-    problems += tables.refers(placed, "region", regions, file["earlier_placements"], "the catalogs' regions")
-    problems += tables.refers(committed, "sku", skus, file["earlier_commitments"], "the catalogs' SKUs")
-    for name in ("earlier_placements", "earlier_commitments"):
-        problems += tables.refers(frames[name], "period", periods, file[name], "the periods of the case")
+    """Sums of ``earlier_placements``, and that the tables have an effect."""
+    placed, problems = frames["earlier_placements"], list[Problem]()
     if settings.replan is None:
         for name in ("earlier_placements", "earlier_commitments"):
             if not frames[name].empty:

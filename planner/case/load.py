@@ -16,6 +16,7 @@ import pandas as pd
 from planner import tables
 from planner.case import schema
 from planner.case.checks import cross_checks
+from planner.case.references import check_references
 from planner.case.settings import FILE, Settings, read_settings
 from planner.case.traces import Traces, compress, read_traces
 from planner.catalog.load import Catalog, read_catalog
@@ -110,7 +111,11 @@ def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
     catalog, more = read_catalog(settings.catalogs, folder, settings.prices_as_of)
     problems += more
     periods = period_table(settings)
-    if not problems:
+    if problems:
+        problems += check_references(
+            settings, frames, None if more else catalog, list(periods["period"]), problems
+        )
+    else:
         problems += cross_checks(settings, frames, catalog, periods)
     traces, more = _traces(folder, settings, frames)
     problems += more
@@ -290,11 +295,10 @@ def _read_tables(
             problems += more
             files.append((file, path))
     for table in schema.TABLES:
-        if table.name not in settings.tables:
-            frames[table.name] = tables.empty(table)
-            if table.required:
-                mend = f'Add {table.name} = "{table.file}" under [tables]. {table.description}'
-                problems.append(Problem(FILE, 0, f"tables.{table.name}", "", "the table is missing", mend))
+        frames.setdefault(table.name, tables.empty(table))
+        if table.name not in settings.tables and table.required:
+            mend = f'Add {table.name} = "{table.file}" under [tables]. {table.description}'
+            problems.append(Problem(FILE, 0, f"tables.{table.name}", "", "the table is missing", mend))
     named = {*settings.tables.values(), settings.traces.file if settings.traces else ""}
     for path in sorted(folder.glob("*.csv")):
         if path.name not in named:

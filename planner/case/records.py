@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
-import pandas as pd
-
-from planner import tables
-from planner.errors import Problem
 from planner.tables import Column, Table
 
 WAIVERS = Table(
@@ -57,27 +51,3 @@ ASSESSMENTS = Table(
 )
 
 RECORDS = (WAIVERS, EVIDENCE, ASSESSMENTS)
-
-
-def check_records(
-    frames: Mapping[str, pd.DataFrame],
-    file: Mapping[str, str],
-    regions: Iterable[str],
-    vendors: Iterable[str],
-) -> list[Problem]:
-    """Names in the records that nothing else has."""
-    places = set(regions)
-    problems = tables.refers(
-        frames["waivers"],
-        "workload",
-        frames["workloads"]["workload"],
-        file["waivers"],
-        file["workloads"],
-        blank=True,
-    )
-    problems += tables.refers(
-        frames["waivers"], "region", places, file["waivers"], "the catalogs' regions", blank=True
-    )
-    return problems + tables.refers(
-        frames["assessments"], "subject", places | set(vendors), file["assessments"], "the catalogs"
-    )

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from planner import tables
 from planner.case.resources import CARRIED
 from planner.catalog.spot import SUFFIX
 from planner.errors import Problem
@@ -52,15 +51,11 @@ def among(own: pd.DataFrame, workloads: np.ndarray, skus: np.ndarray) -> pd.Data
     return kept.assign(w=kept["w"].map(w), s=kept["s"].map(s)).reset_index(drop=True)
 
 
-def check_yields(
-    frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], skus: pd.DataFrame, survive: bool
-) -> list[Problem]:
+def check_yields(frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], survive: bool) -> list[Problem]:
     """Rows must name machines, workloads on vm, and something needed; requests need a row."""
     rows, demand, workloads = frames["yields"], frames["demand"], frames["workloads"]
     where = file["yields"]
-    machines = skus.loc[skus["resource"] == "", "SkuId"]
-    problems = tables.refers(rows, "workload", workloads["workload"], where, file["workloads"])
-    problems += tables.refers(rows, "sku", machines, where, "the catalogs' machines")
+    problems: list[Problem] = []
     platform = dict(zip(workloads["workload"], workloads["platform"], strict=True))
     flees = set(workloads.loc[workloads["critical"].astype(bool), "workload"]) if survive else set()
     needed = set(zip(demand["workload"], demand["resource"], strict=True))

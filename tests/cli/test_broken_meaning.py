@@ -268,6 +268,36 @@ def test_several_files_broken_in_several_ways_are_told_in_one_go(case):
 # The folder
 
 
+def test_unknown_names_are_told_beside_cells_that_cannot_be_read(case):
+    """Also in the same row; not what may follow from a cell or a row that could not be read."""
+    rows_set("demand.csv", workload="wbe", amount="many")(case)
+    rows_set("users.csv", site="Twon", users="-")(case)
+    rows_set("capacity.csv", subject="aa:y", amount="x")(case)
+    rows_set("placement_costs.csv", region="", workload="webb")(case)
+    rows_set("loads.csv", slice="dya", factor="2")(case)
+    rows_set("move_limits.csv", period="2031-01", amount="?")(case)
+    found = refused(case, [
+        ("demand.csv", 2, "workload", "wbe"), ("demand.csv", 2, "amount", "many"),
+        ("users.csv", 2, "site", "Twon"), ("users.csv", 2, "users", "-"),
+        ("capacity.csv", 2, "subject", "aa:y"), ("capacity.csv", 2, "amount", "x"),
+        ("placement_costs.csv", 2, "region", ""), ("placement_costs.csv", 2, "workload", "webb"),
+        ("loads.csv", 2, "slice", "dya"), ("loads.csv", 2, "factor", "2"),
+        ("move_limits.csv", 2, "period", "2031-01"), ("move_limits.csv", 2, "amount", "?"),
+    ])  # fmt: skip
+    assert len(found) == 12, "nothing is told twice, and nothing of what was not read"
+    assert any("did you mean 'web'?" in p["mend"] for p in found if p["value"] == "wbe")
+
+
+def test_a_table_whose_names_could_not_be_read_is_not_asked_for_any(case):
+    rows_set("workloads.csv", workload="")(case)
+    rows_set("agencies.csv", agency="a" * 500)(case)
+    table_cell("demand.csv", 3, "amount", "x")(case)
+    found = refused(case, [("workloads.csv", 2, "workload", ""), ("demand.csv", 3, "amount", "x")])
+    assert {(p["file"], p["column"]) for p in found} == {
+        ("workloads.csv", "workload"), ("agencies.csv", "agency"), ("demand.csv", "amount"),
+    }  # fmt: skip
+
+
 def test_a_table_that_the_case_does_not_name(case):
     (case / "notes.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     refused(case, [("notes.csv", 0, "", "")])
