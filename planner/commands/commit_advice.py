@@ -58,10 +58,12 @@ def command(
         }
         for v in found.levels
     ]  # fmt: skip
+    without = [{"demand": round(f, 9), "weight": round(w, 9), "reason": why} for f, w, why in found.missing]
     document = {
         **head, "study": "commit-advice", "levels": levels, "expected": round(found.expected, 2),
         "perfect_information": round(found.perfect, 2), "as_if_mean": round(found.of_mean, 2),
         "unproved": round(found.unproved, 2), "advice": rows,
+        "without_plan": without,
     }  # fmt: skip
     if out is not None:
         study_out.write_study(out, "commit-advice", document, rows, lambda: [])
@@ -70,6 +72,13 @@ def command(
         study_out.print_json(document)
     else:
         _show(found, head)
+    for factor, weight, why in found.missing:
+        click.echo(
+            f"NO PLAN at demand {factor - 1:+.0%} (weight {weight:.0%}){f': {why}' if why else ''}\n"
+            "  the advice is for the other levels, as if it could not come; what must stay unserved then:\n"
+            f"  planner stress {quoted(case)} --stressor 'demand:*:{factor - 1:+.0%}'",
+            err=True,
+        )
     click.echo(f"next: planner plan {quoted(case)}", err=True)
 
 

@@ -14,25 +14,33 @@ Where one level alone is a large program, the best of a few candidates is advise
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from planner.eligibility import assess
-from planner.errors import Infeasible, Stopped
+from planner.errors import Infeasible
 from planner.inputs import Inputs
-from planner.model.build import Model, build
+from planner.model.build import Model
 from planner.model.render_arrays import Arrays, render_arrays
-from planner.solve.solve_arrays import LARGE, Outcome, Session, Status
+from planner.solve.precheck import precheck
+from planner.solve.solve_arrays import LARGE
+from planner.study.commit_program import (
+    columns_of,
+    cost_with,
+    level_at,
+    shared_commitments,
+    side_by_side,
+    solved,
+)
 from planner.study.commit_quick import Desk, Held, best_of, pays_from, quantile, spread
 
 GAP = 0.01
 """Relative gap at which advice for a large case is good enough."""
 
-_KEY = ["q", "r", "s", "term"]
 _DUST = 1e-7
 
 
@@ -60,12 +68,16 @@ class Advice:
     unproved
         Expected money by which the best advice might cost less, of a large case; 0 otherwise, but for
         the solver's tolerance.
+    missing
+        Levels without a plan, most first: factor, weight among all levels asked, why as far as it can be
+        told. The advice is for the others, whose weights are scaled to sum to 1.
     """
 
     levels: tuple[Level, ...]
     table: pd.DataFrame
     currency: str
     unproved: float = 0.0
+    missing: tuple[tuple[float, float, str], ...] = ()
 
     def _expected(self, name: str) -> float:
         return sum(level.weight * float(getattr(level, name)) for level in self.levels)
@@ -97,7 +109,7 @@ class Advice:
 def commit_advice(
     inputs: Inputs, factors: Sequence[float], weights: Sequence[float], gap: float = GAP, large: int = LARGE
 ) -> Advice:
-    """Advise on commitments that begin in the first period.
+    """Advise on commitments that begin in the first period, over the levels of demand that have a plan.
 
     Parameters
     ----------
@@ -110,16 +122,40 @@ def commit_advice(
     Raises
     ------
     Infeasible
-        If some level has no plan, or no commitments obey the rules at every level.
+        If fewer than two levels have a plan, or no commitments obey the rules at every level.
     Stopped
         If the solver gave up.
     """
     part = np.asarray(weights, dtype="float64") / float(sum(weights))
-    models = [_at(inputs, factor) for factor in factors]
+    left = list(range(len(factors)))
+    missing: list[tuple[float, float, str]] = []
+    while True:
+        try:
+            found = _advise(inputs, [factors[k] for k in left], [weights[k] for k in left], gap, large)
+            return replace(found, missing=tuple(missing))
+        except NoLevel as error:
+            out = left.pop(error.number)
+            missing.append((factors[out], float(part[out]), error.why))
+            if len(left) < 2 or sum(weights[k] for k in left) <= 0:
+                raise Infeasible(_too_few([factors[k] for k in left], missing)) from error
+
+
+def _too_few(left: Sequence[float], missing: Sequence[tuple[float, float, str]]) -> list[str]:
+    lost = [f"there is no plan for demand times {f:g}{f': {why}' if why else ''}" for f, _, why in missing]
+    kept = f"only demand times {left[0]:g} has a plan" if left else "no level has a plan"
+    near = ", and others near it" if left else " that have one"
+    return [*lost, f"{kept}, and advice needs two levels: give --demand levels{near}"]
+
+
+def _advise(
+    inputs: Inputs, factors: Sequence[float], weights: Sequence[float], gap: float, large: int
+) -> Advice:
+    part = np.asarray(weights, dtype="float64") / float(sum(weights))
+    models = [level_at(inputs, factor) for factor in factors]
     middle = float(part @ np.asarray(factors))
     same = next((k for k, factor in enumerate(factors) if abs(factor - middle) < 1e-12), None)
-    mean = _at(inputs, middle) if same is None else models[same]
-    question = _Question(factors, part, models, mean, _shared([*models, mean]))
+    mean = level_at(inputs, middle) if same is None else models[same]
+    question = _Question(factors, part, models, mean, shared_commitments([*models, mean]))
     told = _quick(question, same, gap) if _entries(models) >= large else None
     return told or _exact(question)
 
@@ -134,16 +170,17 @@ class _Question:
     mean: Model
     shared: pd.DataFrame
 
-    def names(self) -> list[str]:
-        return [f"demand times {factor:g}" for factor in self.factors]
+    def most_first(self) -> list[int]:
+        """Levels from the most demand on: where a plan is missing soonest."""
+        return sorted(range(len(self.factors)), key=lambda k: -self.factors[k])
 
     def columns(self) -> list[np.ndarray]:
-        return [_columns(m, self.shared) for m in self.models]
+        return [columns_of(m, self.shared) for m in self.models]
 
     def joined(self, parts: Sequence[Arrays]) -> Arrays:
         unit = self.models[0].unit
         scale = [p * m.unit / unit for p, m in zip(self.part, self.models, strict=True)]
-        return _joined(parts, scale, self.columns())
+        return side_by_side(parts, scale, self.columns())
 
     def advice(
         self, costs: Sequence[tuple[float, float, float]], units: dict[str, np.ndarray], unproved: float = 0.0
@@ -157,12 +194,16 @@ class _Question:
 def _exact(ask: _Question) -> Advice:
     """The two-stage program as one."""
     models, columns, shared = ask.models, ask.columns(), ask.shared
-    alone = [_solved(render_arrays(m), name) for m, name in zip(models, ask.names(), strict=True)]
-    for_mean = _solved(render_arrays(ask.mean), "the mean of demand").x[_columns(ask.mean, shared)]
-    joint = _solved(ask.joined([render_arrays(m) for m in models]), "all levels at once")
+    done = {}
+    for k in ask.most_first():
+        with _level(k, models[k]):
+            done[k] = solved(render_arrays(models[k]), f"demand times {ask.factors[k]:g}")
+    alone = [done[k] for k in range(len(models))]
+    for_mean = solved(render_arrays(ask.mean), "the mean of demand").x[columns_of(ask.mean, shared)]
+    joint = solved(ask.joined([render_arrays(m) for m in models]), "all levels at once")
     advised = np.maximum(joint.x[columns[0]], 0.0)
     costs = [
-        (o.objective * m.unit, _with(m, shared, advised), _with(m, shared, for_mean))
+        (o.objective * m.unit, cost_with(m, shared, advised), cost_with(m, shared, for_mean))
         for o, m in zip(alone, models, strict=True)
     ]
     units = {"advised": advised, "for_mean": for_mean}
@@ -176,11 +217,12 @@ def _quick(ask: _Question, same: int | None, gap: float) -> Advice | None:
     If they are not good enough, those of the program over all levels without whole numbers are one more.
     """
     part, shared = ask.part, ask.shared
-    todo = list(zip(ask.factors, ask.models, ask.columns(), ask.names(), strict=True))
-    most_first = sorted(range(len(todo)), key=lambda k: -todo[k][0])  # where a plan is missing soonest
-    done = {k: Desk(*todo[k][1:], gap) for k in most_first}
-    desks = [done[k] for k in range(len(todo))]
-    mean = Desk(ask.mean, _columns(ask.mean, shared), "the mean", gap) if same is None else desks[same]
+    columns, done = ask.columns(), {}
+    for k in ask.most_first():
+        with _level(k, ask.models[k]):
+            done[k] = Desk(ask.models[k], columns[k], f"demand times {ask.factors[k]:g}", gap)
+    desks = [done[k] for k in range(len(columns))]
+    mean = Desk(ask.mean, columns_of(ask.mean, shared), "the mean", gap) if same is None else desks[same]
     of_mean = spread(desks, part, mean.units, np.inf)
     if of_mean is None:
         return None
@@ -190,7 +232,7 @@ def _quick(ask: _Question, same: int | None, gap: float) -> Advice | None:
     bound = float(part @ np.array([desk.bound for desk in desks]))
     if float(part @ np.array(best[1])) - bound > gap * abs(bound):
         relaxed = [replace(a, integer=np.zeros_like(a.integer)) for a in map(render_arrays, ask.models)]
-        joint = _solved(ask.joined(relaxed), "all levels at once")
+        joint = solved(ask.joined(relaxed), "all levels at once")
         best = best_of(desks, part, [joint.x[desks[0].at]], best)
         bound = max(bound, joint.objective * ask.models[0].unit)
     costs = [(d.cost, a, m) for d, a, m in zip(desks, best[1], of_mean, strict=True)]
@@ -198,77 +240,24 @@ def _quick(ask: _Question, same: int | None, gap: float) -> Advice | None:
     return ask.advice(costs, units, max(0.0, float(part @ np.array(best[1])) - bound))
 
 
+class NoLevel(Infeasible):
+    """One of the levels has no plan: its number among those asked, and why, if that can be told."""
+
+    def __init__(self, number: int, why: str) -> None:
+        super().__init__([why or "no plan"])
+        self.number, self.why = number, why
+
+
+@contextmanager
+def _level(number: int, model: Model) -> Iterator[None]:
+    try:
+        yield
+    except Infeasible as error:
+        raise NoLevel(number, next(iter(precheck(model)), "")) from error
+
+
 def _entries(models: Sequence[Model]) -> int:
     return max(len(render_arrays(model).index) for model in models)
-
-
-def _at(inputs: Inputs, factor: float) -> Model:
-    case = replace(inputs.case, demand=inputs.case.demand * factor)
-    changed = replace(inputs, case=case)
-    return build(changed, assess(changed))
-
-
-def _shared(models: Sequence[Model]) -> pd.DataFrame:
-    """Commitments from the first period on that every level may use, in the order of the columns."""
-    frames = []
-    for model in models:
-        keys = model.columns.commit.keys
-        frames.append(keys.loc[keys["t0"] == 0, _KEY])
-    out = frames[0]
-    for frame in frames[1:]:
-        out = out.merge(frame, on=_KEY)
-    return out.sort_values(_KEY, ignore_index=True)
-
-
-def _columns(model: Model, shared: pd.DataFrame) -> np.ndarray:
-    commit = model.columns.commit
-    keys = commit.keys.assign(col=commit.numbers)
-    return shared.merge(keys[keys["t0"] == 0], on=_KEY, how="left")["col"].to_numpy(dtype=np.int64)
-
-
-def _solved(arrays: Arrays, what: str) -> Outcome:
-    outcome = Session(arrays).solve()
-    if outcome.status is Status.INFEASIBLE:
-        raise Infeasible([f"there is no plan for {what}"])
-    if outcome.status is not Status.OPTIMAL:
-        raise Stopped(f"the solver stopped on {what} ({outcome.word})")
-    return outcome
-
-
-def _with(model: Model, shared: pd.DataFrame, units: np.ndarray) -> float:
-    """Cost of a level with commitments from the first period on held; no others begin then."""
-    arrays, at = render_arrays(model), _columns(model, shared)
-    held = np.maximum(np.where(np.abs(units) < _DUST, 0.0, units), 0.0)
-    low, high = arrays.lower.copy(), arrays.upper.copy()
-    commit = model.columns.commit
-    high[commit.numbers[(commit.keys["t0"] == 0).to_numpy()]] = 0.0
-    low[at], high[at] = held, held
-    told = _solved(replace(arrays, lower=low, upper=high), "the commitments of another level")
-    return told.objective * model.unit
-
-
-def _joined(parts: Sequence[Arrays], scale: Sequence[float], columns: Sequence[np.ndarray]) -> Arrays:
-    """The programs side by side, weighted, with rows that hold the shared columns equal."""
-    offsets = np.cumsum([0, *(len(p.cost) for p in parts)])
-    index = [p.index + o for p, o in zip(parts, offsets, strict=False)]
-    value, lengths = [p.value for p in parts], [np.diff(p.start) for p in parts]
-    for number in range(1, len(parts)):
-        pairs = np.column_stack([columns[0], columns[number] + offsets[number]])
-        index.append(pairs.ravel())
-        value.append(np.tile([1.0, -1.0], len(pairs)))
-        lengths.append(np.full(len(pairs), 2))
-    ties = np.zeros(len(columns[0]) * (len(parts) - 1))
-    return Arrays(
-        cost=np.concatenate([p.cost * s for p, s in zip(parts, scale, strict=True)]),
-        lower=np.concatenate([p.lower for p in parts]),
-        upper=np.concatenate([p.upper for p in parts]),
-        row_lower=np.concatenate([*(p.row_lower for p in parts), ties]),
-        row_upper=np.concatenate([*(p.row_upper for p in parts), ties]),
-        start=np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.int64),
-        index=np.concatenate(index).astype(np.int64),
-        value=np.concatenate(value),
-        integer=np.concatenate([p.integer for p in parts]),
-    )
 
 
 def _table(model: Model, shared: pd.DataFrame, units: dict[str, np.ndarray]) -> pd.DataFrame:

@@ -69,10 +69,21 @@ def test_each_level_alone_is_its_own_plan_and_order_holds():
     assert found.perfect <= found.expected <= found.of_mean + 1e-9
 
 
-def test_a_level_without_a_plan_is_told():
-    made = world().capacity("a:x", "vcpu", 50)
-    with pytest.raises(Infeasible, match=r"demand times 1\.5"):
-        commit_advice(read(made), HALF, [1, 1, 1])
+@pytest.mark.parametrize("large", [0, 10**9])
+def test_a_level_without_a_plan_is_told_and_the_others_are_advised(large: int):
+    """5 or 10 machines, each as likely: P(≥ 10) = 1/2 against 0.15 / 0.20."""
+    inputs = read(world().capacity("a:x", "vcpu", 50))
+    found = commit_advice(inputs, HALF, [1, 1, 2], large=large)
+    assert [(factor, weight) for factor, weight, _ in found.missing] == [(1.5, 0.5)]
+    assert "a:x" in found.missing[0][2]
+    assert [(v.factor, v.weight) for v in found.levels] == [(0.5, 0.5), (1.0, 0.5)]
+    assert found.table["advised"].tolist() == pytest.approx([5])
+    with pytest.raises(Infeasible) as told:
+        commit_advice(inputs, [0.5, 1.5, 2.0], [1, 1, 1], large=large)
+    assert [reason[:35] for reason in told.value.reasons[:2]] == [
+        "there is no plan for demand times 2", "there is no plan for demand times 1",
+    ]  # fmt: skip
+    assert "only demand times 0.5 has a plan" in told.value.reasons[2]
 
 
 def rich() -> World:
@@ -108,13 +119,11 @@ def test_for_one_machine_the_candidates_hold_the_best_advice():
     assert found.of_mean == pytest.approx((10 * 0.15 + 5 * 0.2 / 3) * 8760)
 
 
-def test_a_large_case_whose_mean_is_no_level_and_one_without_a_plan():
+def test_a_large_case_whose_mean_is_no_level():
     found = commit_advice(read(world(0.12)), [0.5, 1.5], [1, 3], large=0)
     exact = commit_advice(read(world(0.12)), [0.5, 1.5], [1, 3])
     assert found.expected == pytest.approx(exact.expected)
     assert found.table["for_mean"].tolist() == pytest.approx(exact.table["for_mean"].tolist())
-    with pytest.raises(Infeasible, match=r"demand times 1\.5"):
-        commit_advice(read(world().capacity("a:x", "vcpu", 50)), HALF, [1, 1, 1], large=0)
 
 
 def command(*argv: str) -> int:
@@ -135,3 +144,13 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert document["advice"][0]["advised"] == pytest.approx(10)
     assert command(*argv, "--weights", "1,1") == 2
     assert command("commit-advice", str(case), "--demand", "much,little") == 2
+
+
+def test_the_command_says_which_level_has_no_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    case = world().capacity("a:x", "vcpu", 50).write(tmp_path / "case")
+    assert command("commit-advice", str(case), "--demand", "-50%,0%,+50%", "--json") == 0
+    said = capsys.readouterr()
+    assert "NO PLAN at demand +50% (weight 33%)" in said.err
+    document = json.loads(said.out)
+    assert [v["demand"] for v in document["without_plan"]] == [1.5] and len(document["levels"]) == 2
+    assert command("commit-advice", str(case), "--demand", "+50%,+60%") == 3

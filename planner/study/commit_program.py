@@ -1,0 +1,88 @@
+"""The programs of commitments before demand is known: a level, its shared columns, all side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from planner.eligibility import assess
+from planner.errors import Infeasible, Stopped
+from planner.inputs import Inputs
+from planner.model.build import Model, build
+from planner.model.render_arrays import Arrays, render_arrays
+from planner.solve.solve_arrays import Outcome, Session, Status
+
+_KEY = ["q", "r", "s", "term"]
+_DUST = 1e-7
+
+
+def level_at(inputs: Inputs, factor: float) -> Model:
+    case = replace(inputs.case, demand=inputs.case.demand * factor)
+    changed = replace(inputs, case=case)
+    return build(changed, assess(changed))
+
+
+def shared_commitments(models: Sequence[Model]) -> pd.DataFrame:
+    """Commitments from the first period on that every level may use, in the order of the columns."""
+    frames = []
+    for model in models:
+        keys = model.columns.commit.keys
+        frames.append(keys.loc[keys["t0"] == 0, _KEY])
+    out = frames[0]
+    for frame in frames[1:]:
+        out = out.merge(frame, on=_KEY)
+    return out.sort_values(_KEY, ignore_index=True)
+
+
+def columns_of(model: Model, shared: pd.DataFrame) -> np.ndarray:
+    commit = model.columns.commit
+    keys = commit.keys.assign(col=commit.numbers)
+    return shared.merge(keys[keys["t0"] == 0], on=_KEY, how="left")["col"].to_numpy(dtype=np.int64)
+
+
+def solved(arrays: Arrays, what: str) -> Outcome:
+    outcome = Session(arrays).solve()
+    if outcome.status is Status.INFEASIBLE:
+        raise Infeasible([f"there is no plan for {what}"])
+    if outcome.status is not Status.OPTIMAL:
+        raise Stopped(f"the solver stopped on {what} ({outcome.word})")
+    return outcome
+
+
+def cost_with(model: Model, shared: pd.DataFrame, units: np.ndarray) -> float:
+    """Cost of a level with commitments from the first period on held; no others begin then."""
+    arrays, at = render_arrays(model), columns_of(model, shared)
+    held = np.maximum(np.where(np.abs(units) < _DUST, 0.0, units), 0.0)
+    low, high = arrays.lower.copy(), arrays.upper.copy()
+    commit = model.columns.commit
+    high[commit.numbers[(commit.keys["t0"] == 0).to_numpy()]] = 0.0
+    low[at], high[at] = held, held
+    told = solved(replace(arrays, lower=low, upper=high), "the commitments of another level")
+    return told.objective * model.unit
+
+
+def side_by_side(parts: Sequence[Arrays], scale: Sequence[float], columns: Sequence[np.ndarray]) -> Arrays:
+    """The programs side by side, weighted, with rows that hold the shared columns equal."""
+    offsets = np.cumsum([0, *(len(p.cost) for p in parts)])
+    index = [p.index + o for p, o in zip(parts, offsets, strict=False)]
+    value, lengths = [p.value for p in parts], [np.diff(p.start) for p in parts]
+    for number in range(1, len(parts)):
+        pairs = np.column_stack([columns[0], columns[number] + offsets[number]])
+        index.append(pairs.ravel())
+        value.append(np.tile([1.0, -1.0], len(pairs)))
+        lengths.append(np.full(len(pairs), 2))
+    ties = np.zeros(len(columns[0]) * (len(parts) - 1))
+    return Arrays(
+        cost=np.concatenate([p.cost * s for p, s in zip(parts, scale, strict=True)]),
+        lower=np.concatenate([p.lower for p in parts]),
+        upper=np.concatenate([p.upper for p in parts]),
+        row_lower=np.concatenate([*(p.row_lower for p in parts), ties]),
+        row_upper=np.concatenate([*(p.row_upper for p in parts), ties]),
+        start=np.concatenate([[0], np.cumsum(np.concatenate(lengths))]).astype(np.int64),
+        index=np.concatenate(index).astype(np.int64),
+        value=np.concatenate(value),
+        integer=np.concatenate([p.integer for p in parts]),
+    )
