@@ -29,6 +29,10 @@ WHOLE = ("demand", "backup")
 """Families whose equations say that the whole of a workload is served or backed up."""
 
 
+ROOM = ("capacity", "refuge")
+"""Families that a row of ``capacity.csv`` limits: what runs in a region, and what would flee there."""
+
+
 @dataclass(frozen=True)
 class Group:
     """One statement of the user.
@@ -97,7 +101,7 @@ def row_groups(model: Model) -> tuple[list[Group], np.ndarray]:
     number: dict[str, int] = {}
     of_row = np.full(model.rows, -1, dtype=np.int64)
     for block in model.blocks:
-        if block.family not in (*WHOLE, *LIMITS, "survival"):
+        if block.family not in (*WHOLE, *LIMITS, "survival", *ROOM):
             continue
         start = model.starts[block.family]
         for i, group in enumerate(_groups_of(model, block.family)):
@@ -137,7 +141,7 @@ def _groups_of(model: Model, family: str) -> list[Group | None]:
     if family == "survival":
         # What [survival] of the case asks is the question; what a rule asks could give.
         return [_survival(model, *key) for key in block.keys[["e", "w", "t"]].to_numpy(dtype=int).tolist()]
-    if family == "capacity":
+    if family in ROOM:
         return [_capacity({str(k): v for k, v in row.items()}) for row in keys.to_dict("records")]
     if family in SHARE_KINDS:
         return [Group("share", str(name), rules.get(str(name))) for name in keys["rule"]]

@@ -210,9 +210,11 @@ def cap_lever(model: Model, rule: Rule) -> Lever:
 
 def capacity_lever(model: Model, rows: np.ndarray, name: str) -> Lever:
     """Units added to a capacity in all its periods; ``rows`` are its rows of the program."""
-    block = model.block("capacity")
-    mine = rows - model.starts["capacity"]
-    amount = block.upper[mine] / block.scale[mine]
+    lower, upper, scale = (
+        np.concatenate([getattr(block, part) for block in model.blocks])[rows]
+        for part in ("lower", "upper", "scale")
+    )
+    amount = upper / scale
     return Lever(
         rule=None,
         parameter="units",
@@ -226,9 +228,9 @@ def capacity_lever(model: Model, rows: np.ndarray, name: str) -> Lever:
         tightest=-float(amount.min()) if len(amount) else 0.0,
         step=1.0,
         bound_row=rows,
-        lower=block.lower[mine],
-        upper=block.upper[mine],
-        bound_rate=block.scale[mine],
+        lower=lower,
+        upper=upper,
+        bound_rate=scale,
     )
 
 

@@ -114,6 +114,8 @@ def _free_rows(program: Program, session: Session, group: int) -> None:
 def _give(program: Program, session: Session, settled: Outcome, group: int, slip: float) -> Give:
     if program.groups[group].kind == "filter":
         return _open(program, session, settled, group)
+    if program.groups[group].kind == "capacity":
+        return _raise(program, session, settled, group, slip)
     return _loosen(program, session, settled, group, slip)
 
 
@@ -164,6 +166,31 @@ def _loosen(program: Program, session: Session, settled: Outcome, group: int, sl
         unit = str(key.get("resource", _UNITS.get(family, "share")))
         unit = model.index.inputs.case.settings.currency if family in MONEY_FAMILIES else unit
         changes.append((period, program.groups[group].subject, now / scale, needed, unit))
+    return Give(program.groups[group], tuple(changes))
+
+
+def _raise(program: Program, session: Session, settled: Outcome, group: int, slip: float) -> Give:
+    """Raise a capacity in each period to the most that any of its rows needs: for work, or for a refuge."""
+    model, arrays = program.model, program.arrays
+    mine = np.flatnonzero(program.slack_group == group)
+    needed: dict[int, float] = {}
+    rows: dict[int, list[tuple[int, float]]] = {}
+    now: dict[int, tuple[float, str]] = {}
+    for i in mine.tolist():
+        row = int(program.slack_row[i])
+        _, key, scale = row_of(program, row)
+        t, stated, by = int(key["t"]), float(arrays.row_upper[row]), float(settled.x[program.columns + i])
+        rows.setdefault(t, []).append((row, scale))
+        now[t] = (float(f"{stated / scale:.12g}"), str(key["resource"]))
+        if by > _ZERO:
+            most = _outward((stated + by * float(program.slack_unit[i])) / scale, True, slip)
+            needed[t] = max(needed.get(t, 0.0), most)
+    changes = []
+    for t, amount in sorted(needed.items()):
+        at, scales = (np.array(part) for part in zip(*rows[t], strict=True))
+        session.set_row_bounds(at, np.full(len(at), -np.inf), amount * scales)
+        period = str(model.index.inputs.case.periods["period"].iloc[t])
+        changes.append((period, program.groups[group].subject, now[t][0], amount, now[t][1]))
     return Give(program.groups[group], tuple(changes))
 
 

@@ -400,5 +400,21 @@ def a_workload_that_cannot_be_divided() -> World:
     return world.capacity("a:x", "vcpu", 60).capacity("b:x", "vcpu", 60).capacity("c:x", "vcpu", 30)
 
 
+@planted("tax | capacity of b:x (vcpu) | capacity of c:x (vcpu)")
+def no_room_to_flee_to() -> World:
+    """All of it fits in a, but without a only 35 of its vCPU have somewhere to go."""
+    world = tax(base(), critical=True).capacity("b:x", "vcpu", 15).capacity("c:x", "vcpu", 20)
+    world.survive = ["vendor_groups"]
+    return world
+
+
+@planted("tax | capacity of c:x (vcpu) | panel")
+def no_room_to_flee_to_within_the_panel() -> World:
+    """Over two periods; b is not on the panel for work, and c has less room later."""
+    world = tax(base(2), [100, 100], critical=True).capacity("c:x", "vcpu", [200, 30])
+    world.survive = ["vendor_groups"]
+    return parameter(world, "panel", "vendor_panel", vendors=["a", "c"])
+
+
 def _tax() -> dict[str, dict[str, list[str]]]:
     return {"workload": {"workload": ["tax"]}}

@@ -71,3 +71,22 @@ def test_facts_are_told_but_never_asked_to_give():
     assert [m.id for m in told.members] == ["tax"]
     assert any("no-machine" in fact for fact in told.facts)
     assert all(way.serves_less for _, way in explanation.ways)
+
+
+def test_a_rule_on_survival_that_lacks_room_names_the_room(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """100 vCPU, of which without a 15 go to b and 20 to c: 65 are lost, unless either has 65 more."""
+    world = tax(base()).capacity("b:x", "vcpu", 15).capacity("c:x", "vcpu", 20)
+    case = parameter(world, "alive", "survival", of=["vendor_groups"]).write(tmp_path)
+    assert command("explain", str(case), "--json") == 3
+    told = json.loads(capsys.readouterr().out)
+    members = {member["id"] for member in told["conflicts"][0]["members"]}
+    assert members == {"tax", "alive", "capacity of b:x (vcpu)", "capacity of c:x (vcpu)"}
+    ways = {way["gives"][0]["id"]: way for way in told["ways_out"] if not way["serves_less"]}
+    assert set(ways) == {"alive", "capacity of b:x (vcpu)", "capacity of c:x (vcpu)"}
+    (change,) = ways["capacity of b:x (vcpu)"]["gives"][0]["changes"]
+    # What b holds of a's work would flee to a: with b at 15 + x, a may lose 100 less what is at b and c.
+    assert change["now"] == 15 and 15 < change["needed"] <= 80
+    assert command("explain", str(case)) == 3
+    assert "for what runs there and what would flee there" in capsys.readouterr().out
