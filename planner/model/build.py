@@ -152,7 +152,7 @@ def build(
     machines
         Boolean (workload, SKU): choose among these machines only.
     """
-    index = replace(make_index(inputs, eligibility, pinned is None, opened), every_machine=every_machine)
+    index = replace(make_index(inputs, eligibility, opened), every_machine=every_machine)
     if machines is not None:
         admitted = index.eligibility.admitted & machines
         index = replace(index, eligibility=replace(index.eligibility, admitted=admitted))
@@ -205,9 +205,8 @@ def build(
         blocks = (*blocks, exit_cap(index, columns, lines, unit))
     aside: tuple[Block, ...] = ()
     if pinned is not None:
-        free = (*LIMITS, "survival") if index.losses.rules else LIMITS
-        # Where work would flee is not asked then, so survival cannot be told from the program.
-        aside = tuple(b for b in blocks if b.family in LIMITS)
+        free = (*LIMITS, "survival", "refuge")
+        aside = tuple(b for b in blocks if b.family in free)
         blocks = (*(b for b in blocks if b.family not in free), pin(columns, pinned))
     return Model(index, columns, blocks, lines, unit, cost / unit, reference, aside)
 

@@ -255,8 +255,8 @@ class Index:
         )
 
 
-def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True, opened: bool = False) -> Index:
-    """Number everything; without ``limits`` no row of ``capacity.csv`` is kept.
+def make_index(inputs: Inputs, eligibility: Eligibility, opened: bool = False) -> Index:
+    """Number everything.
 
     ``opened``: the eligibility opens places that rules close (:func:`with_known_carbon`).
     """
@@ -290,7 +290,7 @@ def make_index(inputs: Inputs, eligibility: Eligibility, limits: bool = True, op
         groups=groups,
         group_of=group_of,
         slices=_slices(inputs),
-        capacity=_capacity(inputs, offers, limits),
+        capacity=_capacity(inputs, offers),
         members=_members(inputs),
         today=_today(inputs),
         held=_held(inputs),
@@ -305,8 +305,8 @@ def _without_spot(inputs: Inputs, admitted: np.ndarray) -> np.ndarray:
     return np.asarray(admitted & ~(keeps[:, None] & inputs.case.catalog.skus["spot"].to_numpy(dtype=bool)))
 
 
-def _capacity(inputs: Inputs, offers: Offers, limits: bool) -> pd.DataFrame:
-    table = inputs.case.capacity if limits else inputs.case.capacity.iloc[:0]
+def _capacity(inputs: Inputs, offers: Offers) -> pd.DataFrame:
+    table = inputs.case.capacity
     region_at = {name: r for r, name in enumerate(inputs.regions["region"])}
     sku_at = {name: s for s, name in enumerate(inputs.case.catalog.skus["SkuId"])}
     s = table["subject"].map(sku_at).fillna(-1).astype("int64")

@@ -106,7 +106,7 @@ def findings(plan: Plan) -> Iterator[str]:
     head = plan.head
     currency = head["currency"]
     if "fixed" in head:
-        yield f"DOING NOTHING: placements held as in {head['fixed']}; no limit on shares, capacity, latency"
+        yield f"DOING NOTHING: placements held as in {head['fixed']}; no limit and no rule holds them"
         yield f"rules that this breaks: {len(head['breaks'])}"
         yield from (f"  {line}" for line in head["breaks"])
     workloads, regions = plan.placements["workload"].nunique(), plan.placements["region"].nunique()

@@ -1,7 +1,8 @@
 """Doing nothing: workloads held where a table says they run, priced, and the rules that this breaks.
 
-Workloads that the table does not name are placed as usual, within the filters. Capacity, share and
-latency rows do not restrict the program then: what breaks is reported instead.
+Workloads that the table does not name are placed as usual, within the filters. Limits (capacity, shares,
+latency, cash, carbon, exit, moves) and survival do not restrict the program then: what breaks is
+reported instead.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ from planner.solve.emissions import emissions
 from planner.solve.fixed import Fixed, broken_rules, hold
 from planner.solve.precheck import nowhere, precheck
 from planner.solve.pulp_solver import HighsByArrays
+from planner.solve.refuges import with_refuges
 from planner.solve.replan import check_kept, record, unchanged, without_replan
 from planner.solve.rounded import round_up
 from planner.solve.solve_arrays import Outcome, Session, Status, fix_integers
@@ -150,7 +151,7 @@ def _solve(inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: f
         if outcome.status is not Status.OPTIMAL:
             raise PlannerError(f"the program with its integers fixed ended {outcome.word}")
     settled = break_ties(model, arrays, outcome)
-    x = extract.tidy(settled.x)
+    x = extract.tidy(with_refuges(model, settled.x))
     run = {
         "planner": __version__,
         "libraries": {name: version(name) for name in ("highspy", "PuLP", "networkx", "pandas", "numpy")},
