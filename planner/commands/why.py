@@ -52,11 +52,11 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
         follow = f"planner why {path} --rule RULE"
     else:
         from planner.explain.price import price_rule
-        from planner.explain.price import sentences as price_words
+        from planner.explain.price_words import sentences as price_words
 
         price = price_rule(inputs, str(rule))
         if as_json:
-            print_json({**price.as_dict(), "notes": notes})
+            print_json({**price.as_dict(), "sentences": price_words(price), "notes": notes})
         else:
             _mark(marking)
             for line in price_words(price):
@@ -64,7 +64,12 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
             if price.rule is not None:
                 click.echo(f"source: {price.rule.source_line()}")
         share = price.lever is not None and price.lever.parameter in ("cap", "floor")
-        follow = f"planner frontier CASE --rule {rule}" if share else f"planner why {path} --workload NAME"
+        ends = ""
+        if price.rule is not None and price.rule.kind in ("carbon", "budget") and price.lever is not None:
+            ends = f" --from {1.5 * price.lever.value:g} --to {0.5 * price.lever.value:g}"
+        follow = (
+            f"planner frontier CASE --rule {rule}{ends}" if share else f"planner why {path} --workload NAME"
+        )
     for note in notes:
         click.echo(f"note: {note}", err=True)
     click.echo(f"next: {follow}", err=True)

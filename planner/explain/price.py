@@ -16,8 +16,6 @@ from planner.errors import Infeasible, Stopped, UnknownName
 from planner.explain.elastic import Program, make_program, strict
 from planner.explain.lever import SWEPT, Lever, capacity_lever, latency_lever, rule_lever
 from planner.inputs import Inputs
-from planner.money import words
-from planner.policy.kinds import KINDS
 from planner.policy.rules import Rule
 from planner.solve.solve_arrays import Outcome, Session, Status
 
@@ -107,7 +105,6 @@ class Price:
             "why_not": self.why_not,
             "years": round(self.years, 6),
             "currency": self.currency,
-            "sentences": list(sentences(self)),
             **sides,
         }
 
@@ -263,66 +260,3 @@ def _farthest(holds: Any, near: float, end: float, scale: float) -> float:
 
 def _finite(value: float) -> float | None:
     return round(value, 9) if np.isfinite(value) else None
-
-
-def sentences(price: Price) -> list[str]:
-    """The price in words."""
-    out = []
-    name = price.rule.label() if price.rule else price.id
-    if price.rule is not None and price.rule.severity != "hard":
-        return [f"{name} is not enforced in this case ({price.rule.severity}), so it costs nothing"]
-    if price.rule is not None and KINDS[price.rule.kind].effect not in ("filter", "row"):
-        return [f"{name} never restricts a plan, so it costs nothing"]
-    if price.total is None:
-        out.append(f"{name}: without it the solver found no plan, so its whole cost is not known")
-    elif price.total < 0.005:
-        out.append(f"{name} costs nothing: without it the plan is no cheaper")
-    else:
-        out.append(
-            f"{name} costs {money(price, price.total)}, {price.total / price.cost:.2%} of the plan: "
-            "without it the plan is so much cheaper"
-        )
-    if price.lever is None or price.looser is None:
-        return out + ([f"no price at the margin: {price.why_not}"] if price.why_not else [])
-    out += _marginal(price, price.lever, price.looser)
-    if price.why_not:
-        out.append(f"no price on the tighter side: {price.why_not}")
-    elif price.kink:
-        out.append("the stated number lies on a kink: the two sides differ, and both hold only on their side")
-    return out
-
-
-def _marginal(price: Price, lever: Lever, looser: Side) -> list[str]:
-    unit = "point" if lever.step == 0.01 else "unit"
-    sides: list[tuple[str, Side]] = [("looser", looser)]
-    if price.tighter is not None:
-        sides.append(("tighter", price.tighter))
-    out = []
-    for way, side in sides:
-        verb = "costs" if side.worth > 0 else "saves"
-        until = (
-            "without end"
-            if not np.isfinite(side.until)
-            else f"until it comes to {_number(lever, side.until)}"
-        )
-        if abs(side.worth) < 0.005:
-            out.append(f"each {unit} {way} changes nothing, {until}")
-        else:
-            said = f"each {unit} {way} {verb} {money(price, abs(side.worth))}, at this rate {until}"
-            if side.whole is not None:
-                said += f"; a whole {unit} {verb} {words(abs(side.whole), price.currency)}"
-            out.append(said)
-    stated = _number(lever, lever.value)
-    return [f"{lever.parameter} now {stated}:", *(f"  {line}" for line in out)]
-
-
-def _number(lever: Lever, value: float) -> str:
-    if lever.step != 0.01:
-        return f"{value:+,.6g}"
-    return f"{value:.2%}" if lever.parameter in ("cap", "floor") else f"{value * 100:+.2f} points"
-
-
-def money(price: Price, amount: float) -> str:
-    """Money over the horizon, and by the year."""
-    yearly = words(amount / price.years, price.currency)
-    return f"{words(amount, price.currency)} over the horizon ({yearly} a year)"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.cases import World
 from support.plans import model_of, read
 
+from planner.commands import cli
+from planner.commands.run import run
 from planner.errors import Infeasible, UnknownName
-from planner.explain.price import Price, Side, price_rule, sentences
+from planner.explain.price import Price, Side, price_rule
+from planner.explain.price_words import sentences
 from planner.model.render_arrays import render_arrays
 from planner.solve.solve_arrays import Session
 
@@ -93,19 +97,50 @@ def test_price_of_a_capacity_agrees_with_finite_differences_and_ends_where_it_is
     assert looser.whole == pytest.approx(optimum(make(1)) - optimum(make(0)), rel=1e-6)
 
 
-def test_at_a_kink_both_sides_are_given():
+def kinked(cap: float) -> World:
     """b is full from a cap of 60 % down: looser, work moves from b to a; tighter, from a to c."""
+    made = World(months=12)
+    for vendor, price in (("a", 0.2), ("b", 0.3), ("c", 0.5)):
+        made.vendor(vendor).region(f"{vendor}:x").machine(f"{vendor}:x", "m", 4, 16, price)
+    made.workload("tax", demand={"vcpu": 100, "memory_gib": 100}).capacity("b:x", "vcpu", 40)
+    made.overrides["cap"] = dict(ADOPTED)
+    values = {"cap": cap, "basis": "resource", "resource": "vcpu"}
+    return made.rule("cap", "vendor_share", values, is_parameter=True, benchmark="none")
 
-    def make(cap: float) -> World:
-        made = World(months=12)
-        for vendor, price in (("a", 0.2), ("b", 0.3), ("c", 0.5)):
-            made.vendor(vendor).region(f"{vendor}:x").machine(f"{vendor}:x", "m", 4, 16, price)
-        made.workload("tax", demand={"vcpu": 100, "memory_gib": 100}).capacity("b:x", "vcpu", 40)
-        made.overrides["cap"] = dict(ADOPTED)
-        values = {"cap": cap, "basis": "resource", "resource": "vcpu"}
-        return made.rule("cap", "vendor_share", values, is_parameter=True, benchmark="none")
 
-    price = price_rule(read(make(0.6)), "cap")
+def test_the_command_tells_both_sides_of_a_kink(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """A point is 1 vCPU of 100, a quarter of a machine for 8,760 hours: 219 one way, 657 the other."""
+    with pytest.raises(SystemExit) as left:
+        run(cli, ["why", str(kinked(0.6).write(tmp_path)), "--rule", "cap"])
+    assert not left.value.code
+    said = capsys.readouterr().out
+    assert "each point looser saves MYR 219 over the horizon" in said and "until 100.00%" in said
+    assert "each point tighter costs MYR 657 over the horizon" in said and "until 40.00%" in said
+    assert "(a kink): each point tighter costs 3 times what each point looser saves" in said
+
+
+def test_steps_are_counted_as_people_state_the_number():
+    """10 machines of 4 vCPU, 350.4 kWh a year each: at a for 0.20 and 0.6 kg, at b for 0.30 and 0.1 kg."""
+    made = World(periods=1, months=12).grid(a=0.6, b=0.1)
+    for vendor, price in (("a", 0.2), ("b", 0.3)):
+        made.vendor(vendor).region(f"{vendor}:x").machine(f"{vendor}:x", "m", 4, 16, price)
+    made.workload("tax", demand={"vcpu": 40, "memory_gib": 40}).capacity("b:x", "vcpu", 40)
+    values = {"green": ("carbon", {"cap": 1.0, "per": "year"}), "cash": ("budget", {"cap": 50_000.0})}
+    more = {"green": {}, "cash": {"currency": ["MYR"], "per": "horizon"}}
+    for rule, (kind, stated) in values.items():
+        made.overrides[rule] = dict(ADOPTED)
+        made.rule(rule, kind, {**stated, **more[rule]}, is_parameter=True, benchmark="none")
+    inputs = read(made)
+    green = sentences(price_rule(inputs, "green"))
+    saves = 876 / (0.5 * 0.3504)
+    assert green[1] == "cap now 1 t CO2e:" and f"each tonne looser saves MYR {saves:,.0f}" in green[2]
+    assert "each MYR 1,000 looser changes nothing" in sentences(price_rule(inputs, "cash"))[2]
+    room = sentences(price_rule(inputs, "capacity of b:x (vcpu)"))
+    assert room[1] == "the capacity as stated:" and "each unit looser changes nothing" in room[2]
+
+
+def test_at_a_kink_both_sides_are_given():
+    price = price_rule(read(kinked(0.6)), "cap")
     looser, tighter = both(price)
     hours = 8760
     assert price.kink
@@ -113,7 +148,7 @@ def test_at_a_kink_both_sides_are_given():
     assert tighter.worth == pytest.approx((0.5 - 0.2) / 4 * hours, rel=1e-4)
     assert looser.until == pytest.approx(1.0) and tighter.until == pytest.approx(0.4, abs=1e-4)
     assert any("kink" in line for line in sentences(price))
-    smooth = price_rule(read(make(0.7)), "cap")
+    smooth = price_rule(read(kinked(0.7)), "cap")
     assert not smooth.kink and both(smooth)[1].until == pytest.approx(0.6, abs=1e-6)
 
 
