@@ -18,10 +18,10 @@ from planner.explain.explain import explain
 from planner.explain.lever import SWEPT, Lever, find_rule, rule_lever
 from planner.inputs import Inputs
 from planner.model.build import build
-from planner.model.render_arrays import render_arrays
+from planner.model.render_arrays import Arrays, render_arrays
 from planner.policy.rules import Rule
 from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Session, Status
+from planner.solve.solve_arrays import Outcome, Session, Status
 from planner.study.measures import Meter, Shares
 from planner.study.survives import Kept, Survivors
 
@@ -121,14 +121,13 @@ def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
     inputs = enforced(inputs, rule)
     model = build(inputs, assess(inputs))
     lever = rule_lever(model, rule)
-    session, meter, survivors = Session(render_arrays(model)), Meter(model), Survivors(inputs)
+    desk, meter, survivors = Desk(render_arrays(model), lever), Meter(model), Survivors(inputs)
     ordered = sorted(set(values), reverse=lever.loosest > 0.5)
     points: list[Point] = []
     blocked: float | None = None
     for value in ordered:
         if blocked is None:
-            lever.move(session, value)
-            outcome = session.solve()
+            outcome = desk.solve(value)
             if outcome.status is Status.OPTIMAL:
                 kept = survivors.of_solution(model, outcome.x)
                 points.append(Point(value, outcome.objective * model.unit, meter.read(outcome.x), kept))
@@ -142,7 +141,7 @@ def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
     end, reason = None, ""
     if blocked is not None:
         last = ordered[ordered.index(blocked) - 1]
-        end = _end(session, lever, last, blocked)
+        end = _end(desk, lever, last, blocked)
         reason = _reason(inputs, rule, lever, blocked)
     return Frontier(
         rule, lever.parameter, lever.value, tuple(points), end, reason, _binds_from(points), knee(points),
@@ -172,13 +171,32 @@ def swept_rule(inputs: Inputs, name: str, kinds: tuple[str, ...] = SWEPT) -> Rul
     )
 
 
-def _end(session: Session, lever: Lever, good: float, bad: float) -> float:
+class Desk:
+    """Solves the program at one value of each lever, each from the basis of the one before."""
+
+    def __init__(self, arrays: Arrays, *levers: Lever) -> None:
+        self.arrays, self.levers, self.session = arrays, levers, Session(arrays)
+
+    def solve(self, *values: float) -> Outcome:
+        """The program with these values; afresh where a basis from far away leads the simplex astray."""
+        outcome = self._solve(values)
+        if outcome.status is Status.STOPPED:
+            self.session = Session(self.arrays)
+            outcome = self._solve(values)
+        return outcome
+
+    def _solve(self, values: tuple[float, ...]) -> Outcome:
+        for lever, value in zip(self.levers, values, strict=True):
+            lever.move(self.session, value)
+        return self.session.solve()
+
+
+def _end(desk: Desk, lever: Lever, good: float, bad: float) -> float:
     """The tightest value with a plan, between one that has one and one that has none."""
     step = END_STEP if lever.step == 0.01 else END_STEP * max(abs(good), abs(bad))
     while abs(good - bad) > step * (1 + 1e-6):
         middle = round((good + bad) / 2, 10)
-        lever.move(session, middle)
-        status = session.solve().status
+        status = desk.solve(middle).status
         if status is Status.STOPPED:
             raise Stopped("the solver stopped while the infeasible end was looked for")
         good, bad = (middle, bad) if status is Status.OPTIMAL else (good, middle)

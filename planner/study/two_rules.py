@@ -13,14 +13,14 @@ from typing import Any
 from planner.eligibility import assess
 from planner.errors import Infeasible, Stopped, UnknownName
 from planner.explain.change import enforced
-from planner.explain.lever import Lever, share_lever
+from planner.explain.lever import share_lever
 from planner.inputs import Inputs
 from planner.model.build import build
-from planner.model.render_arrays import Arrays, render_arrays
+from planner.model.render_arrays import render_arrays
 from planner.model.scopes import SHARE_KINDS
 from planner.policy.rules import Rule
-from planner.solve.solve_arrays import Outcome, Session, Status
-from planner.study.frontier import swept_rule
+from planner.solve.solve_arrays import Status
+from planner.study.frontier import Desk, swept_rule
 from planner.study.measures import Meter, Shares
 from planner.study.survives import Kept, Survivors
 
@@ -120,7 +120,7 @@ def two_rules(
         Axis(rule, lever.parameter, lever.value, tuple(sorted(set(values), reverse=lever.loosest > 0.5)))
         for rule, lever, values in zip(rules, levers, (first_values, second_values), strict=True)
     ]
-    desk, meter, survivors = _Desk(render_arrays(model), levers), Meter(model), Survivors(inputs)
+    desk, meter, survivors = Desk(render_arrays(model), *levers), Meter(model), Survivors(inputs)
     cells, solves, room = [], 0, len(axes[0].values)
     for b in axes[1].values:
         reached = room
@@ -142,23 +142,3 @@ def two_rules(
         loosest = " and ".join(f"{axis.name} at {axis.values[0]:g}" for axis in axes)
         raise Infeasible([f"there is no plan even with {loosest}"])
     return Grid(axes[0], axes[1], tuple(cells), solves, inputs.case.settings.currency)
-
-
-class _Desk:
-    """Solves the program at a pair of values, each from the basis of the one before."""
-
-    def __init__(self, arrays: Arrays, levers: list[Lever]) -> None:
-        self.arrays, self.levers, self.session = arrays, levers, Session(arrays)
-
-    def solve(self, *values: float) -> Outcome:
-        outcome = self._solve(values)
-        if outcome.status is Status.STOPPED:
-            # From a basis that was optimal far away the simplex may lose its way: begin afresh.
-            self.session = Session(self.arrays)
-            outcome = self._solve(values)
-        return outcome
-
-    def _solve(self, values: tuple[float, ...]) -> Outcome:
-        for lever, value in zip(self.levers, values, strict=True):
-            lever.move(self.session, value)
-        return self.session.solve()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from planner.money import words
@@ -10,7 +11,7 @@ from planner.report.words import limit, nice_steps, percent, scale_of
 from planner.study.frontier import Frontier, Point
 
 NAME = "frontier"
-_LEFT, _RIGHT = EDGE + 0.62, WIDTH - EDGE - 1.25
+_LEFT, _RIGHT = EDGE + 0.62, WIDTH - EDGE - 1.45
 _COLOURS = {"largest": "#0f6f9f", "foreign": "#b8642a", "hhi": "#12355b", "kept": "#3f7d4e"}
 _NAMES = {
     "largest": "largest group", "foreign": "foreign parents", "hhi": "HHI / 10,000", "kept": "critical kept",
@@ -115,12 +116,13 @@ def _costs(axis: _Axis, base: float, top: float) -> None:
     line = [(axis.x(v), base + c / most * (top - base)) for v, c in extra]
     sheet.lines([line], INK, 1.4)
     sheet.marks(line, "o", 3.2, INK)
+    taken: list[tuple[float, float, float]] = []
     for value, label in _flags(frontier):
         y = next((p[1] for p, (v, _) in zip(line, extra, strict=True) if abs(v - value) < 1e-9), None)
         if y is None:
             y = _between(line, axis.x(value))
         if y is not None:
-            _flag(sheet, axis.x(value), y, label)
+            taken.append(_flag(sheet, axis.x(value), y, label, taken))
     if frontier.end is not None:
         room = _RIGHT - axis.x(frontier.end) - 0.08
         for i, text in enumerate(("no plan", f"beyond {limit(frontier.end, frontier.unit, 2)}")):
@@ -131,15 +133,26 @@ def _costs(axis: _Axis, base: float, top: float) -> None:
     sheet.text(_RIGHT + 0.08, line[-1][1], f"+ {percent(last, 2)}", size=SMALL, va="center", room=1.2)
 
 
-def _flag(sheet: Sheet, x: float, y: float, label: str) -> None:
-    """A named point of the curve; its name stands on the left, or on the right where that is too narrow."""
+def _flag(
+    sheet: Sheet, x: float, y: float, label: str, taken: Sequence[tuple[float, float, float]]
+) -> tuple[float, float, float]:
+    """A named point of the curve, its name above it: on the left, or the right where that is too narrow.
+
+    Names keep clear of those already there, ``taken``: left, right, level. Its own are returned.
+    """
     knee = label.startswith("knee")
     sheet.marks([(x, y)], "D", 6, ALARM if knee else "#ffffff")
-    level = y + (0.12 if knee else 0.3)
-    sheet.lines([[(x, y + 0.05), (x, level + 0.02)]], SOFT, 0.5)
-    left = sheet.measure(label, SMALL, True) <= x - _LEFT - 0.1
+    wide = sheet.measure(label, SMALL, True)
+    left = wide <= x - _LEFT - 0.1
     side, at, room = ("right", x - 0.04, x - _LEFT - 0.1) if left else ("left", x + 0.04, _RIGHT - x - 0.04)
+    span = (at - wide, at) if left else (at, at + wide)
+    level = y + (0.12 if knee else 0.3)
+    for low, high, there in sorted(taken, key=lambda box: box[2]):
+        if span[0] < high and low < span[1] and abs(level - there) < 0.14:
+            level = there + 0.15
+    sheet.lines([[(x, y + 0.05), (x, level + 0.02)]], SOFT, 0.5)
     sheet.text(at, level, label, size=SMALL, bold=True, ha=side, room=max(room, 0.3), ground=True)
+    return *span, level
 
 
 def _flags(frontier: Frontier) -> list[tuple[float, str]]:
@@ -175,9 +188,7 @@ def _shares(axis: _Axis, base: float, top: float) -> None:
         free = at
         last = percent(_share(axis.solved[-1], key))
         text = f"{_NAMES[key]} {last}" if key != "hhi" else f"HHI {_share(axis.solved[-1], key) * 10000:,.0f}"
-        sheet.text(
-            _RIGHT + 0.08, at, text, size=SMALL, bold=True, color=_COLOURS[key], va="center", room=1.25
-        )
+        sheet.text(_RIGHT + 0.08, at, text, size=SMALL, bold=True, color=_COLOURS[key], va="center", room=1.4)
 
 
 def _share(point: Point, key: str) -> float:

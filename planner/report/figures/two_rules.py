@@ -20,7 +20,7 @@ def two_rules_chart(grid: Grid, title: str, marking: str, footer: str) -> Chart:
     rows, columns = len(grid.second.values), len(grid.first.values)
     tall = max(_CELL, min(0.55, 3.2 / rows))
     sheet = Sheet(height=1.75 + rows * tall + (0.15 if marking else 0))
-    heading = f"What {grid.first.name} and {grid.second.name} cost together"
+    heading = f"What the {grid.first.name} and the {grid.second.name} cost together"
     subtitle = f"{title}. Discounted cost beyond {words(grid.base, grid.currency)}, at the loosest pair."
     low, high = sheet.frame(marking, heading, subtitle, footer)
     left, right, base = EDGE + 0.75, WIDTH - EDGE, low + 0.62
@@ -40,7 +40,8 @@ def two_rules_chart(grid: Grid, title: str, marking: str, footer: str) -> Chart:
     along = f"{grid.first.name}, tighter to the right; upwards {grid.second.name}, tighter to the top"
     sheet.text((left + right) / 2, base - 0.3, along, ha="center", room=right - left)
     unit = f"{grid.currency} {scale}".strip()
-    key = f"in the cells: {unit} more; hatched: no plan; framed: nearest to what the case states"
+    stated = f"{percent(grid.first.stated, 2)} and {percent(grid.second.stated, 2)}"
+    key = f"in the cells: {unit} more; hatched: no plan; framed: nearest to what the case states ({stated})"
     sheet.text((left + right) / 2, base - 0.46, key, size=SMALL, color=SOFT, ha="center", room=right - left)
     return Chart(NAME, heading, _alt(grid, most), sheet)
 
