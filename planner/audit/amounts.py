@@ -94,8 +94,16 @@ def owners(context: Context, row: Row, t: int) -> set[str]:
         return {row["workload"]}
     if row["pool"] in context.claims.pools:
         return context.claims.pools[row["pool"]] & context.case.workloads.keys()
-    fitting = {w for w in context.case.workloads if in_pool(context, w, row["pool"])}
+    known = context.once(_fitting)
+    if row["pool"] not in known:
+        known[row["pool"]] = {w for w in context.case.workloads if in_pool(context, w, row["pool"])}
+    fitting = known[row["pool"]]
     return {w for w in fitting if _placed(context, w, row["region"], t)} or fitting
+
+
+def _fitting(context: Context) -> dict[str, set[str]]:
+    """Workloads that the name of a pool fits, of pools that were asked for."""
+    return {}
 
 
 def in_pool(context: Context, workload: str, pool: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from planner.audit.reading import Row, Unreadable, number
@@ -106,9 +107,14 @@ class Case:
             return value
         raise Unreadable(f"states no {key}")
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         return [p.name for p in self.periods]
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        """Terms on which anything is sold."""
+        return frozenset(term for _, term in self.prices)
 
     def need(self, workload: str, resource: str, t: int) -> Decimal:
         """Demand; zero where none is stated."""

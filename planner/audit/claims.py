@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -55,42 +55,54 @@ def read_claims(folder: Folder, case: Case) -> tuple[Claims, list[Finding]]:
     """Read the plan's own tables. Rows that name unknown things become findings of check ``names``."""
     findings: list[Finding] = []
     claims = Claims(head=folder.json(RECORD) if folder.has(RECORD) else None)
-    claims.purchases = _named(folder, case, "purchases", PURCHASES, findings)
-    claims.costs = _named(folder, case, "costs", COSTS, findings)
+    claims.purchases = named(folder, case, "purchases", PURCHASES, findings)
+    claims.costs = named(folder, case, "costs", COSTS, findings)
     claims.shares = folder.optional("shares.csv", SHARES)
     claims.excuses = folder.optional("excuses.csv", EXCUSES)
-    claims.survival = _named(folder, case, "survival", SURVIVAL, findings)
+    claims.survival = named(folder, case, "survival", SURVIVAL, findings)
     claims.latency = folder.optional("latency.csv", LATENCY)
     for row in folder.optional("pools.csv", ("pool", "workload")) or []:
         claims.pools.setdefault(row["pool"], set()).add(row["workload"])
+    claims.placements = read_placed(folder, case, "placements.csv", findings)
+    claims.primary = by_workload(claims.placements)
+    if not findings:
+        findings.append(Finding("names", "pass", "tables of the plan", "name only what the case has"))
+    return claims, findings
+
+
+def by_workload(placements: Iterable[Placement]) -> dict[tuple[str, int], list[Placement]]:
+    """Primary placements by workload and period."""
+    primary: dict[tuple[str, int], list[Placement]] = {}
+    for placement in placements:
+        if placement.role == "primary":
+            primary.setdefault((placement.workload, placement.t), []).append(placement)
+    return primary
+
+
+def read_placed(folder: Folder, case: Case, table: str, findings: list[Finding]) -> list[Placement]:
+    """Placements of a table that are not zero; rows that name unknown things become findings."""
     at = {name: t for t, name in enumerate(case.names)}
+    placements: list[Placement] = []
     seen: set[tuple[str, str, int, str]] = set()
-    for row in folder.table("placements.csv", PLACEMENTS) or []:
+    for row in folder.table(table, PLACEMENTS) or []:
         role = row.get("role", "primary")
         unknown = _unknown(row, case)
         try:
             share = number(row, "share")
         except Unreadable as reason:
-            folder.bad("placements.csv", str(reason), workload=row["workload"])
+            folder.bad(table, str(reason), workload=row["workload"])
             continue
         if unknown:
-            findings.append(
-                Finding("names", "fail", row["workload"][:120], f"placements.csv names {unknown}")
-            )
+            findings.append(Finding("names", "fail", row["workload"][:120], f"{table} names {unknown}"))
             continue
         placement = Placement(row["workload"], row["region"], at[row["period"]], role, share)
         key = (placement.workload, placement.region, placement.t, role)
         if key in seen:
             findings.append(Finding("names", "fail", placement.workload, "is placed twice in one place"))
         seen.add(key)
-        if share == ZERO:
-            continue
-        claims.placements.append(placement)
-        if role == "primary":
-            claims.primary.setdefault((placement.workload, placement.t), []).append(placement)
-    if not findings:
-        findings.append(Finding("names", "pass", "tables of the plan", "name only what the case has"))
-    return claims, findings
+        if share != ZERO:
+            placements.append(placement)
+    return placements
 
 
 def _unknown(row: Row, case: Case) -> str:
@@ -104,9 +116,10 @@ def _unknown(row: Row, case: Case) -> str:
     return "" if role in ("primary", "standby", "backup") else f"an unknown role: {role[:40]}"
 
 
-def _named(
+def named(
     folder: Folder, case: Case, table: str, columns: tuple[str, ...], findings: list[Finding]
 ) -> list[Row] | None:
+    """Rows of an optional table without those that name unknown things, which become findings."""
     rows = folder.optional(f"{table}.csv", columns)
     kept = []
     for row in rows or []:

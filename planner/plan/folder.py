@@ -150,21 +150,20 @@ def load(folder: Path) -> Plan:
     run = record.pop("run", {})
     for name, columns in OPTIONAL.items():
         if (folder / f"{name}.csv").is_file():
-            frames[name] = _optional(folder / f"{name}.csv", columns)
+            frames[name] = _optional(folder / f"{name}.csv", (columns, (*columns, *EXTRA.get(name, ()))))
     return Plan(head=record, run=run, **frames)
 
 
-def _optional(path: Path, columns: tuple[str, ...]) -> pd.DataFrame:
+def _optional(path: Path, allowed: tuple[tuple[str, ...], ...]) -> pd.DataFrame:
     try:
-        kinds = dict.fromkeys((c for c in columns if c != "share"), str)
-        frame = pd.read_csv(path, dtype=kinds, keep_default_na=False)
+        frame = pd.read_csv(path, dtype=dict.fromkeys(_TEXT, str), keep_default_na=False)
     except (OSError, ValueError) as error:
         mend = "Write the plan again with planner plan."
         raise BadInput(
             [Problem(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend)]
         ) from None
-    if list(frame.columns) != list(columns):
-        mend = f"It should have {', '.join(columns)}."
+    if tuple(frame.columns) not in allowed:
+        mend = f"It should have {', '.join(allowed[0])}."
         raise BadInput([Problem(path.name, 1, "", "", "has other columns than a plan", mend)])
     return frame
 

@@ -89,6 +89,10 @@ class Plan:
         shares of spend can be judged from the files.
     rounded_placements
         Placements of the plan in whole machines, where one that obeys every rule was found.
+    rounded_costs
+        Cost lines of that plan, as in ``costs``.
+    rounded_survival
+        Where its critical work would run, as in ``survival``.
     run
         Run record: versions, sizes, status, gap, residuals, coefficient range, seconds.
     """
@@ -107,6 +111,8 @@ class Plan:
     run: Mapping[str, Any]
     pools: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(POOLS)))
     rounded_placements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PLACEMENTS)))
+    rounded_costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS)))
+    rounded_survival: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SURVIVAL)))
 
 
 FRAMES = {
@@ -123,8 +129,13 @@ FRAMES = {
 }
 """The frames of a plan and their columns, in the order of the CSV files."""
 
-OPTIONAL = {"pools": POOLS, "rounded_placements": PLACEMENTS}
+OPTIONAL = {
+    "pools": POOLS,
+    "rounded_placements": PLACEMENTS,
+    "rounded_costs": COSTS,
+    "rounded_survival": SURVIVAL,
+}
 """Frames that only some plans have; their files are left out where they are empty."""
 
-EXTRA = {"purchases": (USED,), "costs": (COUNTED,)}
+EXTRA = {"purchases": (USED,), "costs": (COUNTED,), "rounded_costs": (COUNTED,)}
 """Columns that come last where a plan has them."""

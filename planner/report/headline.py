@@ -22,6 +22,7 @@ FILES = (
     ("binding.csv", "limits that bind and what one step more would save"),
     ("rounded.csv", "machines in whole ones beside the fractions, and what they cost more"),
     ("rounded_placements.csv", "where the workloads of the plan in whole machines are, if one was found"),
+    ("rounded_costs.csv", "cost lines of the plan in whole machines"),
     ("periods.csv", "periods with their days, hours and discount factor"),
     ("inputs/", "every file that was read, as it was read"),
     ("manifest.json", "SHA-256 of every file of this folder"),

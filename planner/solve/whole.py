@@ -16,10 +16,14 @@ from planner.solve import extract
 from planner.solve.dive import STEPS, dive
 from planner.solve.rounded import with_extra
 from planner.solve.solve import Solved
+from planner.solve.solve_arrays import Session, Status
 
 LARGEST = 120_000
 """Programs with more entries are not searched: a plan may not take minutes longer for it."""
 _MACHINES = ("run", "commit")
+_AGAIN = 3
+"""So often idle machines are taken away before the search is given up."""
+_PLACED = 1e-9
 _KEYS = [c for c in PURCHASES if c != "units"]
 
 
@@ -46,12 +50,49 @@ def _looked_for(solved: Solved) -> Plan:
     if len(arrays.index) > LARGEST:
         word = f"not looked for: the program of whole machines has more than {LARGEST:,} entries"
         return _said(plan, {"status": "not looked for", "word": word})
-    x = dive(arrays)
+    x = _used(model, arrays)
     if x is None:
         word = f"none was found within {STEPS:,} steps of the simplex"
         return _said(plan, {"status": "not found", "word": word})
     x = extract.tidy(np.where(arrays.integer, np.round(x), x))
     return _with(plan, model, x)
+
+
+def _used(model: Model, arrays: Arrays) -> np.ndarray | None:
+    """What the dive finds, without machines where nothing of their pool is placed.
+
+    A row lets one machine of a kind be idle, for what rounding up leaves over; where nothing runs it would
+    only thin out somebody's share. Such machines are taken away, and if the rest is no plan then, the dive
+    begins again without them.
+    """
+    x = dive(arrays)
+    for _ in range(_AGAIN):
+        if x is None or not len(idle := _idle(model, x)):
+            return x
+        upper = arrays.upper.copy()
+        upper[idle] = 0.0
+        arrays = replace(arrays, upper=upper)
+        whole = np.where(arrays.integer, np.minimum(np.round(x), upper), arrays.lower)
+        rest = Session(replace(
+            arrays, lower=whole, upper=np.where(arrays.integer, whole, upper),
+            integer=np.zeros(len(upper), dtype=bool),
+        )).solve()  # fmt: skip
+        x = rest.x if rest.status is Status.OPTIMAL else dive(arrays)
+    return None
+
+
+def _idle(model: Model, x: np.ndarray) -> np.ndarray:
+    """Columns of machines that run on demand where no workload of the pool is placed or kept ready."""
+    pool = model.index.pool_of
+    here = set()
+    for family, region in ((model.columns.place, "r"), (model.columns.pair, "r2")):
+        keys = family.keys[x[family.numbers] > _PLACED]
+        w = keys["w"].to_numpy(dtype=np.int64)
+        here |= set(zip(pool[w].tolist(), keys[region].tolist(), keys["t"].tolist(), strict=True))
+    run = model.columns.run
+    keys = run.keys[["q", "r", "t"]].itertuples(index=False, name=None)
+    empty = np.fromiter((key not in here for key in keys), dtype=bool, count=len(run.keys))
+    return np.asarray(run.numbers[empty & (x[run.numbers] > 0.5)])
 
 
 def _restated(model: Model) -> Model:
@@ -97,7 +138,13 @@ def _with(plan: Plan, model: Model, x: np.ndarray) -> Plan:
         "elsewhere": _elsewhere(plan.placements, placements),
     }
     head = {"rounding": round(cost - float(plan.head["objective"]), 2), "rounding_over": []}
-    return replace(_said(plan, said, **head), rounded=rounded, rounded_placements=placements)
+    return replace(
+        _said(plan, said, **head),
+        rounded=rounded,
+        rounded_placements=placements,
+        rounded_costs=extract.costs(model, x),
+        rounded_survival=extract.survival(model, x),
+    )
 
 
 def _said(plan: Plan, whole: dict[str, Any], **head: Any) -> Plan:

@@ -129,7 +129,7 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
         return "" if right else "discount, margin or tax is not that of an agreement"
     if row["term"] in NOT_COUNTED:
         return "" if (discount, margin, tax) == (ZERO, ZERO, ZERO) else "a one-off amount has a contract"
-    allowed = possible(context.case, row, t, {term for _, term in context.case.prices})
+    allowed = possible(context.case, row, t, context.case.terms)
     return "" if fits(row, allowed, near) else "discount, margin or tax is that of no contract"
 
 

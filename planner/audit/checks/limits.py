@@ -55,14 +55,13 @@ def ceiling(context: Context) -> Iterable[Finding]:
         yield context.missing("ceiling", "costs.csv")
         return
     at = {name: t for t, name in enumerate(case.names)}
-    terms = {term for _, term in case.prices}
     sure: dict[str, Decimal] = {}
     maybe: dict[str, Decimal] = {}
     for row in costs:
         cash = number(row, "cash")
         if row["term"] in NOT_COUNTED or not cash:
             continue
-        contracts = holding(case, row, at[row["period"]], terms)
+        contracts = holding(case, row, at[row["period"]], case.terms)
         names = {c["contract"] if c else "" for c in contracts}
         for name in names:
             into = sure if len(names) == 1 else maybe
