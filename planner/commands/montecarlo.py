@@ -37,6 +37,7 @@ def command(
     """  # fmt: skip
     from planner.commands import study_out
     from planner.inputs import read_inputs
+    from planner.report.figures.montecarlo import montecarlo_chart
     from planner.study.montecarlo import MonteCarloTask, draws, spreads_of, summary
     from planner.study.stress import depends_on
 
@@ -59,7 +60,9 @@ def command(
         ],
         **summary([row["cost"] for row in rows]),
     }
-    study_out.write_study(target, "montecarlo", document, rows, lambda: [])
+    footer = study_out.footer_of(inputs, "montecarlo.csv")
+    chart = montecarlo_chart(document, [row["cost"] for row in rows], footer)
+    study_out.write_study(target, "montecarlo", document, rows, lambda: [chart] if chart else [])
     if as_json:
         study_out.print_json(document)
     else:

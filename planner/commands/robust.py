@@ -23,6 +23,7 @@ def command(case: Path, out: Path | None, as_json: bool) -> None:
     """
     from planner.commands import study_out
     from planner.inputs import read_inputs
+    from planner.report.figures.robust import robust_chart
     from planner.study.robust import robust_of, solve_robust
 
     inputs = read_inputs(case)
@@ -42,7 +43,8 @@ def command(case: Path, out: Path | None, as_json: bool) -> None:
         "placements": result.placements.to_dict("records"),
     }
     target = out or Path("studies") / f"{document['case']}-robust"
-    study_out.write_study(target, "robust", document, rows, lambda: [])
+    footer = study_out.footer_of(inputs, "robust.csv")
+    study_out.write_study(target, "robust", document, rows, lambda: [robust_chart(result, document, footer)])
     if as_json:
         study_out.print_json(document)
     else:
@@ -76,8 +78,11 @@ def _show(marking: str, title: str, currency: str, alpha: float, result: Result)
     if result.expected > result.neutral + 0.005:
         lines.append(f"caution costs {currency} {result.expected - result.neutral:,.0f} on average")
     lines.append(f"perfect information would be worth {currency} {result.evpi:,.0f} (EVPI)")
-    worth = f"no bound: {result.why_not}" if result.vss is None else f"{currency} {result.vss:,.0f}"
-    lines.append(f"planning for all scenarios instead of their mean is worth {worth} (VSS)")
+    instead = "planning for all scenarios instead of their mean"
+    if result.vss is None:
+        lines.append(f"{instead} has no price (VSS): {result.why_not}")
+    else:
+        lines.append(f"{instead} is worth {currency} {result.vss:,.0f} (VSS)")
     for row in result.commitments.to_dict("records"):
         lines.append(
             f"commit from {row['from']}: {row['units']:,.2f} × {row['sku']}, {row['term']}, {row['pool']}"

@@ -37,6 +37,7 @@ def command(
     """
     from planner.commands import study_out
     from planner.inputs import read_inputs
+    from planner.report.figures.stress import stress_chart
     from planner.study.stress import StressTask, depends_on, make_base, stressors_of
     from planner.study.stressors import stress
 
@@ -54,7 +55,10 @@ def command(
     document = {**head, "study": "stress", "cost": round(base.cost, 2), "rows": rows}
     matrix = [{key: value for key, value in row.items() if key != "breaks"} for row in rows]
     breaks = [{"stressor": row["stressor"], **line} for row in rows for line in row["breaks"]]
-    study_out.write_study(target, "stress", document, matrix, lambda: [], {"breaks": breaks})
+    footer = study_out.footer_of(inputs, "stress.csv, breaks.csv")
+    study_out.write_study(
+        target, "stress", document, matrix, lambda: [stress_chart(document, rows, footer)], {"breaks": breaks}
+    )
     if as_json:
         study_out.print_json(document)
     else:
@@ -88,10 +92,11 @@ def _show(document: dict[str, Any], rows: list[dict[str, Any]]) -> None:
             "" if row["stay"] is None else f"{row['stay'] / divisor:,.0f}",
         ])  # fmt: skip
     heads = (
-        "stressor", f"cost ({unit})", "extra", "critical unserved", "all unserved",
+        "stressor", "cost", "extra", "critical unserved", "all unserved",
         "without caps", "critical hit", "staying",
     )  # fmt: skip
-    study_out.print_rows(str(document["marking"]), f"{document['title']}: under stress", cells, heads)
+    title = f"{document['title']}: under stress ({unit})"
+    study_out.print_rows(str(document["marking"]), title, cells, heads)
     for note in NOTES:
         click.echo(note)
     _show_held(rows)

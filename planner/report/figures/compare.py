@@ -67,8 +67,9 @@ def _notes(row: Row, currency: str) -> list[str]:
     """What stands beside a bar: cost; concentration; the rest, as far as it is known."""
     shares = f"HHI {row.hhi or 0.0:,.0f}"
     shares += f", foreign {percent(row.foreign)}" if row.foreign is not None else ""
-    rest = [] if row.mean_ms is None else [f"{row.mean_ms:.1f} ms"]
-    rest += [] if row.carbon is None else [f"{row.carbon:,.0f} t CO2e"]
+    rest = [] if row.carbon is None else [f"{row.carbon:,.0f} t CO2e"]
     rest += [] if row.kept is None else [f"keeps {percent(row.kept.share)}"]
-    moves = f"{row.moves or 0.0:,.3g} moves, {row.breaks or 0} rules broken"
-    return [f"cost {amount(row.cost or 0.0, currency)}", shares, *([", ".join(rest)] if rest else []), moves]
+    service = [] if row.mean_ms is None else [f"{row.mean_ms:.1f} ms"]
+    service += [f"{row.moves or 0.0:,.3g} moves", f"{row.breaks or 0} broken"]
+    lines = [f"cost {amount(row.cost or 0.0, currency)}", shares, ", ".join(service)]
+    return [*lines, ", ".join(rest)] if rest else lines
