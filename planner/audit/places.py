@@ -209,10 +209,14 @@ class Places:
         return any(self.case.skus[s]["resource"] == resource for s in self.sold(region))
 
     def units(self, workload: str, sku: str, t: int, factor: Decimal) -> Decimal | None:
-        """Units of a SKU that carry the whole workload at a part of its peak; ``None`` if none can."""
-        need = {k: self.case.need(workload, k, t) * factor for k in CARRIED}
+        """Units of a SKU that carry the whole workload at a part of its peak; ``None`` if none can.
+
+        What needs machines in the period keeps its least number of them where its load is nothing too.
+        """
+        need = {k: self.case.need(workload, k, t) for k in CARRIED}
         if not any(need.values()):
             return ZERO
+        need = {k: amount * factor for k, amount in need.items()}
         ratios = [number(self.case.workloads[workload], "min_units", ZERO)]
         for resource, amount in need.items():
             if amount > 0:

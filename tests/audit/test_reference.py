@@ -65,7 +65,7 @@ def test_another_contract_is_another_cost_and_the_same_share(tmp_path):
 
     made = world().contract("frame", "aa", discount=0.1)
     _, failed = judged(made, tmp_path, spoil)
-    assert failed == {"costs", "manifest"}
+    assert failed == {"costs", "egress-recorded", "manifest"}
 
 
 @given(worlds(rich=True))

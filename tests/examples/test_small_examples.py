@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from planner.audit.audit import audit
 from planner.errors import Infeasible
 from planner.inputs import read_inputs
 from planner.money import CENT
+from planner.plan.folder import copy_inputs, save, write_manifest
 from planner.solve.solve import solve
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +82,16 @@ def test_the_cost_is_that_of_the_hand_computation(planned, name):
     assert abs(plan.costs["cash"].sum() - expected) < CENT
     assert abs(plan.costs["objective"].sum() - expected) < CENT
     assert COST[name] in (EXAMPLES / name / "case.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", COST)
+def test_the_audit_passes_it(planned, name, tmp_path):
+    inputs = read_inputs(EXAMPLES / name)
+    save(planned(name), tmp_path)
+    copy_inputs(inputs.files, tmp_path)
+    write_manifest(tmp_path)
+    found = audit(tmp_path).findings
+    assert [(f.check, f.subject, f.message) for f in found if f.status in ("fail", "not checked")] == []
 
 
 @pytest.mark.parametrize(
