@@ -6,6 +6,7 @@ import pytest
 
 from planner.case.schema import CLASSIFICATIONS, TABLES
 from planner.inputs import read_inputs
+from planner.policy.kinds import KINDS
 from planner.solve.solve import solve
 
 CASE = Path(__file__).resolve().parents[2] / "examples" / "national-full"
@@ -44,12 +45,33 @@ def test_it_is_solved_to_the_gap(plan):
 def test_limits_of_many_kinds_bind(plan):
     assert set(plan.binding["family"]) >= {
         "capacity",
+        "carbon",
         "ceiling",
         "jurisdiction_share",
         "latency",
         "move_limit",
         "vendor_share",
     }
+
+
+def test_rules_of_every_kind_that_states_rows_bind_the_plan(inputs):
+    hard = {rule.kind for rule in inputs.rules if rule.severity == "hard"}
+    assert {kind.name for kind in KINDS.values() if kind.effect == "row"} <= hard
+
+
+def test_restricted_critical_work_has_a_place_without_any_one_group(inputs, plan):
+    work = inputs.case.workloads
+    asked = work[work["ncii"] & (work["nccp_tier"] == "restricted") & (work["resilience"] == "high")]
+    fled = plan.survival.groupby(["event", "workload", "period"])[["standby", "extra"]].sum().sum(axis=1)
+    assert set(plan.survival["workload"]) <= set(asked["workload"])
+    assert plan.survival["event"].nunique() >= 3
+    assert (fled > 0.0).all()
+
+
+def test_waiting_and_carbon_are_weighed_but_paid_to_nobody(plan):
+    weighed = plan.costs[plan.costs["term"].isin(("carbon", "latency"))]
+    assert (weighed.groupby("term")["objective"].sum() > 1e5).sum() == 2
+    assert (weighed["cash"] == 0.0).all()
 
 
 def test_what_does_not_pay_back_is_not_begun_with(inputs, plan):
