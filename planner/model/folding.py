@@ -13,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planner.model.earlier import earlier_commitments
 from planner.model.index import Index
 
 
@@ -115,8 +116,9 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
 
 
 def _held(index: Index, skus: np.ndarray) -> np.ndarray:
-    """Machines on which a commitment is already held are always kept."""
-    return np.intersect1d(skus, index.held["s"].to_numpy(dtype=np.int64))
+    """Machines on which a commitment is already held, or was made by an earlier plan, are always kept."""
+    earlier = earlier_commitments(index)["s"] if index.inputs.case.settings.replan else []
+    return np.intersect1d(skus, np.concatenate([index.held["s"], earlier]).astype(np.int64))
 
 
 def _prices(index: Index, skus: np.ndarray) -> list[np.ndarray]:

@@ -13,7 +13,7 @@ from planner.model.build import Model, build
 from planner.model.render_arrays import Arrays, render_arrays
 from planner.plan.plan import PURCHASES, Plan
 from planner.solve import extract
-from planner.solve.dive import STEPS, dive
+from planner.solve.dive import STEPS, WHOLE, dive
 from planner.solve.rounded import with_extra
 from planner.solve.solve import Solved
 from planner.solve.solve_arrays import Session, Status
@@ -98,8 +98,12 @@ def _idle(model: Model, x: np.ndarray) -> np.ndarray:
 def _restated(model: Model) -> Model:
     """The same program in whole machines: each workload on the machines that the first one gave it."""
     index, columns = model.index, model.columns
-    settings = replace(index.inputs.case.settings, whole_units=True)
-    inputs = replace(index.inputs, case=replace(index.inputs.case, settings=settings))
+    case = index.inputs.case
+    settings = replace(case.settings, whole_units=True)
+    # A frozen commitment of an earlier plan is kept in whole machines too.
+    earlier = case.earlier_commitments
+    earlier = earlier.assign(units=np.ceil(earlier["units"].to_numpy(dtype="float64") - WHOLE))
+    inputs = replace(index.inputs, case=replace(case, settings=settings, earlier_commitments=earlier))
     machines = np.zeros_like(index.eligibility.admitted)
     use, folded, run = columns.use.keys, columns.folded, columns.run.keys
     machines[use["w"].to_numpy(dtype=np.int64), use["s"].to_numpy(dtype=np.int64)] = True

@@ -8,11 +8,12 @@ import json
 import pytest
 from support.cases import World
 from support.cli import call
-from support.plans import cash, cost, placed, plan_of
+from support.plans import cash, cost, placed, plan_of, solved
 
 from planner.audit.audit import audit
 from planner.errors import BadInput, Infeasible
 from planner.money import CENT
+from planner.solve.whole import in_whole_machines
 
 
 def world(aa: float, bb: float, periods: int = 2, **more) -> World:
@@ -87,6 +88,32 @@ def test_frozen_commitments_are_kept():
     assert rows["units"].sum() == pytest.approx(1.0)
     assert cost(plan) == pytest.approx(12_690.00, abs=CENT)
     assert plan.head["replan"]["free_objective"] == pytest.approx(10_512.00)
+
+
+def test_frozen_commitments_are_kept_on_a_machine_that_is_dearer_now():
+    """The earlier plan committed to one m4 at 0.6 in January; since then m5 is sold for 0.5 committed.
+
+    m4 may not be left out as the worse of the two: 0.6 × 8,760 for it, and 0.5 × 8,760 for one m5.
+    """
+    made = before(committed(1, 2), 1, 0.0, aa=1.0)
+    made.machine("aa:x", "m5", 4, 16, 0.9).committed("aa:x:m5", 0.5)
+    made.add("earlier_commitments", pool="mof/vm/any/terbuka/public", sku="aa:x:m4", term="commit_1y",
+             period="2027-01", units=1)  # fmt: skip
+    plan = plan_of(made)
+    january = plan.purchases[plan.purchases["period"] == "2027-01"].groupby("sku")["units"].sum()
+    assert january.to_dict() == {"aa:x:m4": 1.0, "aa:x:m5": 1.0}
+
+
+def test_frozen_commitments_are_whole_in_the_plan_in_whole_machines():
+    """Half of a machine is committed to; in whole machines it is one, and nothing more is bought."""
+    made = before(committed(1, 1), 1, 0.0, aa=1.0)
+    made.add("earlier_commitments", pool="mof/vm/any/terbuka/public", sku="aa:x:m4", term="commit_1y",
+             period="2027-01", units=0.5)  # fmt: skip
+    plan = in_whole_machines(solved(made)).plan
+    assert plan.head["whole"]["status"] == "found"
+    january = plan.rounded[plan.rounded["period"] == "2027-01"].groupby("term")["whole"].sum()
+    assert january["commit_1y"] == 1.0
+    assert january.drop("commit_1y").sum() == 0.0
 
 
 def test_what_cannot_be_kept_is_said_with_its_reason():
