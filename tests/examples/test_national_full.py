@@ -1,17 +1,20 @@
 """The full national case uses every table of a case, and several of its limits bind."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from planner.case.schema import CLASSIFICATIONS, TABLES
+from planner.case.settings import read_settings
 from planner.inputs import read_inputs
 from planner.policy.kinds import KINDS
 from planner.solve.solve import solve
 
 CASE = Path(__file__).resolve().parents[2] / "examples" / "national-full"
-ON_RECORD = {"waivers", "evidence", "assessments"}
-FROM_A_PLAN = {"earlier_placements", "earlier_commitments"}
+README = CASE.parents[1] / "README.md"
+CORE = {"waivers", "evidence", "assessments", "earlier_placements", "earlier_commitments"}
+"""Tables of examples/national-core: what is on record, and an earlier plan."""
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +31,24 @@ def test_it_uses_every_table_and_says_that_it_is_synthetic(inputs):
     settings = inputs.case.settings
     assert settings.synthetic
     assert settings.marking == "SYNTHETIC"
-    assert set(settings.tables) == {table.name for table in TABLES} - ON_RECORD - FROM_A_PLAN
+    assert set(settings.tables) == {table.name for table in TABLES} - CORE
+    core, _ = read_settings(CASE.parent / "national-core")
+    assert set(core.tables) >= CORE
     assert settings.terms == ("on_demand", "spot", "commit_1y", "commit_3y")
     assert len(settings.slices) == 3
     assert set(inputs.case.workloads["classification"]) == set(CLASSIFICATIONS)
     assert (~inputs.case.workloads["divisible"]).sum() >= 10
     assert set(inputs.case.affinity["kind"]) == {"together", "apart", "pin", "forbid", "least_share"}
     assert set(inputs.case.resilience["standby"]) == {"none", "other_region", "other_group"}
+
+
+def test_readme_names_for_each_table_an_example_that_has_it():
+    rows = re.findall(r"^\| `(\w+)\.csv` \| .* \| `([\w-]+)` \|$", README.read_text("utf-8"), re.MULTILINE)
+    assert {table for table, _ in rows} == {table.name for table in TABLES}
+    for table, example in rows:
+        settings, problems = read_settings(CASE.parent / example)
+        assert settings is not None and not problems
+        assert table in settings.tables
 
 
 def test_it_is_solved_to_the_gap(plan):
