@@ -117,8 +117,10 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
 
 def _held(index: Index, skus: np.ndarray) -> np.ndarray:
     """Machines on which a commitment is already held, or was made by an earlier plan, are always kept."""
-    earlier = earlier_commitments(index)["s"] if index.inputs.case.settings.replan else []
-    return np.intersect1d(skus, np.concatenate([index.held["s"], earlier]).astype(np.int64))
+    held = index.held["s"].to_numpy(dtype=np.int64)
+    if index.inputs.case.settings.replan:
+        held = np.concatenate([held, earlier_commitments(index)["s"].to_numpy(dtype=np.int64)])
+    return np.intersect1d(skus, held)
 
 
 def _prices(index: Index, skus: np.ndarray) -> list[np.ndarray]:
