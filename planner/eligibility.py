@@ -129,6 +129,17 @@ def _checks(inputs: Inputs, admitted: np.ndarray, role: str) -> Iterator[Check]:
     yield _no_price(inputs)
 
 
+def blocked(inputs: Inputs, admitted: np.ndarray, role: str) -> dict[str, np.ndarray]:
+    """Where each rule, and each fact, keeps a role out: name to boolean (workload, region, period)."""
+    alive = inputs.case.alive[:, None, :]
+    shape = (len(inputs.case.workloads), len(inputs.regions), len(inputs.case.periods))
+    out: dict[str, np.ndarray] = {}
+    for check in _checks(inputs, admitted, role):
+        blocks = np.broadcast_to(check.blocks, shape) & alive
+        out[check.rule] = out[check.rule] | blocks if check.rule in out else blocks
+    return out
+
+
 def opening_periods(inputs: Inputs) -> np.ndarray:
     """First period in which each region serves; the number of periods if it never does.
 

@@ -67,7 +67,7 @@ def _certificate(program: Program, outcome: Outcome, enforced: np.ndarray) -> np
     held = np.abs(outcome.dual[program.slack_row]) > _PRICE
     named[program.slack_group[held]] = True
     # A forbidden placement costs 1. It counts unless it would not be wanted even for nothing.
-    wanted = outcome.reduced_cost[program.model.columns.place.numbers] < 1.0 - _PRICE
+    wanted = outcome.reduced_cost[program.at] < 1.0 - _PRICE
     named[program.first_filter :] = (program.forbidden & wanted[None, :]).any(axis=1)
     return np.asarray(named & enforced)
 
@@ -92,7 +92,6 @@ def _periods(elastic: Elastic, members: np.ndarray) -> tuple[int, ...]:
     """Periods in which the least breach of the members happens."""
     program = elastic.program
     outcome = elastic.breach(members)
-    place = program.model.columns.place.keys
     period_of_row = np.concatenate(
         [
             b.keys["t"].to_numpy(dtype=np.int64) if "t" in b.keys else np.full(len(b.keys), -1)
@@ -102,6 +101,9 @@ def _periods(elastic: Elastic, members: np.ndarray) -> tuple[int, ...]:
     slack = outcome.x[program.columns :]
     breached = (slack > _PRICE) & members[program.slack_group]
     forced = program.forbidden[members[program.first_filter :]].any(axis=0)
-    forced &= outcome.x[program.model.columns.place.numbers] > _PRICE
-    found = {*period_of_row[program.slack_row[breached]].tolist(), *place["t"].to_numpy()[forced].tolist()}
+    forced &= outcome.x[program.at] > _PRICE
+    found = {
+        *period_of_row[program.slack_row[breached]].tolist(),
+        *program.closable["t"].to_numpy()[forced].tolist(),
+    }
     return tuple(sorted(t for t in found if t >= 0))

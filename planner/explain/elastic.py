@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
-from planner.eligibility import assess
+from planner.eligibility import assess, blocked
 from planner.errors import PlannerError
 from planner.explain.groups import Group, blocked_by, filter_groups, opened, row_groups
 from planner.inputs import Inputs
@@ -43,8 +44,11 @@ class Program:
         Groups of rows first, then of filters.
     slack_row, slack_group, slack_unit
         Row, group and size (row units) of each added slack column.
+    closable
+        Columns that a filter may forbid: w, r, t of the place, and ``col``: first all of ``place``, then
+        those of copies kept ready and of refuges.
     forbidden
-        Boolean (filter group, place column): which filter forbids which placement.
+        Boolean (filter group, closable column): which filter forbids which.
     """
 
     stated: Model
@@ -55,7 +59,13 @@ class Program:
     slack_row: np.ndarray
     slack_group: np.ndarray
     slack_unit: np.ndarray
+    closable: pd.DataFrame
     forbidden: np.ndarray
+
+    @property
+    def at(self) -> np.ndarray:
+        """Numbers of the closable columns."""
+        return self.closable["col"].to_numpy(dtype=np.int64)
 
     @property
     def columns(self) -> int:
@@ -71,7 +81,7 @@ class Program:
     @property
     def open_now(self) -> np.ndarray:
         """Boolean (workload, region, period): what facts and filters leave in the case as it stands."""
-        closed = [self.blocks[g.id] for g in self.groups[self.first_filter :]]
+        closed = [self.blocks[g.id] for g in self.groups[self.first_filter :] if g.id in self.blocks]
         allowed = self.model.index.eligibility.allowed
         return np.asarray(allowed & ~np.any(closed, axis=0)) if closed else allowed
 
@@ -90,14 +100,17 @@ def make_program(inputs: Inputs) -> Program:
     eligibility = assess(inputs)
     stated = build(inputs, eligibility)
     blocks = blocked_by(inputs, eligibility)
-    wider = replace(eligibility, allowed=opened(inputs, eligibility, blocks))
-    same = bool((wider.allowed == eligibility.allowed).all())
+    wider = replace(eligibility, allowed=opened(inputs, blocks, eligibility.allowed))
+    kept = {}
+    if stated.index.events or (stated.index.tiers["standby"] != "none").any():
+        kept = blocked(inputs, eligibility.admitted, "standby")
+        wider = replace(wider, standby=opened(inputs, kept, eligibility.standby))
+    same = (wider.allowed == eligibility.allowed).all() and (wider.standby == eligibility.standby).all()
     model = stated if same else build(inputs, wider, reference=stated.reference, opened=True)
     groups, of_row = row_groups(model)
-    filters = filter_groups(inputs, blocks)
-    place = model.columns.place.keys
-    w, r, t = (place[c].to_numpy() for c in "wrt")
-    forbidden = np.array([blocks[g.id][w, r, t] for g in filters], dtype=bool).reshape(len(filters), len(w))
+    filters = filter_groups(inputs, [name for name, where in {**kept, **blocks}.items() if where.any()])
+    closable = _closable(model)
+    forbidden = _forbidden(closable, len(model.columns.place.keys), [g.id for g in filters], blocks, kept)
     base = render_arrays(model)
     rows = np.flatnonzero(of_row >= 0)
     equal = base.row_lower[rows] == base.row_upper[rows]
@@ -108,10 +121,37 @@ def make_program(inputs: Inputs) -> Program:
     slack_row = np.concatenate([rows, rows[twice]])
     sign = np.concatenate([short, -short[twice]])
     unit = _units(model, base)[slack_row]
-    arrays = _extend(base, slack_row, sign * unit, np.asarray(forbidden.any(axis=0)))
+    priced = closable["col"].to_numpy(dtype=np.int64)[forbidden.any(axis=0)]
+    arrays = _extend(base, slack_row, sign * unit, priced)
     return Program(
-        stated, model, arrays, blocks, (*groups, *filters), slack_row, of_row[slack_row], unit, forbidden
+        stated, model, arrays, blocks, (*groups, *filters), slack_row, of_row[slack_row], unit, closable,
+        forbidden,
     )  # fmt: skip
+
+
+def _closable(model: Model) -> pd.DataFrame:
+    place, pair, extra = model.columns.place, model.columns.pair, model.columns.extra
+    keys = ["w", "r", "t", "col"]
+    parts = [
+        place.keys.assign(col=place.numbers)[keys],
+        pair.keys.assign(r=pair.keys["r2"], col=pair.numbers)[keys],
+        extra.keys.assign(col=extra.numbers)[keys],
+    ]
+    return pd.concat(parts, ignore_index=True).astype("int64")
+
+
+def _forbidden(
+    closable: pd.DataFrame, places: int, names: list[str], work: dict[str, np.ndarray],
+    kept: dict[str, np.ndarray],
+) -> np.ndarray:  # fmt: skip
+    """Boolean (name, closable column): ``work`` tells of places, ``kept`` of what is ready or flees there."""
+    w, r, t = (closable[c].to_numpy() for c in "wrt")
+    out = np.zeros((len(names), len(closable)), dtype=bool)
+    for i, name in enumerate(names):
+        for blocks, part in ((work, slice(0, places)), (kept, slice(places, None))):
+            if name in blocks:
+                out[i, part] = blocks[name][w[part], r[part], t[part]]
+    return out
 
 
 def _units(model: Model, base: Arrays) -> np.ndarray:
@@ -146,7 +186,7 @@ def _extend(base: Arrays, slack_row: np.ndarray, value: np.ndarray, priced: np.n
     row = np.concatenate([np.repeat(np.arange(len(lengths)), lengths), slack_row])
     col = np.concatenate([base.index, n + np.arange(count)])
     val = np.concatenate([base.value, value])
-    budget = np.concatenate([np.flatnonzero(priced), n + np.arange(count)])
+    budget = np.concatenate([np.sort(priced), n + np.arange(count)])
     row = np.concatenate([row, np.full(len(budget), len(lengths))])
     col, val = np.concatenate([col, budget]), np.concatenate([val, np.ones(len(budget))])
     order = np.lexsort((col, row))
@@ -169,8 +209,7 @@ def strict(program: Program) -> Session:
     """A session in which every statement is obeyed: the case as it stands, choices whole again."""
     session = Session(replace(program.arrays, integer=program.whole))
     slack = np.arange(program.columns, len(program.arrays.cost))
-    place = program.model.columns.place.numbers[program.forbidden.any(axis=0)]
-    at = np.concatenate([place, slack])
+    at = np.concatenate([program.at[program.forbidden.any(axis=0)], slack])
     session.set_column_bounds(at, np.zeros(len(at)), np.zeros(len(at)))
     return session
 
@@ -231,7 +270,7 @@ class Elastic:
         slack[program.columns :] = groups[program.slack_group]
         place = np.zeros_like(slack)
         closed = program.forbidden[groups[program.first_filter :]].any(axis=0)
-        place[program.model.columns.place.numbers] = closed
+        place[program.at] = closed
         return slack, place
 
     def _priceable(self) -> np.ndarray:

@@ -6,6 +6,7 @@ together.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,13 +80,16 @@ def blocked_by(inputs: Inputs, eligibility: Eligibility) -> dict[str, np.ndarray
     return out
 
 
-def opened(inputs: Inputs, eligibility: Eligibility, blocks: dict[str, np.ndarray]) -> np.ndarray:
-    """What would be allowed were there no filter rules: facts (no price, not open yet) still hold."""
-    allowed = np.repeat(inputs.case.alive[:, None, :], len(inputs.regions), axis=1)
+def opened(inputs: Inputs, blocks: dict[str, np.ndarray], allowed: np.ndarray) -> np.ndarray:
+    """What would be allowed were there no filter rules: facts (no price, not open yet) still hold.
+
+    ``blocks`` and ``allowed`` are those of one role: of work, or of a copy kept ready.
+    """
+    wider = np.repeat(inputs.case.alive[:, None, :], len(inputs.regions), axis=1)
     for rule, where in blocks.items():
         if rule in BUILT_IN:
-            allowed &= ~where
-    return np.asarray(allowed | eligibility.allowed)
+            wider &= ~where
+    return np.asarray(wider | allowed)
 
 
 def row_groups(model: Model) -> tuple[list[Group], np.ndarray]:
@@ -114,10 +118,10 @@ def row_groups(model: Model) -> tuple[list[Group], np.ndarray]:
     return groups, of_row
 
 
-def filter_groups(inputs: Inputs, blocks: dict[str, np.ndarray]) -> list[Group]:
-    """One group for each filter rule that blocks anything."""
+def filter_groups(inputs: Inputs, names: Iterable[str]) -> list[Group]:
+    """One group for each filter rule among the names of what blocks anything."""
     rules = {rule.id: rule for rule in inputs.rules}
-    return [Group("filter", rule, rules.get(rule)) for rule in sorted(blocks) if rule not in BUILT_IN]
+    return [Group("filter", rule, rules.get(rule)) for rule in sorted(set(names)) if rule not in BUILT_IN]
 
 
 def _groups_of(model: Model, family: str) -> list[Group | None]:

@@ -83,7 +83,7 @@ def _flees(program: Program, conflict: Conflict) -> bool:
 
 def _survival_fact(program: Program, conflict: Conflict) -> list[str]:
     asked = program.model.index.inputs.case.settings.survive
-    held = any(g.kind == "capacity" for g in conflict.groups(program))
+    held = any(g.kind in ("capacity", "filter") for g in conflict.groups(program))
     if not asked or not held or not _flees(program, conflict):
         return []
     lost = " or ".join("one vendor group" if of == "vendor_groups" else "one region" for of in asked)

@@ -197,7 +197,7 @@ def _total(program: Program, group: str, rule: Rule | None, cost: float) -> floa
     session.set_row_bounds(rows, np.full(len(rows), -np.inf), np.full(len(rows), np.inf))
     mine = np.array([g.id in ids for g in program.groups[program.first_filter :]], dtype=bool)
     opened = program.forbidden[mine].any(axis=0) & ~program.forbidden[~mine].any(axis=0)
-    at = program.model.columns.place.numbers[opened]
+    at = program.at[opened]
     session.set_column_bounds(at, np.zeros(len(at)), np.full(len(at), np.inf))
     outcome = session.solve()
     return cost - outcome.objective * program.model.unit if outcome.status is Status.OPTIMAL else None

@@ -120,21 +120,20 @@ def _give(program: Program, session: Session, settled: Outcome, group: int, slip
 
 
 def _open(program: Program, session: Session, settled: Outcome, group: int) -> Give:
-    """Open the placements that are used although the filter forbids them."""
-    model = program.model
-    place = model.columns.place
+    """Open the placements that are used although the filter forbids them: for work, a copy or a refuge."""
+    model, keys = program.model, program.closable
     own = program.forbidden[group - program.first_filter]
-    used = own & (settled.x[place.numbers] > _ZERO)
-    pairs = place.keys[used][["w", "r"]].drop_duplicates()
-    opened = own & place.keys.set_index(["w", "r"]).index.isin(pairs.set_index(["w", "r"]).index)
+    used = own & (settled.x[program.at] > _ZERO)
+    pairs = keys[used][["w", "r"]].drop_duplicates().sort_values(["w", "r"])
+    opened = own & keys.set_index(["w", "r"]).index.isin(pairs.set_index(["w", "r"]).index)
     # A waiver opens a placement for as long as the rule forbids it; other rules may still do so.
     others = np.delete(program.forbidden, group - program.first_filter, axis=0).any(axis=0)
-    at = place.numbers[opened & ~(others & ~used)]
+    at = program.at[opened & ~(others & ~used)]
     session.set_column_bounds(at, np.zeros(len(at)), np.full(len(at), np.inf))
     case = model.index.inputs.case
     changes = []
     for w, r in pairs.itertuples(index=False):
-        t = place.keys[used & (place.keys["w"] == w) & (place.keys["r"] == r)]["t"]
+        t = keys[used & (keys["w"] == w) & (keys["r"] == r)]["t"]
         periods = case.periods["period"].to_numpy()[[t.min(), t.max()]]
         where = f"{case.workloads['workload'].iloc[w]} at {model.index.inputs.regions['region'].iloc[r]}"
         when = " to ".join(dict.fromkeys(str(p) for p in periods))

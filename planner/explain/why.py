@@ -161,7 +161,7 @@ class _Desk:
         outcome = self.session.solve()
         filtered = self.program.forbidden.any(axis=0)
         shut = np.zeros(len(arrays.cost), dtype=bool)
-        shut[self.program.model.columns.place.numbers] = filtered
+        shut[self.program.at] = filtered
         upper = np.where(shut[columns], 0.0, arrays.upper[columns])
         self.session.set_column_bounds(columns, arrays.lower[columns], upper)
         if cost is not None:
@@ -176,7 +176,7 @@ def _verdict(desk: _Desk, inputs: Inputs, w: int, r: int) -> Verdict:
     at = place.numbers[mine]
     alive = int(inputs.case.alive[w].sum())
     share = float(base.x[at].sum()) / alive if alive else 0.0
-    filtered = program.forbidden[:, mine].any(axis=0)
+    filtered = program.forbidden[:, : len(mine)][:, mine].any(axis=0)
     status = "runs here" if share > _SEEN else "open" if (~filtered).any() else "closed"
     # Where some periods are open those alone are forced: waiving is only asked of a closed region.
     chosen = at if status == "closed" else at[~filtered]

@@ -101,7 +101,9 @@ def with_known_carbon(
     admitted = eligibility.admitted & ~np.isnan(carbon.emission)
     bare = without_machine(inputs, admitted)
     if opened:
-        return replace(eligibility, admitted=admitted, allowed=eligibility.allowed & ~bare[:, :, None])
+        known = ~bare[:, :, None]
+        allowed, standby = eligibility.allowed & known, eligibility.standby & known
+        return replace(eligibility, admitted=admitted, allowed=allowed, standby=standby)
     problems = _unknown(inputs, eligibility, bare)
     if problems:
         raise BadInput(problems)

@@ -416,5 +416,22 @@ def no_room_to_flee_to_within_the_panel() -> World:
     return parameter(world, "panel", "vendor_panel", vendors=["a", "c"])
 
 
+@planted("tax | panel")
+def nowhere_to_flee_to_within_the_panel() -> World:
+    """A waiver lets it flee to b, and stay at a while nothing happens."""
+    world = tax(base(), critical=True)
+    world.survive = ["vendor_groups"]
+    return parameter(world, "panel", "vendor_panel", vendors=["a"])
+
+
+@planted("tax | panel | alive | capacity of c:x (vcpu)")
+def a_copy_may_be_kept_on_the_panel_only() -> World:
+    """A copy of half of it at c pays for that half of a loss; b is off the panel for all roles."""
+    world = tax(base(), critical=True, resilience="half").tier("half", "other_group", 0.5).tier("none")
+    world.capacity("c:x", "vcpu", 60)
+    world = parameter(world, "alive", "survival", of=["vendor_groups"])
+    return parameter(world, "panel", "vendor_panel", vendors=["a", "c"])
+
+
 def _tax() -> dict[str, dict[str, list[str]]]:
     return {"workload": {"workload": ["tax"]}}
