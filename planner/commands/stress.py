@@ -115,8 +115,11 @@ HELD = (
     "unserved: workloads that lose a part which no copy kept ready takes over",
     "cut off: users whom no route joins to the region that serves them; of the new plan and held",
 )
-_TOLD = 6
-"""Lines of each stressor on the terminal; all are in breaks.csv."""
+_TOLD = 4
+"""Lines of each kind and stressor on the terminal; all are in breaks.csv."""
+
+
+_KINDS = {"unserved": "unserved", "standby": "copies", "backup": "backups", "rule": "rules"}
 
 
 def _show_held(rows: list[dict[str, Any]]) -> None:
@@ -138,13 +141,14 @@ def _show_held(rows: list[dict[str, Any]]) -> None:
     for note in HELD:
         click.echo(note)
     for row in rows:
-        lines = [_line(line) for line in row["breaks"]]
-        if lines:
+        if row["breaks"]:
             click.echo(f"{row['stressor']}:")
-        for line in lines[:_TOLD]:
-            click.echo(f"  {line}")
-        if len(lines) > _TOLD:
-            click.echo(f"  … and {len(lines) - _TOLD} more (breaks.csv)")
+        for kind in dict.fromkeys(line["kind"] for line in row["breaks"]):
+            lines = [_line(line) for line in row["breaks"] if line["kind"] == kind]
+            for line in lines[:_TOLD]:
+                click.echo(f"  {line}")
+            if len(lines) > _TOLD:
+                click.echo(f"  … and {len(lines) - _TOLD} more {_KINDS.get(kind, '')} (breaks.csv)")
 
 
 def _line(line: dict[str, Any]) -> str:
@@ -152,7 +156,8 @@ def _line(line: dict[str, Any]) -> str:
 
     if line["kind"] == "unserved":
         periods = f"{line['periods']} period{'' if line['periods'] == 1 else 's'}"
-        return f"unserved: {line['subject']} loses {percent(line['share'])} in {line['period']} ({periods})"
+        what = "unserved, critical" if line["critical"] else "unserved"
+        return f"{what}: {line['subject']} loses {percent(line['share'])} in {line['period']} ({periods})"
     if line["kind"] in ("standby", "backup"):
         what = "copy kept ready" if line["kind"] == "standby" else "backup"
         return f"{what} lost: {line['subject']}"

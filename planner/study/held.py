@@ -45,14 +45,14 @@ class Breaks:
     ----------
     unserved
         Workload, the largest part of it that is lost and that nothing takes over, the period of it, in
-        how many periods.
+        how many periods, whether it is critical: those first, then by what they lose.
     standbys, backups
         Workloads whose copy kept ready, or backup, is lost, in part at least.
     rules
         Rules and limits that do not hold, in words.
     """
 
-    unserved: tuple[tuple[str, float, str, int], ...]
+    unserved: tuple[tuple[str, float, str, int, bool], ...]
     standbys: tuple[str, ...]
     backups: tuple[str, ...]
     rules: tuple[str, ...]
@@ -60,8 +60,9 @@ class Breaks:
     def lines(self) -> list[dict[str, Any]]:
         """One line for each that breaks, for CSV and JSON."""
         out = [
-            {"kind": "unserved", "subject": w, "share": round(part, 9), "period": t, "periods": n, "text": ""}
-            for w, part, t, n in self.unserved
+            _line("unserved", w, "")
+            | {"critical": critical, "share": round(part, 9), "period": t, "periods": n}
+            for w, part, t, n, critical in self.unserved
         ]
         for kind, names in (("standby", self.standbys), ("backup", self.backups)):
             out += [_line(kind, name, "") for name in names]
@@ -74,7 +75,8 @@ def note(text: str) -> dict[str, Any]:
 
 
 def _line(kind: str, subject: str, text: str) -> dict[str, Any]:
-    return {"kind": kind, "subject": subject, "share": None, "period": "", "periods": None, "text": text}
+    known = {"share": None, "period": "", "periods": None, "text": text}
+    return {"kind": kind, "subject": subject, "critical": None, **known}
 
 
 def held(before: Model, x: np.ndarray, now: Model, arrays: Arrays) -> Breaks:
@@ -128,7 +130,7 @@ def _taken_over(now: Model, place: pd.DataFrame, pair: pd.DataFrame) -> pd.DataF
 
 def _unserved(
     now: Model, place: pd.DataFrame, taken: pd.DataFrame
-) -> tuple[tuple[str, float, str, int], ...]:
+) -> tuple[tuple[str, float, str, int, bool], ...]:
     case = now.index.inputs.case
     left = np.zeros(case.alive.shape)
     gone = place[place["col"] < 0]
@@ -137,9 +139,10 @@ def _unserved(
     out = []
     for w in np.flatnonzero((left > _DUST).any(axis=1)).tolist():
         t = int(left[w].argmax())
-        name, period = case.workloads["workload"].iloc[w], case.periods["period"].iloc[t]
-        out.append((str(name), float(left[w, t]), str(period), int((left[w] > _DUST).sum())))
-    return tuple(out)
+        line, period = case.workloads.iloc[w], case.periods["period"].iloc[t]
+        count = int((left[w] > _DUST).sum())
+        out.append((str(line["workload"]), float(left[w, t]), str(period), count, bool(line["critical"])))
+    return tuple(sorted(out, key=lambda found: (not found[4], -round(found[1], 9), found[0])))
 
 
 def _solve(now: Model, arrays: Arrays, families: list[pd.DataFrame]) -> Outcome:

@@ -170,7 +170,7 @@ def test_the_command_writes_what_breaks(tmp_path: Path, capsys: pytest.CaptureFi
     said = capsys.readouterr().out
     assert (
         "what breaks with placements held" in said
-        and "unserved: pay loses 60 % in 2027-01 (2 periods)" in said
+        and "unserved, critical: pay loses 60 % in 2027-01 (2 periods)" in said
     )
     rows = list(csv.DictReader((out / "breaks.csv").read_text(encoding="utf-8").splitlines()))
     assert [(r["kind"], r["subject"]) for r in rows] == [("unserved", "pay"), ("unserved", "web")]
