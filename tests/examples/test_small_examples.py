@@ -29,12 +29,14 @@ COST = {
     "budget": "62,392.00",
     "burstable": "777.60",
     "capacity-binds": "5,184.00",
+    "carbon-cap": "4,536.00",
     "commitment-depth": "19,272.00",
     "containers": "6,912.00",
     "contract": "6,613.49",
     "domestic-minimum": "17,280.00",
     "egress-tiers": "4,260.00",
     "exchange-rate": "76,473.60",
+    "exit-limit": "4,752.00",
     "hourly-traces": "30,368.00",
     "indivisible": "6,696.00",
     "latency": "5,400.00",
@@ -42,8 +44,11 @@ COST = {
     "missing-price": "6,600.00",
     "move-freeze": "60,187.20",
     "not-adopted": "2,160.00",
+    "planned-again": "8,504.00",
     "residency": "2,802.00",
+    "spend-commitment": "2,210.00",
     "standby-across-vendors": "11,220.00",
+    "survival": "8,208.00",
     "vendor-cap": "12,960.00",
 }
 UNSOLVABLE = ("no-plan",)
@@ -103,6 +108,17 @@ def test_the_audit_passes_it(planned, name, tmp_path):
         ("latency", {("portal", "alpha:near"): 0.5, ("portal", "alpha:far"): 0.5}),
         ("residency", {("records", "alpha:home"): 1.0, ("news", "alpha:abroad"): 1.0}),
         ("missing-price", {("portal", "alpha:one"): 1.0}),
+        ("carbon-cap", {("portal", "alpha:coal"): 0.5, ("portal", "beta:hydro"): 0.5}),
+        ("exit-limit", {("archive", "beta:one"): 1.0}),
+        (
+            "survival",
+            {
+                ("payments", "beta:home"): 1.0,
+                ("portal", "beta:home"): 0.5,
+                ("portal", "gamma:abroad"): 0.5,
+            },
+        ),
+        ("planned-again", {("portal", "beta:one"): 1.0}),
     ],
 )
 def test_the_work_goes_where_the_example_says(planned, name, where):
