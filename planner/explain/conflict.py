@@ -81,11 +81,36 @@ def _irreducible(elastic: Elastic, candidates: np.ndarray, enforced: np.ndarray)
         np.flatnonzero(candidates).tolist(),
         key=lambda g: (ORDER.index(program.groups[g].kind), program.groups[g].id),
     )
-    for g in order:
-        keep[g] = False
-        if not elastic.breach(keep).objective > TOLERANCE:
-            keep[g] = True
+    _do_without(elastic, keep, order, False)
     return Conflict(tuple(np.flatnonzero(keep).tolist()), _periods(elastic, keep))
+
+
+def _do_without(elastic: Elastic, keep: np.ndarray, order: list[int], needed: bool) -> bool:
+    """Take out of ``keep``, one after the other, each group without which the rest still collides.
+
+    Many go at once where all of them may: what collides without all of them collides without each.
+    So the set found is that of the groups tried one by one, for a few tests a member.
+
+    Parameters
+    ----------
+    needed
+        Whether it is known that the rest does not collide without all of ``order``.
+
+    Returns
+    -------
+    bool
+        Whether all of them went.
+    """
+    if not needed:
+        keep[order] = False
+        if elastic.breach(keep).objective > TOLERANCE:
+            return True
+        keep[order] = True
+    if len(order) > 1:
+        half = len(order) // 2
+        first = _do_without(elastic, keep, order[:half], False)
+        _do_without(elastic, keep, order[half:], first)
+    return False
 
 
 def _periods(elastic: Elastic, members: np.ndarray) -> tuple[int, ...]:

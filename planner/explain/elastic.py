@@ -21,7 +21,7 @@ from planner.inputs import Inputs
 from planner.model.build import Model, build
 from planner.model.render_arrays import Arrays, render_arrays
 from planner.model.scopes import SHARE_KINDS, constant_weight
-from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.solve.solve_arrays import LARGE, Outcome, Session, Status
 
 TOLERANCE = 1e-6
 """Total breach (relative to what is loosened) up to which a program counts as obeyed."""
@@ -223,7 +223,8 @@ class Elastic:
 
     def __init__(self, program: Program, whole: bool = False) -> None:
         self.program, self.whole = program, whole
-        self.session = Session(replace(program.arrays, integer=program.whole) if whole else program.arrays)
+        arrays = replace(program.arrays, integer=program.whole) if whole else program.arrays
+        self.session = Session(arrays, interior=whole)
         self._upper = program.arrays.upper.copy()
 
     def breach(self, enforced: np.ndarray, hard: bool = False) -> Outcome:
@@ -287,6 +288,9 @@ class Elastic:
         )
 
     def _solve(self) -> Outcome:
+        if not self.whole and len(self.program.arrays.index) >= LARGE:
+            # Changed costs make the last basis a bad one; reduced, a large program is quicker afresh.
+            self.session.forget()
         outcome = self.session.solve()
         if outcome.status in (Status.STOPPED, Status.UNBOUNDED):
             raise PlannerError(f"the elastic program ended {outcome.word}")

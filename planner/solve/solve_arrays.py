@@ -94,6 +94,7 @@ class Session:
         gap: float | None = None,
         steps: int | None = None,
         nodes: int | None = None,
+        interior: bool = True,
     ) -> None:
         self._arrays = arrays
         make: Any = highspy.Highs
@@ -107,7 +108,7 @@ class Session:
             options["simplex_iteration_limit"] = int(steps)
         if nodes is not None:
             options["mip_max_nodes"] = int(nodes)
-        self._interior = len(arrays.index) >= LARGE
+        self._interior = interior and len(arrays.index) >= LARGE
         if self._interior:
             options["mip_lp_solver"] = "ipm"
         for name, value in options.items():
@@ -199,6 +200,10 @@ class Session:
         """Replace single coefficients of the program; the basis is kept."""
         for i, j, v in zip(row.tolist(), col.tolist(), value.tolist(), strict=True):
             _ok(self._highs.changeCoeff(i, j, v), "change a coefficient")
+
+    def forget(self) -> None:
+        """Begin the next solve afresh, with the program reduced first, as no basis is kept."""
+        _ok(self._highs.clearSolver(), "forget the last solution")
 
     @property
     def basis(self) -> Any:
