@@ -1,14 +1,15 @@
 """What breaks when nothing moves: the plan of the case, its placements held, under a stressor.
 
 Work, copies kept ready and backups stay where the plan of the case has them; what a stressor closes is
-lost. A copy kept ready takes over its part of what is lost with its primary. Machines are bought anew,
-as cheaply as the work that is left allows: first so that capacities are overrun, and refuges of
-survival are missed, as little as they can be. Limits on shares, cash, carbon, exit and latency do not
-restrict that: what breaks is told.
+lost. A copy kept ready takes over its part of what is lost with its primary. Machines are bought anew for
+what is left, as cheaply as every limit allows. Where they cannot all hold, capacities are overrun, and
+refuges of survival are missed, as little as they can be; other limits do not restrict what is bought
+then, and what breaks is told.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Stopped
-from planner.model.build import Model
+from planner.model.build import LIMITS, Model
 from planner.model.columns import ColumnFamily
 from planner.model.render_arrays import Arrays
 from planner.solve import extract
@@ -24,11 +25,8 @@ from planner.solve.broken import broken_latency, broken_limits, broken_shares
 from planner.solve.solve_arrays import Outcome, Session, Status
 
 _DUST = 1e-7
-_TIES = (
-    "carry", "buy", "commitment", "fleet", "amount", "region_amount", "move", "activation", "transfer",
-    "change", "egress_tier", "agreement",
-)  # fmt: skip
-"""Families that hold whatever happens: they only tie columns together."""
+_STRUCTURE = ("demand", "pairing", "backup", "affinity", "proximity", "freeze")
+"""Families that say where work, copies and backups are: that is held, or lost."""
 
 _GIVES = ("capacity", "survival", "refuge")
 """Families that are broken as little as can be."""
@@ -146,42 +144,54 @@ def _unserved(
 
 
 def _solve(now: Model, arrays: Arrays, families: list[pd.DataFrame]) -> Outcome:
-    """Buy for what is held: capacities overrun and refuges missed as little as can be, then cheaply."""
+    """Buy for what is held: within every limit where that can be, else :func:`_loosened`."""
+    fixed = _without(now, _fixed(now, arrays, families), _STRUCTURE)
+    within = Session(fixed).solve()
+    return within if within.status is Status.OPTIMAL else _loosened(now, fixed)
+
+
+def _fixed(now: Model, arrays: Arrays, families: list[pd.DataFrame]) -> Arrays:
+    """The program with work, copies and backups where they are."""
     columns = now.columns
-    low, high = arrays.lower.copy(), arrays.upper.copy()
-    integer = arrays.integer.copy()
+    low, high, integer = arrays.lower.copy(), arrays.upper.copy(), arrays.integer.copy()
     for family, lines in zip((columns.place, columns.pair, columns.backup), families, strict=True):
         low[family.numbers] = high[family.numbers] = 0.0
         integer[family.numbers] = False
         kept = lines[lines["col"] >= 0].groupby("col")["x"].sum()
         low[kept.index] = high[kept.index] = kept.to_numpy()
-    row_low, row_high = arrays.row_lower.copy(), arrays.row_upper.copy()
-    slack_row, unit, weight = [], [], []
-    for block in now.blocks:
-        start, count = now.starts[block.family], len(block.keys)
-        rows = np.arange(start, start + count)
-        if block.family in _GIVES:
-            finite = np.where(
-                np.isfinite(block.upper), -np.maximum(np.abs(block.upper), block.scale), block.scale
-            )
-            slack_row.append(rows)
-            unit.append(finite)
-            weight.append(np.full(count, _FIRST if block.family == "refuge" else 1.0))
-        elif block.family not in _TIES:
-            row_low[rows], row_high[rows] = -np.inf, np.inf
-    loosened = replace(arrays, lower=low, upper=high, row_lower=row_low, row_upper=row_high, integer=integer)
-    rows, units, weights = (np.concatenate(parts) for parts in (slack_row, unit, weight))
-    wider = _with_slack(loosened, rows, units, weights)
-    session = Session(wider)
-    if len(rows):
+    return replace(arrays, lower=low, upper=high, integer=integer)
+
+
+def _without(now: Model, arrays: Arrays, families: Collection[str]) -> Arrays:
+    """The program with the rows of some families set aside."""
+    low, high = arrays.row_lower.copy(), arrays.row_upper.copy()
+    for block in (b for b in now.blocks if b.family in families):
+        rows = slice(now.starts[block.family], now.starts[block.family] + len(block.keys))
+        low[rows], high[rows] = -np.inf, np.inf
+    return replace(arrays, row_lower=low, row_upper=high)
+
+
+def _loosened(now: Model, fixed: Arrays) -> Outcome:
+    """Capacities overrun and refuges missed as little as can be, then as cheaply as can be."""
+    rows, unit, weight = [], [], []
+    for block in (b for b in now.blocks if b.family in _GIVES):
+        rows.append(now.starts[block.family] + np.arange(len(block.keys)))
+        whole = np.maximum(np.abs(block.upper), block.scale)
+        unit.append(np.where(np.isfinite(block.upper), -whole, block.scale))
+        weight.append(np.full(len(block.keys), _FIRST if block.family == "refuge" else 1.0))
+    limits = [b.family for b in now.blocks if b.family in LIMITS and b.family not in _GIVES]
+    free, n = _without(now, fixed, limits), len(fixed.cost)
+    wider = _with_slack(free, np.concatenate(rows), np.concatenate(unit), np.concatenate(weight))
+    session, added = Session(wider), len(wider.cost) - n
+    if added:
         least = session.solve()
         _demand_optimal(least)
-        at = np.array([len(row_low)])
+        at = np.array([len(free.row_lower)])
         session.set_row_bounds(at, np.array([-np.inf]), np.array([least.objective * (1 + 1e-9) + _DUST]))
-    session.set_cost(np.concatenate([arrays.cost, np.zeros(len(rows))]))
+    session.set_cost(np.concatenate([fixed.cost, np.zeros(added)]))
     cheapest = session.solve()
     _demand_optimal(cheapest)
-    return replace(cheapest, x=cheapest.x[: len(arrays.cost)])
+    return replace(cheapest, x=cheapest.x[:n])
 
 
 def _demand_optimal(outcome: Outcome) -> None:

@@ -92,7 +92,7 @@ class StressTask:
 
 def depends_on(inputs: Inputs) -> str:
     """Hash of everything that results depend on: the planner's version and every file read."""
-    parts = [__version__, "rows 3", *(f"{name} {digest(path)}" for name, path in sorted(inputs.files))]
+    parts = [__version__, "rows 4", *(f"{name} {digest(path)}" for name, path in sorted(inputs.files))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -220,7 +220,8 @@ def _hit(base: Base, closed: np.ndarray) -> tuple[float, float]:
     there = base.outcome.x[place.numbers] * work[w, t] * closed[r, t]
     of_critical = float(work[critical].sum())
     part = float(there[critical[w]].sum()) / of_critical if of_critical > 0 else 0.0
-    return part, float(there.sum() / work.sum())
+    every = float(work.sum())
+    return part, float(there.sum()) / every if every > 0 else 0.0
 
 
 def _stay(base: Base, model: Model) -> float | None:

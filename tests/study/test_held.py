@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 from support.cases import World
 from support.plans import cost, plan_of, read
+from support.random_worlds import worlds
 
 from planner.commands import cli
 from planner.commands.run import run
-from planner.errors import BadInput
+from planner.errors import BadInput, Infeasible
 from planner.study.robust import solve_robust
 from planner.study.stress import make_base, run_stress
 
@@ -186,3 +188,13 @@ def test_holding_a_plan_without_stress_breaks_nothing():
     made = world().rule("cap", "vendor_share", {"cap": 0.6, "basis": "spend"})
     row = found(made, "demand:*:+0%")
     assert row["breaks"] == [] and row["cost"] == pytest.approx(cost(plan_of(made)))
+
+
+@settings(max_examples=8)
+@given(worlds(rich=True))
+def test_a_plan_held_under_no_stress_breaks_nothing(made: World):
+    try:
+        base = make_base(read(made))
+    except Infeasible:
+        return
+    assert run_stress(base, "demand:*:+0%")["breaks"] == []
