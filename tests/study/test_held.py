@@ -190,7 +190,7 @@ def test_holding_a_plan_without_stress_breaks_nothing():
     assert row["breaks"] == [] and row["cost"] == pytest.approx(cost(plan_of(made)))
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(worlds(rich=True))
 def test_a_plan_held_under_no_stress_breaks_nothing(made: World):
     try:
