@@ -108,5 +108,5 @@ def test_the_audit_fails_a_fleet_that_runs_idle(tmp_path):
     assert {f.status for f in audited(made, tmp_path / "good") if f.check == "idle"} == {"pass"}
     found = audited(made, tmp_path / "bad", twice)
     (wrong,) = [f for f in found if f.check == "idle"]
-    assert (wrong.status, wrong.numbers) == ("fail", {"too much": "4"})
+    assert (wrong.status, wrong.numbers) == ("fail", {"too much an hour": "4"})
     assert not [f for f in found if f.check == "vendor_share" and f.status == "fail"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from planner.audit.case import ONE, ZERO
+from planner.audit.case import ONE, ZERO, Case
 from planner.audit.checks.counted import factor, kept, mean
 from planner.audit.checks.shares import SHARE_KINDS
 from planner.audit.context import Context
 from planner.audit.filters import in_market
 from planner.audit.findings import Finding, spans, text
-from planner.audit.reading import Row
+from planner.audit.reading import Row, number
 
 _SLACK = Decimal("1e-6")
 
@@ -20,26 +20,25 @@ Key = tuple[str, str, int]
 
 
 def check(context: Context) -> Iterable[Finding]:
-    """No more of a fleet's machine runs than would carry alone, one by one, all that its payer placed there.
+    """A fleet costs at list no more than its workloads would on the dearest machine there, each alone.
 
-    Judged are machines of the market that containers of the payer may run on, and only where spending
-    more could pay: with a share of the spend, a limit on what leaving costs or a commitment to spend.
-    Idle commitments count for nothing and pass. Not where machines are whole, as rounding up leaves
-    some over, nor where workloads with yields of their own run.
+    Judged are machines of the market that containers of the payer may run on, by payer, region and
+    period, and only where spending more could pay: with a share of the spend, a limit on what leaving
+    costs or a commitment to spend. What runs under commitments is priced on demand; idle commitments
+    count for nothing and pass. Not where machines are whole, as rounding up leaves some over, nor
+    where workloads with yields of their own run.
     """
     case, purchases = context.case, context.claims.purchases
     if not purchases or not _pays(context) or case.settings.get("units", {}).get("whole") is True:
         return
     at = {name: t for t, name in enumerate(case.names)}
-    running: dict[tuple[Key, str, bool], Decimal] = {}
+    running: dict[Key, Decimal] = {}
     for row in purchases:
-        committed = row["term"].startswith("commit")
-        if not _of_fleet(context, row) or (committed and "used" not in row):
-            continue
-        key = (row["payer"], row["region"], at[row["period"]]), row["sku"], row["term"] == "spot"
-        running[key] = running.get(key, ZERO) + mean(
-            case, row if "used" in row else {**row, "used": row["units"]}
-        )
+        if _of_fleet(context, row) and ("used" in row or not row["term"].startswith("commit")):
+            key, term = (row["payer"], row["region"], at[row["period"]]), row["term"]
+            units = mean(case, row if "used" in row else {**row, "used": row["units"]})
+            price = _price(case, row["sku"], "spot" if term == "spot" else "on_demand", key[2])
+            running[key] = running.get(key, ZERO) + units * price
     own = {workload for workload, _, _ in case.yields}
     placed: dict[Key, dict[str, Decimal]] = {}
     for p in context.claims.placements:
@@ -47,16 +46,23 @@ def check(context: Context) -> Iterable[Finding]:
             here = placed.setdefault((case.payer(p.workload), p.region, p.t), {})
             here[p.workload] = here.get(p.workload, ZERO) + p.share * kept(case, p)
     over: dict[tuple[str, str], dict[int, Decimal]] = {}
-    for (group, sku, _), units in running.items():
-        here = placed.get(group, {})
-        most = sum((share * _alone(context, w, sku, group[2]) for w, share in here.items()), ZERO)
-        if own.isdisjoint(here) and units > most + _SLACK * max(ONE, most):
-            over.setdefault((group[0], sku), {})[group[2]] = units - most
-    for (payer, sku), periods in sorted(over.items()):
-        message = f"more of {sku} runs than what is placed there needs in {spans(case.names, periods)}"
-        yield Finding("idle", "fail", payer, message, {"too much": text(max(periods.values()))})
+    for (payer, region, t), money in running.items():
+        here = placed.get((payer, region, t), {})
+        most = sum((share * _alone(context, w, region, t) for w, share in here.items()), ZERO)
+        if own.isdisjoint(here) and money > most + _SLACK * max(ONE, most):
+            over.setdefault((payer, region), {})[t] = money - most
+    for (payer, region), periods in sorted(over.items()):
+        when = spans(case.names, periods)
+        message = f"more machines of a fleet run at {region} than what is placed there needs in {when}"
+        yield Finding("idle", "fail", payer, message, {"too much an hour": text(max(periods.values()))})
     if not over:
         yield Finding("idle", "pass", "purchases.csv", "no machine runs that what is placed does not need")
+
+
+def _price(case: Case, sku: str, term: str, t: int) -> Decimal:
+    """List price of an hour in the case's currency; zero where it is not sold so."""
+    row = case.prices.get((sku, term))
+    return number(row, "ListUnitPrice") * case.rate(row["PricingCurrency"], t) if row else ZERO
 
 
 def _of_fleet(context: Context, row: Row) -> bool:
@@ -76,14 +82,16 @@ def _pays(context: Context) -> bool:
     return any(by_spend) or exits or bool(context.case.agreements)
 
 
-def _alone(context: Context, workload: str, sku: str, t: int) -> Decimal:
-    """Machines that carry all of a workload, headroom of containers included: the mean over the hours."""
+def _alone(context: Context, workload: str, region: str, t: int) -> Decimal:
+    """An hour of all of a workload, headroom included, on the machine of a region where it is the dearest."""
     case, total = context.case, ZERO
     spare = ONE + case.headroom if case.workloads[workload]["platform"] == "container" else ONE
-    if sku not in context.places.machines(workload):
-        return ZERO
+    machines = context.places.machines(workload) & context.places.sold(region)
+    prices = {sku: max(_price(case, sku, term, t) for term in ("on_demand", "spot")) for sku in machines}
     for part, share in case.slices.items():
-        total += (
-            context.places.units(workload, sku, t, factor(case, workload, part) * spare) or ZERO
-        ) * share
+        load = factor(case, workload, part) * spare
+        costs = [
+            price * (context.places.units(workload, sku, t, load) or ZERO) for sku, price in prices.items()
+        ]
+        total += max(costs, default=ZERO) * share
     return total
