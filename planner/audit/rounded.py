@@ -126,7 +126,7 @@ def _rounded_up(
     extra = ZERO
     for row in rows:
         units, whole = number(row, "units"), number(row, "whole")
-        if whole != (units - _SLACK).to_integral_value(ROUND_CEILING):
+        if whole != _whole(units):
             yield _fault(row["sku"], f"{row['period']}: is not rounded up", whole=whole, units=units)
         t = context.case.names.index(row["period"])
         extra += (whole - units) * _price(context.case, row) * discount_factor(context.case, t)
@@ -247,13 +247,18 @@ def _with(
     placements: list[Placement] | None,
     costs: list[Row] | None = None,
 ) -> Context:
-    """The same case with another plan."""
+    """The same case with a plan in whole machines; earlier commitments are whole in it too."""
+    committed = {key: _whole(units) for key, units in context.case.committed.items()}
     placed = context.claims.placements if placements is None else placements
     claims = Claims(
         placements=placed, purchases=purchases, costs=costs, pools=context.claims.pools,
         head=context.claims.head, primary=by_workload(placed),
     )  # fmt: skip
-    return replace(context, claims=claims, found={})
+    return replace(context, case=replace(context.case, committed=committed), claims=claims, found={})
+
+
+def _whole(units: Decimal) -> Decimal:
+    return (units - _SLACK).to_integral_value(ROUND_CEILING)
 
 
 def _elsewhere(plan: list[Placement], whole: list[Placement]) -> list[str]:

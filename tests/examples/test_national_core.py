@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from planner.audit.audit import audit
 from planner.inputs import read_inputs
+from planner.plan.folder import copy_inputs, save, write_manifest
 from planner.solve.solve import solve
 from planner.solve.whole import in_whole_machines
 
@@ -48,3 +50,18 @@ def test_critical_work_has_a_place_without_any_one_region(inputs, plan):
 def test_a_plan_in_whole_machines_is_found(plan):
     assert plan.head["whole"]["status"] == "found"
     assert (plan.rounded["whole"] % 1 == 0).all()
+
+
+def test_the_exit_limit_binds_and_nothing_is_moved_for_it(plan):
+    bound = plan.binding[plan.binding["family"] == "exit"]
+    assert set(bound["rule"]) == {"OWN-EXIT-01"}
+    assert plan.head["replan"]["changed"] == 0.0
+
+
+def test_the_audit_passes_it_and_counts_the_waiver_apart(inputs, plan, tmp_path):
+    save(plan, tmp_path)
+    copy_inputs(inputs.files, tmp_path)
+    write_manifest(tmp_path)
+    found = audit(tmp_path).findings
+    assert [(f.check, f.subject, f.message) for f in found if f.status in ("fail", "not checked")] == []
+    assert [f.rule or f.check for f in found if f.status == "exception"] == ["waivers"]

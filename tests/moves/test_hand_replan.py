@@ -5,15 +5,15 @@ The quarters of 2027 have 2,160, 2,184, 2,208 and 2,208 hours.
 
 import json
 
+import pandas as pd
 import pytest
 from support.cases import World
 from support.cli import call
-from support.plans import cash, cost, placed, plan_of, solved
+from support.plans import cash, cost, placed, plan_of
 
 from planner.audit.audit import audit
 from planner.errors import BadInput, Infeasible
 from planner.money import CENT
-from planner.solve.whole import in_whole_machines
 
 
 def world(aa: float, bb: float, periods: int = 2, **more) -> World:
@@ -104,16 +104,20 @@ def test_frozen_commitments_are_kept_on_a_machine_that_is_dearer_now():
     assert january.to_dict() == {"aa:x:m4": 1.0, "aa:x:m5": 1.0}
 
 
-def test_frozen_commitments_are_whole_in_the_plan_in_whole_machines():
-    """Half of a machine is committed to; in whole machines it is one, and nothing more is bought."""
+def test_frozen_commitments_are_whole_in_the_plan_in_whole_machines(tmp_path):
+    """Half of a machine is committed to, in whole machines one, and the audit agrees."""
     made = before(committed(1, 1), 1, 0.0, aa=1.0)
     made.add("earlier_commitments", pool="mof/vm/any/terbuka/public", sku="aa:x:m4", term="commit_1y",
              period="2027-01", units=0.5)  # fmt: skip
-    plan = in_whole_machines(solved(made)).plan
-    assert plan.head["whole"]["status"] == "found"
-    january = plan.rounded[plan.rounded["period"] == "2027-01"].groupby("term")["whole"].sum()
-    assert january["commit_1y"] == 1.0
-    assert january.drop("commit_1y").sum() == 0.0
+    out = tmp_path / "plan"
+    assert call("plan", str(made.write(tmp_path / "case")), "--out", str(out)).code == 0
+    assert json.loads((out / "plan.json").read_text())["whole"]["status"] == "found"
+    rounded = pd.read_csv(out / "rounded.csv")
+    january = rounded[rounded["period"] == "2027-01"].groupby("term")["whole"].sum()
+    assert january["commit_1y"] == 1
+    assert january.drop("commit_1y").sum() == 0
+    found = [f for f in audit(out).findings if f.status in ("fail", "not checked")]
+    assert [(f.check, f.subject, f.message) for f in found] == []
 
 
 def test_what_cannot_be_kept_is_said_with_its_reason():
