@@ -131,10 +131,9 @@ class Places:
         every = (1 << len(self.case.periods)) - 1
         row, place = self.case.workloads[workload], self.case.regions[region]
         if by == "availability":
-            first = self.opens(region)
-            return every & (
-                (1 << first) - 1
-            ), f"the region serves from period {first + 1} of {len(self.case.periods)}"
+            first, count = self.opens(region), len(self.case.periods)
+            reason = f"the region serves from period {first + 1} of {count}"
+            return every & ((1 << first) - 1), reason if first < count else "the region serves in no period"
         if by == "serves-agency":
             only = place["serves_agency"]
             return (every if only and only != row["agency"] else 0), f"the region serves {only} only"
