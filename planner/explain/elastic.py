@@ -205,9 +205,9 @@ def _extend(base: Arrays, slack_row: np.ndarray, value: np.ndarray, priced: np.n
     )
 
 
-def strict(program: Program) -> Session:
+def strict(program: Program, interior: bool = True) -> Session:
     """A session in which every statement is obeyed: the case as it stands, choices whole again."""
-    session = Session(replace(program.arrays, integer=program.whole))
+    session = Session(replace(program.arrays, integer=program.whole), interior=interior)
     slack = np.arange(program.columns, len(program.arrays.cost))
     at = np.concatenate([program.at[program.forbidden.any(axis=0)], slack])
     session.set_column_bounds(at, np.zeros(len(at)), np.zeros(len(at)))

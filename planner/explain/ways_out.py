@@ -7,6 +7,7 @@ less is not a way to obey, it is another question.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -82,16 +83,17 @@ def _try(elastic: Elastic, chosen: list[int]) -> WayOut | None:
     least = elastic.breach(enforced, hard=True)
     if least.status is not Status.OPTIMAL:
         return None
-    settled = elastic.cheapest(enforced, least.objective * (1 + 1e-9) + _ZERO / 100)
-    if settled.status is not Status.OPTIMAL:
-        settled = least
+    settled = least
+    if not all(program.groups[g].by_parameter for g in chosen):
+        cheapest = elastic.cheapest(enforced, least.objective * (1 + 1e-9) + _ZERO / 100)
+        settled = cheapest if cheapest.status is Status.OPTIMAL else least
     # A bound rounded to the nearest figure may fall short of itself by the solver's tolerance.
     return _applied(program, settled, chosen, 0.02) or _applied(program, settled, chosen, -1.0)
 
 
 def _applied(program: Program, settled: Outcome, chosen: list[int], slip: float) -> WayOut | None:
     """The gives with their limits rounded outward, and the cost of the plan that they allow."""
-    session = strict(program)
+    session = strict(program, interior=False)
     shares = [g for g in chosen if program.groups[g].by_parameter]
     gives = [_give(program, session, settled, g, slip) for g in chosen if g not in shares]
     for i, g in enumerate(shares):
@@ -251,14 +253,38 @@ def _give_parameter(program: Program, session: Session, group: int) -> Give:
 
     def solvable(k: int) -> bool:
         lever.move(session, value(k))
+        session.forget()
         return session.solve().status is Status.OPTIMAL
 
-    if not solvable(steps):
+    cost, whole = session.arrays.cost, session.arrays.integer
+    # Whether there is a plan at all does not depend on what it costs.
+    session.set_cost(np.zeros(len(cost)))
+    session.set_integer(np.zeros(len(whole), dtype=bool))
+    high = _least(solvable, 0, steps)
+    if whole.any() and high is not None:
+        # What is no plan in parts is none in whole; mostly the figure is the same.
+        session.set_integer(whole)
+        high = _least(solvable, high - 1, steps, 1)
+    session.set_cost(cost)
+    if high is None:
         return Give(program.groups[group], ())
-    low, high = 0, steps
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if solvable(middle) else (middle, high)
     lever.move(session, value(high))
     unit = lever.parameter
     return Give(program.groups[group], (("", lever.subject, now, value(high), unit),))
+
+
+def _least(holds: Callable[[int], bool], low: int, most: int, step: int = 0) -> int | None:
+    """The least number above ``low`` and up to ``most`` that holds, of numbers that hold from one on.
+
+    ``step`` is how far above ``low`` to look first, each time twice as far; 0 begins with ``most``.
+    """
+    high = min(low + step, most) if step else most
+    while not holds(high):
+        if high == most:
+            return None
+        low, step = high, 2 * step
+        high = min(low + step, most)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high

@@ -172,6 +172,18 @@ class Session:
             arrays.integer,
         )  # fmt: skip
 
+    @property
+    def arrays(self) -> Arrays:
+        """The program as it stands, except for coefficients that were set singly."""
+        return self._arrays
+
+    def set_integer(self, integer: np.ndarray) -> None:
+        """Say anew which columns must be whole."""
+        columns = np.arange(len(integer), dtype=np.int32)
+        done = self._highs.changeColsIntegrality(len(columns), columns, integer.astype(np.uint8))
+        _ok(done, "change which columns are whole")
+        self._arrays = replace(self._arrays, integer=integer)
+
     def set_cost(self, cost: np.ndarray) -> None:
         """Replace the objective."""
         columns = np.arange(len(cost), dtype=np.int32)

@@ -24,7 +24,6 @@ from planner.study.stress import StressTask
 
 distributed = pytest.importorskip("distributed")
 
-
 TEXTS = ["vendor-gone:a", "demand:*:+20%", "price:a:+30%", "capacity:*:-25%"]
 
 
