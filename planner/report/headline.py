@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner.plan.plan import weighed
+from planner.report import sentences
 from planner.report.figures.context import Context
 from planner.report.grid import Grid, grid
 from planner.report.words import amount, percent
@@ -93,6 +94,13 @@ def facts(context: Context) -> list[Fact]:
             )
         )
     return found
+
+
+def notes(context: Context) -> list[str]:
+    """How the plan came about, beyond the plain case: an earlier plan, hours, tiers, carbon."""
+    head = context.plan.head
+    made = (sentences.planned_again, sentences.hourly, sentences.whole_machines, sentences.egress)
+    return [line.strip() for part in (*made, sentences.carbon) for line in part(head)]
 
 
 def summary(context: Context) -> str:

@@ -44,6 +44,23 @@ def _spells(shares: dict[int, float], order: list[str], alive: list[int]) -> tup
     return "; ".join(parts), len(values) > 1 or sorted(shares) != alive
 
 
+def survival(context: Context) -> Grid:
+    """By loss and workload: where it would run in the period in which most of it is lost."""
+    table = context.plan.survival
+    table = table.assign(saved=table["standby"] + table["extra"])
+    rows: list[list[str | Cell]] = []
+    for (event, workload), mine in table.groupby(["event", "workload"], sort=True):
+        period = str(mine.groupby("period")["saved"].sum().round(9).idxmax())
+        there = mine[mine["period"] == period].groupby("region")[["standby", "saved"]].sum()
+        places = [f"{region} {percent(float(part))}" for region, part in there["saved"].items()]
+        lost, ready = (percent(float(there[name].sum())) for name in ("saved", "standby"))
+        rows.append([str(event), str(workload), lost, period, ready, "; ".join(places)])
+    heads = ("If gone", "Workload", "Most of it lost", "In", "Of it kept ready", "Where that would run")
+    note = "Shares of the workload. What is not kept ready is bought only when it happens; its room is free."
+    note = f"{note} {left_out(len(rows), 'survival.csv')}".strip()
+    return grid("Where work would run", heads, rows[:MOST], (2, 4), note)
+
+
 def latency(context: Context) -> Grid:
     """Workloads with a target: users within it, and the slowest period."""
     table = context.plan.latency

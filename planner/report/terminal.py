@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,14 +14,12 @@ from rich.text import Text
 from planner.money import words
 from planner.plan.certificate import Certificate
 from planner.plan.plan import Plan, weighed
+from planner.report import sentences
 
 _WIDTH = 110
 
 _OUTLIVED = 3
 """So many commitments that outlive their contract are named; the report names all."""
-
-_ELSEWHERE = 4
-"""So many workloads that whole machines place elsewhere are named; plan.json names all."""
 
 
 def show(plan: Plan, console: Console) -> None:
@@ -115,23 +113,13 @@ def findings(plan: Plan) -> Iterator[str]:
     for term, lines in weighed(plan.costs).groupby("term"):
         worth = words(float(lines["objective"].sum()), currency)
         yield f"  of it the worth of {term}, which nobody pays: {worth}"
-    if again := head.get("replan"):
-        extra = head["objective"] - again["free_objective"]
-        yield (
-            f"planned again: {again['freeze']} periods frozen, {len(again['changed_workloads'])} workloads "
-            f"elsewhere later; keeping to the earlier plan costs {words(extra, currency)}"
-        )
-    if traced := head.get("traces"):
-        yield f"hourly traces: {traced['levels']:,} joint levels in {traced['slices']} slices" + (
-            f"; loads rounded down would cost {words(traced['bound'], currency)}"
-            if traced.get("bound")
-            else ""
-        )
+    yield from sentences.planned_again(head)
+    yield from sentences.hourly(head)
     if plan.run.get("integers"):
         gap, bound = plan.run["gap"], words(plan.run["bound"], currency)
         yield f"{plan.run['integers']} whole numbers; within {gap:.3%} of the best, bound {bound}"
-    yield from _whole_machines(head)
-    yield from _egress(head)
+    yield from sentences.whole_machines(head)
+    yield from sentences.egress(head)
     if head.get("tail_liability"):
         yield f"due after the horizon for commitments: {words(head['tail_liability'], currency)}"
     outlived = head.get("outlived", [])
@@ -153,45 +141,11 @@ def findings(plan: Plan) -> Iterator[str]:
     unmet = plan.latency[plan.latency["required_share"].isna()]["workload"].unique()
     if len(unmet):
         yield f"latency targets that no rule enforces: {', '.join(unmet)}"
-    if carbon := head.get("carbon"):
-        yield f"machines emit {carbon['tonnes']:,.3f} t CO2e over the horizon, as far as it is known"
-        if carbon["unknown"]:
-            yield f"carbon unknown, not counted and not zero: {', '.join(carbon['unknown'])}"
+    yield from sentences.carbon(head)
     for label in head["not_adopted"]:
         yield f"reported only, not enforced: {label}"
     if head["unpriced_regions"]:
         yield f"known but not priced, so not used: {', '.join(head['unpriced_regions'])}"
-
-
-def _whole_machines(head: Mapping[str, Any]) -> Iterator[str]:
-    currency, whole = head["currency"], head.get("whole", {})
-    if whole.get("status") == "found":
-        low, high = (words(whole[k], currency) for k in ("no_less_than", "cost"))
-        yield f"the cheapest plan in whole machines costs between {low} and {high} (rounded.csv)"
-        if away := whole["elsewhere"]:
-            some = ", ".join(away[:_ELSEWHERE]) + (" …" if len(away) > _ELSEWHERE else "")
-            yield f"  with {len(away)} workloads partly elsewhere (rounded_placements.csv): {some}"
-        return
-    if whole:
-        yield f"a plan in whole machines that obeys every rule: {whole['word']}"
-    if head.get("rounding"):
-        more = words(head["rounding"], currency)
-        at_most = "" if whole else "at most "
-        yield f"in whole machines, each purchase rounded up: {at_most}{more} more (rounded.csv)"
-    for line in head.get("rounding_over", []):
-        yield f"  whole machines do not fit: {line}"
-
-
-def _egress(head: Mapping[str, Any]) -> Iterator[str]:
-    """How tiers of egress are counted, and what the other way would make of them."""
-    bill = head.get("egress", {})
-    if not bill or bill["first_paid"] == bill["exact"]:
-        return
-    first, exact = (words(bill[k], head["currency"]) for k in ("first_paid", "exact"))
-    if bill["tiers"] == "exact":
-        yield f"egress by exact tiers costs {exact}; at the first paid tier it would be {first}"
-    else:
-        yield f"egress is counted at the first paid tier, {first}; by exact tiers it would cost {exact}"
 
 
 def _binding(plan: Plan) -> Iterator[str]:

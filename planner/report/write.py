@@ -57,6 +57,7 @@ def html(plan: Plan, background: Background, charts: Sequence[Chart | Skipped]) 
         synthetic=bool(plan.head.get("synthetic")),
         summary=headline.summary(context),
         facts=headline.facts(context),
+        notes=headline.notes(context),
         dates=headline.dates(context),
         addresses=rule_tables.addresses(context),
         not_adopted=[str(label) for label in plan.head.get("not_adopted", ())],
@@ -101,6 +102,7 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
             [money.prices(context), money.exchange(context), money.unpriced(context)],
         ),
         Section("placements", "Where workloads run", "", [charts["map"]], [places.placements(context)]),
+        *_survival(context),
         Section(
             "latency",
             "Latency",
@@ -122,3 +124,11 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
             "run", "Run record, and how to check it", "", (), [headline.run_record(context), headline.files()]
         ),
     ]
+
+
+def _survival(context: Context) -> list[Section]:
+    """Nothing where the case asks for no survival."""
+    if context.plan.survival.empty:
+        return []
+    text = "Work that must survive the loss of one vendor group, or one region, and where it would run then."
+    return [Section("survival", "If one of them were gone", text, (), [placement_tables.survival(context)])]

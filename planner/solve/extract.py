@@ -323,6 +323,7 @@ def survival(model: Model, x: np.ndarray) -> pd.DataFrame:
     ready = lost.assign(r=lost["r2"], standby=carried, extra=0.0)
     both = pd.concat([extra, ready])[["e", "w", "r", "t", "standby", "extra"]]
     both = both.groupby(["e", "w", "r", "t"], as_index=False).sum()
+    both["extra"] = _needed(model, x, both)
     shares = tidy(both[["standby", "extra"]].to_numpy(dtype="float64"))
     w, r, t, e = (both[c].to_numpy(dtype=np.int64) for c in "wrte")
     frame = pd.DataFrame(
@@ -336,6 +337,19 @@ def survival(model: Model, x: np.ndarray) -> pd.DataFrame:
         }
     )
     return _sorted(pd.DataFrame(frame[(shares > 0).any(axis=1)]), SURVIVAL)
+
+
+def _needed(model: Model, x: np.ndarray, both: pd.DataFrame) -> np.ndarray:
+    """Of ``extra`` what is lost at all: it costs nothing, so the solver may take too much of it."""
+    columns, key = model.columns, ["e", "w", "t"]
+    place = columns.place.keys.assign(x=x[columns.place.numbers])
+    lost = lost_places(model.index, place).groupby(key)["x"].sum()
+    ready = both.groupby(key)["standby"].sum()
+    short = lost.subtract(ready, fill_value=0.0).clip(lower=0.0)
+    before = both.groupby(key)["extra"].cumsum() - both["extra"]
+    left = short.reindex(pd.MultiIndex.from_frame(both[key])).fillna(0.0).to_numpy() - before.to_numpy()
+    needed: np.ndarray = np.clip(both["extra"].to_numpy(), 0.0, np.maximum(left, 0.0))
+    return needed
 
 
 def foreign_currency_share(model: Model, x: np.ndarray) -> float:

@@ -14,6 +14,7 @@ from support.plans import cost, placed, plan_of, read
 from planner.errors import BadInput, Infeasible
 from planner.explain.explain import explain
 from planner.money import CENT
+from planner.plan.folder import write_manifest
 
 
 def world(room=12, critical=False, **more):
@@ -124,3 +125,19 @@ def test_a_rule_on_survival_selects_no_region():
     with pytest.raises(BadInput) as refused:
         plan_of(world().rule("live", "survival", {"of": ["regions"]}, select={"region": {"country": ["MY"]}}))
     assert [p.problem for p in refused.value.problems] == ["does not fit kind survival"]
+
+
+def test_no_more_flees_than_is_lost(tmp_path):
+    """Room to flee to costs nothing: the plan claims no more of it than it needs, and no plan may."""
+
+    def twice(plan):
+        path = plan / "survival.csv"
+        path.write_text(path.read_text(encoding="utf-8").replace(",1.0", ",2.0"), encoding="utf-8")
+        write_manifest(plan)
+
+    made = demanding(world(room=16))
+    saved = plan_of(made).survival.groupby(["event", "workload", "period"])[["standby", "extra"]].sum()
+    assert saved.sum(axis=1).tolist() == [1.0]
+    assert not [f for f in audited(made, tmp_path / "sound") if f.status == "fail"]
+    found = [f for f in audited(made, tmp_path / "spoilt", twice) if f.status == "fail"]
+    assert [f.message for f in found] == ["more of pay flees than is lost with aa in 2027-01"]

@@ -206,3 +206,33 @@ def test_what_is_weighed_and_paid_by_nobody_stands_apart_from_what_is_paid():
     assert "What is weighed and nobody pays" in seen.text
     assert seen.text.count("Worth of latency") == 1
     assert "1,234" in seen.text and "Of it weighed" in seen.text
+
+
+def test_where_work_would_run_is_told_for_the_period_in_which_most_is_lost():
+    plan = sample_plan.plan()
+    rows = [
+        ("tm", "pay", "2027-01", "aws:ap-southeast-5", 0.25, 0.15),
+        ("tm", "pay", "2027-04", "aws:ap-southeast-5", 0.25, 0.25),
+        ("tm", "pay", "2027-04", "azure:malaysiawest", 0.0, 0.5),
+    ]
+    columns = ["event", "workload", "period", "region", "standby", "extra"]
+    seen = page(replace(plan, survival=pd.DataFrame(rows, columns=columns)))
+    assert "If one of them were gone" in seen.text and "If one of them were gone" not in page(plan).text
+    told = "tm pay 100 % 2027-04 25 % aws:ap-southeast-5 50 %; azure:malaysiawest 50 %"
+    assert told in seen.text
+
+
+def test_notes_say_how_the_plan_came_about():
+    plan = sample_plan.plan()
+    again = {"freeze": 2, "changed_workloads": ["pay"], "free_objective": plan.head["objective"] - 1000}
+    more = {
+        "replan": again,
+        "traces": {"levels": 1316, "slices": 4},
+        "carbon": {"tonnes": 12.5, "unknown": ["evil:one"]},
+    }
+    text = page(replace(plan, head={**plan.head, **more})).text
+    assert "planned again: 2 periods frozen, 1 workloads elsewhere later" in text
+    assert "1,316 joint levels in 4 slices" in text
+    assert (
+        "machines emit 12.500 t CO2e" in text and "carbon unknown, not counted and not zero: evil:one" in text
+    )

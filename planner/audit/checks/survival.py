@@ -75,8 +75,7 @@ def _judged(
         worst, lost_in, short = ONE, "", dict[str, list[int]]()
         for event in events:
             for t in (p.t for p in case.periods if bits >> p.t & 1):
-                lost = sum((p.share for p in context.claims.primary.get((workload, t), [])
-                            if _hit(event, p.region, market)), ZERO)  # fmt: skip
+                lost = _lost(context, market, event, workload, t)
                 slack = stated.saved.get((event, workload, t), ZERO) - lost
                 if lost and (slack < worst or not lost_in):
                     worst, lost_in = slack, event
@@ -123,13 +122,20 @@ def _refuges(context: Context) -> _Refuges:
         carried[key] = carried.get(key, ZERO) + standby
         found.saved[key] = found.saved.get(key, ZERO) + standby + extra
         fled.setdefault((row["event"], region, t), []).append((workload, extra))
+    for (event, workload, t), saved in found.saved.items():
+        if saved > _lost(context, market, event, workload, t) + TOLERANCE:
+            _fault(found, f"more of {workload} flees than is lost with {event}", t)
     for (event, workload, t), standby in carried.items():
-        lost = sum((p.share for p in context.claims.primary.get((workload, t), [])
-                    if _hit(event, p.region, market)), ZERO)  # fmt: skip
+        lost = _lost(context, market, event, workload, t)
         if standby > case.kept(workload, "vcpu", "standby") * lost + TOLERANCE:
             _fault(found, f"standbys of {workload} stand for more than is lost with {event}", t)
     _room(context, fled, found)
     return found
+
+
+def _lost(context: Context, market: Mapping[str, str], event: str, workload: str, t: int) -> Decimal:
+    placed = context.claims.primary.get((workload, t), [])
+    return sum((p.share for p in placed if _hit(event, p.region, market)), ZERO)
 
 
 def _fault(found: _Refuges, words: str, t: int) -> None:

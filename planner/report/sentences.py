@@ -1,0 +1,69 @@
+"""What ``plan.json`` says of how a plan came about, in sentences that terminal and report share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from planner.money import words
+
+_ELSEWHERE = 4
+"""So many workloads that whole machines place elsewhere are named; plan.json names all."""
+
+
+def planned_again(head: Mapping[str, Any]) -> Iterator[str]:
+    """What keeping to an earlier plan costs."""
+    if again := head.get("replan"):
+        extra = words(head["objective"] - again["free_objective"], head["currency"])
+        yield (
+            f"planned again: {again['freeze']} periods frozen, {len(again['changed_workloads'])} workloads "
+            f"elsewhere later; keeping to the earlier plan costs {extra}"
+        )
+
+
+def hourly(head: Mapping[str, Any]) -> Iterator[str]:
+    """Of how many slices hourly loads were made, and what rounding them down would cost."""
+    if traced := head.get("traces"):
+        bound = traced.get("bound")
+        rest = f"; loads rounded down would cost {words(bound, head['currency'])}" if bound else ""
+        yield f"hourly traces: {traced['levels']:,} joint levels in {traced['slices']} slices{rest}"
+
+
+def carbon(head: Mapping[str, Any]) -> Iterator[str]:
+    """Tonnes that machines emit, and where that is not known."""
+    if emitted := head.get("carbon"):
+        yield f"machines emit {emitted['tonnes']:,.3f} t CO2e over the horizon, as far as it is known"
+        if emitted["unknown"]:
+            yield f"carbon unknown, not counted and not zero: {', '.join(emitted['unknown'])}"
+
+
+def whole_machines(head: Mapping[str, Any]) -> Iterator[str]:
+    """Between which costs the cheapest plan in whole machines lies, or why none is known."""
+    currency, whole = head["currency"], head.get("whole", {})
+    if whole.get("status") == "found":
+        low, high = (words(whole[k], currency) for k in ("no_less_than", "cost"))
+        yield f"the cheapest plan in whole machines costs between {low} and {high} (rounded.csv)"
+        if away := whole["elsewhere"]:
+            some = ", ".join(away[:_ELSEWHERE]) + (" …" if len(away) > _ELSEWHERE else "")
+            yield f"  with {len(away)} workloads partly elsewhere (rounded_placements.csv): {some}"
+        return
+    if whole:
+        yield f"a plan in whole machines that obeys every rule: {whole['word']}"
+    if head.get("rounding"):
+        more = words(head["rounding"], currency)
+        at_most = "" if whole else "at most "
+        yield f"in whole machines, each purchase rounded up: {at_most}{more} more (rounded.csv)"
+    for line in head.get("rounding_over", []):
+        yield f"  whole machines do not fit: {line}"
+
+
+def egress(head: Mapping[str, Any]) -> Iterator[str]:
+    """How tiers of egress are counted, and what the other way would make of them."""
+    bill = head.get("egress", {})
+    if not bill or bill["first_paid"] == bill["exact"]:
+        return
+    first, exact = (words(bill[k], head["currency"]) for k in ("first_paid", "exact"))
+    if bill["tiers"] == "exact":
+        yield f"egress by exact tiers costs {exact}; at the first paid tier it would be {first}"
+    else:
+        yield f"egress is counted at the first paid tier, {first}; by exact tiers it would cost {exact}"
