@@ -7,33 +7,32 @@ import pandas as pd
 
 from planner.catalog.spot import SUFFIX
 from planner.model.build import Model
-from planner.model.columns import lost_places
 from planner.model.commitments import active_periods, held_periods
 from planner.model.constraints.carry import carried_at
 from planner.model.constraints.latency import coverage_of, wanted_coverage
-from planner.model.constraints.minimum_share import domestic_groups
 from planner.model.objective.lines import before_tax, cash, objective
 from planner.model.objective.storage import stored_at
-from planner.model.scopes import ShareRule
-from planner.plan.plan import COSTS, COUNTED, LATENCY, PLACEMENTS, PURCHASES, SHARES, SURVIVAL, USED
+from planner.plan.plan import COSTS, COUNTED, LATENCY, PLACEMENTS, PURCHASES, USED
 from planner.solve.usage import has_commitments, used
 
 DUST = 1e-12
 """Values below this are rounding of floats."""
 
-_DIGITS = 12
-_BINDS = 1e-6
+DIGITS = 12
+"""Digits after the point of shares and units."""
+TIGHT = 1e-6
+"""A limit that leaves less than this binds."""
 
 
 def tidy(x: np.ndarray) -> np.ndarray:
     """Values rounded to twelve digits, so that the last bits of a float never reach a file."""
-    rounded = np.round(x, _DIGITS)
+    rounded = np.round(x, DIGITS)
     return np.where(np.abs(rounded) < DUST, 0.0, rounded) + 0.0
 
 
 def placements(model: Model, x: np.ndarray) -> pd.DataFrame:
     """Share of each workload at each region in each period: primary, standby and backup."""
-    names = _names(model)
+    names = names_of(model)
     pair = model.columns.pair.keys.assign(x=x[model.columns.pair.numbers])
     ready: pd.DataFrame = (
         pair.assign(r=pair["r2"]).groupby(["w", "r", "t"], as_index=False).agg(x=("x", "sum"))
@@ -53,7 +52,7 @@ def placements(model: Model, x: np.ndarray) -> pd.DataFrame:
             "share": tidy(placed["x"].to_numpy(dtype="float64")),
         }
     )
-    return _sorted(frame, PLACEMENTS)
+    return in_order(frame, PLACEMENTS)
 
 
 def purchases(model: Model, x: np.ndarray) -> pd.DataFrame:
@@ -65,7 +64,7 @@ def purchases(model: Model, x: np.ndarray) -> pd.DataFrame:
     """
     bought = pd.concat([_machines(model, x), _commitments(model, x), _stored(model, x)], ignore_index=True)
     index = model.index
-    inputs, names = index.inputs, _names(model)
+    inputs, names = index.inputs, names_of(model)
     skus, prices = inputs.case.catalog.skus, inputs.case.catalog.prices
     s = bought["s"].to_numpy(dtype=np.int64)
     spot = skus["spot"].to_numpy(dtype=bool)[s]
@@ -101,7 +100,7 @@ def purchases(model: Model, x: np.ndarray) -> pd.DataFrame:
         amounts.append(USED)
     keys = [c for c in PURCHASES if c != "units"]
     summed = frame.groupby(keys, sort=True, as_index=False)[amounts].sum()
-    return _sorted(summed[summed["units"] > 0], (*PURCHASES, *amounts[1:]))
+    return in_order(summed[summed["units"] > 0], (*PURCHASES, *amounts[1:]))
 
 
 _BOUGHT = ["q", "w", "s", "t", "term", "slice", "units", "unit", "h"]
@@ -142,7 +141,7 @@ def _stored(model: Model, x: np.ndarray) -> pd.DataFrame:
 
 def costs(model: Model, x: np.ndarray) -> pd.DataFrame:
     """Cost lines: each line of the program times the value of its column, summed by its keys."""
-    index, names = model.index, _names(model)
+    index, names = model.index, names_of(model)
     lines = model.lines.assign(x=x[model.lines["col"].to_numpy()])
     lines = lines[lines["x"] > 0]
     t, r = lines["t"].to_numpy(), lines["r"].to_numpy()
@@ -176,83 +175,6 @@ def costs(model: Model, x: np.ndarray) -> pd.DataFrame:
     return summed.loc[(summed[money] != 0).any(axis=1), [*keys, *money]].reset_index(drop=True)
 
 
-def shares(model: Model, x: np.ndarray) -> pd.DataFrame:
-    """Every share against its limit, and shares over everything on the market beside them."""
-    index = model.index
-    rows: list[tuple[object, ...]] = []
-    for share_rule in index.share_rules:
-        kind, scope = share_rule.rule.kind, index.scopes[share_rule.scope]
-        by_region = kind == "region_share"
-        family = model.columns.region_amount if by_region else model.columns.amount
-        amounts = family.keys.assign(x=x[family.numbers]).rename(
-            columns={"r" if by_region else "g": "holder"}
-        )
-        mine = amounts[(amounts["scope"] == share_rule.scope) & share_rule.periods[amounts["t"].to_numpy()]]
-        unit = model.unit if scope.basis in ("spend", "reference_spend") else 1.0
-        for t, group in mine.groupby("t", sort=True):
-            value = group["x"].to_numpy() * unit
-            if value.sum() > 0:
-                holders = group["holder"].to_numpy(dtype=np.int64)
-                rows += _against(model, share_rule, int(t), holders, value)
-    frame = pd.DataFrame(rows, columns=list(SHARES[:-1]))
-    frame["binds"] = frame["slack"].astype("float64").abs() < _BINDS
-    report = _market_shares(model, x)
-    frame = pd.concat([frame, report], ignore_index=True) if len(frame) else report
-    for column in ("amount", "total"):
-        frame[column] = frame[column].astype("float64").round(6)
-    for column in ("share", "limit", "slack"):
-        frame[column] = frame[column].astype("float64").round(_DIGITS) + 0.0
-    return _sorted(frame, SHARES)
-
-
-def _against(
-    model: Model, share_rule: ShareRule, t: int, holders: np.ndarray, value: np.ndarray
-) -> list[tuple[object, ...]]:
-    """Lines of one rule in one period: each holder against its cap, or a sum against cap or floor."""
-    index, names = model.index, _names(model)
-    rule, scope, total = share_rule.rule, index.scopes[share_rule.scope], float(value.sum())
-    head = (rule.id, rule.kind, scope.basis, scope.name, names["t"][t])
-    home = domestic_groups(index)
-    if rule.kind in ("vendor_share", "region_share"):
-        held_by = names["r"] if rule.kind == "region_share" else np.array(index.groups, dtype=object)
-        cap = float(rule.parameters["cap"])
-        return [
-            (*head, held_by[h], v, total, v / total, cap, cap - v / total)
-            for h, v in zip(holders, value, strict=True)
-        ]
-    if rule.kind == "jurisdiction_share":
-        cap, v = float(rule.parameters["cap"]), float(value[~home[holders]].sum())
-        return [(*head, "foreign", v, total, v / total, cap, cap - v / total)]
-    floor, v = float(rule.parameters["floor"]), float(value[home[holders]].sum())
-    return [(*head, "domestic", v, total, v / total, floor, v / total - floor)]
-
-
-def _market_shares(model: Model, x: np.ndarray) -> pd.DataFrame:
-    spent = costs(model, x)
-    market = set(model.index.groups)
-    spent = spent[spent["vendor_group"].isin(market)]
-    by = spent.groupby(["period", "vendor_group"], as_index=False)["amortised"].sum()
-    total = by.groupby("period")["amortised"].transform("sum")
-    frame = pd.DataFrame(
-        {
-            "rule": "",
-            "kind": "report",
-            "basis": "spend",
-            "scope": "all market spend",
-            "period": by["period"],
-            "subject": by["vendor_group"],
-            "amount": by["amortised"],
-            "total": total,
-            "share": by["amortised"] / total,
-            "limit": np.nan,
-            "slack": np.nan,
-            "binds": False,
-        }
-    )
-    kept: pd.DataFrame = frame[total > 0]
-    return kept
-
-
 def agreements(model: Model, x: np.ndarray) -> dict[str, bool]:
     """Which spend commitments are signed: held ones, and those that the plan chose."""
     family = model.columns.agreement
@@ -267,7 +189,7 @@ def latency(model: Model, x: np.ndarray) -> pd.DataFrame:
     The 95th percentile is that of the slowest region which serves a part of the workload.
     """
     index = model.index
-    case, names = index.inputs.case, _names(model)
+    case, names = index.inputs.case, names_of(model)
     targeted = case.workloads["latency_ms"].notna().to_numpy()
     if not targeted.any():
         return pd.DataFrame(columns=list(LATENCY))
@@ -287,87 +209,13 @@ def latency(model: Model, x: np.ndarray) -> pd.DataFrame:
             "period": names["t"][by["t"]],
             "target_ms": case.workloads["latency_ms"].to_numpy()[w],
             "required_share": by["share"].to_numpy(),
-            "reached_share": by["reached"].round(_DIGITS).to_numpy(),
+            "reached_share": by["reached"].round(DIGITS).to_numpy(),
             "mean_ms": by["mean"].round(3).to_numpy(),
             "p95_ms": by["p95"].round(3).to_numpy(),
-            "binds": (by["reached"] - by["share"]).abs().to_numpy() < _BINDS,
+            "binds": (by["reached"] - by["share"]).abs().to_numpy() < TIGHT,
         }
     )
-    return _sorted(frame, LATENCY)
-
-
-def contestable_share(model: Model, x: np.ndarray) -> float:
-    """Part of the amortised cost of the plan that is contestable."""
-    lines = model.lines
-    value = before_tax(lines).to_numpy() * x[lines["col"].to_numpy()]
-    member = model.index.eligibility.contestable
-    pooled = np.zeros((len(model.index.pools), member.shape[1]), dtype=bool)
-    pooled[model.index.pool_of] = member
-    w, q, t = (lines[c].to_numpy() for c in "wqt")
-    # What is paid in common (q = -1) is nobody's contestable work.
-    inside = np.where(w >= 0, member[w, t], pooled[q, t] & (q >= 0))
-    total = float(value.sum())
-    return float(value[inside].sum()) / total if total > 0 else 0.0
-
-
-def survival(model: Model, x: np.ndarray) -> pd.DataFrame:
-    """Where critical work would run in each event: on paid standby, and beyond it."""
-    index, names = model.index, _names(model)
-    if not index.events:
-        return pd.DataFrame(columns=list(SURVIVAL))
-    extra = model.columns.extra.keys.assign(extra=x[model.columns.extra.numbers], standby=0.0)
-    pair = model.columns.pair.keys.assign(x=x[model.columns.pair.numbers])
-    lost = lost_places(index, model.columns.place.keys).merge(pair, on=["w", "r", "t"])
-    lost = lost[~index.hit[lost["e"].to_numpy(), lost["r2"].to_numpy(dtype=np.int64)]]
-    carried = lost["x"].to_numpy() * index.ready[lost["w"].to_numpy()]
-    ready = lost.assign(r=lost["r2"], standby=carried, extra=0.0)
-    both = pd.concat([extra, ready])[["e", "w", "r", "t", "standby", "extra"]]
-    both = both.groupby(["e", "w", "r", "t"], as_index=False).sum()
-    both["extra"] = _needed(model, x, both)
-    shares = tidy(both[["standby", "extra"]].to_numpy(dtype="float64"))
-    w, r, t, e = (both[c].to_numpy(dtype=np.int64) for c in "wrte")
-    frame = pd.DataFrame(
-        {
-            "event": np.array(index.events, dtype=object)[e],
-            "workload": names["w"][w],
-            "period": names["t"][t],
-            "region": names["r"][r],
-            "standby": shares[:, 0],
-            "extra": shares[:, 1],
-        }
-    )
-    return _sorted(pd.DataFrame(frame[(shares > 0).any(axis=1)]), SURVIVAL)
-
-
-def _needed(model: Model, x: np.ndarray, both: pd.DataFrame) -> np.ndarray:
-    """Of ``extra`` what is lost at all: it costs nothing, so the solver may take too much of it."""
-    columns, key = model.columns, ["e", "w", "t"]
-    place = columns.place.keys.assign(x=x[columns.place.numbers])
-    lost = lost_places(model.index, place).groupby(key)["x"].sum()
-    ready = both.groupby(key)["standby"].sum()
-    short = lost.subtract(ready, fill_value=0.0).clip(lower=0.0)
-    before = both.groupby(key)["extra"].cumsum() - both["extra"]
-    left = short.reindex(pd.MultiIndex.from_frame(both[key])).fillna(0.0).to_numpy() - before.to_numpy()
-    needed: np.ndarray = np.clip(both["extra"].to_numpy(), 0.0, np.maximum(left, 0.0))
-    return needed
-
-
-def foreign_currency_share(model: Model, x: np.ndarray) -> float:
-    """Part of the amortised cost whose price is stated in another currency than the case's.
-
-    Amounts of the user's own tables are in the case's currency.
-    """
-    catalog, home = model.index.inputs.case.catalog, model.index.inputs.case.settings.currency
-    abroad = set(catalog.prices.loc[catalog.prices["PricingCurrency"] != home, "SkuId"])
-    by_sku = np.append(catalog.skus["SkuId"].isin(abroad).to_numpy(), False)
-    sends = catalog.transfer[catalog.transfer["PricingCurrency"] != home]
-    by_region = model.index.inputs.regions["region"].isin(set(sends["region"])).to_numpy()
-    lines = model.lines
-    value = before_tax(lines).to_numpy() * x[lines["col"].to_numpy()]
-    leaves = lines["term"].isin(("egress", "egress tiers", "transfer", "migration transfer")).to_numpy()
-    foreign = by_sku[lines["s"].to_numpy()] | (leaves & by_region[lines["r"].to_numpy()])
-    total = float(value.sum())
-    return float(value[foreign].sum()) / total if total > 0 else 0.0
+    return in_order(frame, LATENCY)
 
 
 def _placed(model: Model, x: np.ndarray) -> pd.DataFrame:
@@ -375,7 +223,8 @@ def _placed(model: Model, x: np.ndarray) -> pd.DataFrame:
     return place[place["x"] > 0].reset_index(drop=True)
 
 
-def _names(model: Model) -> dict[str, np.ndarray]:
+def names_of(model: Model) -> dict[str, np.ndarray]:
+    """Names of workloads (w), regions (r), periods (t) and SKUs (s) by their numbers."""
     inputs = model.index.inputs
     return {
         "w": inputs.case.workloads["workload"].to_numpy(),
@@ -389,6 +238,7 @@ def _or_blank(names: np.ndarray, at: np.ndarray) -> np.ndarray:
     return np.where(at >= 0, names[at], "") if len(at) else np.empty(0, dtype=object)
 
 
-def _sorted(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+def in_order(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """The columns of a table of a plan, its rows sorted by all of them."""
     ordered = frame[list(columns)]
     return ordered.sort_values(list(columns), kind="stable", ignore_index=True)

@@ -22,7 +22,7 @@ from planner.model.render_arrays import Arrays, render_arrays
 from planner.model.render_pulp import LARGEST, render_pulp
 from planner.plan import certificate
 from planner.plan.plan import Plan
-from planner.solve import extract
+from planner.solve import extract, shares, survival
 from planner.solve.binding import binding
 from planner.solve.bound import with_bound
 from planner.solve.broken import broken_limits
@@ -254,8 +254,8 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         "amortised": round(float(costs["amortised"].sum()), 2),
         "assumed": round(float(costs["assumed"].sum()), 2),
         "tail_liability": round(float(costs["tail"].sum()), 2),
-        "contestable_share": round(extract.contestable_share(model, x), 6),
-        "foreign_currency_share": round(extract.foreign_currency_share(model, x), 6),
+        "contestable_share": round(shares.contestable_share(model, x), 6),
+        "foreign_currency_share": round(shares.foreign_currency_share(model, x), 6),
         "oldest_price": min(bought["as_of"], default=""),
         "newest_price": max(bought["as_of"], default=""),
         "exchange": [
@@ -288,11 +288,11 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         placements=extract.placements(model, x),
         purchases=purchases,
         costs=costs,
-        shares=extract.shares(model, x),
+        shares=shares.shares(model, x),
         excuses=model.index.eligibility.excuses,
         latency=extract.latency(model, x),
         binding=binding(model, outcome, x),
-        survival=extract.survival(model, x),
+        survival=survival.survival(model, x),
         rounded=purchases.iloc[:0].assign(whole=0.0, extra=0.0),
         run=run,
         pools=pools(model, x),

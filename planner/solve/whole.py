@@ -12,7 +12,7 @@ import pandas as pd
 from planner.model.build import Model, build
 from planner.model.render_arrays import Arrays, render_arrays
 from planner.plan.plan import PURCHASES, Plan
-from planner.solve import extract
+from planner.solve import extract, survival
 from planner.solve.dive import STEPS, WHOLE, dive
 from planner.solve.rounded import with_extra
 from planner.solve.solve import Solved
@@ -147,7 +147,7 @@ def _with(plan: Plan, model: Model, x: np.ndarray) -> Plan:
         rounded=rounded,
         rounded_placements=placements,
         rounded_costs=extract.costs(model, x),
-        rounded_survival=extract.survival(model, x),
+        rounded_survival=survival.survival(model, x),
     )
 
 

@@ -20,7 +20,7 @@ from planner.errors import Stopped
 from planner.model.build import LIMITS, Model
 from planner.model.columns import ColumnFamily
 from planner.model.render_arrays import Arrays
-from planner.solve import extract
+from planner.solve import extract, shares
 from planner.solve.broken import broken_latency, broken_limits, broken_shares
 from planner.solve.solve_arrays import Outcome, Session, Status
 
@@ -223,6 +223,6 @@ def _with_slack(arrays: Arrays, rows: np.ndarray, unit: np.ndarray, weight: np.n
 
 def _rules(now: Model, outcome: Outcome, unserved: set[str]) -> tuple[str, ...]:
     x = extract.tidy(outcome.x)
-    shares = extract.shares(now, x)
+    found = shares.shares(now, x)
     late = broken_latency(extract.latency(now, x), unserved)
-    return (*broken_shares(shares), *late, *broken_limits(now, now.blocks, x))
+    return (*broken_shares(found), *late, *broken_limits(now, now.blocks, x))
