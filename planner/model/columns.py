@@ -33,9 +33,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.case.schema import STORED
 from planner.model.agreements import agreement_bounds, agreement_keys
 from planner.model.committed import commit_keys, cover_keys
+from planner.model.copies import backup_keys, extra_keys, no_keys, pair_keys
 from planner.model.earlier import earlier_places
 from planner.model.folding import cheapest_machines, undominated_fleet, undominated_machines
 from planner.model.index import Index
@@ -116,7 +116,7 @@ class Columns:
 def make_columns(index: Index) -> Columns:
     """Number the columns of a program."""
     place = _place(index)
-    pair = _pair(index, place)
+    pair = pair_keys(index, place)
     ready = pair[["w", "r2", "t"]].rename(columns={"r2": "r"})
     sites = pd.concat([place, ready]).drop_duplicates().sort_values(["w", "t", "r"], ignore_index=True)
     use, run_vm = _use(index, sites)
@@ -128,7 +128,7 @@ def make_columns(index: Index) -> Columns:
     frames = {
         "place": place,
         "pair": pair,
-        "backup": _backup(index),
+        "backup": backup_keys(index),
         "use": use,
         "serve": serve,
         "run": run,
@@ -139,7 +139,7 @@ def make_columns(index: Index) -> Columns:
         "leave": moves,
         "at": _at(index, place),
         "local": _local(index, place),
-        "extra": _extra(index, place),
+        "extra": extra_keys(index, place),
         "active": _active(index),
         "amount": _amount(index),
         "region_amount": _region_amount(index),
@@ -173,30 +173,6 @@ def _place(index: Index) -> pd.DataFrame:
     return pd.DataFrame({"w": w, "r": r, "t": t}).sort_values(["w", "t", "r"], ignore_index=True)
 
 
-def _pair(index: Index, place: pd.DataFrame) -> pd.DataFrame:
-    """Where a workload may be kept ready: another region, or one of another vendor group."""
-    columns = ["w", "r", "r2", "t"]
-    kept = place[(index.tiers["standby"] != "none").to_numpy()[place["w"].to_numpy()]]
-    if kept.empty:
-        return _nothing(columns)
-    w, r2, t = np.nonzero(index.eligibility.standby)
-    pair = kept.merge(pd.DataFrame({"w": w, "r2": r2, "t": t}), on=["w", "t"])
-    group = index.inputs.regions["vendor_group"].to_numpy()
-    apart = (index.tiers["standby"] == "other_group").to_numpy()[pair["w"].to_numpy()]
-    same = group[pair["r"].to_numpy()] == group[pair["r2"].to_numpy()]
-    pair = pair[(pair["r"] != pair["r2"]).to_numpy() & ~(apart & same)]
-    ordered: pd.DataFrame = pair[columns].sort_values(["w", "t", "r", "r2"], ignore_index=True)
-    return ordered
-
-
-def _backup(index: Index) -> pd.DataFrame:
-    """Regions that may hold a workload's backup and sell the storage for it."""
-    sells = index.offers.storage[:, STORED.index("object_gib")] >= 0
-    backed = (index.tiers["backup"] > 0).to_numpy()
-    w, r, t = np.nonzero(index.eligibility.backup & sells[None, :, None] & backed[:, None, None])
-    return pd.DataFrame({"w": w, "r": r, "t": t}).sort_values(["w", "t", "r"], ignore_index=True)
-
-
 def _folded(index: Index, sites: pd.DataFrame) -> pd.DataFrame:
     folds = sites[(~index.container[sites["w"]]) & (~index.coupled[sites["r"]])].reset_index(drop=True)
     chosen = cheapest_machines(index, folds)
@@ -226,7 +202,7 @@ def _use(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
         )
     columns = ["w", "q", "r", "s", "t", "l", "n"]
     if not parts:
-        nothing = _nothing(columns)
+        nothing = no_keys(columns)
         return nothing, nothing[RUN]
     use = pd.concat(parts)[columns].sort_values(["w", "t", "l", "r", "s"], ignore_index=True)
     return use, use[RUN]
@@ -254,7 +230,7 @@ def _serve(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
             run.append(pd.DataFrame({"q": q, "r": region, **grid}))
     columns = ["w", "q", "r", "a", "t", "l"]
     if not serve:
-        return _nothing(columns), _nothing(RUN)
+        return no_keys(columns), no_keys(RUN)
     slices = index.slices[["t", "l"]]
     all_serve = pd.concat(serve).merge(slices, on="t")[columns]
     all_run = pd.concat(run).merge(slices, on="t")[RUN]
@@ -270,7 +246,7 @@ def _moves(index: Index) -> pd.DataFrame:
     """
     columns = ["w", "r", "t"]
     if not index.counts_moves:
-        return _nothing(columns)
+        return no_keys(columns)
     case = index.inputs.case
     allowed = index.eligibility.allowed
     after = allowed.copy()
@@ -304,33 +280,11 @@ def _local(index: Index, place: pd.DataFrame) -> pd.DataFrame:
     """Regions where both ends of a dependency may be."""
     rows = index.dependencies[index.dependencies["gib_per_month"] > 0]
     if rows.empty:
-        return _nothing(["d", "r", "t"])
+        return no_keys(["d", "r", "t"])
     sender = rows.merge(place, left_on=["w1", "t"], right_on=["w", "t"])[["d", "w2", "r", "t"]]
     both = sender.merge(place, left_on=["w2", "r", "t"], right_on=["w", "r", "t"])
     ordered: pd.DataFrame = both[["d", "r", "t"]].sort_values(["d", "t", "r"], ignore_index=True)
     return ordered
-
-
-def _extra(index: Index, place: pd.DataFrame) -> pd.DataFrame:
-    """Where critical work could go in each event that may take one of its places away."""
-    columns = ["e", "w", "r", "t"]
-    if not index.events:
-        return _nothing(columns)
-    lost = lost_places(index, place)[["e", "w", "t"]].drop_duplicates()
-    w, r, t = np.nonzero(index.eligibility.standby)
-    refuge = lost.merge(pd.DataFrame({"w": w, "r": r, "t": t}), on=["w", "t"])
-    refuge = refuge[~index.hit[refuge["e"].to_numpy(), refuge["r"].to_numpy()]]
-    ordered: pd.DataFrame = refuge[columns].sort_values(columns, ignore_index=True)
-    return ordered
-
-
-def lost_places(index: Index, place: pd.DataFrame) -> pd.DataFrame:
-    """Places that an event takes away of what must survive it: e and the columns of ``place``."""
-    w, r, t = (place[c].to_numpy(dtype=np.int64) for c in ("w", "r", "t"))
-    asked, hit = index.losses.asked, index.hit
-    parts = [place[asked[e, w, t] & hit[e, r]].assign(e=e) for e in range(len(index.events))]
-    lost: pd.DataFrame = pd.concat(parts, ignore_index=True)
-    return lost
 
 
 def _active(index: Index) -> pd.DataFrame:
@@ -354,7 +308,7 @@ def _region_amount(index: Index) -> pd.DataFrame:
 def _change(index: Index, place: pd.DataFrame) -> pd.DataFrame:
     """Where an earlier plan placed a workload in a period that is not frozen."""
     if (replan := index.inputs.case.settings.replan) is None:
-        return _nothing(["w", "r", "t"])
+        return no_keys(["w", "r", "t"])
     known = earlier_places(index, "primary")[["w", "t"]].drop_duplicates()
     later: pd.DataFrame = place[place["t"] >= replan.freeze].merge(known, on=["w", "t"])
     return later.sort_values(["w", "t", "r"], ignore_index=True)
@@ -368,7 +322,3 @@ def _amounts(index: Index, scopes: Iterable[int], holder: str, holders: Sequence
         for held_by in holders
     ]
     return pd.DataFrame(rows, columns=["scope", holder, "t"]).astype("int64")
-
-
-def _nothing(columns: list[str]) -> pd.DataFrame:
-    return pd.DataFrame({c: np.empty(0, dtype="float64" if c == "n" else "int64") for c in columns})

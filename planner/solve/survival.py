@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.model.build import Model
-from planner.model.columns import lost_places
+from planner.model.copies import lost_places
 from planner.plan.plan import SURVIVAL
 from planner.solve.extract import in_order, names_of, tidy
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from planner.model.block import INF, Block, make_block, numbers_of
-from planner.model.columns import Columns, lost_places
+from planner.model.columns import Columns
+from planner.model.copies import lost_places
 from planner.model.index import Index
 
 _KEY = ["e", "w", "t"]
