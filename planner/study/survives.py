@@ -19,8 +19,8 @@ from planner.model.resilience import ready_of
 from planner.plan.plan import Plan
 
 NOTE = (
-    "critical kept: critical work that runs on if the vendor group that hurts most is gone (worst period): "
-    "placed elsewhere, on paid standby, or with room kept (survival.csv)"
+    "critical kept: critical work that runs on if the vendor group that hurts most is gone (worst period):\n"
+    "  placed elsewhere, on paid standby, or with room kept (survival.csv)"
 )
 _HAIR = 1e-6
 
