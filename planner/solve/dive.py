@@ -108,7 +108,8 @@ class _Dive:
                 up.append(column)
             else:
                 down.append(column)
-            if len(up) == size:
+            # Of a batch of one only the first is fixed: what is not fixed alone could be tried for ever.
+            if len(up) == size or size == 1:
                 break
         return np.array(up, dtype=np.int64), np.array(down, dtype=np.int64)
 

@@ -82,7 +82,7 @@ def _used(model: Model, arrays: Arrays) -> np.ndarray | None:
 
 
 def _idle(model: Model, x: np.ndarray) -> np.ndarray:
-    """Columns of machines that run on demand where no workload of the pool is placed or kept ready."""
+    """Columns of machines on demand where nothing of the pool is placed, if any of them runs."""
     pool = model.index.pool_of
     here = set()
     for family, region in ((model.columns.place, "r"), (model.columns.pair, "r2")):
@@ -92,7 +92,8 @@ def _idle(model: Model, x: np.ndarray) -> np.ndarray:
     run = model.columns.run
     keys = run.keys[["q", "r", "t"]].itertuples(index=False, name=None)
     empty = np.fromiter((key not in here for key in keys), dtype=bool, count=len(run.keys))
-    return np.asarray(run.numbers[empty & (x[run.numbers] > 0.5)])
+    runs = bool((empty & (x[run.numbers] > 0.5)).any())
+    return np.asarray(run.numbers[empty & runs])
 
 
 def _restated(model: Model) -> Model:

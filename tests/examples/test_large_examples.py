@@ -8,6 +8,7 @@ from planner.case.schema import CLASSIFICATIONS, RESOURCES
 from planner.inputs import read_inputs
 from planner.solve.fixed import read_fixed
 from planner.solve.solve import solve
+from planner.solve.whole import in_whole_machines
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 NAMES = ("quick-start", "national-ai")
@@ -138,3 +139,9 @@ def test_doing_nothing_has_a_price_and_says_what_it_breaks(read, plans, name):
     assert (held["share"] - held["share_today"]).abs().max() < 1e-9
     assert nothing.head["objective"] > plans[name].head["objective"]
     assert any("vendor-share" in line for line in nothing.head["breaks"])
+
+
+def test_a_plan_in_whole_machines_is_found_that_buys_none_where_nothing_is_placed(read):
+    plan = in_whole_machines(solve(read["quick-start"], None)).plan
+    assert plan.head["whole"]["status"] == "found"
+    assert plan.head["whole"]["cost"] < 1.03 * plan.head["objective"]
