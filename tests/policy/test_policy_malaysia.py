@@ -11,12 +11,13 @@ from planner.policy.load import read_packs
 from planner.policy.select import workloads_of
 
 DAY = date(2026, 11, 23)
+PACKS = ["malaysia-2026", "malaysia-states"]
 ADOPTED = {"adopted_by": "Committee", "adopted_on": date(2026, 11, 16), "reference": "C-1"}
 AGENCIES = pd.DataFrame({"agency": ["fed", "state"], "level": ["federal", "state"], "state": ["", "Johor"]})
 
 
 def rules_of(tmp_path, adopted):
-    rules, problems, _ = read_packs(["malaysia-2026"], tmp_path, dict.fromkeys(adopted, ADOPTED), DAY, DAY)
+    rules, problems, _ = read_packs(PACKS, tmp_path, dict.fromkeys(adopted, ADOPTED), DAY, DAY)
     assert problems == []
     return {rule.id: rule for rule in rules}
 
@@ -83,6 +84,15 @@ def test_federal_circulars_bind_no_state(declared):
         if rule.id.startswith("MY-CLS-07"):
             continue  # a parameter: whoever adopts it may bind states to it
         assert "state" not in rule.select["agency"]["level"], rule.id
+
+
+def test_what_governs_states_alone_is_a_pack_of_its_own(tmp_path):
+    by_pack = {pack: read_packs([pack], tmp_path, {}, DAY, DAY)[0] for pack in PACKS}
+    levels = {pack: [set(r.select.get("agency", {}).get("level", ())) for r in rules]
+              for pack, rules in by_pack.items()}  # fmt: skip
+    assert all(level == {"state", "local"} for level in levels["malaysia-states"])
+    assert not any(level and level <= {"state", "local"} for level in levels["malaysia-2026"])
+    assert all(r.is_parameter and r.standing == "not adopted" for r in by_pack["malaysia-states"])
 
 
 def test_no_share_is_called_a_law(declared):
