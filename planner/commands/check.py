@@ -4,10 +4,28 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from planner.commands.talk import quoted
+
+if TYPE_CHECKING:
+    from planner.inputs import Inputs
+
+
+def not_governed(inputs: Inputs) -> list[str]:
+    """Workloads above the open level whose classification no hard rule selects, adopted or not."""
+    from planner.case.schema import CLASSIFICATIONS
+    from planner.policy.select import workloads_of
+
+    work, agencies = inputs.case.workloads, inputs.case.agencies
+    governed = (work["classification"] == CLASSIFICATIONS[-1]).to_numpy()
+    for rule in inputs.rules:
+        if rule.declared_severity == "hard" and "classification" in rule.select.get("workload", {}):
+            governed = governed | workloads_of(rule, work, agencies)
+    left = work.loc[~governed, ["workload", "classification"]]
+    return [f"{name} ({level})" for name, level in left.itertuples(index=False, name=None)]
 
 
 @click.command("check")
@@ -32,6 +50,7 @@ def command(case: Path, as_json: bool) -> None:
         "not_assessed": sorted(
             inputs.case.workloads.loc[inputs.case.workloads["nccp_tier"] == "", "workload"]
         ),
+        "not_governed": not_governed(inputs),
         "not_enforced": [r.label() for r in inputs.rules if r.declared_severity != r.severity],
     }
     if as_json:
@@ -42,6 +61,9 @@ def command(case: Path, as_json: bool) -> None:
         unknown = inputs.case.workloads.loc[inputs.case.workloads["nccp_tier"] == "", "workload"]
         if len(unknown):
             click.echo(f"warning: nccp_tier is not assessed for {', '.join(sorted(unknown))}")
+        if ungoverned := not_governed(inputs):
+            which = ", ".join(ungoverned)
+            click.echo(f"warning: no rule of any pack named says where this classification may be: {which}")
         for rule in inputs.rules:
             if rule.declared_severity != rule.severity:
                 click.echo(f"warning: reported only, not enforced: {rule.label()}")

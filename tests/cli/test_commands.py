@@ -153,6 +153,19 @@ def test_check_warns_of_what_is_not_assessed_and_not_enforced(tmp_path):
     assert "weak" in enforced
 
 
+def test_check_warns_of_a_classification_that_no_rule_governs(tmp_path):
+    world = World().vendor("aa").region("aa:x").machine("aa:x", "m4", 4, 16, 1.0)
+    world.workload("open").workload("mine", classification="rahsia").workload(
+        "theirs", classification="rasmi"
+    )
+    world.rule("home", "residency", {"countries": ["MY"], "roles": ["primary"]},
+               select={"workload": {"classification": ["rasmi"]}})  # fmt: skip
+    case = world.write(tmp_path / "case")
+    (told,) = [line for line in call("check", case).out.splitlines() if "classification" in line]
+    assert told.endswith("may be: mine (rahsia)")
+    assert call("check", case, "--json").document["not_governed"] == ["mine (rahsia)"]
+
+
 # Exit codes; whoever fails writes nothing
 
 
