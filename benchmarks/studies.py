@@ -1,8 +1,8 @@
 """Studies of a large case with integers against ``planner plan`` of it, in one run.
 
 Run ``python -m benchmarks.studies [CASE [VENDOR]]``; the time of a machine says little, the ratio does.
-Promise: leaving a vendor costs at most 4 times one plan (several periods are tried for the exit), advice on commitments for three levels of demand
-at most 3 times; what they leave unproved is printed.
+Promise: leaving a vendor costs at most 4 times one plan (several periods are tried for the exit), advice
+on commitments for three levels of demand at most 3 times; what they leave unproved is printed.
 """
 
 from __future__ import annotations
