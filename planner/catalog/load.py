@@ -7,7 +7,9 @@ accelerators, the exchange rates; a folder with ``nodes.csv`` is a network and r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -68,14 +70,31 @@ class Catalog:
     files: tuple[tuple[str, Path], ...]
 
 
+_KEPT: ContextVar[Path | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def shipped_from(folder: Path) -> Iterator[None]:
+    """Read what ships with the planner from the copies in a folder meanwhile, as a plan keeps them."""
+    token = _KEPT.set(folder)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
 def shipped() -> Path:
     """The folder of the catalogs that come with the planner, installed or in a checkout.
+
+    Within :func:`shipped_from` it is the folder named there.
 
     Raises
     ------
     PlannerError
         If the installation lacks it.
     """
+    if (kept := _KEPT.get()) is not None:
+        return kept
     here = Path(__file__).resolve().parent.parent
     for place in (here / "_catalogs", here.parent / "catalogs"):
         if place.is_dir():

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from planner.case.settings import read_settings
+from planner.catalog.load import shipped_from
 from planner.errors import BadInput, Problem
 from planner.inputs import Inputs, read_inputs
 from planner.plan.folder import MANIFEST, RECORD, digest
@@ -21,8 +22,9 @@ def inputs_of(path: Path) -> tuple[Inputs, list[str]]:
     Returns
     -------
     (inputs, notes)
-        A note for each shipped file that has changed since the plan was written: catalogs are read
-        where they ship, case tables from the plan.
+        A plan is read from its own copies, of shipped catalogs and packs too, so that it is the same
+        question whatever ships today. Where copies are missing, as in a plan made by hand, what ships is
+        read, with a note for each file that has changed since the plan was written.
 
     Raises
     ------
@@ -42,8 +44,29 @@ def opened(path: Path) -> Iterator[tuple[Inputs, Path, list[str]]]:
     with TemporaryDirectory() as folder:
         case = Path(folder) / "case"
         as_case(path / "inputs", case)
+        kept = Path(folder) / "shipped"
+        if _as_shipped(path / "inputs", case, kept):
+            with shipped_from(kept):
+                inputs = read_inputs(case)
+            yield inputs, case, _changed(path, inputs)
+            return
         inputs = read_inputs(case)
         yield inputs, case, _changed(path, inputs)
+
+
+def _as_shipped(copies: Path, case: Path, kept: Path) -> bool:
+    """Lay a plan's copies of shipped packages out as they ship; false if one that is named is missing."""
+    settings, _ = read_settings(case)
+    if settings is None or not (copies / "catalogs").is_dir():
+        return False
+    shutil.copytree(copies / "catalogs", kept)
+    wanted = [kept / "policies" / f"{n}.toml" for n in settings.packs if not n.startswith("./")]
+    for name in settings.catalogs:
+        if not name.startswith("./"):
+            if (copies / name).is_dir() and not (kept / name).exists():
+                shutil.copytree(copies / name, kept / name)
+            wanted.append(kept / name)
+    return all(place.exists() for place in wanted)
 
 
 def as_case(kept: Path, case: Path) -> None:
