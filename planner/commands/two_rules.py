@@ -8,6 +8,20 @@ import click
 
 from planner.commands.talk import quoted
 
+_COLUMNS = 9
+"""As many columns of costs fit a terminal; the figure and the file have all."""
+
+
+def _some(count: int) -> list[int]:
+    """Positions of as many of ``count`` columns as fit, evenly spread, both ends among them.
+
+    >>> _some(3), _some(17)
+    ([0, 1, 2], [0, 2, 4, 6, 8, 10, 12, 14, 16])
+    """
+    if count <= _COLUMNS:
+        return list(range(count))
+    return [round(i * (count - 1) / (_COLUMNS - 1)) for i in range(_COLUMNS)]
+
 
 def show_two_rules(
     case: Path,
@@ -42,18 +56,18 @@ def show_two_rules(
     if as_json:
         study_out.print_json(document)
     else:
-        cells = [
-            [
-                percent(b),
-                *("no plan" if c.cost is None else f"{c.cost - grid.base:,.0f}" for c in grid.row(b)),
-            ]
-            for b in grid.second.values
-        ]
-        heads = (grid.second.parameter, *(percent(a) for a in grid.first.values))
+        shown = _some(len(grid.first.values))
+        cells = []
+        for b in grid.second.values:
+            row = ["no plan" if c.cost is None else f"{c.cost - grid.base:,.0f}" for c in grid.row(b)]
+            cells.append([percent(b), *(row[i] for i in shown)])
+        heads = (grid.second.parameter, *(percent(grid.first.values[i]) for i in shown))
         about = (
             f"{title}: extra cost ({grid.currency}) by {grid.first.name} (along), {grid.second.name} (down)"
         )
         study_out.print_rows(marking, about, cells, heads)
+        if len(shown) < len(grid.first.values):
+            click.echo(f"{len(shown)} of {len(grid.first.values)} columns; all are in frontier.csv")
         closed = sum(c.cost is None for c in grid.cells)
         if closed:
             click.echo(f"{closed} of {len(grid.cells)} pairs have no plan")

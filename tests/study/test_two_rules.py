@@ -15,6 +15,7 @@ from support.plans import cost, plan_of, read
 
 from planner.commands import cli
 from planner.commands.run import run
+from planner.commands.two_rules import _some
 from planner.errors import Infeasible, UnknownName
 from planner.report.figures.two_rules import two_rules_chart
 from planner.study.two_rules import Grid, two_rules
@@ -121,3 +122,11 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert {r["status"] for r in rows} == {"optimal", "infeasible"}
     assert {p.name for p in out.iterdir()} == {"study.json", "frontier.csv", "frontier.svg", "frontier.png"}
     assert command(*argv, "--and-to", "0.4") == 2
+
+
+@pytest.mark.parametrize("count", [1, 2, 9, 10, 29])
+def test_a_terminal_shows_columns_from_end_to_end(count: int):
+    shown = _some(count)
+    assert shown[0] == 0 and shown[-1] == count - 1
+    assert len(set(shown)) == len(shown) == min(count, 9)
+    assert shown == sorted(shown)
