@@ -130,3 +130,12 @@ def test_a_terminal_shows_columns_from_end_to_end(count: int):
     assert shown[0] == 0 and shown[-1] == count - 1
     assert len(set(shown)) == len(shown) == min(count, 9)
     assert shown == sorted(shown)
+
+
+def test_a_figure_stands_once_for_neighbours_that_share_it():
+    """c has 60 % by its floor and no more, as it is dear: caps from 70 % on change nothing."""
+    made = two_rules(read(world()), "cap", [0.9, 0.8, 0.7], "home", [0.6])
+    (cost,) = {round(c.cost) for c in made.row(0.6) if c.cost is not None}
+    texts = [box[0] for box in two_rules_chart(made, "A test", "", "A test").sheet.boxes()]
+    assert cost > 0
+    assert texts.count("0") == 1

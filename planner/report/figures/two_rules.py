@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from planner.money import words
@@ -29,9 +30,13 @@ def two_rules_chart(grid: Grid, title: str, marking: str, footer: str) -> Chart:
     divisor, scale = scale_of(most)
     step = max(1, math.ceil(0.42 / wide))
     for j, second in enumerate(grid.second.values):
-        for i, cell in enumerate(grid.row(second)):
-            box = (left + i * wide, base + j * tall, wide, tall)
-            _draw(sheet, cell, box, grid.base, most, divisor)
+        cells = list(grid.row(second))
+        for i, cell in enumerate(cells):
+            _draw(sheet, cell, (left + i * wide, base + j * tall, wide, tall), _extra(cell, grid.base), most)
+        texts = [_text(_extra(cell, grid.base), divisor) for cell in cells]
+        for begin, end in _runs(texts):
+            box = (left + begin * wide, base + j * tall, (end - begin + 1) * wide, tall)
+            _figure(sheet, texts[begin], box, _depth(_extra(cells[begin], grid.base), most))
         _tick(sheet, left - 0.06, base + (j + 0.5) * tall, second, "right")
     for i, first in enumerate(grid.first.values):
         if i % step == 0:
@@ -41,25 +46,56 @@ def two_rules_chart(grid: Grid, title: str, marking: str, footer: str) -> Chart:
     sheet.text((left + right) / 2, base - 0.3, along, ha="center", room=right - left)
     unit = f"{grid.currency} {scale}".strip()
     stated = f"{percent(grid.first.stated, 2)} and {percent(grid.second.stated, 2)}"
-    key = f"in the cells: {unit} more; hatched: no plan; framed: nearest to what the case states ({stated})"
+    key = f"{unit} more, once for equal neighbours; hatched: no plan; framed: nearest to the case ({stated})"
     sheet.text((left + right) / 2, base - 0.46, key, size=SMALL, color=SOFT, ha="center", room=right - left)
     return Chart(NAME, heading, _alt(grid, most), sheet)
 
 
+def _extra(cell: Cell, base: float) -> float:
+    """Money beyond the loosest pair; NaN without a plan."""
+    return math.nan if cell.cost is None else max(cell.cost - base, 0.0)
+
+
+def _depth(extra: float, most: float) -> float:
+    return (extra / most) ** 0.6 if most > 0 else 0.0
+
+
 def _draw(
-    sheet: Sheet, cell: Cell, box: tuple[float, float, float, float], base: float, most: float, divisor: float
+    sheet: Sheet, cell: Cell, box: tuple[float, float, float, float], extra: float, most: float
 ) -> None:
-    x, y, wide, tall = box
     if cell.cost is None:
         sheet.rectangles([box], _HATCHED, "////", _LINES)
         return
-    extra = max(cell.cost - base, 0.0)
-    part = extra / most if most > 0 else 0.0
-    shade = [round(a + (b - a) * part**0.6) for a, b in zip(_LIGHT, _DARK, strict=True)]
+    depth = _depth(extra, most)
+    shade = [round(a + (b - a) * depth) for a, b in zip(_LIGHT, _DARK, strict=True)]
     sheet.rectangles([box], "#" + "".join(f"{v:02x}" for v in shade))
-    text = f"{extra / divisor:,.3g}" if extra >= 0.005 else "0"
-    if sheet.measure(text, SMALL) < wide - 0.04:
-        ink = PAPER if part**0.6 > 0.5 else INK
+
+
+def _text(extra: float, divisor: float) -> str:
+    if math.isnan(extra):
+        return ""
+    return f"{extra / divisor:,.3g}" if extra >= 0.005 else "0"
+
+
+def _runs(texts: list[str]) -> list[tuple[int, int]]:
+    """First and last positions of neighbours that read the same.
+
+    >>> _runs(["0", "0", "5", ""])
+    [(0, 1), (2, 2), (3, 3)]
+    """
+    found, begin = [], 0
+    for _, run in itertools.groupby(texts):
+        end = begin + len(list(run)) - 1
+        found.append((begin, end))
+        begin = end + 1
+    return found
+
+
+def _figure(sheet: Sheet, text: str, box: tuple[float, float, float, float], depth: float) -> None:
+    """A figure once for all neighbours that share it, where it fits."""
+    x, y, wide, tall = box
+    if text and sheet.measure(text, SMALL) < wide - 0.04:
+        ink = PAPER if depth > 0.5 else INK
         sheet.text(x + wide / 2, y + tall / 2, text, size=SMALL, color=ink, ha="center", va="center")
 
 
