@@ -27,11 +27,11 @@ def command(case: Path, relax_legal: bool, as_json: bool) -> None:
     from planner.explain.explain import explain
     from planner.inputs import read_inputs
 
-    explanation = explain(read_inputs(case), relax_legal)
+    explanation = explain(read_inputs(case), relax_legal, None if as_json else _show_conflicts)
     if as_json:
         click.echo(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=2, sort_keys=True))
     else:
-        _show(explanation)
+        _show_ways(explanation)
     if explanation.feasible:
         click.echo(f"next: planner plan {quoted(case)}", err=True)
         return
@@ -45,7 +45,8 @@ _FACTS = 6
 """Facts shown beside a conflict."""
 
 
-def _show(explanation: Explanation) -> None:
+def _show_conflicts(explanation: Explanation) -> None:
+    """What collides, as soon as it is known."""
     if explanation.feasible:
         click.echo("a plan exists that obeys every rule: nothing collides")
     for reason in explanation.reasons:
@@ -63,6 +64,11 @@ def _show(explanation: Explanation) -> None:
             click.echo(f"    fact: {fact}")
         if len(told.facts) > _FACTS:
             click.echo(f"    and {len(told.facts) - _FACTS} more facts; --json lists them all")
+    if not explanation.feasible:
+        click.echo("working out what would have to give …", err=True)
+
+
+def _show_ways(explanation: Explanation) -> None:
     ways = [(text, way) for text, way in explanation.ways if not way.serves_less]
     less = [text for text, way in explanation.ways if way.serves_less]
     if ways:

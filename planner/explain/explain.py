@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from planner.explain.conflict import Conflict, conflicts
@@ -73,13 +74,17 @@ class Explanation:
         }
 
 
-def explain(inputs: Inputs, relax_legal: bool = False) -> Explanation:
+def explain(
+    inputs: Inputs, relax_legal: bool = False, early: Callable[[Explanation], None] | None = None
+) -> Explanation:
     """Find what collides in a case, and what would have to give.
 
     Parameters
     ----------
     relax_legal
         Consider rules with a legal source among the ways out too.
+    early
+        Told of what collides as soon as it is known: working out ways out of a large case takes longer.
     """
     program = make_program(inputs)
     elastic = Elastic(program)
@@ -87,15 +92,21 @@ def explain(inputs: Inputs, relax_legal: bool = False) -> Explanation:
     if not found and program.whole.any():
         elastic = Elastic(program, whole=True)
         found = conflicts(elastic)
-    ways = ways_out(elastic, found, relax_legal)
-    told = tuple(_told(program, conflict) for conflict in found)
-    return Explanation(
+    explanation = Explanation(
         feasible=not found,
         reasons=tuple(precheck(program.stated)) if found else (),
-        conflicts=told,
+        conflicts=tuple(_told(program, conflict) for conflict in found),
+        ways=(),
+        notes=(),
+        currency=inputs.case.settings.currency,
+    )
+    if early is not None:
+        early(explanation)
+    ways = ways_out(elastic, found, relax_legal)
+    return replace(
+        explanation,
         ways=tuple((way_words(program, way), way) for way in ways),
         notes=tuple(_notes(elastic, found, ways, relax_legal)),
-        currency=inputs.case.settings.currency,
     )
 
 

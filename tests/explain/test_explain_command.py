@@ -90,3 +90,11 @@ def test_a_rule_on_survival_that_lacks_room_names_the_room(
     assert change["now"] == 15 and 15 < change["needed"] <= 80
     assert command("explain", str(case)) == 3
     assert "for what runs there and what would flee there" in capsys.readouterr().out
+
+
+def test_what_collides_is_told_before_ways_out_are_worked_out():
+    early = []
+    done = explain(read(capacity_of_vcpu()), early=early.append)
+    (first,) = early
+    assert first.conflicts == done.conflicts != ()
+    assert first.ways == () != done.ways
