@@ -97,18 +97,20 @@ def _read(
     known: list[Inputs | None] = []
     today: tuple[Plan | str, Inputs] | None = None
     note = "doing nothing is not shown: no plan's inputs hold a table of where workloads run today (current)"
+    unread = []
     for path, name in zip(paths, names, strict=True):
         try:
             with opened(path) as (inputs, folder, _):
-                known.append(inputs)
                 plan = doing_nothing(inputs, folder) if today is None else None
-        except PlannerError:
+        except PlannerError as error:
             known.append(None)
+            unread.append(f"not known of {name}, as its inputs cannot be read: {error}")
             continue
+        known.append(inputs)
         if plan is not None:
             today = (plan, inputs)
             note = f"doing nothing: placements of today held, planned again from the inputs of {name}"
-    return today, known, note
+    return today, known, "\n".join([note, *unread])
 
 
 def _names(paths: Sequence[Path]) -> list[str]:

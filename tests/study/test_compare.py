@@ -185,6 +185,20 @@ def test_plans_whose_case_knows_nothing_of_today_are_told_so(
     assert "doing nothing is not shown" in said.err and "doing nothing" not in said.out
 
 
+def test_what_is_not_known_of_a_plan_without_readable_inputs_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    case = world().write(tmp_path / "case")
+    for name in ("first", "second"):
+        assert command("plan", str(case), "--out", str(tmp_path / name)) == 0
+    (tmp_path / "second" / "inputs" / "demand.csv").write_text("workload\n", encoding="utf-8")
+    capsys.readouterr()
+    assert command("compare", str(tmp_path / "first"), str(tmp_path / "second")) == 0
+    said = capsys.readouterr().err
+    assert "not known of second, as its inputs cannot be read" in said
+    assert "not known of first" not in said
+
+
 def test_carbon_and_what_is_kept_of_critical_work():
     """Half of the 40 vCPU at a, half at b, kg by hand; a keeps 0.4 ready at b, b nothing at a."""
     made = World(periods=1, months=12).grid(a=0.5, b=0.1)
