@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -45,12 +45,9 @@ def opened(path: Path) -> Iterator[tuple[Inputs, Path, list[str]]]:
         case = Path(folder) / "case"
         as_case(path / "inputs", case)
         kept = Path(folder) / "shipped"
-        if _as_shipped(path / "inputs", case, kept):
-            with shipped_from(kept):
-                inputs = read_inputs(case)
-            yield inputs, case, _changed(path, inputs)
-            return
-        inputs = read_inputs(case)
+        copies = shipped_from(kept) if _as_shipped(path / "inputs", case, kept) else nullcontext()
+        with copies:
+            inputs = read_inputs(case)
         yield inputs, case, _changed(path, inputs)
 
 
