@@ -19,7 +19,7 @@ from planner.errors import PlannerError
 from planner.explain.groups import Group, blocked_by, filter_groups, opened, row_groups
 from planner.inputs import Inputs
 from planner.model.build import Model, build
-from planner.model.render_arrays import Arrays, render_arrays
+from planner.model.render_arrays import Arrays, render_arrays, with_slacks
 from planner.model.scopes import SHARE_KINDS, constant_weight
 from planner.solve.solve_arrays import LARGE, Outcome, Session, Status
 
@@ -182,27 +182,17 @@ def _units(model: Model, base: Arrays) -> np.ndarray:
 def _extend(base: Arrays, slack_row: np.ndarray, value: np.ndarray, priced: np.ndarray) -> Arrays:
     """Add the slack columns, and the row that adds up slacks and forbidden placements."""
     n, count = len(base.cost), len(slack_row)
-    lengths = np.diff(base.start)
-    row = np.concatenate([np.repeat(np.arange(len(lengths)), lengths), slack_row])
-    col = np.concatenate([base.index, n + np.arange(count)])
-    val = np.concatenate([base.value, value])
-    budget = np.concatenate([np.sort(priced), n + np.arange(count)])
-    row = np.concatenate([row, np.full(len(budget), len(lengths))])
-    col, val = np.concatenate([col, budget]), np.concatenate([val, np.ones(len(budget))])
-    order = np.lexsort((col, row))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(lengths) + 1))])
-    return Arrays(
-        cost=np.concatenate([base.cost, np.zeros(count)]),
-        lower=np.concatenate([base.lower, np.zeros(count)]),
-        upper=np.concatenate([base.upper, np.full(count, np.inf)]),
-        row_lower=np.append(base.row_lower, -np.inf),
-        row_upper=np.append(base.row_upper, np.inf),
-        start=starts.astype(np.int64),
-        index=col[order].astype(np.int64),
-        value=val[order],
-        # The relaxation: an explanation of a mixed program is one of its continuous part.
-        integer=np.zeros(n + count, dtype=bool),
+    own = n + np.arange(count)
+    budget = np.concatenate([np.sort(priced), own])
+    last = np.full(len(budget), len(base.row_lower))
+    entries = (
+        np.concatenate([slack_row, last]),
+        np.concatenate([own, budget]),
+        np.concatenate([value, np.ones(len(budget))]),
     )
+    # The relaxation: an explanation of a mixed program is one of its continuous part.
+    relaxed = replace(base, integer=np.zeros(n, dtype=bool))
+    return with_slacks(relaxed, np.concatenate([base.cost, np.zeros(count)]), np.full(count, np.inf), entries)
 
 
 def strict(program: Program, interior: bool = True) -> Session:

@@ -43,3 +43,34 @@ def render_arrays(model: Model) -> Arrays:
         value=np.concatenate([b.coef for b in model.blocks]),
         integer=np.concatenate([f.integer for f in model.columns.families]),
     )
+
+
+def with_slacks(
+    arrays: Arrays, cost: np.ndarray, upper: np.ndarray, entries: tuple[np.ndarray, np.ndarray, np.ndarray]
+) -> Arrays:
+    """Continuous columns from 0 to ``upper`` beside those of a program, and a last row that bounds nothing.
+
+    Parameters
+    ----------
+    cost
+        Of all columns, those of the program first.
+    entries
+        Row, column, value of what the program has not yet; the last row has the number of the program's rows.
+    """
+    lengths = np.diff(arrays.start)
+    row = np.concatenate([np.repeat(np.arange(len(lengths)), lengths), entries[0]])
+    col = np.concatenate([arrays.index, entries[1]])
+    value = np.concatenate([arrays.value, entries[2]])
+    order = np.lexsort((col, row))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(lengths) + 1))])
+    return Arrays(
+        cost=cost,
+        lower=np.concatenate([arrays.lower, np.zeros(len(upper))]),
+        upper=np.concatenate([arrays.upper, upper]),
+        row_lower=np.append(arrays.row_lower, -np.inf),
+        row_upper=np.append(arrays.row_upper, np.inf),
+        start=starts.astype(np.int64),
+        index=col[order].astype(np.int64),
+        value=value[order],
+        integer=np.concatenate([arrays.integer, np.zeros(len(upper), dtype=bool)]),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from planner.errors import PlannerError
 from planner.model.block import Block
 from planner.model.build import Model
 from planner.model.render_arrays import Arrays
@@ -46,7 +47,7 @@ def with_refuges(model: Model, x: np.ndarray) -> np.ndarray:
         )
     ).solve()
     if outcome.status is not Status.OPTIMAL:
-        return x
+        raise PlannerError(f"where work would flee could not be told: the solver ended {outcome.word}")
     filled = x.copy()
     filled[extra] = outcome.x[: len(extra)]
     return filled

@@ -19,7 +19,7 @@ import pandas as pd
 from planner.errors import Stopped
 from planner.model.build import LIMITS, Model
 from planner.model.columns import ColumnFamily
-from planner.model.render_arrays import Arrays
+from planner.model.render_arrays import Arrays, with_slacks
 from planner.solve import extract, shares
 from planner.solve.broken import broken_latency, broken_limits, broken_shares
 from planner.solve.solve_arrays import Outcome, Session, Status
@@ -201,24 +201,10 @@ def _demand_optimal(outcome: Outcome) -> None:
 
 def _with_slack(arrays: Arrays, rows: np.ndarray, unit: np.ndarray, weight: np.ndarray) -> Arrays:
     """A slack on each of some rows, ``unit`` its size there, and a last row of weighted slacks: the cost."""
-    n, added, lengths = len(arrays.cost), len(rows), np.diff(arrays.start)
-    own = n + np.arange(added)
-    row = np.concatenate([np.repeat(np.arange(len(lengths)), lengths), rows, np.full(added, len(lengths))])
-    col = np.concatenate([arrays.index, own, own])
-    value = np.concatenate([arrays.value, unit, weight])
-    order = np.lexsort((col, row))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(lengths) + 1))])
-    return Arrays(
-        cost=np.concatenate([np.zeros(n), weight]),
-        lower=np.concatenate([arrays.lower, np.zeros(added)]),
-        upper=np.concatenate([arrays.upper, np.full(added, np.inf)]),
-        row_lower=np.append(arrays.row_lower, -np.inf),
-        row_upper=np.append(arrays.row_upper, np.inf),
-        start=starts.astype(np.int64),
-        index=col[order].astype(np.int64),
-        value=value[order],
-        integer=np.concatenate([arrays.integer, np.zeros(added, dtype=bool)]),
-    )
+    n, added = len(arrays.cost), len(rows)
+    own, last = n + np.arange(added), np.full(added, len(arrays.row_lower))
+    entries = (np.concatenate([rows, last]), np.concatenate([own, own]), np.concatenate([unit, weight]))
+    return with_slacks(arrays, np.concatenate([np.zeros(n), weight]), np.full(added, np.inf), entries)
 
 
 def _rules(now: Model, outcome: Outcome, unserved: set[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import numpy as np
 from planner.errors import Infeasible
 from planner.model.block import numbers_of
 from planner.model.build import Model
-from planner.model.render_arrays import Arrays
+from planner.model.render_arrays import Arrays, with_slacks
 from planner.model.scopes import SHARE_KINDS
 from planner.solve.solve_arrays import Session, Status
 
@@ -92,24 +92,11 @@ def _with_slack(
     ``also``: further rows, and the number of the slack that loosens each.
     """
     n, added = len(arrays.cost), len(rows)
-    lengths = np.diff(arrays.start)
-    own = np.arange(added)
-    row = np.concatenate(
-        [np.repeat(np.arange(len(lengths)), lengths), rows, also[0], np.full(added, len(lengths))]
+    own, last = np.arange(added), np.full(added, len(arrays.row_lower))
+    entries = (
+        np.concatenate([rows, also[0], last]),
+        n + np.concatenate([own, also[1], own]),
+        np.concatenate([arrays.row_lower[rows], arrays.row_lower[also[0]], weight]),
     )
-    col = np.concatenate([arrays.index, n + own, n + also[1], n + own])
-    value = np.concatenate([arrays.value, arrays.row_lower[rows], arrays.row_lower[also[0]], weight])
-    order = np.lexsort((col, row))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(lengths) + 1))])
-    wider = Arrays(
-        cost=np.concatenate([np.zeros(n), weight]),
-        lower=np.concatenate([arrays.lower, np.zeros(added)]),
-        upper=np.concatenate([arrays.upper, np.ones(added)]),
-        row_lower=np.append(arrays.row_lower, -np.inf),
-        row_upper=np.append(arrays.row_upper, np.inf),
-        start=starts.astype(np.int64),
-        index=col[order].astype(np.int64),
-        value=value[order],
-        integer=np.concatenate([arrays.integer, np.zeros(added, dtype=bool)]),
-    )
+    wider = with_slacks(arrays, np.concatenate([np.zeros(n), weight]), np.ones(added), entries)
     return Session(wider), n + np.arange(added)
