@@ -100,7 +100,14 @@ def notes(context: Context) -> list[str]:
     """How the plan came about, beyond the plain case: an earlier plan, hours, tiers, carbon."""
     head = context.plan.head
     made = (sentences.planned_again, sentences.hourly, sentences.whole_machines, sentences.egress)
-    return [line.strip() for part in (*made, sentences.carbon) for line in part(head)]
+    told: list[str] = []
+    for line in (line for part in (*made, sentences.carbon) for line in part(head)):
+        # What a terminal shows below a line, indented, belongs to its sentence.
+        if line.startswith(" ") and told:
+            told[-1] += f"; {line.strip()}"
+        else:
+            told.append(line.strip())
+    return told
 
 
 def summary(context: Context) -> str:

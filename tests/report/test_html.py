@@ -236,3 +236,10 @@ def test_notes_say_how_the_plan_came_about():
     assert (
         "machines emit 12.500 t CO2e" in text and "carbon unknown, not counted and not zero: evil:one" in text
     )
+
+
+def test_a_note_with_more_below_it_is_one_sentence():
+    plan = sample_plan.plan()
+    whole = {"status": "found", "cost": 3e6, "no_less_than": 2e6, "elsewhere": ["pay"]}
+    text = page(replace(plan, head={**plan.head, "whole": whole})).text
+    assert "(rounded.csv); with 1 workloads partly elsewhere (rounded_placements.csv): pay" in text
