@@ -10,8 +10,19 @@ from planner.audit.agreements import months_into
 from planner.audit.case import ONE, ZERO, Case
 from planner.audit.reading import Row, number
 
-LENGTHS = {"commit_1y": 12, "commit_3y": 36}
+LENGTHS = {f"commit_{years}y{paid}": 12 * years for years in (1, 3) for paid in ("", "_partial", "_upfront")}
 """Terms of commitment and their length in months."""
+
+
+def early(case: Case, sku: str, term: str) -> Decimal:
+    """Part of the price of a commitment that is paid when it begins."""
+    price = case.prices.get((sku, term), {})
+    return number(price, "upfront", ONE if term.endswith("_upfront") else ZERO)
+
+
+TAIL, HELD_TAIL, PREPAID = "commitment tail", "commitment held tail", "commitment upfront"
+"""Cost lines of what falls due after the horizon, for commitments of the plan and those held before, and of
+what is paid at the start for other periods."""
 
 
 def months_left(case: Case, row: Row) -> int:

@@ -40,6 +40,7 @@ FILE = "rounded.csv"
 AGAIN = (
     "whole", "undivided", "frozen", "places", "resilience", "survival", "enough", "capacity", "budget",
     "ceiling", "moves", "affinity", "dependencies", "prices", "costs", "held",
+    "due",
 )  # fmt: skip
 """Checks of any plan that are made of the plan in whole machines too."""
 
@@ -184,7 +185,7 @@ def _repaired(
 
 def _judged(whole: Context) -> Iterator[Finding]:
     for name in AGAIN:
-        if whole.claims.costs is not None or name not in ("costs", "budget", "ceiling", "held"):
+        if whole.claims.costs is not None or name not in ("costs", "budget", "ceiling", "held", "due"):
             yield from ALWAYS[name](whole)
     for rule in whole.rules:
         if rule.severity == "hard" and SCHEMAS[rule.kind].effect in ("filter", "row"):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from planner.case.settings import FILE, Settings
+from planner.catalog.schema import COMMITMENTS
 from planner.errors import Problem
 from planner.tables import Column, Table
 
@@ -31,7 +32,7 @@ EARLIER_COMMITMENTS = Table(
     (
         Column("pool", "id", "As in purchases.csv."),
         Column("sku", "id", "As in skus.csv."),
-        Column("term", "choice", "Its length.", choices=("commit_1y", "commit_3y")),
+        Column("term", "choice", "Its length.", choices=tuple(COMMITMENTS)),
         Column("period", "month", "Period."),
         Column("units", "number", "Machines under commitments in this period alone.", "units", minimum=0),
     ),

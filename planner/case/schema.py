@@ -12,6 +12,7 @@ from planner.case.earlier import EARLIER
 from planner.case.records import RECORDS
 from planner.case.resources import RESOURCES, SIZED, STORED
 from planner.case.yields import YIELDS
+from planner.catalog.schema import COMMITMENTS
 from planner.tables import BASES, Column, Table, provenance
 
 CLASSIFICATIONS = ("rahsia_besar", "rahsia", "sulit", "terhad", "rasmi", "terbuka")
@@ -205,7 +206,7 @@ HELD = Table(
     (
         Column("payer", "id", "Who bought it, as in agencies.csv."),
         Column("sku", "id", "As in skus.csv."),
-        Column("term", "choice", "Its length.", choices=("commit_1y", "commit_3y")),
+        Column("term", "choice", "Its length.", choices=tuple(COMMITMENTS)),
         Column("start", "month", "First month in which it runs."),
         Column("units", "number", "Machines.", "units", above=0),
     ),

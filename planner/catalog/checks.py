@@ -9,10 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from planner import tables
-from planner.catalog.schema import OPTIONAL_TABLES, SHARED_TABLES, VENDOR_TABLES
+from planner.catalog.schema import (
+    COMMITMENTS,
+    OPTIONAL_TABLES,
+    PARTIAL,
+    SHARED_TABLES,
+    UPFRONT,
+    VENDOR_TABLES,
+)
 from planner.errors import Problem
 from planner.tables import Table
 from planner.units import MACHINE_UNIT, STORAGE_UNIT
@@ -24,8 +32,7 @@ STORAGE_CATEGORIES = ("block", "object")
 CATEGORY_OF_TERM = {
     "on_demand": "Standard",
     "spot": "Dynamic",
-    "commit_1y": "Committed",
-    "commit_3y": "Committed",
+    **dict.fromkeys(COMMITMENTS, "Committed"),
 }
 """FOCUS pricing category of each term."""
 
@@ -191,6 +198,29 @@ def _pricing(frame: pd.DataFrame, machines: Mapping[str, bool], where: str) -> I
             mend = f"Write {CATEGORY_OF_TERM[term]}, or correct the term."
             problem = f"does not fit the term {term}"
             yield Problem(where, int(row), "PricingCategory", category, problem, mend)
+    yield from _upfront(frame, where)
+
+
+def _upfront(frame: pd.DataFrame, where: str) -> Iterator[Problem]:
+    """What is paid at the start: of terms ``_partial`` a part, of ``_upfront`` all, of others nothing."""
+    partial = frame["term"].str.endswith(PARTIAL).to_numpy(dtype=bool)
+    whole = frame["term"].str.endswith(UPFRONT).to_numpy(dtype=bool)
+    part = frame["upfront"].to_numpy(dtype="float64")
+    stated = ~np.isnan(part)
+    later = "Use a term that ends with _partial or _upfront."
+    wrong = (
+        (
+            partial & ~((part > 0) & (part < 1)),
+            "is no part of the price",
+            "Write more than 0 and less than 1.",
+        ),
+        (whole & stated & (part != 1), "is not all of the price", "Write 1 or leave it blank."),
+        (~partial & ~whole & stated & (part != 0), "is paid early, which its term is not", later),
+    )
+    for rows, problem, mend in wrong:
+        for i in np.flatnonzero(rows):
+            value = f"{part[i]:g}" if stated[i] else ""
+            yield Problem(where, int(frame["_row"].iloc[i]), "upfront", value, problem, mend)
 
 
 def _validity(files: Sequence[tuple[str, pd.DataFrame]], key: list[str]) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.catalog.checks import STORAGE_CATEGORIES
 from planner.catalog.load import Catalog
-from planner.catalog.schema import TERMS
+from planner.catalog.schema import PARTIAL, TERMS, UPFRONT
 
 PRICED, NOT_SOLD, UNKNOWN = "priced", "not sold", "unknown"
 
@@ -32,13 +32,16 @@ def coverage(catalog: Catalog) -> pd.DataFrame:
     prices["assumed"] = prices["basis"] == "assumed"
     priced = prices.groupby(["region", "family", "term"])["assumed"].all().to_dict()
     refused = set(catalog.not_sold[["region", "family", "term"]].itertuples(index=False, name=None))
+    # Terms that are paid at their start are asked of nobody unless somebody sells them.
+    sells = set(prices["term"]) | {term for _, _, term in refused}
+    asked = [t for t in TERMS if t in sells or not t.endswith((PARTIAL, UPFRONT))]
     rows = []
     for vendor, sold in skus.groupby("vendor", sort=True):
         categories = sold.groupby("family")["category"].unique()
         for region in sorted(set(sold["region"])):
             for family, names in sorted(categories.items()):
                 storage = set(names) <= set(STORAGE_CATEGORIES)
-                for term in TERMS[:1] if storage else TERMS:
+                for term in TERMS[:1] if storage else asked:
                     if (region, family, term) in priced:
                         status = PRICED
                     elif {(region, family, term), (region, family, "any")} & refused:

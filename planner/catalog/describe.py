@@ -7,8 +7,10 @@ the package's own words and are kept.
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +65,15 @@ def descriptor(folder: Path) -> dict[str, Any]:
         If ``datapackage.json`` is missing or not JSON.
     """
     own = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-    held = [table for table in TABLES if (folder / table.file).is_file()]
+    held = [_as_filed(folder, table) for table in TABLES if (folder / table.file).is_file()]
     return {**own, "name": folder.name, "resources": resources(held)}
+
+
+def _as_filed(folder: Path, table: Table) -> Table:
+    """The table without the columns that may be left out of its file and are."""
+    with (folder / table.file).open(encoding="utf-8", newline="") as stream:
+        header = next(csv.reader(stream), [])
+    return replace(table, columns=tuple(c for c in table.columns if not c.optional or c.name in header))
 
 
 def write_descriptor(folder: Path) -> None:

@@ -13,9 +13,18 @@ DEPLOYMENTS = ("agency_onprem", "gov_private", "in_country_private", "in_country
 """Deployment models, from the most to the least closed (policy source MY-CLS-02 to MY-CLS-04)."""
 
 CATEGORIES = ("general", "compute", "memory", "burstable", "storage", "accelerated", "block", "object")
-TERMS = ("on_demand", "spot", "commit_1y", "commit_3y")
-COMMITMENTS = {"commit_1y": 12, "commit_3y": 36}
-"""Terms of commitment and their length in months."""
+COMMITMENTS = {
+    "commit_1y": 12,
+    "commit_1y_partial": 12,
+    "commit_1y_upfront": 12,
+    "commit_3y": 36,
+    "commit_3y_partial": 36,
+    "commit_3y_upfront": 36,
+}
+"""Terms of commitment and their length in months; the plain ones are paid while they run."""
+TERMS = ("on_demand", "spot", *COMMITMENTS)
+PARTIAL, UPFRONT = "_partial", "_upfront"
+"""Endings of terms of which a part, or all, is paid when they begin."""
 
 VENDORS = Table(
     "vendors",
@@ -95,11 +104,25 @@ PRICES = Table(
             choices=("Standard", "Dynamic", "Committed"),
         ),
         Column("PricingUnit", "choice", "Unit of the price.", choices=("Hour", "GiB-Month")),
-        Column("ListUnitPrice", "number", "List price of one unit, before tax.", minimum=0),
+        Column(
+            "ListUnitPrice",
+            "number",
+            "List price of one unit, before tax; of a commitment all that is paid for it over its hours.",
+            minimum=0,
+        ),
         Column("PricingCurrency", "id", "ISO 4217."),
         Column("valid_from", "date", "First day on which the price was known to hold."),
         Column("valid_to", "date", "First day on which it no longer held; blank = open.", blank=True),
         *provenance(),
+        Column(
+            "upfront",
+            "number",
+            "Part of the price of the whole term that is paid when it begins; terms _partial state it.",
+            minimum=0,
+            maximum=1,
+            blank=True,
+            optional=True,
+        ),
     ),
     "List prices, dated; a price that is missing is an excuse, never zero.",
 )

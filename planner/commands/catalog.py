@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from planner.catalog.load import Catalog
 
-_LETTERS = {"on_demand": "D", "spot": "S", "commit_1y": "1", "commit_3y": "3"}
-_ASSUMED = {"on_demand": "d", "spot": "s", "commit_1y": "y", "commit_3y": "z"}
+_LETTERS = {"on_demand": "D", "spot": "S", "commit_1y": "1", "commit_3y": "3", "commit_1y_partial": "P",
+            "commit_3y_partial": "Q", "commit_1y_upfront": "U", "commit_3y_upfront": "V"}  # fmt: skip
+_ASSUMED = {term: letter.lower() for term, letter in _LETTERS.items()} | {"commit_1y": "y", "commit_3y": "z"}
 _MARKS = {"not sold": "-", "unknown": "?"}
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 _as_of = click.option(
@@ -45,6 +46,7 @@ def command() -> None:
 def list_(packages: tuple[str, ...], as_of: datetime | None, as_json: bool) -> None:
     """Print what is priced, not sold or unknown, by region, family and term."""
     from planner.catalog.coverage import coverage, provenance, unpriced_regions
+    from planner.catalog.schema import PARTIAL, UPFRONT
 
     catalog = _read(packages, as_of)
     covered, trust, bare = coverage(catalog), provenance(catalog), unpriced_regions(catalog)
@@ -65,6 +67,8 @@ def list_(packages: tuple[str, ...], as_of: datetime | None, as_json: bool) -> N
         _print(shown)
         click.echo("D on demand, S spot, 1 and 3 committed for years; in small letters all assumed")
         click.echo("(y and z: 1 and 3 years assumed); ? nobody looked it up, - a source says not sold")
+        if covered["term"].str.endswith((PARTIAL, UPFRONT)).any():
+            click.echo("P and Q: 1 and 3 years, paid in part at the start; U and V: paid whole at the start")
         click.echo(_shared(catalog))
         for line in _warnings(catalog, bare):
             click.echo(line)
@@ -117,7 +121,7 @@ def show(
     region: str, packages: tuple[str, ...], category: str | None, as_of: datetime | None, as_json: bool
 ) -> None:
     """Print what REGION sells and at what price."""
-    from planner.catalog.schema import CATEGORIES, TERMS
+    from planner.catalog.schema import CATEGORIES, PARTIAL, TERMS, UPFRONT
 
     catalog = _read(packages, as_of)
     known = list(catalog.regions["region"])
@@ -130,7 +134,8 @@ def show(
     if category is not None:
         skus = skus[skus["category"] == category]
     prices = catalog.prices[catalog.prices["SkuId"].isin(skus["SkuId"])]
-    by_term = prices.pivot(index="SkuId", columns="term", values="ListUnitPrice").reindex(columns=TERMS)
+    terms = tuple(t for t in TERMS if t in set(prices["term"]) or not t.endswith((PARTIAL, UPFRONT)))
+    by_term = prices.pivot(index="SkuId", columns="term", values="ListUnitPrice").reindex(columns=terms)
     demand = prices[prices["term"] == "on_demand"].set_index("SkuId")
     sold = skus.join(by_term, on="SkuId").join(demand[["PricingCurrency", "PricingUnit"]], on="SkuId")
     sold["price_basis"] = sold["SkuId"].map(demand["basis"])
@@ -141,7 +146,7 @@ def show(
     else:
         if bare:
             click.echo(f"NOT PRICED: the catalog knows no SKU of {region}")
-        _print([_sku_table(region, sold, TERMS), _transfer_table(region, transfer)])
+        _print([_sku_table(region, sold, terms), _transfer_table(region, transfer)])
     click.echo("next: planner catalog list", err=True)
 
 

@@ -57,6 +57,21 @@ def _part(index: Index, lines: pd.DataFrame) -> np.ndarray:
     return part
 
 
+def prepaid_part(index: Index, columns: Columns) -> np.ndarray:
+    """Part of its price that is paid when a commitment begins, along all columns; zero for others."""
+    out = np.zeros(columns.count)
+    keys = columns.commit.keys
+    both = (
+        (columns.commit.numbers, keys["term"].to_numpy(), keys["s"].to_numpy(dtype=np.int64)),
+        (columns.held.numbers, index.held["term"].to_numpy(), index.held["s"].to_numpy(dtype=np.int64)),
+    )
+    for col, terms, s in both:
+        for term, part in index.offers.upfront.items():
+            mine = terms == term
+            out[col[mine]] = part[s[mine]]
+    return out
+
+
 def tail_months(index: Index, columns: Columns) -> np.ndarray:
     """Months that each ``commit`` column runs after the horizon."""
     keys = columns.commit.keys

@@ -124,8 +124,12 @@ def _held(index: Index, skus: np.ndarray) -> np.ndarray:
 
 
 def _prices(index: Index, skus: np.ndarray) -> list[np.ndarray]:
-    """Prices (SKU, period) of each term."""
-    return [index.offers.price[skus], *(price[skus] for price in index.offers.commit.values())]
+    """Prices (SKU, period) of each term; of what is paid in part at the start both parts."""
+    prices = [index.offers.price[skus]]
+    for term, price in index.offers.commit.items():
+        early = index.offers.upfront[term][skus][:, None]
+        prices += [price[skus] * (1.0 - early), price[skus] * early] if early.any() else [price[skus]]
+    return prices
 
 
 def _draws(index: Index, skus: np.ndarray) -> np.ndarray:

@@ -8,10 +8,11 @@ import pandas as pd
 from planner.case.schema import RESOURCES, STORED
 from planner.errors import BadInput, Problem
 from planner.model.columns import Columns
+from planner.model.commitments import prepaid_part
 from planner.model.index import Index
-from planner.model.objective.commitments import HOURS_PER_MONTH
+from planner.model.objective.commitments import TAIL
 from planner.model.objective.egress import require_price
-from planner.model.objective.lines import before_tax
+from planner.model.objective.lines import HELD_TAIL, before_tax
 from planner.policy.rules import Rule
 
 KEY = ["col", "r", "t"]
@@ -65,22 +66,22 @@ def _moved(index: Index, columns: Columns, rule: Rule) -> pd.DataFrame:
 
 
 def _unpaid(index: Index, columns: Columns, lines: pd.DataFrame) -> pd.DataFrame:
-    """What is due for commitments after a period: their later lines, their tails, held ones beyond."""
+    """What is due for commitments after a period: their later lines, their tails, held ones beyond.
+
+    Of all of them the part that is not paid when they begin.
+    """
     last = len(index.inputs.case.periods) - 1
     begun = np.full(columns.count, 0, dtype=np.int64)
     begun[columns.commit.numbers] = columns.commit.keys["t0"].to_numpy(dtype=np.int64)
     paid = lines[lines["term"].isin(("commitment", "commitment held"))]
     paid = paid.assign(money=before_tax(paid), until=paid["t"])
-    tail = lines[lines["term"] == "commitment tail"]
-    taxed = 1.0 + index.offers.tax[tail["r"].to_numpy(dtype=np.int64), begun[tail["col"].to_numpy(np.int64)]]
+    tail = lines[lines["term"].isin((TAIL, HELD_TAIL))]
+    taxed = 1.0 + index.contract_terms[tail["contract"].to_numpy(dtype=np.int64)][:, 2]
     tail = tail.assign(money=tail["tail"].to_numpy() / taxed, until=last + 1)
-    beyond = np.zeros(columns.count)
-    left = index.held["months_left"].to_numpy() - (last + 1) * index.inputs.case.settings.months
-    hours = float(index.inputs.case.periods["hours"].iloc[last])
-    beyond[columns.held.numbers] = np.maximum(left, 0) * HOURS_PER_MONTH / hours
-    held = paid[(paid["term"] == "commitment held") & (paid["t"] == last)]
-    held = held.assign(money=held["money"] * beyond[held["col"].to_numpy(np.int64)], until=last + 1)
-    due = pd.concat([paid, tail, held])[["col", "r", "until", "money"]]
+    due = pd.concat([paid, tail])
+    left = 1.0 - prepaid_part(index, columns)[due["col"].to_numpy(dtype=np.int64)]
+    due["money"] *= np.where(due["term"] == HELD_TAIL, 1.0, left)  # of a held tail it is left out already
+    due = due[["col", "r", "until", "money"]]
     due = due.assign(t=begun[due["col"].to_numpy(dtype=np.int64)])
     # A line is unpaid at the end of each period from its commitment's first to the one before its own.
     due = due[due["until"] > due["t"]].reset_index(drop=True)

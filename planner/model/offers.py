@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import STORED
-from planner.catalog.schema import COMMITMENTS
+from planner.catalog.schema import COMMITMENTS, UPFRONT
 from planner.inputs import Inputs
 
 
@@ -26,9 +26,9 @@ class Offers:
         Boolean (SKU,): does the on-demand price rest on an assumption?
     commit
         List price an hour (SKU, period) of each term of commitment that the case offers.
-    committed, committed_assumed
-        The same of every term, offered or not, because one may be held; and whether it is assumed
-        (SKU,).
+    committed, committed_assumed, upfront
+        The same of every term, offered or not, because one may be held; whether it is assumed; and the
+        part of the price that is paid when it begins (SKU,).
     sku_region
         Region of each SKU (SKU,), as a row of ``inputs.regions``.
     storage
@@ -47,6 +47,7 @@ class Offers:
     commit: Mapping[str, np.ndarray]
     committed: Mapping[str, np.ndarray]
     committed_assumed: Mapping[str, np.ndarray]
+    upfront: Mapping[str, np.ndarray]
     sku_region: np.ndarray
     storage: np.ndarray
     egress: np.ndarray
@@ -79,6 +80,7 @@ def read_offers(inputs: Inputs) -> Offers:
         {term: money for term, (money, _) in committed.items() if term in case.settings.terms},
         {term: money for term, (money, _) in committed.items()},
         {term: rests for term, (_, rests) in committed.items()},
+        {term: _upfront(inputs, term) for term in committed},
         sku_region,
         storage,
         egress,
@@ -99,6 +101,15 @@ def _by_term(inputs: Inputs, term: str) -> tuple[np.ndarray, np.ndarray]:
     currency = np.append(prices["PricingCurrency"].to_numpy(dtype=object), "")[at]
     basis = np.append(prices["basis"].to_numpy(dtype=object), "")[at]
     return exchange(inputs, amount, pd.Series(currency)), np.asarray(basis == "assumed", dtype=bool)
+
+
+def _upfront(inputs: Inputs, term: str) -> np.ndarray:
+    """Part of the price of a term that is paid when it begins (SKU,); zero where it is not sold."""
+    prices = inputs.case.catalog.prices
+    rows = prices[prices["term"] == term]
+    stated = rows["upfront"].fillna(1.0 if term.endswith(UPFRONT) else 0.0)
+    part = pd.Series(stated.to_numpy(dtype="float64"), index=rows["SkuId"].to_numpy(dtype=object))
+    return np.asarray(part.reindex(inputs.case.catalog.skus["SkuId"].to_numpy(dtype=object)).fillna(0.0))
 
 
 def _first_paid_tier(inputs: Inputs, region_at: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:

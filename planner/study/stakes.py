@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from planner.case.schema import RESOURCES, STORED
 from planner.model.build import Model
-from planner.model.objective.lines import cash
+from planner.model.objective.commitments import PREPAID, TAIL
+from planner.model.objective.lines import HELD_TAIL, cash
 
-_COMMITTED = ("commitment", "commitment held", "commitment tail")
+_COMMITTED = ("commitment", "commitment held", TAIL, HELD_TAIL, PREPAID)
 _DUST = 1e-9
 
 
@@ -94,19 +94,7 @@ def _stranded(model: Model, x: np.ndarray, mine: np.ndarray, t: int) -> float:
     col = lines["col"].to_numpy(dtype=np.int64)
     lines = lines[mine[lines["r"].to_numpy(dtype=np.int64)] & (begun[col] < t)]
     due = np.where(lines["t"] >= t, cash(lines), 0.0) + lines["tail"].to_numpy()
-    due += np.where(lines["term"] == "commitment held", _held_beyond(model, lines), 0.0)
     return float((due * x[lines["col"].to_numpy(dtype=np.int64)]).sum())
-
-
-def _held_beyond(model: Model, lines: pd.DataFrame) -> np.ndarray:
-    """What held commitments cost after the horizon, at the rate of its last period: on that line."""
-    case, held = model.index.inputs.case, model.index.held
-    beyond = np.zeros(model.columns.count)
-    months = len(case.periods) * case.settings.months
-    beyond[model.columns.held.numbers] = np.maximum(held["months_left"].to_numpy() - months, 0)
-    last = (lines["t"] == len(case.periods) - 1).to_numpy()
-    part = beyond[lines["col"].to_numpy(dtype=np.int64)] / case.settings.months
-    return np.where(last, cash(lines).to_numpy() * part, 0.0)
 
 
 def _notice(model: Model, mine: np.ndarray, t: int) -> int:

@@ -88,7 +88,7 @@ SPOILS: dict[str, tuple[set[str], Callable[[Path], object]]] = {
     "a freeze declared": ({"moves"}, lambda p: table(p, "move_limits", amount="0")(lambda r: True)),
     "a ceiling lowered": ({"ceiling"}, lambda p: table(p, "contracts", ceiling="100")(lambda r: True)),
     "a discount raised": (
-        {"costs", "counted", "egress-recorded"},
+        {"costs", "counted", "due", "egress-recorded"},
         lambda p: table(p, "contracts", discount="0.3")(lambda r: True),
     ),
     "a dependency turned to one that is far away": (

@@ -235,7 +235,7 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         ),
     ),
     "the purchases left out": (
-        {"enough", "capacity", "prices", "costs"},
+        {"enough", "capacity", "prices", "costs", "due"},
         lambda p: (p / "purchases.csv").unlink(),
     ),
     "a rule pack left out": (

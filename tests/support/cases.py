@@ -22,7 +22,7 @@ COLUMNS = {
     "skus": "SkuId region family category architecture vcpu memory_gib baseline_vcpu accelerator "
     "accelerator_count resource basis source as_of",
     "prices": "SkuId term PricingCategory PricingUnit ListUnitPrice PricingCurrency valid_from valid_to "
-    "basis source as_of",
+    "basis source as_of upfront",
     "transfer": "region destination from_gib PricingUnit ListUnitPrice PricingCurrency valid_from valid_to "
     "basis source as_of",
     "accelerators": "accelerator memory_gib gpu_inference gpu_training basis source as_of",
@@ -289,9 +289,15 @@ class World:
 
     # Terms, contracts and limits
 
-    def committed(self, sku: str, price: float, years: int = 1, currency: str = "MYR") -> World:
-        """A price an hour for one or three years; the case still has to offer the term."""
-        more = {"term": f"commit_{years}y", "PricingCategory": "Committed", "PricingCurrency": currency}
+    def committed(
+        self, sku: str, price: float, years: int = 1, currency: str = "MYR", paid: str = "", upfront: Any = ""
+    ) -> World:
+        """A price an hour for one or three years; the case still has to offer the term.
+
+        ``paid`` is blank, partial or upfront; ``upfront`` the part that is paid at the start.
+        """
+        term = f"commit_{years}y" + (f"_{paid}" if paid else "")
+        more = {"term": term, "PricingCategory": "Committed", "PricingCurrency": currency, "upfront": upfront}
         return self.price(sku, price, "Hour", **more)
 
     def spot(self, sku: str, price: float, currency: str = "MYR") -> World:

@@ -169,7 +169,7 @@ def test_the_audit_knows_when_a_commitment_ends(tmp_path):
     (tmp_path / "spoilt").mkdir()
     assert "fail" not in {f.status for f in audited(ending_in_august(), tmp_path)}
     failed = [f for f in audited(ending_in_august(), tmp_path / "spoilt", spoil) if f.status == "fail"]
-    assert {f.check for f in failed} == {"held", "manifest"}
+    assert {f.check for f in failed} == {"due", "held", "manifest"}
 
 
 def test_what_is_held_is_paid_though_nothing_may_use_it():

@@ -11,6 +11,7 @@ from planner.audit.case import ONE, ZERO, Case
 from planner.audit.checks.contracts import fits, possible
 from planner.audit.context import Context
 from planner.audit.findings import Finding, text
+from planner.audit.held import HELD_TAIL, PREPAID, TAIL
 from planner.audit.moves import one_off
 from planner.audit.reading import Row, Unreadable, number
 from planner.audit.tiers import beyond_first_paid, first_paid
@@ -21,8 +22,9 @@ WEIGHED = ("carbon", "latency")
 """Lines of the objective that nobody is paid; their own checks work them out again."""
 COMPUTE = ("compute", "commitment", "commitment held")
 MOVES = NOT_COUNTED
-UNPRICED = ("commitment tail", "commitment used")
-"""Lines without a list price of the horizon: what falls due after it, and what counts in shares."""
+UNPRICED = (TAIL, HELD_TAIL, PREPAID, "commitment used")
+"""Lines without a list price of the horizon: what falls due after it or is paid early (check ``due``), and
+what counts in shares."""
 
 
 def prices(context: Context) -> Iterable[Finding]:
@@ -112,6 +114,8 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
     near = _CENT / 100 + abs(listed) * _RELATIVE
     if abs(listed - discount + margin - amortised) > near:
         return "amortised is not list less discount plus margin"
+    if row["term"] == PREPAID and amortised == tax == ZERO:
+        return ""
     if abs(amortised + tax - cash) > near:
         return "cash is not amortised plus tax"
     if "counted" in row and row["term"] != "commitment used":  # check ``counted`` looks at these

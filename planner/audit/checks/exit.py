@@ -12,7 +12,7 @@ from planner.audit.checks.contracts import at_start, landed, under
 from planner.audit.context import Context
 from planner.audit.filters import Facts, in_market, selected
 from planner.audit.findings import Finding, of_rule
-from planner.audit.held import LENGTHS, begun_units, months_left, part
+from planner.audit.held import LENGTHS, begun_units, early, months_left, part
 from planner.audit.reading import Row, Unreadable, number
 from planner.audit.rules import binds
 from planner.audit.tiers import first_paid
@@ -143,7 +143,7 @@ def _owed(
 ) -> None:
     """Add, at the end of each period, the price of the months that then are left of ``months``."""
     price, region = case.prices[sku, term], case.skus[sku]["region"]
-    each = landed(units * number(price, "ListUnitPrice"), contract)
+    each = landed(units * number(price, "ListUnitPrice"), contract) * (1 - early(case, sku, term))
     length, count = case.periods[0].months, len(case.periods)
     held = months - (count - t0) * length
     due = ZERO

@@ -6,26 +6,33 @@ import numpy as np
 import pandas as pd
 
 from planner.model.columns import Columns
-from planner.model.commitments import active_periods, held_periods, tail_months
+from planner.model.commitments import active_periods, held_periods, prepaid_part, tail_months
 from planner.model.committed import held_contracts
 from planner.model.index import Index
-from planner.model.objective.lines import NO_LINES, make_lines, nobody
+from planner.model.objective.lines import HELD_TAIL, NO_LINES, cash, make_lines, nobody
 
 HOURS_PER_MONTH = 8760.0 / 12.0
+TAIL, PREPAID = "commitment tail", "commitment upfront"
+"""What falls due after the horizon; what is paid at the start of a commitment for its other periods."""
 
 
 def commitments(index: Index, columns: Columns) -> pd.DataFrame:
-    """Cost of commitments without upfront payment: price an hour × all hours of the term.
+    """Cost of commitments: price an hour × all hours of the term.
 
     ``commit`` pays in each period of the horizon in which it runs; what runs on after the horizon
-    is its tail. ``held`` pays likewise, in the period in which it ends for the hours before its end.
+    is its tail. ``held`` pays likewise, in the period in which it ends for the hours before its end; what
+    it costs beyond the horizon is told, and no part of the objective.
+    What a term asks for at its start moves from the periods in which it runs, and from the tail, to the
+    first (``PREPAID``, money of other periods, which is accrued where it was); of ``held`` it was paid.
     ``cover`` costs nothing, but counts in shares: the price of
     the hours in which a committed machine runs. The contract is that under which the commitment began,
     in cash and in shares alike and to its end; exchange is at the rate of the period in which it is paid.
     """
     if columns.commit.keys.empty and columns.held.keys.empty:
         return NO_LINES.copy()
-    parts = [_bought(index, columns), _held(index, columns), _tail(index, columns), _counted(index, columns)]
+    bought, held, tail = _bought(index, columns), _held(index, columns), _tail(index, columns)
+    paid = _prepaid(index, columns, pd.concat([bought, held, tail], ignore_index=True))
+    parts = [bought, held, tail, _counted(index, columns), paid, _held_tail(index, columns)]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -61,16 +68,58 @@ def _held(index: Index, columns: Columns) -> pd.DataFrame:
 
 def _tail(index: Index, columns: Columns) -> pd.DataFrame:
     keys = columns.commit.keys.assign(col=columns.commit.numbers, months=tail_months(index, columns))
+    r, t0 = (keys[c].to_numpy(dtype=np.int64) for c in ("r", "t0"))
+    return _beyond(index, TAIL, keys.assign(contract=index.offers.contract[r, t0]))
+
+
+def _held_tail(index: Index, columns: Columns) -> pd.DataFrame:
+    case, s = index.inputs.case, index.held["s"].to_numpy(dtype=np.int64)
+    months = index.held["months_left"] - len(case.periods) * case.settings.months
+    q = index.held["owner"].map(index.first_pool)
+    held = index.held.assign(col=columns.held.numbers, months=months, q=q, r=index.offers.sku_region[s])
+    made = _beyond(index, HELD_TAIL, held.assign(contract=held_contracts(index)))
+    left = 1.0 - prepaid_part(index, columns)[made["col"].to_numpy(dtype=np.int64)]
+    return made.assign(tail=made["tail"] * left)
+
+
+def _beyond(index: Index, name: str, keys: pd.DataFrame) -> pd.DataFrame:
+    """What is due after the horizon, with tax, at the rates of its last period."""
     keys = keys[keys["months"] > 0]
-    q, r, s, col, t0 = (keys[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "col", "t0"))
+    q, r, s, col, kept = (keys[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "col", "contract"))
     last = np.full(len(keys), len(index.inputs.case.periods) - 1)
     price, assumed = _prices(index, keys["term"].to_numpy(), s, last)
-    listed = price * keys["months"].to_numpy() * HOURS_PER_MONTH
-    begun = index.offers.contract[r, t0]
-    made = make_lines(index, "commitment tail", col, nobody(col), q, r, s, last, listed, assumed, begun)
+    listed = price * keys["months"].to_numpy(dtype="float64") * HOURS_PER_MONTH
+    made = make_lines(index, name, col, nobody(col), q, r, s, last, listed, assumed, kept)
     due = made["list"] - made["discount"] + made["margin"] + made["tax"]
     nothing = dict.fromkeys(("list", "discount", "margin", "tax", "counted"), 0.0)
     return made.assign(tail=due, **nothing)
+
+
+def _prepaid(index: Index, columns: Columns, lines: pd.DataFrame) -> pd.DataFrame:
+    """The part paid at the start: at the rate of that period for all hours; taken off every line."""
+    part = prepaid_part(index, columns)
+    if not part.any():
+        return NO_LINES.copy()
+    off = lines.assign(part=part[lines["col"].to_numpy(dtype=np.int64)])
+    off = off[off["part"] > 0]
+    off = off.assign(prepaid=-off["part"] * cash(off), tail=-off["part"] * off["tail"]).drop(columns="part")
+    parts = [off, _at_start(index, columns, part)]
+    nothing = dict.fromkeys(("list", "discount", "margin", "tax", "counted"), 0.0)
+    return pd.concat(parts, ignore_index=True).assign(term=PREPAID, **nothing)
+
+
+def _at_start(index: Index, columns: Columns, part: np.ndarray) -> pd.DataFrame:
+    """What is paid in the first period of a commitment, for all hours of its term."""
+    hours = active_periods(index, columns)
+    hours = hours.assign(hours=index.inputs.case.periods["hours"].to_numpy()[hours["t"].to_numpy(np.int64)])
+    total = hours.groupby("col")["hours"].sum()
+    keys = columns.commit.keys.assign(col=columns.commit.numbers, months=tail_months(index, columns))
+    keys = keys[part[columns.commit.numbers] > 0]
+    q, r, s, col, t0 = (keys[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "col", "t0"))
+    price, assumed = _prices(index, keys["term"].to_numpy(), s, t0)
+    whole = keys["col"].map(total).to_numpy(dtype="float64") + keys["months"].to_numpy() * HOURS_PER_MONTH
+    made = make_lines(index, PREPAID, col, nobody(col), q, r, s, t0, price * whole, assumed)
+    return made.assign(prepaid=part[col] * cash(made)) if len(made) else made
 
 
 def _counted(index: Index, columns: Columns) -> pd.DataFrame:

@@ -1,0 +1,131 @@
+"""When commitments are paid: at their start, while they run, or after the horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from planner.audit.case import ONE, ZERO, Case
+from planner.audit.checks.contracts import at_start, parts, under
+from planner.audit.checks.costs import discount_factor
+from planner.audit.claims import RECORD
+from planner.audit.context import Context
+from planner.audit.findings import Finding, text
+from planner.audit.held import HELD_TAIL, LENGTHS, PREPAID, TAIL, begun_units, early, months_left, part
+from planner.audit.reading import Row, number
+
+_CENT = Decimal("0.01")
+_RELATIVE = Decimal("1e-8")
+_MONTH = Decimal(8760) / 12
+_DUST = Decimal("1e-9")
+Key = tuple[str, str, str, str, str]
+"""Term of cost, payer, region, period, column of ``costs.csv``."""
+
+
+def check(context: Context) -> Iterable[Finding]:
+    """Lines on tails and what is paid early against purchases, and the total of the tail.
+
+    From the machines whose commitment begins in each period, at the contract of that day: what of their
+    price is paid then, what is not paid later for that reason, and what is still due after the horizon.
+    """
+    claims = context.claims
+    if claims.costs is None or claims.purchases is None:
+        yield context.missing("due", "costs.csv" if claims.costs is None else "purchases.csv")
+        return
+    lines = [row for row in claims.costs if row["term"] in (TAIL, HELD_TAIL, PREPAID)]
+    due = _due(context.case, claims.purchases)
+    if not lines and not due:
+        return
+    said: dict[Key, Decimal] = {}
+    for row in lines:
+        for column in ("cash", "tail", "objective"):
+            key = (row["term"], row["payer"], row["region"], row["period"], column)
+            said[key] = said.get(key, ZERO) + number(row, column)
+    faults = 0
+    for key in sorted(said.keys() | due.keys()):
+        stated, found = said.get(key, ZERO), due.get(key, ZERO)
+        if abs(stated - found) > _CENT + abs(found) * _RELATIVE:
+            faults += 1
+            term, payer, region, period, column = key
+            numbers = {"stated": text(stated), "found": text(found)}
+            message = f"{term} at {region} in {period} has another {column} than its commitments make"
+            yield Finding("due", "fail", payer, message, numbers)
+    total = sum((money for key, money in due.items() if key[4] == "tail"), ZERO)
+    stated_total = (claims.head or {}).get("tail_liability")
+    if isinstance(stated_total, (int, Decimal)) and abs(stated_total - total) > _CENT + total * _RELATIVE:
+        faults += 1
+        numbers = {"stated": text(Decimal(stated_total)), "found": text(total)}
+        yield Finding("due", "fail", RECORD, "plan.json states another tail than falls due", numbers)
+    if not faults:
+        message = "what is paid early and what falls due after the horizon follow from what was bought"
+        yield Finding("due", "pass", "costs.csv", message)
+
+
+def _due(case: Case, purchases: Iterable[Row]) -> dict[Key, Decimal]:
+    due: dict[Key, Decimal] = {}
+    for (payer, sku, term), started in sorted(begun_units(case, purchases).items()):
+        region = case.skus[sku]["region"]
+        for t0, units in enumerate(started):
+            if (sku, term) in case.prices and units > _DUST:
+                _begun(case, due, (payer, sku, term), t0, units * _landed(at_start(case, region, t0)))
+    for row in case.held:
+        sku, term, until = row["sku"], row["term"], months_left(case, row)
+        where = row["payer"], case.skus[sku]["region"]
+        units = number(row, "units") * _landed(under(case, row))
+        if not until or (sku, term) not in case.prices:
+            continue
+        for p in case.periods if early(case, sku, term) else ():
+            hours = p.hours * part(case, p.t, until) * early(case, sku, term)
+            _add(case, due, where, p.t, -units * hours * _price(case, sku, term, p.t))
+        beyond = max(0, until - len(case.periods) * case.periods[0].months) * _MONTH
+        tail = units * beyond * _price(case, sku, term, len(case.periods) - 1)
+        key = (HELD_TAIL, *where, case.names[-1], "tail")
+        due[key] = due.get(key, ZERO) + tail * (1 - early(case, sku, term))
+    return {key: money for key, money in due.items() if money}
+
+
+def _begun(case: Case, due: dict[Key, Decimal], what: tuple[str, str, str], t0: int, units: Decimal) -> None:
+    """Add what commitments of a payer that begin in t0 make; ``units`` with contract and tax."""
+    payer, sku, term = what
+    where, count = (payer, case.skus[sku]["region"]), len(case.periods)
+    length, prepaid = case.periods[0].months, early(case, sku, term)
+    beyond = max(0, LENGTHS[term] - (count - t0) * length) * _MONTH
+    tail = units * beyond * _price(case, sku, term, count - 1)
+    name, credit = case.names[-1], Decimal(case.settings.get("terms", {}).get("tail_credit", 0))
+    paid = -tail * prepaid
+    # A tail weighs less for its credit; what was paid of it comes off whole.
+    for kind, money, worth in ((TAIL, tail, tail * (ONE - credit)), (PREPAID, paid, paid)):
+        for column, amount in (("tail", money), ("objective", worth * _end(case))):
+            key = (kind, *where, name, column)
+            due[key] = due.get(key, ZERO) + amount
+    if prepaid:
+        runs = case.periods[t0 : t0 + LENGTHS[term] // length]
+        hours = sum((p.hours for p in runs), ZERO) + beyond
+        _add(case, due, where, t0, units * prepaid * hours * _price(case, sku, term, t0))
+        for p in runs:
+            _add(case, due, where, p.t, -units * prepaid * p.hours * _price(case, sku, term, p.t))
+
+
+def _add(case: Case, due: dict[Key, Decimal], where: tuple[str, str], t: int, cash: Decimal) -> None:
+    """Cash of a period that is paid for others, and what it weighs."""
+    for column, money in (("cash", cash), ("objective", cash * discount_factor(case, t))):
+        key = (PREPAID, *where, case.names[t], column)
+        due[key] = due.get(key, ZERO) + money
+
+
+def _price(case: Case, sku: str, term: str, t: int) -> Decimal:
+    row = case.prices[sku, term]
+    return number(row, "ListUnitPrice") * case.rate(row["PricingCurrency"], t)
+
+
+def _landed(contract: Row | None) -> Decimal:
+    """Cash for one unit of list price."""
+    discount, margin, tax = parts(contract)
+    return ONE - discount + margin + tax
+
+
+def _end(case: Case) -> Decimal:
+    """What money at the end of the horizon weighs."""
+    rate = Decimal(case.settings.get("money", {}).get("discount_rate", 0))
+    hours = sum((p.hours for p in case.periods), ZERO)
+    return ((ONE + rate).ln() * -hours / 8760).exp() if rate else ONE
