@@ -61,10 +61,10 @@ class Plan:
         What is bought: units of a SKU on a term. ``workload`` is blank where a pool shares them. In a
         plan with commitments ``used`` states how many units run, the mean over the hours of the row.
     costs
-        Cost lines. ``list - discount + margin = amortised`` (before tax); ``cash`` includes tax,
-        and in lines ``commitment upfront`` is what a commitment is paid at its start for other
-        periods, taken off those; ``tail`` falls due after the horizon; ``objective`` is discounted cash with the tail less its
-        credit, and sums to the objective of the program; ``assumed`` is
+        Cost lines. ``list - discount + margin = amortised`` (before tax); ``cash`` includes tax, and in
+        lines ``commitment upfront`` is what is paid at the start of commitments for other periods,
+        taken off there; ``tail`` falls due after the horizon; ``objective`` is discounted cash with the
+        tail less its credit, and sums to the objective of the program; ``assumed`` is
         the part of ``amortised`` that rests on assumed prices. In a plan with commitments ``counted``
         states what of a line counts in shares of spend; of a commitment only what is used does, in
         lines of their own (``commitment used``) that cost nothing.

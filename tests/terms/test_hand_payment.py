@@ -192,8 +192,8 @@ def test_a_part_that_its_term_does_not_have_is_refused(paid, part):
 
 
 def test_what_is_held_beyond_the_horizon_is_told_and_weighs_nothing():
-    """Three years from July 2026 at 0.30, half paid then: in 2027 0.15 × 8,760 = 1,314.00, and 18 months later
-    0.15 × 18 × 730 = 1,971.00 still due.
+    """Three years from July 2026 at 0.30, half paid then: in 2027 0.15 × 8,760 = 1,314.00, and 18 months
+    later 0.15 × 18 × 730 = 1,971.00 still due.
     """
     made = sold(world(), "partial", 0.3, 3, 0.5)
     made.terms["offer"] = ["on_demand"]
