@@ -38,6 +38,7 @@ from planner.model.constraints.move import move
 from planner.model.constraints.move_limit import move_limit
 from planner.model.constraints.pairing import pairing
 from planner.model.constraints.pin import pin
+from planner.model.constraints.present import present
 from planner.model.constraints.proximity import proximity
 from planner.model.constraints.refuge import refuge
 from planner.model.constraints.region_amount import region_amount
@@ -195,6 +196,8 @@ def build(
     )
     if inputs.case.settings.replan is not None:
         blocks = (*blocks, freeze(index, columns), change(index, columns))
+    if inputs.case.settings.whole_units and machines is None:
+        blocks = (*blocks, present(index, columns))
     if len(columns.tier.keys):
         blocks = (*blocks, egress_tier(index, columns))
     if not index.agreements.empty:

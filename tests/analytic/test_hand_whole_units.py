@@ -98,3 +98,21 @@ def test_the_audit_wants_whole_machines(tmp_path):
     assert [f for f in audit(plan).findings if f.status in ("fail", "not checked", "exception")] == []
     edit(plan / "purchases.csv", where(lambda row: True, units=lambda units: str(float(units) + 0.5)))
     assert any("whole machines" in f.message for f in audit(plan).findings if f.status == "fail")
+
+
+def test_no_machine_runs_for_nothing_to_raise_what_a_vendor_is_paid():
+    """Leaving aa would take 100 GiB × 3.00 and labour of 200.00 for the archive, at most a year's accrual.
+
+    Its storage at aa accrues 120.00 a year. A machine at aa for 0.05 would make that 558.00, and cost 108.00
+    a quarter, but nothing runs there: web's data would be dearer still to take away. So the archive goes to
+    the own data centre: 3 × 2,100 × 0.90 + 0.04 × 2,160 = 5,756.40 instead of 5,624.40.
+    """
+    made = World(whole=True).vendor("aa").vendor("gov", market=False).region("aa:x").region("gov:x")
+    made.machine("aa:x", "m", 4, 16, 0.05).machine("gov:x", "m", 4, 16, 0.04)
+    made.store("aa:x", "block_gib", 0.1).store("gov:x", "block_gib", 0.9).egress("aa:x", 3.0)
+    made.workload("web", demand={"vcpu": 4, "memory_gib": 16, "block_gib": 2000}, divisible=False)
+    made.workload("archive", demand={"vcpu": 0, "memory_gib": 0, "block_gib": 100})
+    made.rule("leave", "exit", {"cap": 1.0, "of": "vendor_group", "labour": 200.0})
+    plan = plan_of(made)
+    assert set(plan.purchases["region"]) == {"gov:x"}
+    assert cost(plan) == pytest.approx(5_756.40, abs=CENT)

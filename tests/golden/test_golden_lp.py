@@ -244,6 +244,12 @@ def egress_tier() -> World:
     return world
 
 
+def present() -> World:
+    """In whole machines with a cap on the spend: nothing of mof runs at bb:x where neither of its two is."""
+    world = market(1.0, 2.0, whole=True).workload("web", demand={"vcpu": 6, "memory_gib": 16}).workload("api")
+    return world.rule("cap", "vendor_share", {"cap": 1.0, "basis": "spend"})
+
+
 def proximity() -> World:
     """… and must be within 20 ms of it."""
     return near().depends("web", "db", 0, 20)
@@ -314,7 +320,7 @@ TOYS = {toy.__name__: toy for toy in (
     demand, carry, buy, commitment, fleet, idle, capacity, amount, vendor_share, minimum_share, latency, move,
     move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
     jurisdiction_share, affinity, transfer, proximity, survival,
-    refuge, freeze, change, agreement, carbon, exit, egress_tier,
+    refuge, freeze, change, agreement, carbon, exit, egress_tier, present,
 )}  # fmt: skip
 
 

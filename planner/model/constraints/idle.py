@@ -47,6 +47,11 @@ def idle(index: Index, columns: Columns) -> Block:
     return make_block("idle", keys, entries, -INF, spare)
 
 
+def idleness_pays(index: Index) -> bool:
+    """Could spending more be of use: is there a share of the spend, an exit limit or a spend commitment?"""
+    return any(x.basis == "spend" for x in index.scopes) or bool(index.exits) or not index.agreements.empty
+
+
 def _running(index: Index, columns: Columns) -> pd.DataFrame:
     """What runs on fleets of the market, on demand and under commitments: keys, SKU, column, price."""
     parts = [f.keys[["q", "r", "s", "t", "l"]].assign(col=f.numbers) for f in (columns.run, columns.cover)]
@@ -56,8 +61,8 @@ def _running(index: Index, columns: Columns) -> pd.DataFrame:
         {a: i for i, a in enumerate(ARCHITECTURES)}
     )
     running = running.assign(a=architecture.to_numpy()[s].astype(np.int64), price=index.offers.price[s, t])
-    pays = any(x.basis == "spend" for x in index.scopes) or bool(index.exits) or not index.agreements.empty
-    fleets = (index.pools["platform"] == "container").to_numpy()[q] & (index.group_of[r] >= 0) & pays
+    fleets = (index.pools["platform"] == "container").to_numpy()[q] & (index.group_of[r] >= 0)
+    fleets &= idleness_pays(index)
     kept: pd.DataFrame = running[fleets]
     return kept.sort_values(_KEY, ignore_index=True)
 
