@@ -83,6 +83,17 @@ LARGE = 100_000
 """Entries from which a first solve goes through the interior: on our programs, which are highly
 degenerate, it takes about a third of the time of the simplex; crossover gives a basis all the same."""
 
+_LARGE_WHOLE = {
+    "mip_lp_solver": "ipm",
+    "mip_allow_restart": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
+"""How a large program with integers is searched: a restart, and each program solved within the search,
+begins a linear program anew without a basis, which takes longer than to branch. Rounding at the centre
+and branching find a solution all the same."""
+
 
 class Session:
     """A program held by HiGHS, so that a changed one is re-solved from the last basis."""
@@ -110,7 +121,7 @@ class Session:
             options["mip_max_nodes"] = int(nodes)
         self._interior = interior and len(arrays.index) >= LARGE
         if self._interior:
-            options["mip_lp_solver"] = "ipm"
+            options |= _LARGE_WHOLE
         for name, value in options.items():
             _ok(self._highs.setOptionValue(name, value), f"set option {name}")
         _ok(self._highs.passModel(_program(arrays)), "take the program")
