@@ -9,7 +9,7 @@ from planner.audit.case import ONE, ZERO, Case
 from planner.audit.claims import Claims
 from planner.audit.reading import Row, number
 
-SPENT = ("compute", "storage", "egress", "egress tiers", "transfer", "commitment", "commitment held")
+SPENT = ("compute", "storage", "egress", "egress tiers", "commitment", "commitment held")
 AGREEMENT = ("agreement discount", "agreement shortfall")
 
 

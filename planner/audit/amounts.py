@@ -21,15 +21,15 @@ from planner.audit.reading import Row, number
 from planner.audit.reference import Reference
 from planner.policy.rules import Rule
 
-COUNTED = ("compute", "storage", "egress", "transfer")
+COUNTED = ("compute", "storage", "egress")
 NOT_COUNTED = (
     "activation", "placement", "placement once", "migration labour", "migration transfer", "change",
     "agreement discount", "agreement shortfall",
 )  # fmt: skip
 """Terms of cost that count in shares whole, and not at all; of commitments only what is used counts."""
 
-TIERS = "egress tiers"
-"""What exact tiers make of egress: under the contract like it, and in no share."""
+TIERS, TRANSFER = "egress tiers", "transfer"
+"""What exact tiers make of egress, and data between workloads: under the contract, and in no share."""
 
 Member = Callable[[str, int], bool]
 """Does a workload count in a period?"""
@@ -77,7 +77,7 @@ def spend(context: Context, member: Member) -> list[Amounts] | None:
     by_period = [Amounts() for _ in context.case.periods]
     for row in context.claims.costs:
         region = context.case.regions.get(row["region"])
-        if region is None or not in_market(region) or row["term"] in (*NOT_COUNTED, TIERS):
+        if region is None or not in_market(region) or row["term"] in (*NOT_COUNTED, TIERS, TRANSFER):
             continue
         t = at[row["period"]]
         known = "counted" in row or row["term"] in COUNTED

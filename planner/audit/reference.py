@@ -74,11 +74,12 @@ class Reference:
         return total
 
     def _tolerates_spot(self, workload: str) -> bool:
-        """What is kept ready elsewhere is never on a machine that may be taken back."""
+        """For all of it; what is kept ready elsewhere is never on a machine that may be taken back."""
         row, tier = self.case.workloads[workload], self.case.tier(workload)
         offered = self.case.settings.get("terms", {}).get("offer", ["on_demand"])
         kept = tier is not None and tier["standby"] != "none"
-        return "spot" in offered and row.get("spot_ok") == "true" and not kept
+        whole = number(row, "spot_share", ONE) == 1
+        return "spot" in offered and row.get("spot_ok") == "true" and whole and not kept
 
     def _units(self, workload: str, sku: str, term: str, t: int, factor: Decimal) -> Decimal | None:
         """Units that carry it; a yield of its own is that of the machine on demand, not on spot."""

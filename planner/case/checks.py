@@ -237,6 +237,8 @@ def _check_workloads(
             )
         elif not np.isnan(w["latency_ms"]) and name not in with_users:
             bad("latency_ms", name, "has a latency target but no users", f"Add its users to {file['users']}.")
+        if not w["spot_ok"] and not np.isnan(w["spot_share"]):
+            bad("spot_share", f"{w['spot_share']:g}", "has no effect without spot_ok", "Leave it blank.")
         pods = (np.isnan(w["pod_vcpu"]), np.isnan(w["pod_memory_gib"]))
         if w["platform"] == "container":
             if any(pods):

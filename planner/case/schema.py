@@ -83,6 +83,15 @@ WORKLOADS = Table(
             above=0,
             maximum=1,
         ),
+        Column(
+            "spot_share",
+            "number",
+            "Part of its load that may run on spot machines, where spot_ok; blank = all.",
+            blank=True,
+            above=0,
+            maximum=1,
+            optional=True,
+        ),
     ),
     "The systems to be placed.",
 )

@@ -43,6 +43,7 @@ from planner.model.constraints.proximity import proximity
 from planner.model.constraints.refuge import refuge
 from planner.model.constraints.region_amount import region_amount
 from planner.model.constraints.region_share import region_share
+from planner.model.constraints.steady import steady
 from planner.model.constraints.survival import survival
 from planner.model.constraints.transfer import transfer
 from planner.model.constraints.vendor_share import vendor_share
@@ -174,6 +175,7 @@ def build(
         buy(index, columns),
         commitment(index, columns),
         fleet(index, columns),
+        steady(index, columns),
         idle(index, columns),
         capacity(index, columns),
         amount(index, columns, lines, reference, unit),

@@ -41,7 +41,9 @@ def cheapest_machines(index: Index, place: pd.DataFrame) -> pd.DataFrame:
         if not len(here) or not len(at):
             continue
         who, back = np.unique(w[at], return_inverse=True)
-        usable = index.eligibility.admitted[np.ix_(who, here)][:, :, None, None]
+        usable = (index.eligibility.admitted[np.ix_(who, here)] & ~_in_part(index, who, here))[
+            :, :, None, None
+        ]
         n = np.where(usable, index.units(who, here), 0.0)
         cost = np.where(usable, n * index.offers.price[here][None, :, :, None], np.inf)
         best = np.argmin(cost, axis=1)
@@ -53,6 +55,12 @@ def cheapest_machines(index: Index, place: pd.DataFrame) -> pd.DataFrame:
     if not parts:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in columns.items()})
     return pd.concat(parts).astype(columns).sort_values(["at", "l"], ignore_index=True)
+
+
+def _in_part(index: Index, workloads: np.ndarray, skus: np.ndarray) -> np.ndarray:
+    """Spot machines, of workloads of which they may only carry a part: (workload, SKU)."""
+    spot = index.inputs.case.catalog.skus["spot"].to_numpy(dtype=bool)[skus]
+    return np.asarray((index.steady[workloads] > 0)[:, None] & spot[None, :])
 
 
 def undominated_machines(index: Index, workloads: np.ndarray, region: int) -> np.ndarray:

@@ -132,7 +132,16 @@ class Index:
         for price in self.offers.commit.values():
             flags[self.offers.sku_region[~np.isnan(price[:, 0])]] = True
         flags[self.offers.sku_region[self.held["s"].to_numpy(dtype=np.int64)]] = True
+        if (self.steady > 0).any():
+            flags[self.offers.sku_region[self.inputs.case.catalog.skus["spot"].to_numpy(dtype=bool)]] = True
         return flags
+
+    @cached_property
+    def steady(self) -> np.ndarray:
+        """Part (workload,) that spot machines may not carry, of workloads that may run on them at all."""
+        workloads = self.inputs.case.workloads
+        part = 1.0 - workloads["spot_share"].fillna(1.0).to_numpy(dtype="float64")
+        return np.where(workloads["spot_ok"].to_numpy(dtype=bool), part, 0.0)
 
     @cached_property
     def draws(self) -> np.ndarray:
@@ -144,8 +153,11 @@ class Index:
         for row, (subject, resource) in zip(draws, limits.to_numpy(), strict=True):
             skus = within.get(subject, np.empty(0, dtype=np.int64))
             row[skus] = 1.0 if resource == "units" else self.drawn[skus, SIZED.index(resource)]
-        # Carbon is drawn like capacity: a dearer machine that emits less is kept.
-        return np.vstack([draws, np.nan_to_num(self.carbon.emission)]) if self.carbon.counts else draws
+        # Carbon is drawn like capacity: a dearer machine that emits less is kept. So is one that is not spot.
+        if self.carbon.counts:
+            draws = np.vstack([draws, np.nan_to_num(self.carbon.emission)])
+        spot = self.inputs.case.catalog.skus["spot"].to_numpy(dtype="float64")
+        return np.vstack([draws, spot]) if (self.steady > 0).any() else draws
 
     @cached_property
     def tiers(self) -> pd.DataFrame:

@@ -213,3 +213,36 @@ def test_three_vendors_and_two_caps():
     assert cost(plan) == pytest.approx(38_571.43, abs=CENT)
     assert placed(plan)["web", "cc:x"] == pytest.approx(1 / 7)
     assert set(plan.binding["rule"]) == {"cap", "cap-spend"}
+
+
+@pytest.mark.parametrize(
+    ("basis", "at_home"),
+    [("resource", 0.6), ("critical", 0.6), ("spend", 3 / 7), ("reference_spend", 0.6)],
+)
+def test_foreign_parents_together_have_at_most_a_share(basis, at_home):
+    """aa at 1.00 and cc at 1.50 are foreign, at most 40 %; bb at 2.00 is at home. Of a resource 6 of 10
+    machines are at bb. Of the spend: x × 1.00 = 0.4 (x + 2 (1 − x)), so x = 4/7 are at aa.
+    """
+    made = World()
+    for vendor, price in (("aa", 1.0), ("bb", 2.0), ("cc", 1.5)):
+        made.vendor(vendor, jurisdiction="MY" if vendor == "bb" else "XX").region(f"{vendor}:x")
+        made.machine(f"{vendor}:x", "m4", 4, 16, price)
+    resource = {"resource": "vcpu"} if basis == "resource" else {}
+    made.rule("foreign", "jurisdiction_share", {"cap": 0.4, "of": "foreign", "basis": basis, **resource})
+    plan = plan_of(made.workload("web", demand=TEN, critical=True))
+    assert placed(plan)["web", "bb:x"] == pytest.approx(at_home)
+    assert cost(plan) == pytest.approx(21_600.00 * (1 + at_home), abs=CENT)
+
+
+@pytest.mark.parametrize("basis", ["resource", "spend"])
+def test_no_one_region_has_more_than_its_share(basis):
+    """Two regions of aa at 1.00 and 1.20, bb at 2.00, each at most 40 %. Of a resource 4, 4 and 2 machines:
+    2,160 × (4 + 4.8 + 4). Of the spend S: 0.4 S buys 0.4 S and 0.4 S / 1.2, 0.2 S / 2.00 the rest of ten.
+    """
+    made = world().region("aa:y").machine("aa:y", "m4", 4, 16, 1.2)
+    resource = {"resource": "vcpu"} if basis == "resource" else {}
+    made.rule("spread", "region_share", {"cap": 0.4, "basis": basis, **resource})
+    plan = plan_of(made.workload("web", demand=TEN))
+    spend = 12.8 if basis == "resource" else 10 / (0.4 + 0.4 / 1.2 + 0.2 / 2.0)
+    assert cost(plan) == pytest.approx(2160 * spend, abs=CENT)
+    assert len(placed(plan)) == 3

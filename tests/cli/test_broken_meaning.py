@@ -77,7 +77,6 @@ AGAIN = (
     "assumed",
     "test",
     "2026-01-01",
-    "",
 )
 
 MEANINGS = {

@@ -255,6 +255,14 @@ def proximity() -> World:
     return near().depends("web", "db", 0, 20)
 
 
+def steady() -> World:
+    """A quarter of web (2 machines) and of the fleet's api may run on spot, all of jobs."""
+    world = market(1.0, headroom=0.25).spot("aa:x:m4", 0.4).offer("spot")
+    world.workload("web", demand={"vcpu": 8, "memory_gib": 32}, spot_ok=True, spot_share=0.25)
+    pods = {"platform": "container", "pod_vcpu": 1, "pod_memory_gib": 4, "spot_ok": True}
+    return world.workload("api", spot_share=0.25, **pods).workload("jobs", **pods)
+
+
 def survival() -> World:
     """pay is critical: whatever group is gone, what it had there finds a place, half of it warm."""
     world = (
@@ -320,7 +328,7 @@ TOYS = {toy.__name__: toy for toy in (
     demand, carry, buy, commitment, fleet, idle, capacity, amount, vendor_share, minimum_share, latency, move,
     move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
     jurisdiction_share, affinity, transfer, proximity, survival,
-    refuge, freeze, change, agreement, carbon, exit, egress_tier, present,
+    refuge, freeze, change, agreement, carbon, exit, egress_tier, present, steady,
 )}  # fmt: skip
 
 

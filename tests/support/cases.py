@@ -30,7 +30,7 @@ COLUMNS = {
     "energy": "resource vendor kwh_per_hour basis source as_of",
     "workloads": "workload agency project funding classification nccp_tier critical_national ncii "
     "personal_data critical key_custody platform architecture burstable_ok spot_ok divisible min_units "
-    "pod_vcpu pod_memory_gib resilience latency_ms latency_share",
+    "pod_vcpu pod_memory_gib resilience latency_ms latency_share spot_share",
     "demand": "workload resource period amount",
     "users": "workload site period users",
     "capacity": "subject resource period payer amount basis source as_of",
@@ -63,6 +63,7 @@ COLUMNS = {
 }
 CATALOG = ("vendors", "regions", "skus", "prices", "transfer", "accelerators", "grid", "energy")
 NETWORK = ("nodes", "links", "measured", "sources")
+LEFT_OUT = ("upfront", "spot_share")
 OPTIONAL = ("accelerators", "grid", "energy")
 
 
@@ -503,7 +504,11 @@ def _assign(values: Mapping[str, Any]) -> list[str]:
 def write_csv(path: Path, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write rows with all columns of their table."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    columns = COLUMNS[table].split()
+    rows = list(rows)
+    # Columns that may be left out are, where no row states them.
+    columns = [
+        c for c in COLUMNS[table].split() if c not in LEFT_OUT or any(r.get(c, "") != "" for r in rows)
+    ]
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(columns)

@@ -162,9 +162,8 @@ def terms(world: World, pick: Callable) -> None:
         world.committed(sku, pick(0.4, 0.6)).committed(sku, pick(0.3, 0.5), 3).spot(sku, pick(0.3, 0.9))
         world.committed(sku, pick(0.4, 0.6), 1, "MYR", "partial", pick(0.2, 0.9))
         world.committed(sku, pick(0.3, 0.5), 3, "MYR", "upfront")
-    offered = pick(
-        ("commit_1y", "commit_3y"), ("spot", "commit_3y_upfront"), ("commit_1y_partial", "commit_3y")
-    )
+    choices = ("spot", "commit_3y_upfront"), ("commit_1y", "commit_3y"), ("commit_1y_partial", "commit_3y")
+    offered = pick(*choices)
     world.offer(*offered, tail_credit=pick(0.0, 0.5, 0.999))
     payer = world.tables["workloads"][0]["agency"]
     world.held("aa:x:m4", pick(0.5, 3), pick("2026-02", "2026-08", "2026-10"), payer=payer)
@@ -172,7 +171,8 @@ def terms(world: World, pick: Callable) -> None:
     world.contract("old", "aa", discount=pick(0.0, 0.2), tax=0.08, valid_to="2027-07-01")
     world.contract("new", "aa", discount=0.1, margin=0.05, valid_from="2027-07-01")
     for row in world.tables["workloads"]:
-        row["spot_ok"] = pick(True, False)
+        if pick(True, False):
+            row["spot_ok"], row["spot_share"] = True, pick(0.4, "")
 
 
 def deals(world: World, pick: Callable) -> None:

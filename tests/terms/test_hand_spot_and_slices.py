@@ -1,6 +1,8 @@
 """Spot machines and load slices, solved by hand. January to March 2027 has 2,160 hours."""
 
 import pytest
+from audit.small_plan import edit
+from support.audit_plan import audited
 from support.cases import World
 from support.plans import bought, cost, plan_of
 
@@ -143,3 +145,63 @@ def test_half_a_load_table_is_refused():
     with pytest.raises(BadInput) as error:
         plan_of(world(slices=DAY).workload("web").load("web", day=1.0))
     assert "every slice" in str(error.value.problems[0])
+
+
+def in_part(share, **more):
+    """Ten machines of work at 1.00 an hour, or 0.30 on spot, of which a part of the work tolerates spot."""
+    made = World(headroom=0.0, **more).vendor("aa").region("aa:x").machine("aa:x", "m4", 4, 16, 1.0)
+    made.spot("aa:x:m4", 0.3).offer("spot")
+    need = {"vcpu": 40, "memory_gib": 160}
+    return made.workload("web", demand=need, spot_ok=True, **({"spot_share": share} if share else {}))
+
+
+@pytest.mark.parametrize(("share", "on_spot"), [(None, 10.0), (1.0, 10.0), (0.4, 4.0), (0.05, 0.5)])
+@pytest.mark.parametrize("platform", ["vm", "container"])
+def test_no_more_of_a_workload_is_on_spot_than_it_tolerates(share, on_spot, platform):
+    """0.30 for what tolerates spot and 1.00 for the rest of ten machines, 2,160 hours."""
+    made = in_part(share)
+    if platform == "container":
+        made.tables["workloads"][0].update(platform="container", pod_vcpu=1, pod_memory_gib=4)
+    plan = plan_of(made)
+    by_term = plan.purchases.groupby("term")["units"].sum().to_dict()
+    assert by_term.get("spot", 0.0) == pytest.approx(on_spot)
+    assert cost(plan) == pytest.approx(2160 * (0.3 * on_spot + 10 - on_spot), abs=CENT)
+
+
+def test_each_workload_of_a_fleet_tolerates_its_own_part():
+    """web, 10 machines, tolerates four tenths; jobs, 5 machines, all: 9 on spot, 6 beside."""
+    made = in_part(0.4)
+    pods = {"platform": "container", "pod_vcpu": 1, "pod_memory_gib": 4}
+    made.tables["workloads"][0].update(pods)
+    made.workload("jobs", demand={"vcpu": 20, "memory_gib": 80}, spot_ok=True, **pods)
+    assert cost(plan_of(made)) == pytest.approx(2160 * (0.3 * 9 + 6), abs=CENT)
+
+
+def test_what_tolerates_spot_in_part_counts_on_demand_as_reference():
+    """The reference spend is that of the cheapest machines for all of it: 10 × 1.00 × 2,160."""
+    made = in_part(0.4).vendor("bb").region("bb:x").machine("bb:x", "m4", 4, 16, 2.0)
+    made.rule("cap", "vendor_share", {"cap": 0.9, "basis": "reference_spend"})
+    shares = plan_of(made).shares
+    assert shares.loc[shares["kind"] == "vendor_share", "total"].max() == pytest.approx(21_600.00)
+
+
+def test_the_audit_finds_more_on_spot_than_is_tolerated(tmp_path):
+    def tolerate_less(plan):
+        rows = (plan / "inputs" / "workloads.csv").read_text(encoding="utf-8")
+        (plan / "inputs" / "workloads.csv").write_text(rows.replace("0.4", "0.3"), encoding="utf-8")
+
+    def tolerate_nothing(plan):
+        table = plan / "inputs" / "workloads.csv"
+        edit(table, lambda rows: [{**row, "spot_ok": "false", "spot_share": ""} for row in rows])
+
+    for name, spoil, failed in (("as it is", None, set()), ("less", tolerate_less, {"enough", "manifest"}),
+                                ("none", tolerate_nothing, {"enough", "manifest"})):  # fmt: skip
+        (tmp_path / name).mkdir()
+        found = audited(in_part(0.4), tmp_path / name, spoil)
+        assert {f.check for f in found if f.status == "fail"} == failed, name
+
+
+def test_a_part_without_spot_is_refused():
+    with pytest.raises(BadInput) as failure:
+        plan_of(in_part(0.4).workload("api", spot_share=0.5))
+    assert [(p.file, p.column) for p in failure.value.problems] == [("workloads.csv", "spot_share")]

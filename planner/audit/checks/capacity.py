@@ -11,6 +11,8 @@ from planner.audit.findings import Finding, of_limit, spans, text
 from planner.audit.reading import Row, number
 
 _SLACK = Decimal("1e-6")
+Needs = dict[tuple[str, str, int, str, str], Decimal]
+"""Amounts by payer, region, period, slice and resource."""
 ALL = "all"
 
 
@@ -75,7 +77,7 @@ def enough(context: Context) -> Iterable[Finding]:
     at = {name: t for t, name in enumerate(case.names)}
     yield from _whole(context)
     there = _there(context)
-    yields: dict[tuple[str, str, int, str, str], Decimal] = {}
+    yields, stays = Needs(), Needs()
     machines: dict[tuple[str, str, int], set[str]] = {}
     for row in purchases:
         key = (row["payer"], row["region"], at[row["period"]])
@@ -89,7 +91,9 @@ def enough(context: Context) -> Iterable[Finding]:
                 had = units * _yield(case, row, k, there.get(key, ()))
                 if had:
                     yields[(*key, part, k)] = yields.get((*key, part, k), ZERO) + had
-    needs, fitting = _needs(context)
+                    if row["term"] != "spot":
+                        stays[(*key, part, k)] = stays.get((*key, part, k), ZERO) + had
+    needs, steady, fitting = _needs(context)
     short: dict[tuple[str, str], list[int]] = {}
     detail: dict[tuple[str, str], dict[str, str]] = {}
     for what, need in needs.items():
@@ -101,6 +105,14 @@ def enough(context: Context) -> Iterable[Finding]:
     for (payer, region), periods in sorted(short.items()):
         message = f"less was bought at {region} than is placed there, in {spans(case.names, periods)}"
         yield Finding("enough", "fail", payer, message, detail[payer, region])
+    for what, need in sorted(steady.items()):
+        payer, region, t, _, resource = what
+        had = stays.get(what, ZERO)
+        if had < need - _SLACK * max(ONE, need) and (payer, region) not in short:
+            short[payer, region] = [t]
+            message = f"runs more on spot at {region} in {case.names[t]} than what is placed there tolerates"
+            numbers = {"resource": resource, "must stay": text(need), "stays": text(had)}
+            yield Finding("enough", "fail", payer, message, numbers)
     for key, skus in sorted(machines.items()):
         unfit = skus - fitting.get(key, frozenset())
         if unfit:
@@ -144,10 +156,10 @@ def _yield(case: Case, row: Row, resource: str, there: Iterable[str]) -> Decimal
 
 def _needs(
     context: Context,
-) -> tuple[dict[tuple[str, str, int, str, str], Decimal], dict[tuple[str, str, int], frozenset[str]]]:
-    """What is placed, by (payer, region, period, slice, resource), and the machines that may carry it."""
+) -> tuple[Needs, Needs, dict[tuple[str, str, int], frozenset[str]]]:
+    """What is placed, what of its machines may not be spot, and the machines that may carry it."""
     case = context.case
-    needs: dict[tuple[str, str, int, str, str], Decimal] = {}
+    needs, steady = Needs(), Needs()
     fitting: dict[tuple[str, str, int], frozenset[str]] = {}
     for p in context.claims.placements:
         key = (case.payer(p.workload), p.region, p.t)
@@ -163,4 +175,15 @@ def _needs(
                     need = case.backup(p.workload, p.t)
                 if (need := need * p.share) > 0:
                     needs[(*key, part, k)] = needs.get((*key, part, k), ZERO) + need
-    return needs, fitting
+                    stays = ONE - _on_spot(case, p.workload) if k in CARRIED else ZERO
+                    if stays:
+                        steady[(*key, part, k)] = steady.get((*key, part, k), ZERO) + need * stays
+    return needs, steady, fitting
+
+
+def _on_spot(case: Case, workload: str) -> Decimal:
+    """Part of a workload that may run on spot machines: none of what keeps a standby."""
+    row, tier = case.workloads[workload], case.tier(workload)
+    if row.get("spot_ok") != "true" or (tier is not None and tier["standby"] != "none"):
+        return ZERO
+    return number(row, "spot_share", ONE)

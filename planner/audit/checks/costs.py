@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from planner.audit.agreements import AGREEMENT, agreed
-from planner.audit.amounts import NOT_COUNTED, TIERS
+from planner.audit.amounts import NOT_COUNTED, TIERS, TRANSFER
 from planner.audit.case import ONE, ZERO, Case
 from planner.audit.checks.contracts import fits, possible
 from planner.audit.context import Context
@@ -102,7 +102,7 @@ def lines(context: Context) -> Iterable[Finding]:
 def _family(term: str) -> str | None:
     if term in COMPUTE:
         return "compute"
-    known = ("storage", "egress", TIERS, "transfer", *MOVES, *UNPRICED, *AGREEMENT, *WEIGHED)
+    known = ("storage", "egress", TIERS, TRANSFER, *MOVES, *UNPRICED, *AGREEMENT, *WEIGHED)
     return term if term in known else None
 
 
@@ -119,7 +119,7 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
     if abs(amortised + tax - cash) > near:
         return "cash is not amortised plus tax"
     if "counted" in row and row["term"] != "commitment used":  # check ``counted`` looks at these
-        none = row["term"] in (*NOT_COUNTED, TIERS) or row["term"].startswith("commitment")
+        none = row["term"] in (*NOT_COUNTED, TIERS, TRANSFER) or row["term"].startswith("commitment")
         if abs(number(row, "counted") - (ZERO if none else amortised)) > near:
             return "counted is not what counts in shares"
     if row["term"] in WEIGHED:

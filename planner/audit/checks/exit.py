@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from planner.audit.agreements import months_into
-from planner.audit.amounts import COUNTED, NOT_COUNTED, TIERS
+from planner.audit.amounts import COUNTED, NOT_COUNTED, TIERS, TRANSFER
 from planner.audit.case import STORED, ZERO, Case
 from planner.audit.checks.contracts import at_start, landed, under
 from planner.audit.context import Context
@@ -116,7 +116,7 @@ def accrual(context: Context) -> tuple[By, By]:
     """
     at, sure, maybe = {name: t for t, name in enumerate(context.case.names)}, By(), By()
     for row in context.claims.costs or ():
-        if row["term"] not in (*NOT_COUNTED, TIERS):
+        if row["term"] not in (*NOT_COUNTED, TIERS, TRANSFER):
             known = "counted" in row or row["term"] in COUNTED
             money = number(row, "counted" if "counted" in row else "amortised")
             _add(sure if known else maybe, row["region"], at[row["period"]], money)

@@ -11,8 +11,8 @@ from planner.model.constraints.budget import payers
 from planner.model.index import Index
 from planner.model.objective.lines import before_tax
 
-SPENT = ("compute", "storage", "egress", "egress tiers", "transfer", "commitment", "commitment held")
-"""Terms that count towards an agreement: what the vendor bills."""
+SPENT = ("compute", "storage", "egress", "egress tiers", "commitment", "commitment held")
+"""Terms that count towards an agreement: what the vendor bills, but for data between workloads."""
 
 _KEY = ["agreement", "t", "k"]
 

@@ -15,7 +15,9 @@ def transfer(index: Index, columns: Columns) -> pd.DataFrame:
     """Cost of data between workloads: egress price of the sender's region × GiB that are not local.
 
     Stated as the whole on the sender's ``place``, given back on ``local``. The price is the first paid
-    tier to the internet, which is never below what a path between regions costs at list.
+    tier to the internet, which is never below what a path between regions costs at list. It counts in no
+    share, towards no agreement and in no accrual: there spending more can pay, and ``local`` has no lower
+    bound, so the program would pay for data that never leave.
     """
     rows = index.dependencies[index.dependencies["gib_per_month"] > 0]
     if rows.empty:
@@ -33,4 +35,5 @@ def _lines(index: Index, rows: pd.DataFrame, sign: float) -> pd.DataFrame:
     require_price(index, r[np.isnan(price)], "data between workloads")
     listed = sign * price * rows["gib_per_month"].to_numpy() * months
     assumed = index.offers.egress_assumed[r]
-    return make_lines(index, "transfer", col, w, index.pool_of[w], r, nobody(col), t, listed, assumed)
+    made = make_lines(index, "transfer", col, w, index.pool_of[w], r, nobody(col), t, listed, assumed)
+    return made.assign(counted=0.0)
