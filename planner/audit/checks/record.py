@@ -22,7 +22,8 @@ _COPIED = {
     "prices_as_of": "prices_as_of",
     "rules_as_of": "rules_as_of",
 }
-_TOTALS = ("amortised", "cash", "objective")
+_TOTALS = {"amortised": "amortised", "cash": "cash", "objective": "objective", "tail_liability": "tail"}
+"""Totals of ``plan.json`` and the column of ``costs.csv`` that they add up."""
 _ROUNDED = Decimal("0.02")
 
 
@@ -39,8 +40,8 @@ def check(context: Context) -> Iterable[Finding]:
             wrong.append(
                 Finding("record", "fail", key, f"plan.json says {stated!s:.80}, case.toml {asked!s:.80}")
             )
-    for key in _TOTALS if context.claims.costs is not None else ():
-        total = sum((number(row, key) for row in context.claims.costs or ()), ZERO)
+    for key, column in _TOTALS.items() if context.claims.costs is not None else ():
+        total = sum((number(row, column) for row in context.claims.costs or ()), ZERO)
         stated = head.get(key)
         if not isinstance(stated, (int, Decimal)) or abs(stated - total) > _ROUNDED + abs(total) * Decimal(
             "1e-9"
