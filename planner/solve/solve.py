@@ -81,9 +81,9 @@ def solve(
 ) -> Solved:
     """Find the cheapest plan that obeys every hard rule.
 
-    When planning again from an earlier plan, the free plan is made first: if it is the earlier one in
-    all that is placed and committed, it is the answer, so that an unchanged case gives the same plan;
-    if not, it tells what keeping to the earlier plan costs.
+    When planning again from an earlier plan, the free plan is made first: it tells what keeping to the
+    earlier plan costs, and if it is the earlier one in all that is placed and committed, it is the
+    answer, so that an unchanged case gives the same plan.
 
     Parameters
     ----------
@@ -106,14 +106,15 @@ def solve(
             _solve(without_replan(inputs), time_limit, fixed, gap), inputs, time_limit, fixed, gap
         )
     free = _solve(without_replan(inputs), time_limit, None, gap)
-    again = free
-    if not unchanged(free.plan, inputs):
-        try:
-            again = _solve(inputs, time_limit, None, gap)
-        except Infeasible as error:
-            word = "without the earlier plan there is a plan: its frozen periods contradict the rules"
-            raise Infeasible([*error.reasons, f"{word}; freeze fewer periods"]) from error
-        again = replace(again, seconds=_together(free.seconds, again.seconds))
+    try:
+        again = _solve(inputs, time_limit, None, gap)
+    except Infeasible as error:
+        word = "without the earlier plan there is a plan: its frozen periods contradict the rules"
+        raise Infeasible([*error.reasons, f"{word}; freeze fewer periods"]) from error
+    again = replace(again, seconds=_together(free.seconds, again.seconds))
+    if unchanged(free.plan, inputs):
+        # The program keeps what is frozen, for what is worked out from it: whole machines, prices of rules.
+        again = replace(again, plan=free.plan)
     again = replace(again, plan=record(again.plan, inputs, free.plan))
     return _bounded(again, inputs, time_limit, None, gap)
 

@@ -159,6 +159,25 @@ def test_an_unchanged_case_gives_the_same_files(tmp_path):
     assert (record["changed"], record["freeze"]) == (0.0, 2)
 
 
+def test_whole_machines_keep_what_is_frozen_in_an_unchanged_case(tmp_path):
+    """Two payers with 1.5 machines each, of which three fit at aa. In whole machines one would move to bb,
+    but its first quarter is frozen: with no room for a fourth machine at aa none is found.
+    """
+    made = world(1.0, 1.4).capacity("aa:x", "units", 3)
+    for agency in ("mof", "moh"):
+        made.agency(agency).workload(f"web-{agency}", agency, demand={"vcpu": 6, "memory_gib": 24})
+    case = made.write(tmp_path / "case")
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert call("plan", str(case), "--out", str(first)).code == 0
+    assert json.loads((first / "plan.json").read_text())["whole"]["status"] == "found"
+    again = call("plan", str(case), "--from", str(first), "--freeze", "1", "--change-price", "10",
+                 "--out", str(second))  # fmt: skip
+    assert again.code == 0
+    assert (first / "placements.csv").read_bytes() == (second / "placements.csv").read_bytes()
+    assert json.loads((second / "plan.json").read_text())["whole"]["status"] == "not found"
+    assert {f.check for f in audit(second).findings if f.status == "fail"} == set()
+
+
 def test_a_plan_made_again_is_audited(tmp_path):
     made = world(1.0, 2.0, 3).workload("web")
     case = made.write(tmp_path / "case")
