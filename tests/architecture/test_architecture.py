@@ -30,6 +30,17 @@ def test_every_row_kind_is_a_constraint_family():
     assert rows <= families, rows - families
 
 
+def test_every_constraint_family_states_its_equation_units_and_dual():
+    folder = Path(planner.model.constraints.__file__).parent
+    lacking = {
+        (path.name, word)
+        for path in sorted(folder.glob("[!_]*.py"))
+        for word in ("Purpose:", "Equation", "Units:", "Keys:", "Dual:")
+        if word not in path.read_text(encoding="utf-8")
+    }
+    assert lacking == set()
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(PLANNER).as_posix())
 def test_no_module_is_long(module):
     assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST
