@@ -44,6 +44,7 @@ COST = {
     "missing-price": "6,600.00",
     "move-freeze": "60,187.20",
     "not-adopted": "2,160.00",
+    "paid-early": "4,831.20",
     "planned-again": "8,504.00",
     "residency": "2,802.00",
     "spend-commitment": "2,210.00",
@@ -153,6 +154,14 @@ def test_a_commitment_is_as_deep_as_the_load_lasts(planned):
     assert committed["units"].tolist() == pytest.approx([6.0])
     on_demand = first[first["term"] == "on_demand"]
     assert dict(zip(on_demand["slice"], on_demand["units"], strict=True)) == pytest.approx({"peak": 4.0})
+
+
+def test_half_of_a_commitment_is_paid_at_its_start(planned):
+    plan = planned("paid-early")
+    bought = plan.purchases.groupby("term")["units"].max().to_dict()
+    assert bought == pytest.approx({"commit_1y": 0.5, "commit_1y_upfront": 0.5})
+    first = plan.costs[plan.costs["period"].isin(("2027-07", "2027-10"))]
+    assert float(first["cash"].sum()) == pytest.approx(3_520.80, abs=0.01)
 
 
 def test_hours_of_a_year_are_committed_to_together(planned):
