@@ -38,6 +38,14 @@ def test_the_first_half_year_is_that_of_the_earlier_plan(inputs, plan):
     assert plan.head["objective"] > plan.head["replan"]["free_objective"] + 1_000
 
 
+def test_a_year_is_paid_whole_at_its_start_and_a_part_runs_on_spot(plan):
+    bought = plan.purchases
+    assert {"commit_1y_upfront", "spot", "on_demand"} <= set(bought["term"])
+    early = plan.costs[plan.costs["term"] == "commitment upfront"]
+    assert early["amortised"].abs().max() == 0.0 and early["cash"].max() > 5_000
+    assert early["cash"].sum() == pytest.approx(0.0, abs=0.02)
+
+
 def test_exact_egress_takes_something_off(plan):
     assert plan.costs.loc[plan.costs["term"] == "egress tiers", "cash"].sum() < -100_000
 
