@@ -1,10 +1,11 @@
 """Good whole-number solutions of large programs, quickly, with the bound that was proved beside them.
 
 HiGHS begins every program with integers anew: presolve, interior point, cuts, sub-programs. Where few
-integers are open in the relaxation, a dive finds a solution in a few steps of the simplex each: hold the
-column that is nearest to its next whole number above, solve again from the last basis; turn back where
-nothing is left. The relaxation is the bound, so what the dive may have missed is known. A small program
-goes to HiGHS alone, to its own tolerance. No limit is one of time: the same program gives the same answer.
+integers are open in the relaxation, a tree of few re-solves finds a solution and proves how good it is
+(``tree``); where it does not come within the gap, HiGHS goes on from what it found. A small program goes
+to HiGHS alone, to its own tolerance. ``dive`` proves nothing and asks for least: hold the column that is
+nearest to its next whole number above, solve again from the last basis; turn back where nothing is left.
+No limit is one of time, unless asked for: the same program gives the same answer.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 
 from planner.model.render_arrays import Arrays
 from planner.solve.solve_arrays import LARGE, Outcome, Session, Status, fix_integers
+from planner.solve.tree import Tree
 
 STEPS = 60
 """Linear programs that a dive may solve."""
@@ -49,7 +51,7 @@ class Found:
         return max(0.0, cost - self.bound) / max(abs(cost), 1e-9)
 
 
-def quick(arrays: Arrays, gap: float, large: int = LARGE) -> Found:
+def quick(arrays: Arrays, gap: float, large: int = LARGE, seconds: float | None = None) -> Found:
     """Solve a program, with integers to a relative gap.
 
     Parameters
@@ -58,26 +60,31 @@ def quick(arrays: Arrays, gap: float, large: int = LARGE) -> Found:
         For large programs with integers; smaller ones are solved to HiGHS's own tolerance.
     large
         Entries from which a program is large.
+    seconds
+        Limit of time for the solver; none by default.
     """
     if not arrays.integer.any() or len(arrays.index) < large:
-        outcome = Session(arrays).solve()
+        outcome = Session(arrays, seconds).solve()
         return Found(outcome, outcome.bound if arrays.integer.any() else outcome.objective)
-    session = Session(replace(arrays, integer=np.zeros(len(arrays.integer), dtype=bool)))
+    session = Session(replace(arrays, integer=np.zeros(len(arrays.integer), dtype=bool)), seconds)
     relaxed = session.solve()
     if relaxed.status is not Status.OPTIMAL:
         return Found(relaxed, relaxed.objective)
-    found = dive(session, arrays, relaxed)
-    if found is not None:
-        near = Found(found, relaxed.objective)
-        if near.gap <= gap:
-            return near
-    whole = Session(arrays, gap=gap)
-    if found is not None:
-        whole.set_solution(found.x)
+    tree = Tree(session, arrays, gap, seconds)
+    if tree.search(relaxed) and tree.best is not None:
+        return Found(replace(tree.best, seconds=relaxed.seconds + tree.seconds), tree.bound)
+    if tree.stopped:
+        word = "Time limit reached"
+        return Found(replace(relaxed, status=Status.STOPPED, word=word), relaxed.objective)
+    whole = Session(arrays, seconds, gap=gap)
+    if tree.best is not None:
+        whole.set_solution(tree.best.x)
     outcome = whole.solve()
+    took = relaxed.seconds + tree.seconds + outcome.seconds
     if outcome.status is not Status.OPTIMAL:
-        return Found(outcome, outcome.bound)
-    return Found(Session(fix_integers(arrays, outcome)).solve(), max(outcome.bound, relaxed.objective))
+        return Found(replace(outcome, seconds=took), outcome.bound)
+    held = Session(fix_integers(arrays, outcome), seconds).solve()
+    return Found(replace(held, seconds=took + held.seconds), max(outcome.bound, relaxed.objective))
 
 
 def dive(session: Session, arrays: Arrays, relaxed: Outcome) -> Outcome | None:

@@ -17,9 +17,7 @@ from planner.errors import Infeasible, PlannerError, Stopped
 from planner.inputs import Inputs
 from planner.model.build import Model, build
 from planner.model.index import make_index
-from planner.model.registry import column_names
-from planner.model.render_arrays import Arrays, render_arrays
-from planner.model.render_pulp import LARGEST, render_pulp
+from planner.model.render_arrays import Arrays
 from planner.plan import certificate
 from planner.plan.plan import Plan
 from planner.solve import extract, shares, survival
@@ -28,13 +26,13 @@ from planner.solve.bound import with_bound
 from planner.solve.broken import broken_limits
 from planner.solve.egress_bill import egress_bill
 from planner.solve.emissions import emissions
+from planner.solve.first import first_stage
 from planner.solve.fixed import Fixed, broken_rules, hold
 from planner.solve.precheck import nowhere, precheck
-from planner.solve.pulp_solver import HighsByArrays
 from planner.solve.refuges import with_refuges
 from planner.solve.replan import check_kept, record, unchanged, without_replan
 from planner.solve.rounded import round_up
-from planner.solve.solve_arrays import Outcome, Session, Status, fix_integers
+from planner.solve.solve_arrays import Outcome, Status
 from planner.solve.ties import break_ties
 from planner.solve.usage import outlived, pools
 
@@ -148,23 +146,17 @@ def _solve(inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: f
     clock = time.perf_counter()
     model = build_model(inputs, fixed)
     built = time.perf_counter() - clock
-    arrays, outcome, rendering = _first_stage(model, time_limit, gap)
+    first = first_stage(model, time_limit, gap)
+    arrays, outcome = first.arrays, first.outcome
     if outcome.status is Status.INFEASIBLE:
         raise Infeasible([f"the solver found that the rules contradict one another ({outcome.word})"])
     if outcome.status is Status.UNBOUNDED:
         raise PlannerError("the program is unbounded, which it can never be")
     if outcome.status is Status.STOPPED:
         raise Stopped(f"the solver stopped before an optimum was proved ({outcome.word})")
-    solving = outcome.seconds
-    whole: dict[str, Any] = {"integers": int(arrays.integer.sum())}
     duals_of = "checked"
-    if arrays.integer.any():
-        whole |= {"gap": outcome.gap, "bound": outcome.bound * model.unit, "gap_allowed": gap}
-        arrays = fix_integers(arrays, outcome)
-        outcome = Session(arrays, time_limit).solve()
+    if first.whole["integers"]:
         duals_of = "checked, of the program re-solved with its integers fixed"
-        if outcome.status is not Status.OPTIMAL:
-            raise PlannerError(f"the program with its integers fixed ended {outcome.word}")
     settled = break_ties(model, arrays, outcome)
     x = extract.tidy(with_refuges(model, settled.x))
     run = {
@@ -172,7 +164,7 @@ def _solve(inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: f
         "libraries": {name: version(name) for name in ("highspy", "PuLP", "networkx", "pandas", "numpy")},
         "status": outcome.status.value,
         "solver_word": outcome.word,
-        "rendering": rendering,
+        "rendering": first.rendering,
         "ties": settled.word,
         "columns": {f.name: len(f.keys) for f in model.columns.families},
         "rows": {b.family: len(b.keys) for b in model.blocks},
@@ -182,7 +174,7 @@ def _solve(inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: f
         "money_unit": model.unit,
         "objective": outcome.objective * model.unit,
         "dual_objective": outcome.dual_objective * model.unit,
-        **whole,
+        **first.whole,
         "duals": duals_of if outcome.duals_hold else "none, because strong duality did not hold",
         "residual": outcome.residual,
         "iterations": outcome.iterations,
@@ -203,7 +195,7 @@ def _solve(inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: f
         breaks = [*broken_rules(plan), *broken_limits(model, model.aside, x)]
         plan = replace(plan, head={**plan.head, "fixed": fixed.file, "breaks": breaks})
     _check_sum(plan, outcome.objective * model.unit)
-    seconds = {"build": built, "solver": solving, "all": time.perf_counter() - clock}
+    seconds = {"build": built, "solver": first.seconds, "all": time.perf_counter() - clock}
     return Solved(plan, model, outcome, arrays, seconds)
 
 
@@ -230,19 +222,6 @@ def build_model(inputs: Inputs, fixed: Fixed | None = None) -> Model:
     if reasons:
         raise Infeasible(reasons)
     return model
-
-
-def _first_stage(model: Model, time_limit: float | None, gap: float) -> tuple[Arrays, Outcome, str]:
-    arrays = render_arrays(model)
-    if len(arrays.index) > LARGEST:
-        outcome = Session(arrays, time_limit, gap).solve()
-        return arrays, outcome, f"arrays only: more than {LARGEST:,} entries"
-    problem = render_pulp(model)
-    solver = HighsByArrays(column_names(model), time_limit, gap)
-    problem.solve(solver)
-    if solver.outcome is None:
-        raise PlannerError("PuLP did not call the solver")
-    return arrays, solver.outcome, "pulp"
 
 
 def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) -> Plan:

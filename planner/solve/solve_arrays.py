@@ -10,8 +10,8 @@ from typing import Any
 import highspy
 import numpy as np
 
-from planner.errors import PlannerError
 from planner.model.render_arrays import Arrays
+from planner.solve.highs import dual_objective, ok, program, zero_fits
 
 
 class Status(Enum):
@@ -55,7 +55,8 @@ class Outcome:
     seconds, iterations
         Time in the solver, simplex iterations.
     gap, bound
-        Of a program with integers: relative gap that the solver left, and the bound it proved.
+        Of a program with integers: relative gap that the solver left, and the bound it proved. ``bound``
+        also of a linear program that was stopped: what its duals prove, minus infinity if nothing.
     """
 
     status: Status
@@ -82,6 +83,11 @@ class Outcome:
 LARGE = 100_000
 """Entries from which a first solve goes through the interior: on our programs, which are highly
 degenerate, it takes about a third of the time of the simplex; crossover gives a basis all the same."""
+
+_NO_LIMIT = 2**31 - 1
+_MOST = 1e6
+"""No column without a bound is larger in a plan worth having: what a dual that is wrong by a little can
+hide, when a program is stopped on the way, is so many times as much."""
 
 _LARGE_WHOLE = {
     "mip_lp_solver": "ipm",
@@ -119,30 +125,42 @@ class Session:
             options["simplex_iteration_limit"] = int(steps)
         if nodes is not None:
             options["mip_max_nodes"] = int(nodes)
+        self._steps = options.get("simplex_iteration_limit", _NO_LIMIT)
         self._interior = interior and len(arrays.index) >= LARGE
         if self._interior:
             options |= _LARGE_WHOLE
         for name, value in options.items():
-            _ok(self._highs.setOptionValue(name, value), f"set option {name}")
-        _ok(self._highs.passModel(_program(arrays)), "take the program")
+            ok(self._highs.setOptionValue(name, value), f"set option {name}")
+        ok(self._highs.passModel(program(arrays)), "take the program")
 
-    def solve(self) -> Outcome:
-        """Solve, from the last basis if there is one."""
+    def solve(self, steps: int | None = None) -> Outcome:
+        """Solve, from the last basis if there is one.
+
+        Parameters
+        ----------
+        steps
+            Steps of the simplex, this time; those of the session by default.
+        """
         highs, arrays = self._highs, self._arrays
+        limit = self._steps if steps is None else steps
+        ok(highs.setOptionValue("simplex_iteration_limit", limit), "set option simplex_iteration_limit")
         # An interior start ignores a basis, so it is for the first solve only.
         cold = self._interior and not highs.getBasis().valid
-        _ok(highs.setOptionValue("solver", "ipm" if cold else "choose"), "set option solver")
+        ok(highs.setOptionValue("solver", "ipm" if cold else "choose"), "set option solver")
         begin = time.perf_counter()
-        _ok(highs.run(), "run")
+        ok(highs.run(), "run")
         seconds = time.perf_counter() - begin
         model_status = highs.getModelStatus()
         status = _STATUS.get(model_status, Status.STOPPED)
-        if model_status == highspy.HighsModelStatus.kModelEmpty and not _zero_fits(arrays):
+        if model_status == highspy.HighsModelStatus.kModelEmpty and not zero_fits(arrays):
             status = Status.INFEASIBLE
         solution, info = highs.getSolution(), highs.getInfo()
         x = np.array(solution.col_value)
         reduced, dual = np.array(solution.col_dual), np.array(solution.row_dual)
         optimal = status is Status.OPTIMAL
+        bound = float(info.mip_dual_bound) if arrays.integer.any() else float("nan")
+        if model_status == highspy.HighsModelStatus.kIterationLimit and not arrays.integer.any():
+            bound = dual_objective(arrays, reduced, dual) - _MOST * float(info.sum_dual_infeasibilities)
         return Outcome(
             status=status,
             word=highs.modelStatusToString(model_status),
@@ -153,11 +171,11 @@ class Session:
             dual=dual,
             # Of an empty program HiGHS says infinity.
             residual=float(info.max_primal_infeasibility if len(x) else 0.0) if optimal else float("nan"),
-            dual_objective=_dual_objective(arrays, reduced, dual) if optimal else float("nan"),
+            dual_objective=dual_objective(arrays, reduced, dual) if optimal else float("nan"),
             seconds=seconds,
             iterations=int(info.simplex_iteration_count),
             gap=float(info.mip_gap) if arrays.integer.any() else 0.0,
-            bound=float(info.mip_dual_bound) if arrays.integer.any() else float("nan"),
+            bound=bound,
         )
 
     def fix_face(self, outcome: Outcome, tolerance: float = 1e-7) -> None:
@@ -176,8 +194,8 @@ class Session:
         row_lower, row_upper = arrays.row_lower.copy(), arrays.row_upper.copy()
         row_lower[tight], row_upper[tight] = side[tight], side[tight]
         columns, rows = np.arange(len(lower), dtype=np.int32), np.arange(len(row_lower), dtype=np.int32)
-        _ok(self._highs.changeColsBounds(len(columns), columns, lower, upper), "fix columns")
-        _ok(self._highs.changeRowsBounds(len(rows), rows, row_lower, row_upper), "fix rows")
+        ok(self._highs.changeColsBounds(len(columns), columns, lower, upper), "fix columns")
+        ok(self._highs.changeRowsBounds(len(rows), rows, row_lower, row_upper), "fix rows")
         self._arrays = Arrays(
             arrays.cost, lower, upper, row_lower, row_upper, arrays.start, arrays.index, arrays.value,
             arrays.integer,
@@ -192,13 +210,13 @@ class Session:
         """Say anew which columns must be whole."""
         columns = np.arange(len(integer), dtype=np.int32)
         done = self._highs.changeColsIntegrality(len(columns), columns, integer.astype(np.uint8))
-        _ok(done, "change which columns are whole")
+        ok(done, "change which columns are whole")
         self._arrays = replace(self._arrays, integer=integer)
 
     def set_cost(self, cost: np.ndarray) -> None:
         """Replace the objective."""
         columns = np.arange(len(cost), dtype=np.int32)
-        _ok(self._highs.changeColsCost(len(cost), columns, cost), "change the objective")
+        ok(self._highs.changeColsCost(len(cost), columns, cost), "change the objective")
         self._arrays = replace(self._arrays, cost=cost)
 
     def set_column_bounds(self, at: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
@@ -207,7 +225,7 @@ class Session:
         low[at], high[at] = lower, upper
         numbers = np.asarray(at, dtype=np.int32)
         done = self._highs.changeColsBounds(len(numbers), numbers, low[at], high[at])
-        _ok(done, "change bounds of columns")
+        ok(done, "change bounds of columns")
         self._arrays = replace(self._arrays, lower=low, upper=high)
 
     def set_row_bounds(self, at: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
@@ -216,17 +234,17 @@ class Session:
         low[at], high[at] = lower, upper
         numbers = np.asarray(at, dtype=np.int32)
         done = self._highs.changeRowsBounds(len(numbers), numbers, low[at], high[at])
-        _ok(done, "change bounds of rows")
+        ok(done, "change bounds of rows")
         self._arrays = replace(self._arrays, row_lower=low, row_upper=high)
 
     def set_coefficients(self, row: np.ndarray, col: np.ndarray, value: np.ndarray) -> None:
         """Replace single coefficients of the program; the basis is kept."""
         for i, j, v in zip(row.tolist(), col.tolist(), value.tolist(), strict=True):
-            _ok(self._highs.changeCoeff(i, j, v), "change a coefficient")
+            ok(self._highs.changeCoeff(i, j, v), "change a coefficient")
 
     def forget(self) -> None:
         """Begin the next solve afresh, with the program reduced first, as no basis is kept."""
-        _ok(self._highs.clearSolver(), "forget the last solution")
+        ok(self._highs.clearSolver(), "forget the last solution")
 
     @property
     def basis(self) -> Any:
@@ -235,14 +253,14 @@ class Session:
 
     def set_basis(self, basis: Any) -> None:
         """Begin the next solve from a basis taken before."""
-        _ok(self._highs.setBasis(basis), "take the basis")
+        ok(self._highs.setBasis(basis), "take the basis")
 
     def set_solution(self, x: np.ndarray) -> None:
         """Give a program with integers a solution to begin with."""
         solution = highspy.HighsSolution()
         solution.col_value = [float(v) for v in x]
         solution.value_valid = True
-        _ok(self._highs.setSolution(solution), "take the solution")
+        ok(self._highs.setSolution(solution), "take the solution")
 
 
 def solve_arrays(arrays: Arrays, time_limit: float | None = None) -> Outcome:
@@ -258,11 +276,6 @@ def solve_arrays(arrays: Arrays, time_limit: float | None = None) -> Outcome:
     return Session(arrays, time_limit).solve()
 
 
-def _zero_fits(arrays: Arrays) -> bool:
-    """Of a program without columns HiGHS looks at no row: does 0 lie within the bounds of all?"""
-    return bool(((arrays.row_lower <= 0) & (arrays.row_upper >= 0)).all())
-
-
 def fix_integers(arrays: Arrays, outcome: Outcome) -> Arrays:
     """The linear program that is left when the integers stay where the outcome has them."""
     whole = np.round(outcome.x)
@@ -272,40 +285,3 @@ def fix_integers(arrays: Arrays, outcome: Outcome) -> Arrays:
         upper=np.where(arrays.integer, whole, arrays.upper),
         integer=np.zeros(len(arrays.integer), dtype=bool),
     )
-
-
-def _program(arrays: Arrays) -> highspy.HighsLp:
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = len(arrays.cost), len(arrays.row_lower)
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = arrays.cost, arrays.lower, arrays.upper
-    lp.row_lower_, lp.row_upper_ = arrays.row_lower, arrays.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.num_col_, lp.a_matrix_.num_row_ = lp.num_col_, lp.num_row_
-    lp.a_matrix_.start_ = arrays.start.astype(np.int32)
-    lp.a_matrix_.index_ = arrays.index.astype(np.int32)
-    lp.a_matrix_.value_ = arrays.value
-    if arrays.integer.any():
-        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
-        lp.integrality_ = [kinds[int(i)] for i in arrays.integer]
-    return lp
-
-
-def _dual_objective(arrays: Arrays, reduced: np.ndarray, dual: np.ndarray) -> float:
-    """b·y + bounds·z, each dual with the bound that its sign points at."""
-    total = 0.0
-    for value, low, high in (
-        (dual, arrays.row_lower, arrays.row_upper),
-        (reduced, arrays.lower, arrays.upper),
-    ):
-        if len(value):
-            bound = np.where(value > 0, low, high)
-            total += float(
-                np.sum(np.where(value != 0.0, value * np.where(np.isfinite(bound), bound, 0.0), 0.0))
-            )
-    return total
-
-
-def _ok(status: Any, what: str) -> None:
-    """HiGHS can refuse quietly; a refusal is a fault of ours."""
-    if status == highspy.HighsStatus.kError:
-        raise PlannerError(f"the solver would not {what}")

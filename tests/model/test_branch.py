@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from planner.model.render_arrays import Arrays
 from planner.solve.branch import quick
 from planner.solve.solve_arrays import Session, Status
+from planner.solve.tree import PROGRAMS, Tree
 
 
 def assignment(seed: int, items: int = 10, bins: int = 3, room: float = 1.2) -> Arrays:
@@ -71,3 +74,56 @@ def test_no_plan_is_told_as_such():
     tight = assignment(3, items=5, bins=4, room=1.0)
     assert Session(tight).solve().status is Status.INFEASIBLE
     assert quick(tight, gap=0.1, large=0).status is Status.INFEASIBLE
+
+
+def relaxation(arrays: Arrays) -> Session:
+    return Session(replace(arrays, integer=np.zeros(len(arrays.integer), dtype=bool)))
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.05])
+def test_a_tree_alone_proves_what_it_found(gap: float):
+    for seed in range(6):
+        arrays = assignment(seed)
+        best = Session(arrays, gap=0.0).solve().objective
+        session = relaxation(arrays)
+        tree = Tree(session, arrays, gap)
+        if not tree.search(session.solve()):
+            assert tree.programs >= PROGRAMS
+            assert tree.bound <= best + 1e-6
+            continue
+        assert tree.best is not None
+        assert tree.bound - 1e-6 <= best <= tree.best.objective + 1e-6
+        assert tree.best.objective - tree.bound <= gap * tree.best.objective + 1e-6
+
+
+def test_a_tree_keeps_a_plan_that_it_was_given_and_cannot_better():
+    arrays = assignment(1)
+    best = Session(arrays, gap=0.0).solve()
+    session = relaxation(arrays)
+    tree = Tree(session, arrays, gap=1.0)
+    assert tree.search(session.solve(), best.x)
+    assert tree.best is not None
+    assert tree.best.objective == pytest.approx(best.objective)
+
+
+def test_a_tree_without_time_says_that_it_was_stopped():
+    arrays = assignment(2)
+    session = relaxation(arrays)
+    tree = Tree(session, arrays, gap=0.0, seconds=0.0)
+    assert not tree.search(session.solve())
+    assert tree.stopped and tree.best is None
+
+
+@pytest.mark.parametrize("steps", [1, 6])
+def test_duals_of_a_program_that_was_stopped_prove_more_but_no_more_than_is_true(steps: int):
+    for seed in range(6):
+        arrays = assignment(seed, items=40, bins=6)
+        session = relaxation(arrays)
+        first = session.solve()
+        basis = session.basis
+        used = np.argsort(-first.x[: 40 * 6])[:15]
+        session.set_column_bounds(used, np.zeros(len(used)), np.zeros(len(used)))
+        session.set_basis(basis)
+        stopped = session.solve(steps)
+        assert stopped.status is Status.STOPPED
+        assert first.objective < stopped.bound < session.solve().objective
