@@ -113,6 +113,16 @@ def test_a_ceiling_counts_what_is_paid_early():
     )
 
 
+def test_what_is_paid_early_stays_under_the_contract_of_its_start(tmp_path):
+    """The first contract ends in June; all of the year was paid under it, and may be by its ceiling."""
+    made = sold(world(), "upfront", 0.58).contract("old", "aa", ceiling=5_081, valid_to="2027-07-01")
+    made.contract("new", "aa", ceiling=1, valid_from="2027-07-01")
+    assert cost(plan_of(made)) == pytest.approx(5_080.80, abs=CENT)
+    found = audited(made, tmp_path)
+    assert {f.status for f in found if f.check == "ceiling"} == {"pass"}
+    assert [f.message for f in found if f.status == "fail"] == []
+
+
 @pytest.mark.parametrize(
     ("paid", "part", "left"), [("upfront", "", 0.0), ("partial", 0.5, 0.5), ("", "", 1.0)]
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from planner.audit.case import ONE, ZERO, Case
-from planner.audit.held import LENGTHS, months_left
+from planner.audit.held import LENGTHS, PREPAID, months_left
 from planner.audit.reading import Row, number
 
 TERMS = ("discount", "margin", "tax")
@@ -61,13 +61,14 @@ def holding(case: Case, row: Row, t: int, terms: Iterable[str]) -> list[Row | No
     That at the start of its period; a commitment keeps that of the period in which it was bought,
     whether or not the contract has ended since, and a held one that of its own start.
     """
-    if row["term"] == "commitment held":
+    starts: list[Row | None] = []
+    if row["term"] in ("commitment held", PREPAID):
         own = [h for h in case.held if h["payer"] == row["payer"] and months_left(case, h) > 0]
         starts = [under(case, h) for h in own if case.skus[h["sku"]]["region"] == row["region"]]
-    elif row["term"] == "commitment":
+    if row["term"] in ("commitment", PREPAID):
         longest = max((LENGTHS.get(term, 0) for term in terms), default=0) // case.periods[t].months
-        starts = [at_start(case, row["region"], t0) for t0 in range(max(0, t - longest + 1), t + 1)]
-    else:
+        starts += [at_start(case, row["region"], t0) for t0 in range(max(0, t - longest + 1), t + 1)]
+    if row["term"] not in ("commitment held", "commitment", PREPAID):
         starts = [at_start(case, row["region"], t)]
     found: list[Row | None] = []
     for contract in starts or [at_start(case, row["region"], 0)]:
