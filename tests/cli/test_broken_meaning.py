@@ -77,6 +77,7 @@ AGAIN = (
     "assumed",
     "test",
     "2026-01-01",
+    "",
 )
 
 MEANINGS = {

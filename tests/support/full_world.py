@@ -33,7 +33,7 @@ def _market(world: World) -> None:
         world.machine(region, "m4", 4, 16, price, "USD" if region == "aa:x" else "MYR")
         world.store(region, "block_gib", 0.2).egress(region, 0.1)
         world.node(region, "region").link("Hub", region, 5)
-    world.price("aa:x:m4", 0.6, "Hour", term="commit_1y", PricingCategory="Committed")
+    world.price("aa:x:m4", 0.6, "Hour", term="commit_1y", PricingCategory="Committed", upfront=0)
     world.machine("aa:x", "g1", 8, 64, 9.0, accelerator="H", accelerator_count=1, category="accelerated")
     world.machine("aa:x", "b2", 2, 4, 0.1, baseline_vcpu=0.5, category="burstable")
     world.add("measured", **{"from": "aa:x", "to": "bb:x"}, statistic="median", window="a day", rtt_us=9000,
@@ -46,7 +46,7 @@ def _needs(world: World) -> None:
     world.agency("mof").agency("moh", "state", "Perak", payer="mof")
     world.workload("web", "mof", demand={"vcpu": 4, "memory_gib": 16, "block_gib": 10, "egress_gib": 5,
                                    "requests": 100},
-                   latency_ms=50, latency_share=0.9)  # fmt: skip
+                   latency_ms=50, latency_share=0.9, spot_ok=True, spot_share=0.5)  # fmt: skip
     world.workload("api", "moh", platform="container", pod_vcpu=1, pod_memory_gib=4, resilience="warm")
     for region in ("aa:x", "bb:x", "gov:x", "bb:new"):
         world.yields("web", f"{region}:m4", 1000)
