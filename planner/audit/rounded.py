@@ -31,6 +31,7 @@ from planner.audit.claims import (
 )
 from planner.audit.context import Context
 from planner.audit.findings import Finding, text
+from planner.audit.held import months_left, part
 from planner.audit.reading import Row, number
 from planner.audit.registry import ALWAYS, KINDS
 from planner.policy.kinds import KINDS as SCHEMAS
@@ -94,7 +95,9 @@ def _numbers(context: Context, rows: list[Row], sound: bool) -> Iterator[Finding
             beside[at] = beside.get(at, ZERO) + number(row, "units")
     for row in rows:
         whole, extra = number(row, "whole"), number(row, "extra")
-        if whole < 0 or whole != whole.to_integral_value():
+        bought = whole - _left(context.case, row)
+        fraction = bought - bought.to_integral_value()
+        if whole < 0 or (whole != whole.to_integral_value() and abs(fraction) > _SLACK):
             yield _fault(row["sku"], f"{row['period']}: is no whole number of machines", whole=whole)
         due = (whole - number(row, "units")) * _price(context.case, row)
         if sound and abs(extra - due) > _SLACK * 10 + abs(due) * _RELATIVE:
@@ -256,6 +259,15 @@ def _with(
         head=context.claims.head, primary=by_workload(placed),
     )  # fmt: skip
     return replace(context, case=replace(context.case, committed=committed), claims=claims, found={})
+
+
+def _left(case: Case, row: Row) -> Decimal:
+    """Mean over a period's hours of what was committed before and ends within it: no whole number."""
+    t = case.names.index(row["period"])
+    mine = [
+        h for h in case.held if (h["payer"], h["sku"], h["term"]) == (row["payer"], row["sku"], row["term"])
+    ]
+    return sum((number(h, "units") * part(case, t, months_left(case, h)) for h in mine), ZERO)
 
 
 def _whole(units: Decimal) -> Decimal:

@@ -74,3 +74,35 @@ def with_slacks(
         value=value[order],
         integer=np.concatenate([arrays.integer, np.zeros(len(upper), dtype=bool)]),
     )
+
+
+def held_at(arrays: Arrays, free: np.ndarray, x: np.ndarray) -> tuple[Arrays, np.ndarray, np.ndarray]:
+    """The program of the ``free`` columns (boolean) with all others held at ``x``.
+
+    Returns
+    -------
+    Arrays
+        The smaller program; rows without a free column are left out of it.
+    ndarray, ndarray
+        Numbers of its columns and rows in ``arrays``.
+    """
+    count = len(arrays.row_lower)
+    row = np.repeat(np.arange(count), np.diff(arrays.start))
+    kept = free[arrays.index]
+    held = arrays.index[~kept]
+    constant = np.bincount(row[~kept], weights=arrays.value[~kept] * x[held], minlength=count)
+    lengths = np.bincount(row[kept], minlength=count)
+    columns, rows = np.flatnonzero(free), np.flatnonzero(lengths)
+    number = np.cumsum(free) - 1
+    part = Arrays(
+        cost=arrays.cost[columns],
+        lower=arrays.lower[columns],
+        upper=arrays.upper[columns],
+        row_lower=(arrays.row_lower - constant)[rows],
+        row_upper=(arrays.row_upper - constant)[rows],
+        start=np.concatenate([[0], np.cumsum(lengths[rows])]).astype(np.int64),
+        index=number[arrays.index[kept]].astype(np.int64),
+        value=arrays.value[kept],
+        integer=arrays.integer[columns],
+    )
+    return part, columns, rows

@@ -49,6 +49,8 @@ def whole_machines(head: Mapping[str, Any]) -> Iterator[str]:
         return
     if whole:
         yield f"a plan in whole machines that obeys every rule: {whole['word']}"
+        for line in whole.get("breaks", []):
+            yield f"  it breaks {line}"
     if head.get("rounding"):
         more = words(head["rounding"], currency)
         at_most = "" if whole else "at most "

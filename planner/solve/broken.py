@@ -12,7 +12,7 @@ from planner.model.block import Block
 from planner.model.build import Model
 from planner.model.registry import decode
 
-LIMITED = ("capacity", "budget", "ceiling", "carbon", "exit", "move_limit", "survival")
+LIMITED = ("capacity", "budget", "ceiling", "carbon", "exit", "move_limit", "survival", "refuge")
 """Families whose rows are told one by one; shares and latency are told by what they come to."""
 
 _ROOM = 1e-6
@@ -75,7 +75,9 @@ def _block(model: Model, block: Block, value: np.ndarray) -> Iterator[str]:
     for subject in sorted(told):
         rows = told[subject]
         worst = max(rows, key=lambda row: float(row["by"]))
-        when = str(worst.get("period", worst.get("year", worst.get("span", ""))))
+        when = str(worst.get("period", worst.get("span", "")))
+        if not pd.isna(year := worst.get("year", np.nan)):
+            when = str(int(year))
         also = f" ({_periods(len({row['period'] for row in rows}))})" if "period" in worst else ""
         yield f"{subject} {_measure(model, block.family, worst)}" + (f" in {when}" if when else "") + also
 
@@ -85,6 +87,8 @@ def _subject(model: Model, block: Block, at: int, row: dict[str, Any]) -> str:
     if block.family == "capacity":
         payer = f" for {row['payer']}" if row["payer"] else ""
         return f"capacity: {row['subject']}{payer}"
+    if block.family == "refuge":
+        return f"survival: {row['subject']} without {row['event']}"
     if block.family == "survival":
         e, w, t = (int(v) for v in block.keys[["e", "w", "t"]].iloc[at])
         rule = model.index.losses.rule(e, w, t)
@@ -110,7 +114,7 @@ def _measure(model: Model, family: str, worst: dict[str, Any]) -> str:
     against = f"against {worst['bound']:,.6g}"
     if family in ("budget", "ceiling"):
         return f"comes to {currency} {worst['value']:,.0f} against {worst['bound']:,.0f}"
-    if family == "capacity":
+    if family in ("capacity", "refuge"):
         return f"needs {worst['value']:,.6g} {worst['resource']} {against}"
     return f"{worst['value']:,.6g} {'t CO2e' if family == 'carbon' else 'moves'} {against}"
 

@@ -1,4 +1,4 @@
-"""The plan in whole machines: the cheapest that a dive finds, in which every rule holds."""
+"""The plan in whole machines: the cheapest that a search finds, in which every rule holds."""
 
 from __future__ import annotations
 
@@ -12,13 +12,18 @@ import pandas as pd
 from planner.model.build import Model, build
 from planner.model.render_arrays import Arrays, render_arrays
 from planner.plan.plan import PURCHASES, Plan
-from planner.solve import extract, survival
-from planner.solve.dive import STEPS, WHOLE, dive
+from planner.solve import extract, shares, survival
+from planner.solve.broken import broken_limits, broken_shares
+from planner.solve.dive import WHOLE, dive
+from planner.solve.parts import as_planned, parts
+from planner.solve.repair import repair
 from planner.solve.rounded import with_extra
 from planner.solve.solve import Solved
 from planner.solve.solve_arrays import Session, Status
 
-LARGEST = 120_000
+DIVED = 120_000
+"""Programs with more entries are not dived into, but rounded up and repaired part by part."""
+LARGEST = 2_000_000
 """Programs with more entries are not searched: a plan may not take minutes longer for it."""
 _MACHINES = ("run", "commit")
 _AGAIN = 3
@@ -32,7 +37,8 @@ def in_whole_machines(solved: Solved) -> Solved:
 
     Rounding each purchase up may break limits of capacity, shares, budgets: so the program is stated
     again in whole machines, of those that the plan chose among, other whole numbers kept as they are,
-    and a dive looks for a plan. ``plan.json`` says how it went (``whole``).
+    and searched: by a dive, and where that is too large or finds nothing, by rounding up and repairing
+    one part after the other. ``plan.json`` says how it went (``whole``).
     """
     plan = solved.plan
     nothing_to_do = not plan.head["rounding"] and not plan.head["rounding_over"]
@@ -50,12 +56,24 @@ def _looked_for(solved: Solved) -> Plan:
     if len(arrays.index) > LARGEST:
         word = f"not looked for: the program of whole machines has more than {LARGEST:,} entries"
         return _said(plan, {"status": "not looked for", "word": word})
-    x = _used(model, arrays)
-    if x is None:
-        word = f"none was found within {STEPS:,} steps of the simplex"
-        return _said(plan, {"status": "not found", "word": word})
-    x = extract.tidy(np.where(arrays.integer, np.round(x), x))
-    return _with(plan, model, x)
+    x = _used(model, arrays) if len(arrays.index) <= DIVED else None
+    if x is not None:
+        return _with(plan, model, _tidy(arrays, x))
+    repaired = repair(arrays, parts(model), as_planned(solved.model, solved.outcome.x, model))
+    x = _tidy(arrays, repaired.x)
+    if not len(repaired.broken):
+        return _with(plan, model, x)
+    word = "none was found; the nearest one breaks a limit"
+    return _said(plan, {"status": "not found", "word": word, "breaks": _breaks(model, x)})
+
+
+def _tidy(arrays: Arrays, x: np.ndarray) -> np.ndarray:
+    return extract.tidy(np.where(arrays.integer, np.round(x), x))
+
+
+def _breaks(model: Model, x: np.ndarray) -> list[str]:
+    """What the nearest plan in whole machines breaks, in words."""
+    return [*broken_shares(shares.shares(model, x)), *broken_limits(model, model.blocks, x)]
 
 
 def _used(model: Model, arrays: Arrays) -> np.ndarray | None:

@@ -17,6 +17,13 @@ from planner.solve.whole import in_whole_machines
 HOURS = 2160
 
 
+@pytest.fixture(params=["dive", "repair"])
+def either_way(request, monkeypatch):
+    """Small programs are dived into; large ones are rounded up and repaired, which must do as well here."""
+    if request.param == "repair":
+        monkeypatch.setattr(module, "DIVED", 0)
+
+
 def world(**more):
     made = World(headroom=0.0, **more).vendor("aa").region("aa:x").machine("aa:x", "m", 4, 16, 1.0)
     return made.vendor("bb").region("bb:x").machine("bb:x", "m", 4, 16, 1.4)
@@ -42,6 +49,7 @@ def machines(plan):
     return {str(k): float(v) for k, v in rows.items() if v}
 
 
+@pytest.mark.usefixtures("either_way")
 def test_machines_that_do_not_fit_are_moved():
     """3 in fractions at 1.00. Rounded up 2 + 2 exceed 3: one payer has 1 there and 1 at 1.40: 4.40."""
     made = two_payers(3)
@@ -57,6 +65,7 @@ def test_machines_that_do_not_fit_are_moved():
     assert 1 / 3 - 1e-9 <= float(moved["share"].sum()) <= 2 / 3 + 1e-9
 
 
+@pytest.mark.usefixtures("either_way")
 def test_a_plan_that_fits_stays_where_it_is():
     plan = whole_of(two_payers(4))
     assert machines(plan) == {"aa:x:m": 4.0}
@@ -64,6 +73,7 @@ def test_a_plan_that_fits_stays_where_it_is():
     assert plan.head["whole"]["elsewhere"] == []
 
 
+@pytest.mark.usefixtures("either_way")
 def test_a_share_that_rounding_up_exceeds_is_kept():
     """5 machines, nobody above 60 %: in fractions 3.21 and 1.79, rounded up 4 of 6.40 is 62.5 %.
 
@@ -78,6 +88,7 @@ def test_a_share_that_rounding_up_exceeds_is_kept():
     assert plan.head["whole"]["cost"] == pytest.approx(5.4 * HOURS, abs=CENT)
 
 
+@pytest.mark.usefixtures("either_way")
 def test_commitments_are_repaired_for_the_whole_of_their_term():
     """2.5 machines for a year, committed at 0.60, no more than 2 there: 2 committed and one at 1.40."""
     made = world(months=12).committed("aa:x:m", 0.6).offer("commit_1y").capacity("aa:x", "units", 2.5)
@@ -92,7 +103,8 @@ def test_where_no_whole_machines_fit_it_is_said():
     assert plan.head["whole"]["status"] == "not found"
     assert plan.head["rounding_over"] == ["aa:x: 4 units against 3 in 2027-01 (1 periods)"]
     said = "\n".join(findings(plan))
-    assert "none was found within" in said
+    assert "none was found; the nearest one breaks a limit" in said
+    assert "it breaks capacity: aa:x needs 4 units against 3 in 2027-01" in said
     assert "do not fit: aa:x: 4 units against 3" in said
 
 
@@ -122,11 +134,12 @@ CASES = st.fixed_dictionaries(
         "limit": st.integers(2, 8),
         "cap": st.sampled_from([None, 0.6, 0.75]),
         "container": st.booleans(),
+        "dived": st.booleans(),
     }
 )
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(CASES)
 def test_a_plan_in_whole_machines_obeys_every_limit(case):
     """Machines are whole, carry what is placed, fit limit and cap, and cost at least the fractions."""
@@ -139,7 +152,10 @@ def test_a_plan_in_whole_machines_obeys_every_limit(case):
         made.agency(f"a{i}")
         made.workload(f"w{i}", agency=f"a{i}", demand={"vcpu": vcpu, "memory_gib": 4 * vcpu}, **more)
     first = solve(read(made))
-    plan = in_whole_machines(first).plan
+    with pytest.MonkeyPatch.context() as patch:
+        if not case["dived"]:
+            patch.setattr(module, "DIVED", 0)
+        plan = in_whole_machines(first).plan
     if plan.head.get("whole", {}).get("status") != "found":
         assert case["cap"] or "whole" not in plan.head
         return

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from planner.audit.audit import audit
 from planner.case.schema import CLASSIFICATIONS, TABLES
 from planner.case.settings import read_settings
 from planner.inputs import read_inputs
+from planner.plan.folder import copy_inputs, save, write_manifest
 from planner.policy.kinds import KINDS
 from planner.solve.solve import solve
+from planner.solve.whole import in_whole_machines
 
 CASE = Path(__file__).resolve().parents[2] / "examples" / "national-full"
 README = CASE.parents[1] / "README.md"
@@ -24,7 +27,7 @@ def inputs():
 
 @pytest.fixture(scope="module")
 def plan(inputs):
-    return solve(inputs, None).plan
+    return in_whole_machines(solve(inputs, None)).plan
 
 
 def test_it_uses_every_table_and_says_that_it_is_synthetic(inputs):
@@ -127,3 +130,17 @@ def test_a_freeze_freezes(plan):
     health = share.loc["health-records"]
     assert health.loc["azure:malaysiawest", "2027-01"] == pytest.approx(0.7)
     assert (health["2027-07"] - health["2027-01"]).abs().max() < 1e-6
+
+
+def test_a_plan_in_whole_machines_is_found_and_passes_the_audit(inputs, plan, tmp_path):
+    assert plan.head["whole"]["status"] == "found"
+    # Only a commitment from before that ends within a period is no whole number: its mean over the hours.
+    parts = plan.rounded[plan.rounded["whole"] % 1 != 0]
+    assert parts[["payer", "period"]].to_numpy().tolist() == [["ksn", "2027-07"]]
+    assert (parts["whole"] % 1 == 0.5).all()
+    assert plan.head["whole"]["cost"] < 1.04 * plan.head["objective"]
+    save(plan, tmp_path)
+    copy_inputs(inputs.files, tmp_path)
+    write_manifest(tmp_path)
+    found = audit(tmp_path).findings
+    assert [(f.check, f.subject, f.message) for f in found if f.status in ("fail", "not checked")] == []
