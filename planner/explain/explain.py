@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 from planner.explain.conflict import Conflict, conflicts
 from planner.explain.elastic import Elastic, Program, make_program
 from planner.explain.members import Member, facts, member
+from planner.explain.nearest import PROGRAMS
 from planner.explain.ways_out import LOST, Give, WayOut, ways_out
 from planner.inputs import Inputs
 from planner.money import words
@@ -65,6 +67,7 @@ class Explanation:
                     "text": text,
                     "cost": round(way.cost, 2),
                     "currency": self.currency,
+                    "gap": round(way.gap, 6) if isfinite(way.gap) else None,
                     "serves_less": way.serves_less,
                     "gives": [_give_dict(give) for give in way.gives],
                 }
@@ -126,10 +129,25 @@ def _notes(elastic: Elastic, found: list[Conflict], ways: list[WayOut], relax_le
             f"not among the ways out, because a legal source stands behind them: {', '.join(legal)}; "
             "--relax-legal considers them"
         )
+    notes += _open(ways)
     if found and not ways:
         notes.append("no single statement of each conflict that may give is enough")
     if any(g.kind == "filter" for way in ways for g in (give.group for give in way.gives)):
         notes.append("costs of ways out keep the contestable load as it is now")
+    return notes
+
+
+def _open(ways: list[WayOut]) -> list[str]:
+    """What is not proved of the ways out of a large case."""
+    notes = []
+    solved = [way.gap for way in ways if isfinite(way.gap)]
+    if max(solved, default=0.0) > 0.0:
+        notes.append(f"no plan of a way out is cheaper than told by more than {max(solved):.2%}")
+    if len(solved) < len(ways):
+        notes.append(
+            f"where choices are in part, none in whole was found in {PROGRAMS} programs: nothing nearer and "
+            "nothing cheaper leads out, which is proved; that so much is enough is not"
+        )
     return notes
 
 
@@ -147,6 +165,8 @@ def way_words(program: Program, way: WayOut) -> str:
     currency = program.model.index.inputs.case.settings.currency
     parts = " and ".join(_give_words(give) for give in way.gives)
     cost = "what is left to serve then costs" if way.serves_less else "the plan then costs"
+    if not isfinite(way.gap):
+        cost = cost.replace("costs", "costs, with choices in part,")
     return f"{parts}; {cost} {words(way.cost, currency)}"
 
 

@@ -17,8 +17,9 @@ import numpy as np
 from planner.explain.conflict import Conflict
 from planner.explain.elastic import Elastic, Program, strict
 from planner.explain.groups import Group
-from planner.explain.lever import exit_lever, share_lever
-from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.explain.lever import Lever, exit_lever, share_lever
+from planner.explain.nearest import Desk
+from planner.solve.solve_arrays import LARGE, Outcome, Session, Status
 
 STEP = 1e-4
 """Caps and floors give in steps of a hundredth of a point."""
@@ -46,10 +47,15 @@ class Give:
 
 @dataclass(frozen=True)
 class WayOut:
-    """A set of gives that together make the case solvable, and the cost of the plan they allow."""
+    """A set of gives that together make the case solvable, and the cost of the plan they allow.
+
+    ``gap``: no such plan is cheaper by more than this part of the cost; 0 where it is the cheapest. Infinite
+    where only a plan with choices in part was found: the cost is that one's, and none costs less.
+    """
 
     gives: tuple[Give, ...]
     cost: float
+    gap: float = 0.0
 
     @property
     def serves_less(self) -> bool:
@@ -87,6 +93,8 @@ def _try(elastic: Elastic, chosen: list[int]) -> WayOut | None:
     if not all(program.groups[g].by_parameter for g in chosen):
         cheapest = elastic.cheapest(enforced, least.objective * (1 + 1e-9) + _ZERO / 100)
         settled = cheapest if cheapest.status is Status.OPTIMAL else least
+    if len(program.arrays.index) >= LARGE:
+        return _applied_large(program, settled, chosen, 0.02)
     # A bound rounded to the nearest figure may fall short of itself by the solver's tolerance.
     return _applied(program, settled, chosen, 0.02) or _applied(program, settled, chosen, -1.0)
 
@@ -106,6 +114,36 @@ def _applied(program: Program, settled: Outcome, chosen: list[int], slip: float)
         return None
     kept = tuple(g for g in gives if g.changes)
     return WayOut(kept, outcome.objective * program.model.unit) if kept else None
+
+
+def _applied_large(program: Program, settled: Outcome, chosen: list[int], slip: float) -> WayOut | None:
+    """As :func:`_applied`, in as few programs as will do."""
+    shares = [g for g in chosen if program.groups[g].by_parameter]
+    desk = Desk(program)
+    gives = [_give(program, desk.session, settled, g, slip) for g in chosen if g not in shares]
+    for i, g in enumerate(shares):
+        for later in shares[i + 1 :]:
+            _free_rows(program, desk.session, later)
+        lever, values = _figures(program, g)
+        least = desk.figure(g, lever, values)
+        if least is None:
+            return None
+        change = ("", lever.subject, lever.value, values[least], lever.parameter)
+        gives.append(Give(program.groups[g], (change,)))
+    plan = desk.cheapest()
+    kept = tuple(g for g in gives if g.changes)
+    return WayOut(kept, plan[0] * program.model.unit, plan[1]) if plan and kept else None
+
+
+def _figures(program: Program, group: int) -> tuple[Lever, list[float]]:
+    """The lever of a cap or floor, and its figures from the stated one to where it restricts nothing."""
+    make = share_lever if program.groups[group].kind == "share" else exit_lever
+    lever = make(program.model, program.groups[group].id)
+    steps = round(abs(lever.loosest - lever.value) / STEP + 0.5)
+    towards = 1.0 if lever.loosest > lever.value else -1.0
+    moved = np.round(lever.value + towards * np.arange(steps + 1) * STEP, 10)
+    limit = np.minimum if towards > 0 else np.maximum
+    return lever, [float(v) for v in limit(moved, lever.loosest)]
 
 
 def _free_rows(program: Program, session: Session, group: int) -> None:
@@ -240,19 +278,11 @@ def _outward(value: float, up: bool, slip: float) -> float:
 
 def _give_parameter(program: Program, session: Session, group: int) -> Give:
     """The cap or floor nearest to the stated one, in hundredths of a point, that leaves a plan."""
-    make = share_lever if program.groups[group].kind == "share" else exit_lever
-    lever = make(program.model, program.groups[group].id)
-    now = lever.value
-    loosest = lever.loosest
-    steps = round(abs(loosest - now) / STEP + 0.5)
-    towards = 1.0 if loosest > now else -1.0
-
-    def value(k: int) -> float:
-        moved = np.round(now + towards * k * STEP, 10)
-        return float(min(moved, loosest) if towards > 0 else max(moved, loosest))
+    lever, values = _figures(program, group)
+    now, steps = lever.value, len(values) - 1
 
     def solvable(k: int) -> bool:
-        lever.move(session, value(k))
+        lever.move(session, values[k])
         session.forget()
         return session.solve().status is Status.OPTIMAL
 
@@ -268,9 +298,9 @@ def _give_parameter(program: Program, session: Session, group: int) -> Give:
     session.set_cost(cost)
     if high is None:
         return Give(program.groups[group], ())
-    lever.move(session, value(high))
+    lever.move(session, values[high])
     unit = lever.parameter
-    return Give(program.groups[group], (("", lever.subject, now, value(high), unit),))
+    return Give(program.groups[group], (("", lever.subject, now, values[high], unit),))
 
 
 def _least(holds: Callable[[int], bool], low: int, most: int, step: int = 0) -> int | None:

@@ -60,7 +60,7 @@ class _Node:
 
 
 class Tree:
-    """The search below a relaxation that ``session`` has just solved, to a relative gap or a ``slack``.
+    """The search below a relaxation that ``session`` has just solved, to a relative gap.
 
     Attributes
     ----------
@@ -78,9 +78,9 @@ class Tree:
         arrays: Arrays,
         gap: float,
         seconds: float | None = None,
-        slack: float = 0.0,
+        programs: int = PROGRAMS,
     ) -> None:
-        self.session, self.gap, self.slack = session, gap, slack
+        self.session, self.gap, self.most = session, gap, programs
         self.whole = np.flatnonzero(arrays.integer)
         self.cost = arrays.cost[self.whole]
         self.low, self.high = arrays.lower[self.whole], arrays.upper[self.whole]
@@ -104,9 +104,9 @@ class Tree:
         """
         self.bound = relaxed.objective
         root = _Node(relaxed.objective, self.low, self.high, self.session.basis, relaxed)
+        self._push(root)
         if len(self._groups(relaxed.x[self.whole])) > OPEN:
             return False
-        self._push(root)
         try:
             if start is not None:
                 self._keep(root, start[self.whole])
@@ -118,7 +118,7 @@ class Tree:
         return self.best is not None and self._cutoff() <= self.bound
 
     def _run(self) -> None:
-        while self._heap and self.programs < PROGRAMS:
+        while self._heap and self.programs < self.most:
             if self._heap[0][0] >= self._cutoff():
                 return
             _, _, node = heapq.heappop(self._heap)
@@ -135,12 +135,17 @@ class Tree:
             if self._visited in _DIVES or self.best is None:
                 self._dive(sides)
 
+    @property
+    def open(self) -> bool:
+        """Whether anything was left unsearched."""
+        return self.stopped or bool(self._heap)
+
     def _cost(self) -> float:
         return np.inf if self.best is None else self.best.objective
 
     def _cutoff(self) -> float:
         """From here on a node cannot hold anything that is missed."""
-        return np.inf if self.best is None else self._cost() - max(self.slack, self.gap * abs(self._cost()))
+        return np.inf if self.best is None else self._cost() - self.gap * abs(self._cost())
 
     def _push(self, node: _Node) -> None:
         if not self._dear(node.bound):
@@ -229,7 +234,7 @@ class Tree:
             column, there = self._choice(node, x)
             if there is None:
                 there = [side for up in (False, True) if (side := self._try(node, x, column, up))]
-            if len(there) != 1 or there[0].outcome is None or self.programs >= PROGRAMS:
+            if len(there) != 1 or there[0].outcome is None or self.programs >= self.most:
                 return there
             node = there[0]
         return [node]

@@ -133,3 +133,21 @@ def test_law_never_gives_unless_asked(case: Planted):
     explanation = explained(case)
     assert all(not give.group.legal for _, way in explanation.ways for give in way.gives)
     assert any("--relax-legal" in note for note in explanation.notes)
+
+
+FIGURES = [case for case in CASES if {"cap", "floor"} & set(case.name.split("-"))]
+
+
+@pytest.mark.parametrize("case", FIGURES, ids=[case.name for case in FIGURES])
+def test_ways_out_are_the_same_when_found_as_in_a_large_case(case, monkeypatch):
+    """Few programs and trees of choices: the same statements give, as much, at a cost within the gap."""
+    usual = explained(case)
+    monkeypatch.setattr("planner.explain.ways_out.LARGE", 0)
+    found = explain(read(case.make()))
+    mine = {tuple(give.group.id for give in way.gives): way for _, way in found.ways}
+    theirs = {tuple(give.group.id for give in way.gives): way for _, way in usual.ways}
+    assert set(mine) == set(theirs)
+    for name, way in mine.items():
+        assert way.cost == pytest.approx(theirs[name].cost, rel=2e-3)
+        for give, other in zip(way.gives, theirs[name].gives, strict=True):
+            assert give.changes == other.changes
