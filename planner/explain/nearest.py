@@ -23,6 +23,9 @@ GAP = 1e-3
 PROGRAMS = 60
 """Linear programs after which the search for whole choices of one way out ends."""
 
+_PRICE = 1e4
+"""Cost of breaching all of what is shared: at a cost of 1 the solver takes several times as long."""
+
 _BREACHED = 1e-7
 _QUESTIONS = 40
 
@@ -52,7 +55,7 @@ class Desk:
         mine = self.program.columns + np.flatnonzero(self.program.slack_group == group)
         session.set_column_bounds(mine, np.zeros(len(mine)), np.full(len(mine), np.inf))
         price = np.zeros(len(self.cost))
-        price[mine] = 1.0
+        price[mine] = _PRICE
         session.set_cost(price)
         least = self._least(lever, values)
         session.set_column_bounds(mine, np.zeros(len(mine)), np.zeros(len(mine)))
@@ -72,7 +75,7 @@ class Desk:
             out = self._ask(lever, values[k])
             if out is None:
                 return None
-            if out.objective > _BREACHED:
+            if out.objective > _BREACHED * _PRICE:
                 low = k
                 if low == len(values) - 1:
                     return None
