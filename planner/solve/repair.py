@@ -118,7 +118,8 @@ class _Repair:
         count, own, breach = len(columns), self.x[columns], self._breach(self.x)[:, rows]
         limits = np.flatnonzero(self.parts.limit[rows])
         part, slack = self._priced(part, limits, breach[:, limits])
-        relaxed = self._relaxed(part, breach if beyond else np.zeros_like(breach))
+        ask = beyond & self.parts.limit[rows] & (breach > _HOLDS)
+        relaxed = self._relaxed(part, np.where(ask, breach, 0.0))
         if relaxed.status is not Status.OPTIMAL:
             return
         total = self._total(self.x)
@@ -136,6 +137,8 @@ class _Repair:
             )
             session.set_solution(np.concatenate([own, slack]))
             found = session.solve().x
+            if len(found) < count:
+                return
         x = self.x.copy()
         x[columns] = found[:count]
         x = np.where(self.arrays.integer, np.round(x), x)
