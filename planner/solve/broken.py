@@ -12,7 +12,7 @@ from planner.model.block import Block
 from planner.model.build import Model
 from planner.model.registry import decode
 
-LIMITED = ("capacity", "budget", "ceiling", "carbon", "exit", "move_limit", "survival", "refuge")
+LIMITED = ("capacity", "budget", "ceiling", "carbon", "exit", "move_limit", "survival")
 """Families whose rows are told one by one; shares and latency are told by what they come to."""
 
 _ROOM = 1e-6
@@ -44,14 +44,16 @@ def broken_latency(latency: pd.DataFrame, without: Collection[str] = ()) -> list
     return out
 
 
-def broken_limits(model: Model, blocks: Iterable[Block], x: np.ndarray) -> list[str]:
+def broken_limits(
+    model: Model, blocks: Iterable[Block], x: np.ndarray, families: Collection[str] = LIMITED
+) -> list[str]:
     """Limits on capacity, cash, carbon, exit, moves and survival, from the values of the columns.
 
     The worst row of each limit is told. ``blocks``: of the program, or left out of it.
     """
     out: list[str] = []
     for block in blocks:
-        if block.family in LIMITED and len(block.keys):
+        if block.family in families and len(block.keys):
             value = np.bincount(block.row, block.coef * x[block.col], minlength=len(block.keys))
             out += _block(model, block, value)
     return out
@@ -75,9 +77,8 @@ def _block(model: Model, block: Block, value: np.ndarray) -> Iterator[str]:
     for subject in sorted(told):
         rows = told[subject]
         worst = max(rows, key=lambda row: float(row["by"]))
-        when = str(worst.get("period", worst.get("span", "")))
-        if not pd.isna(year := worst.get("year", np.nan)):
-            when = str(int(year))
+        when = str(worst.get("period", worst.get("year", worst.get("span", ""))))
+        when = when.removesuffix(".0")
         also = f" ({_periods(len({row['period'] for row in rows}))})" if "period" in worst else ""
         yield f"{subject} {_measure(model, block.family, worst)}" + (f" in {when}" if when else "") + also
 

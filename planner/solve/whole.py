@@ -72,8 +72,12 @@ def _tidy(arrays: Arrays, x: np.ndarray) -> np.ndarray:
 
 
 def _breaks(model: Model, x: np.ndarray) -> list[str]:
-    """What the nearest plan in whole machines breaks, in words."""
-    return [*broken_shares(shares.shares(model, x)), *broken_limits(model, model.blocks, x)]
+    """What the nearest plan in whole machines breaks, in words.
+
+    Room to flee to is told where nothing else breaks: what fits nowhere leaves none either.
+    """
+    words = [*broken_shares(shares.shares(model, x)), *broken_limits(model, model.blocks, x)]
+    return words or broken_limits(model, model.blocks, x, ("refuge",))
 
 
 def _used(model: Model, arrays: Arrays) -> np.ndarray | None:
