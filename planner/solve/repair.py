@@ -20,7 +20,8 @@ from planner.solve.solve_arrays import Outcome, Session, Status
 
 ROUNDS = 3
 """So often all parts are tried."""
-_NODES = 5
+_NODES, _GAP = 5, 5e-3
+"""Where the solver stops in a part: nodes, and the gap as a part of its cost."""
 _BETTER = 5e-4
 """A part that could save less of the whole cost is left alone."""
 _BESIDE = 4
@@ -124,17 +125,15 @@ class _Repair:
             return
         total = self._total(self.x)
         now = float(part.cost @ np.concatenate([own, slack]))
-        found, worth = relaxed.x, _BETTER * abs(total)
-        if not always and now - relaxed.objective < worth:
+        if not always and now - relaxed.objective < _BETTER * abs(total):
             return
+        found = relaxed.x
         if part.integer.any():
             # Machines that neither the relaxation nor the plan so far uses would only be in the way.
             idle = part.integer & (relaxed.x < _HOLDS)
             idle[:count] &= own < _HOLDS
-            gap = min(0.01, worth / max(abs(relaxed.objective), 1.0))
-            session = Session(
-                replace(part, upper=np.where(idle, 0.0, part.upper)), gap=gap, nodes=_NODES, interior=False
-            )
+            part = replace(part, upper=np.where(idle, 0.0, part.upper))
+            session = Session(part, gap=_GAP, nodes=_NODES, interior=False)
             session.set_solution(np.concatenate([own, slack]))
             found = session.solve().x
             if len(found) < count:
