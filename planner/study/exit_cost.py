@@ -26,8 +26,9 @@ from planner.model.objective.lines import before_tax, cash
 from planner.model.render_arrays import Arrays, render_arrays
 from planner.solve.branch import Found, quick
 from planner.solve.extract import tidy
+from planner.solve.first import first_stage
 from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Session, Status, fix_integers
+from planner.solve.solve_arrays import Status
 from planner.solve.ties import break_ties
 from planner.study.stakes import Stakes, stakes
 
@@ -122,14 +123,10 @@ def exit_cost(inputs: Inputs, vendor: str, at: str | None = None, gap: float = G
     first = names.index(at) if at else 1
     model = build_model(inputs)
     arrays = render_arrays(model)
-    x = _plan(model, arrays)
+    x = _plan(model)
     told = stakes(model, x, mine)
     desk = _Desk(model, arrays, x, mine, first, gap)
-    found, gone = None, first
-    for gone in range(first, len(names)):
-        found = desk.leave(gone)
-        if found is not None:
-            break
+    gone, found = desk.earliest(len(names) - 1)
     now = x if found is None else tidy(found.outcome.x)
     running, begin, extra = desk.costs(now)
     return Exit(
@@ -149,17 +146,14 @@ def exit_cost(inputs: Inputs, vendor: str, at: str | None = None, gap: float = G
     )
 
 
-def _plan(model: Model, arrays: Arrays) -> np.ndarray:
+def _plan(model: Model) -> np.ndarray:
     """The plan of the case, ties broken as ``planner plan`` does."""
-    outcome = Session(arrays, gap=_PLAN_GAP).solve()
-    if outcome.status is Status.INFEASIBLE:
+    first = first_stage(model, None, _PLAN_GAP)
+    if first.outcome.status is Status.INFEASIBLE:
         raise Infeasible(["the case has no plan, so there is nothing to leave"])
-    if outcome.status is Status.OPTIMAL and arrays.integer.any():
-        arrays = fix_integers(arrays, outcome)
-        outcome = Session(arrays).solve()
-    if outcome.status is not Status.OPTIMAL:
-        raise Stopped(f"the solver stopped ({outcome.word})")
-    return tidy(break_ties(model, arrays, outcome).x)
+    if first.outcome.status is not Status.OPTIMAL:
+        raise Stopped(f"the solver stopped ({first.outcome.word})")
+    return tidy(break_ties(model, first.arrays, first.outcome).x)
 
 
 class _Desk:
@@ -170,6 +164,23 @@ class _Desk:
     ) -> None:
         self.model, self.arrays, self.x, self.mine = model, arrays, x, mine
         self.first, self.gap = first, gap
+
+    def earliest(self, last: int) -> tuple[int, Found | None]:
+        """The first period from which nothing need be left at the vendor, and the cheapest plan then.
+
+        Whoever can be gone can be gone later: where the last period is too early, all are.
+        """
+        found = self.leave(self.first)
+        if found is not None or self.first == last:
+            return self.first, found
+        at_last = self.leave(last)
+        if at_last is None:
+            return last, None
+        for gone in range(self.first + 1, last):
+            found = self.leave(gone)
+            if found is not None:
+                return gone, found
+        return last, at_last
 
     def leave(self, gone: int, free: str = "") -> Found | None:
         """The cheapest plan with nothing at the vendor from ``gone`` on; None if there is none.
