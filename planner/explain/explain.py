@@ -165,9 +165,8 @@ def way_words(program: Program, way: WayOut) -> str:
     currency = program.model.index.inputs.case.settings.currency
     parts = " and ".join(_give_words(give) for give in way.gives)
     cost = "what is left to serve then costs" if way.serves_less else "the plan then costs"
-    if not isfinite(way.gap):
-        cost = cost.replace("costs", "costs, with choices in part,")
-    return f"{parts}; {cost} {words(way.cost, currency)}"
+    in_part = "" if isfinite(way.gap) else ", with choices in part,"
+    return f"{parts}; {cost}{in_part} {words(way.cost, currency)}"
 
 
 def _give_words(give: Give) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.model.render_arrays import Arrays
+from planner.model.render_arrays import Arrays, held_at
 from planner.solve.solve_arrays import Outcome, Session, Status
 
 WHOLE = 1e-6
@@ -34,8 +34,8 @@ def dive(arrays: Arrays) -> np.ndarray | None:
     dived into alone.
     """
     x, left = np.zeros(len(arrays.cost)), STEPS
-    for columns, rows in _parts(arrays):
-        part = _only(arrays, columns, rows)
+    for free in _parts(arrays):
+        part, columns, _ = held_at(arrays, free, x)
         found, whole = None, int((part.integer & (part.upper > part.lower)).sum())
         if whole <= _SEARCHED:
             found = _search(part)
@@ -163,18 +163,14 @@ def _limits(arrays: Arrays) -> _Limits:
     return _Limits(row, col, value, first, arrays.row_upper)
 
 
-def _parts(arrays: Arrays) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Columns and rows of each component, small ones together."""
-    count = len(arrays.row_lower)
-    row = np.repeat(np.arange(count), np.diff(arrays.start))
+def _parts(arrays: Arrays) -> Iterator[np.ndarray]:
+    """Columns (boolean) of each component, small ones together."""
+    row = np.repeat(np.arange(len(arrays.row_lower)), np.diff(arrays.start))
     label = _components(arrays, row)
-    of_row = np.full(count, -1, dtype=np.int64)
-    of_row[row] = label[arrays.index]
     size = np.bincount(label[arrays.index], minlength=len(arrays.cost))
-    part = np.cumsum(size) // _TOGETHER
-    column_part, row_part = part[label], np.where(of_row < 0, -1, part[of_row])
-    for number in np.unique(column_part):
-        yield np.flatnonzero(column_part == number), np.flatnonzero(row_part == number)
+    part = (np.cumsum(size) // _TOGETHER)[label]
+    for number in np.unique(part):
+        yield part == number
 
 
 def _components(arrays: Arrays, row: np.ndarray) -> np.ndarray:
@@ -189,23 +185,3 @@ def _components(arrays: Arrays, row: np.ndarray) -> np.ndarray:
         if np.array_equal(new, label):
             return label
         label = new
-
-
-def _only(arrays: Arrays, columns: np.ndarray, rows: np.ndarray) -> Arrays:
-    """The program of some columns and all the rows that they have entries in."""
-    number = np.zeros(len(arrays.cost), dtype=np.int64)
-    number[columns] = np.arange(len(columns))
-    lengths = np.diff(arrays.start)[rows]
-    start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-    at = np.repeat(arrays.start[rows] - start[:-1], lengths) + np.arange(start[-1])
-    return Arrays(
-        cost=arrays.cost[columns],
-        lower=arrays.lower[columns],
-        upper=arrays.upper[columns],
-        row_lower=arrays.row_lower[rows],
-        row_upper=arrays.row_upper[rows],
-        start=start,
-        index=number[arrays.index[at]],
-        value=arrays.value[at],
-        integer=arrays.integer[columns],
-    )

@@ -16,16 +16,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from support.audit_plan import audited
 from support.cases import World
-from support.plans import read
+from support.plans import least, read
 from support.varied_worlds import varied_worlds
 
 import planner.model.constraints
 from planner.eligibility import assess
 from planner.errors import Infeasible
 from planner.model.build import build
-from planner.model.render_arrays import render_arrays
-from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Session, Status
 
 TOGETHER = (
     ("places", "limits"), ("copies", "terms"), ("losses", "deals"), ("data", "moves"), ("shares", "volumes"),
@@ -73,16 +70,6 @@ def test_the_audit_finds_every_rule_kept_and_every_sum_right(features):
 
 DROPPED = ("rules", "capacity", "affinity", "move_limits", "budgets", "earlier_placements", "activation")
 """What only restricts, or only costs."""
-
-
-def least(world: World) -> float | None:
-    """Least cost to a tiny gap; ``None`` where no plan obeys every rule."""
-    try:
-        model = build_model(read(world))
-    except Infeasible:
-        return None
-    outcome = Session(render_arrays(model), gap=1e-9).solve()
-    return outcome.objective * model.unit if outcome.status is Status.OPTIMAL else None
 
 
 def without(world: World, what: str) -> World:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
+from planner.errors import Infeasible
 from planner.inputs import Inputs, read_inputs
 from planner.model.build import Model
+from planner.model.render_arrays import render_arrays
 from planner.plan.folder import save
 from planner.plan.plan import FRAMES, Plan
 from planner.solve.solve import Solved, build_model, solve
+from planner.solve.solve_arrays import Session, Status
 from support.cases import World
 
 
@@ -32,6 +37,31 @@ def solved(world: World) -> Solved:
 def plan_of(world: World) -> Plan:
     """The plan of a world."""
     return solved(world).plan
+
+
+def least(world: World) -> float | None:
+    """Least discounted cost to a tiny gap, None where no plan obeys every rule."""
+    try:
+        model = model_of(world)
+    except Infeasible:
+        return None
+    outcome = Session(render_arrays(model), gap=1e-9).solve()
+    return outcome.objective * model.unit if outcome.status is Status.OPTIMAL else None
+
+
+def nothing_is_cheaper(world: World, best: float | None) -> Plan | None:
+    """The plan of a world costs ``best`` to its gap, and its bound is no more; None where there is none.
+
+    ``best``: of all plans, one by one; None if none obeys every rule.
+    """
+    if best is None:
+        with pytest.raises(Infeasible):
+            plan_of(world)
+        return None
+    plan = plan_of(world)
+    assert best * (1 - 1e-9) <= plan.run["objective"] <= best * (1 + plan.run["gap_allowed"]) + 1e-6
+    assert plan.run["bound"] <= best * (1 + 1e-9)
+    return plan
 
 
 def cost(plan: Plan) -> float:

@@ -9,25 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.cases import World
-from support.plans import read
+from support.plans import least
 from terms.test_recompute_terms import full_worlds
 
-from planner.errors import Infeasible
-from planner.model.render_arrays import render_arrays
-from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Session, Status
-
 TERMS = ("spot", "commit_1y", "commit_3y")
-
-
-def least(world: World) -> float | None:
-    """Least discounted cost to a tiny gap, None where no plan obeys every rule."""
-    try:
-        model = build_model(read(world))
-    except Infeasible:
-        return None
-    outcome = Session(render_arrays(model), gap=1e-9).solve()
-    return outcome.objective * model.unit if outcome.status is Status.OPTIMAL else None
 
 
 def offer_everything(world: World) -> None:

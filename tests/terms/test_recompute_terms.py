@@ -13,6 +13,7 @@ import itertools
 import math
 from collections import defaultdict
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -33,7 +34,10 @@ SLICES = {"day": 0.3, "late": 0.2, "night": 0.5}
 @st.composite
 def full_worlds(draw: st.DrawFn) -> World:
     """Up to four workloads of two payers, two vendors, everything that costs money."""
-    pick = lambda *values: draw(st.sampled_from(values))  # noqa: E731
+
+    def pick(*values: Any) -> Any:
+        return draw(st.sampled_from(values))
+
     months, periods = pick((3, 4), (6, 2), (12, 2), (3, 5))
     world = World(months=months, periods=periods, start=pick("2027-01", "2027-10"), headroom=0.25)
     world.discount_rate = pick(0.0, 0.05)
