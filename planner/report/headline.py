@@ -30,8 +30,6 @@ FILES = (
     ("figures/", "the figures of this report as SVG and PNG"),
 )
 
-STATUS = {"optimal": "optimal: proved cheapest under the rules and prices stated"}
-
 _HIDDEN = ("seconds", "contestable")
 """Entries of the run record that are not printed: clocks, which never agree twice, and a long list."""
 
@@ -129,7 +127,7 @@ def dates(context: Context) -> list[tuple[str, str]]:
     head = context.plan.head
     bought = " to ".join(sorted({str(head.get(k) or "") for k in ("oldest_price", "newest_price")} - {""}))
     listed = (
-        ("Status", STATUS.get(str(head.get("status")), str(head.get("status", "")))),
+        ("Status", _status(context)),
         ("Case", str(head.get("case", ""))),
         ("Date of decision", str(head.get("decision_date", ""))),
         ("Prices as of", str(head.get("prices_as_of", ""))),
@@ -139,6 +137,16 @@ def dates(context: Context) -> list[tuple[str, str]]:
         ("Currency", context.currency),
     )
     return [(name, value) for name, value in listed if value]
+
+
+def _status(context: Context) -> str:
+    """What is proved of the plan; with whole numbers only how near it is to the cheapest."""
+    status, run = str(context.plan.head.get("status", "")), context.plan.run
+    if status != "optimal":
+        return status
+    if run.get("integers"):
+        return f"optimal: proved within {run['gap']:.3%} of the cheapest under the rules and prices stated"
+    return "optimal: proved cheapest under the rules and prices stated"
 
 
 def files() -> Grid:

@@ -140,6 +140,14 @@ def test_money_of_the_headline_is_that_of_the_cost_lines() -> None:
         assert f"MYR {plan.costs[column].sum() / 1e6:,.1f} million" in text
 
 
+def test_with_whole_numbers_the_status_claims_no_more_than_its_gap() -> None:
+    plan = sample_plan.plan()
+    assert "optimal: proved cheapest under" in page(plan).text
+    whole = page(replace(plan, run={**plan.run, "integers": 7, "gap": 0.0008, "bound": 1.0})).text
+    assert "optimal: proved within 0.080% of the cheapest under" in whole
+    assert "proved cheapest" not in whole
+
+
 def test_years_sum_to_the_total() -> None:
     from planner.report.figures.context import context_of
     from planner.report.money_tables import by_year
