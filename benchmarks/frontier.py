@@ -15,10 +15,10 @@ from planner.eligibility import assess
 from planner.explain.change import enforced
 from planner.explain.lever import find_rule, share_lever
 from planner.inputs import read_inputs
+from planner.lp.problem import Problem
 from planner.model.build import build
-from planner.model.render_arrays import render_arrays
 from planner.model.scopes import SHARE_KINDS
-from planner.solve.solve_arrays import Session
+from planner.model.to_arrays import to_arrays
 
 POINTS, MOST, REPEATS = 29, 4.0, 5
 
@@ -29,15 +29,15 @@ def main(case: Path) -> int:
     inputs = enforced(inputs, rule)
     model = build(inputs, assess(inputs))
     lever = share_lever(model, rule.id)
-    arrays = render_arrays(model)
+    arrays = to_arrays(model)
     values = [1.0 - 0.7 * i / (POINTS - 1) for i in range(POINTS)]
     cold, warm = [], []
     for _ in range(REPEATS):
         begin = time.perf_counter()
-        Session(arrays).solve()
+        Problem(arrays).solve()
         cold.append(time.perf_counter() - begin)
         begin = time.perf_counter()
-        session = Session(arrays)
+        session = Problem(arrays)
         for value in values:
             lever.move(session, value)
             session.solve()

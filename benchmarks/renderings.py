@@ -21,12 +21,12 @@ from support.cases import World
 
 from planner.eligibility import assess
 from planner.inputs import read_inputs
+from planner.lp.problem import Problem
+from planner.lp.pulp_solver import HighsByArrays
 from planner.model.build import Model, build
 from planner.model.registry import column_names
-from planner.model.render_arrays import render_arrays
-from planner.model.render_pulp import render_pulp
-from planner.solve.pulp_solver import HighsByArrays
-from planner.solve.solve_arrays import Session
+from planner.model.to_arrays import to_arrays
+from planner.model.to_pulp import to_pulp
 
 SIZES = (20, 80, 240)
 REGIONS, PERIODS = 8, 8
@@ -73,17 +73,17 @@ def model_of(workloads: int) -> Model:
 
 
 def arrays_and_highs(model: Model) -> float:
-    return Session(render_arrays(model)).solve().objective
+    return Problem(to_arrays(model)).solve().objective
 
 
 def pulp_and_highs(model: Model) -> float:
-    problem = render_pulp(model)
+    problem = to_pulp(model)
     problem.solve(HighsByArrays(column_names(model)))
     return float(pulp.value(problem.objective))
 
 
 def pulp_and_cbc(model: Model) -> float:
-    problem = render_pulp(model)
+    problem = to_pulp(model)
     problem.solve(pulp.COIN_CMD(path=pulp_cbc_path, msg=False, threads=1))
     return float(pulp.value(problem.objective))
 

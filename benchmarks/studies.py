@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from planner.inputs import read_inputs
-from planner.solve.solve import solve
+from planner.planning import solve
 from planner.study.commit_advice import commit_advice
 from planner.study.exit_cost import exit_cost
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from planner.errors import Problem
+from planner.errors import Issue
 
 Kind = Literal["id", "text", "number", "integer", "boolean", "date", "month", "choice"]
 
@@ -54,7 +54,7 @@ class Column:
 
 
 def parse_column(
-    column: Column, cells: Sequence[str], rows: list[int], where: str, problems: list[Problem]
+    column: Column, cells: Sequence[str], rows: list[int], where: str, problems: list[Issue]
 ) -> list[Any]:
     """The values of a column's cells, blank where a cell is bad; what is bad is added to ``problems``."""
     parse = _PARSERS[column.kind]
@@ -72,7 +72,7 @@ def parse_column(
                 seen[cell] = parse(cell, column)
         value = seen[cell]
         if isinstance(value, _Bad):
-            problems.append(Problem(where, row, column.name, cell[:80], value.problem, value.mend))
+            problems.append(Issue(where, row, column.name, cell[:80], value.problem, value.mend))
             value = BLANK[column.kind]
         out.append(value)
     return out

@@ -29,7 +29,7 @@ class PlannerError(Exception):
 
 
 @dataclass(frozen=True, order=True)
-class Problem:
+class Issue:
     """One thing wrong in one place of the input, and how to mend it.
 
     ``row`` is the line in the file as an editor counts it (the header is line 1); 0 means the
@@ -58,8 +58,8 @@ class BadInput(PlannerError):
 
     exit_code = 5
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems: Sequence[Problem] = tuple(sorted(set(problems)))
+    def __init__(self, problems: Iterable[Issue]) -> None:
+        self.problems: Sequence[Issue] = tuple(sorted(set(problems)))
         count = len(self.problems)
         super().__init__(f"{count} problem{'s' if count != 1 else ''} in the input")
 

@@ -17,7 +17,7 @@ from planner.case.schema import USERS
 from planner.case.settings import FILE, Settings, read_settings
 from planner.catalog.load import folder_of
 from planner.catalog.schema import REGIONS
-from planner.errors import BadInput, Problem
+from planner.errors import BadInput, Issue
 from planner.latency.coverage import coverage
 from planner.latency.graph import build_graph
 from planner.latency.matrix import round_trips
@@ -90,7 +90,7 @@ def read_inputs(folder: Path) -> Inputs:
     return Inputs(case, rules, network, regions, reach, rtt_us, _between(case, network, regions), files)
 
 
-def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, list[Problem]]:
+def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, list[Issue]]:
     found: list[tuple[str, Path]] = []
     for name in packages:
         place = folder_of(name, folder)
@@ -98,26 +98,24 @@ def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, l
             found.append((name, place))
     if len(found) > 1:
         mend = f"Keep one of {', '.join(name for name, _ in found)}."
-        return None, [Problem(FILE, 0, "catalogs", "", "names more than one network", mend)]
+        return None, [Issue(FILE, 0, "catalogs", "", "names more than one network", mend)]
     if not found:
         return None, []
     return read_network(found[0][1], found[0][0].removeprefix("./"))
 
 
-def _network_checks(case: Case, network: Network | None) -> list[Problem]:
+def _network_checks(case: Case, network: Network | None) -> list[Issue]:
     file = case.settings.tables.get("users", "users.csv")
     if network is None:
         if case.settings.latency is not None:
             mend = 'Add "network" to catalogs, or take [latency] out of case.toml.'
-            return [
-                Problem(FILE, 0, "catalogs", "", "a worth of latency needs a network, none is named", mend)
-            ]
+            return [Issue(FILE, 0, "catalogs", "", "a worth of latency needs a network, none is named", mend)]
         if case.workloads["latency_ms"].notna().any() or case.dependencies["latency_ms"].notna().any():
             mend = 'Add "network" to catalogs, or leave latency_ms and latency_share blank.'
-            return [Problem(FILE, 0, "catalogs", "", "latency targets need a network, none is named", mend)]
+            return [Issue(FILE, 0, "catalogs", "", "latency targets need a network, none is named", mend)]
         return []
     nodes = set(network.nodes["node"])
-    problems: list[Problem] = []
+    problems: list[Issue] = []
     # The case keeps no rows of files, so these are read once more to say where.
     for name, path in case.files:
         if name == file or PurePosixPath(name).name == REGIONS.file:
@@ -129,7 +127,7 @@ def _network_checks(case: Case, network: Network | None) -> list[Problem]:
     return problems
 
 
-def _sites(folder: Path, settings: Settings, network: Network, problems: list[Problem]) -> list[Problem]:
+def _sites(folder: Path, settings: Settings, network: Network, problems: list[Issue]) -> list[Issue]:
     """Sites of users that the network does not have, of the rows that could be read."""
     file = settings.tables.get("users", "")
     if not file or any(p.file == FILE and p.column == "tables.users" for p in problems):

@@ -1,7 +1,7 @@
 """Reading CSV tables against a schema: one description of a table for loading, checking and docs.
 
 A :class:`Table` states the columns of a file with type, unit, bounds and meaning. :func:`read`
-turns a file into a pandas frame and a list of :class:`~planner.errors.Problem`; it never raises
+turns a file into a pandas frame and a list of :class:`~planner.errors.Issue`; it never raises
 for bad content and never drops or repairs a cell, so a caller can show all problems at once.
 
 The frame has the schema's columns plus ``_row``, the line of the file, which later checks use to
@@ -20,7 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from planner.cells import BLANK, Column, nearest, parse_column
-from planner.errors import Problem
+from planner.errors import Issue
 
 __all__ = ["BASES", "Column", "Table", "empty", "provenance", "read", "refers"]
 
@@ -60,7 +60,7 @@ def provenance() -> tuple[Column, ...]:
     )
 
 
-def read(path: Path, table: Table, shown_as: str | None = None) -> tuple[pd.DataFrame, list[Problem]]:
+def read(path: Path, table: Table, shown_as: str | None = None) -> tuple[pd.DataFrame, list[Issue]]:
     """Read one CSV file against its schema.
 
     Parameters
@@ -86,7 +86,7 @@ def read(path: Path, table: Table, shown_as: str | None = None) -> tuple[pd.Data
     return data.copy(), list(problems)
 
 
-def _read(raw: bytes, table: Table, where: str) -> tuple[pd.DataFrame, tuple[Problem, ...]]:
+def _read(raw: bytes, table: Table, where: str) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
     text, problems = _decode(raw, where)
     if problems:
         return empty(table), tuple(problems)
@@ -129,7 +129,7 @@ def _empty(table: Table) -> pd.DataFrame:
 
 def refers(
     data: pd.DataFrame, column: str, allowed: Iterable[str], where: str, what: str, blank: bool = False
-) -> list[Problem]:
+) -> list[Issue]:
     """Problems for cells of ``column`` that name nothing in ``allowed`` (a set of ids).
 
     ``what`` names the other table, e.g. ``"workloads.csv"``; ``blank`` lets an empty cell pass.
@@ -140,7 +140,7 @@ def refers(
         if value not in known and not (blank and value == ""):
             near = nearest(value, known)
             mend = f"Add it to {what} or correct the name" + (f"; did you mean {near!r}?" if near else ".")
-            problems.append(Problem(where, int(row), column, value, f"not found in {what}", mend))
+            problems.append(Issue(where, int(row), column, value, f"not found in {what}", mend))
     return problems
 
 
@@ -156,7 +156,7 @@ _DTYPES: dict[str, str] = {
 }
 
 
-def _bytes(path: Path, where: str) -> tuple[bytes, Problem | None]:
+def _bytes(path: Path, where: str) -> tuple[bytes, Issue | None]:
     try:
         return path.read_bytes(), None
     except FileNotFoundError:
@@ -164,12 +164,12 @@ def _bytes(path: Path, where: str) -> tuple[bytes, Problem | None]:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         problem, mend = f"the file cannot be read ({why})", "Check that it is a plain, readable file."
-    return b"", Problem(where, 0, "", "", problem, mend)
+    return b"", Issue(where, 0, "", "", problem, mend)
 
 
-def _decode(raw: bytes, where: str) -> tuple[str, list[Problem]]:
-    def whole(problem: str, mend: str) -> tuple[str, list[Problem]]:
-        return "", [Problem(where, 0, "", "", problem, mend)]
+def _decode(raw: bytes, where: str) -> tuple[str, list[Issue]]:
+    def whole(problem: str, mend: str) -> tuple[str, list[Issue]]:
+        return "", [Issue(where, 0, "", "", problem, mend)]
 
     if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         return whole("the file starts with a byte-order mark", "Save it as UTF-8 without BOM.")
@@ -183,15 +183,13 @@ def _decode(raw: bytes, where: str) -> tuple[str, list[Problem]]:
         row = raw[: error.start].count(b"\n") + 1
         bad = raw[error.start : error.start + 1].hex()
         return "", [
-            Problem(where, row, "", f"0x{bad}", "the file is not UTF-8", "Save it with the encoding UTF-8.")
+            Issue(where, row, "", f"0x{bad}", "the file is not UTF-8", "Save it with the encoding UTF-8.")
         ]
 
 
-def _split(
-    text: str, table: Table, where: str
-) -> tuple[list[str], list[tuple[int, list[str]]], list[Problem]]:
+def _split(text: str, table: Table, where: str) -> tuple[list[str], list[tuple[int, list[str]]], list[Issue]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    problems: list[Problem] = []
+    problems: list[Issue] = []
     rows: list[tuple[int, list[str]]] = []
     header: list[str] = []
     start = 1
@@ -204,10 +202,10 @@ def _split(
                 if problems:
                     return [], [], problems
             elif not cells:
-                problems.append(Problem(where, row, "", "", "the row is blank", "Take the empty line out."))
+                problems.append(Issue(where, row, "", "", "the row is blank", "Take the empty line out."))
             elif len(cells) != len(header):
                 problems.append(
-                    Problem(
+                    Issue(
                         where,
                         row,
                         "",
@@ -220,29 +218,29 @@ def _split(
                 rows.append((row, cells))
     except csv.Error as error:
         problems.append(
-            Problem(where, reader.line_num, "", "", f"not valid CSV ({error})", "Check the double quotes.")
+            Issue(where, reader.line_num, "", "", f"not valid CSV ({error})", "Check the double quotes.")
         )
     return header, rows, problems
 
 
-def _check_header(header: Sequence[str], table: Table, where: str) -> list[Problem]:
+def _check_header(header: Sequence[str], table: Table, where: str) -> list[Issue]:
     problems = []
     wanted = [c.name for c in table.columns]
     for name in (c.name for c in table.columns if not c.optional):
         if name not in header:
             mend = f"Add the column; {table.file} has the columns {', '.join(wanted)}."
-            problems.append(Problem(where, 1, name, "", "the column is missing", mend))
+            problems.append(Issue(where, 1, name, "", "the column is missing", mend))
     for name in header:
         if name not in table.names:
             near = nearest(name, set(wanted))
             mend = f"Did you mean {near!r}?" if near else f"Take it out; allowed are {', '.join(wanted)}."
-            problems.append(Problem(where, 1, name[:60], "", "the column is unknown", mend))
+            problems.append(Issue(where, 1, name[:60], "", "the column is unknown", mend))
     for name in sorted({n for n in header if header.count(n) > 1}):
-        problems.append(Problem(where, 1, name, "", "the column appears twice", "Keep one of them."))
+        problems.append(Issue(where, 1, name, "", "the column appears twice", "Keep one of them."))
     return problems
 
 
-def _duplicates(data: pd.DataFrame, table: Table, where: str) -> list[Problem]:
+def _duplicates(data: pd.DataFrame, table: Table, where: str) -> list[Issue]:
     if not table.key or data.empty:
         return []
     again = data.duplicated(list(table.key), keep="first")
@@ -250,7 +248,7 @@ def _duplicates(data: pd.DataFrame, table: Table, where: str) -> list[Problem]:
     for _, row in data[again].iterrows():
         value = ", ".join(str(row[k]) for k in table.key)
         problems.append(
-            Problem(
+            Issue(
                 where,
                 int(row["_row"]),
                 table.key[0],

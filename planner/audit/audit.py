@@ -19,7 +19,7 @@ from planner.audit.read_case import read_case
 from planner.audit.reading import Folder, Unreadable
 from planner.audit.registry import ALWAYS, KINDS
 from planner.audit.rules import rules_of_packs, rules_of_plan
-from planner.errors import BadInput, Problem
+from planner.errors import BadInput, Issue
 from planner.policy.kinds import KINDS as SCHEMAS
 
 Stage = Literal["plan", "award"]
@@ -56,7 +56,7 @@ def audit(
     folder = Folder(root)
     if not folder.has("placements.csv") and not folder.has(RECORD):
         mend = "Name a folder with placements.csv and inputs/, as planner plan writes it."
-        raise BadInput([Problem(root.name, 0, "", "", "is no plan", mend)])
+        raise BadInput([Issue(root.name, 0, "", "", "is no plan", mend)])
     case = read_case(folder)
     if case is None:
         return _made(root, None, packs, stage, (), folder.problems)
@@ -65,7 +65,7 @@ def audit(
     if packs:
         rules, more = rules_of_packs(folder, case, packs, rules_as_of)
         if more:
-            raise BadInput([Problem(f.subject, 0, "", "", f.message, "Correct the pack.") for f in more])
+            raise BadInput([Issue(f.subject, 0, "", "", f.message, "Correct the pack.") for f in more])
     claims, more = read_claims(folder, case)
     findings += more
     frozen, _ = rules_of_plan(folder, case, None)

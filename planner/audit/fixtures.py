@@ -19,7 +19,7 @@ from planner.audit.checks.shares import SHARE_KINDS, verdict
 from planner.audit.context import TOLERANCE
 from planner.audit.filters import FILTERS, Facts, selected
 from planner.audit.filters import verdict as filter_verdict
-from planner.errors import BadInput, Problem
+from planner.errors import BadInput, Issue
 from planner.policy.rules import Rule
 
 SUFFIX = ".tests.toml"
@@ -60,7 +60,7 @@ def try_pack(rules: Sequence[Rule], path: Path) -> tuple[list[Tried], list[str]]
     """
 
     def bad(problem: str, mend: str) -> BadInput:
-        return BadInput([Problem(path.name, 0, "", "", problem, mend)])
+        return BadInput([Issue(path.name, 0, "", "", problem, mend)])
 
     try:
         tree = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)

@@ -11,7 +11,7 @@ from typing import Any
 from planner.audit.case import INPUTS, Case
 from planner.audit.findings import Finding
 from planner.audit.reading import Folder, Unreadable
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.policy.load import place_of, read_packs
 from planner.policy.rules import Rule
 
@@ -39,7 +39,7 @@ def rules_of_packs(
     """
     day = as_of or case.day("rules_as_of")
 
-    def place(name: str, _: Path) -> tuple[str, Path] | Problem:
+    def place(name: str, _: Path) -> tuple[str, Path] | Issue:
         return (name, Path(name)) if name.endswith(".toml") else place_of(name, folder.root)
 
     rules, problems, _ = read_packs(names, folder.root, {}, day, day, place)
@@ -60,19 +60,19 @@ def _read(
     rules_as_of = as_of or case.day("rules_as_of")
     decided = as_of or case.day("decision_date")
 
-    def place(name: str, _: Path) -> tuple[str, Path] | Problem:
+    def place(name: str, _: Path) -> tuple[str, Path] | Issue:
         copy = name.removeprefix("./") if name.startswith("./") else f"catalogs/policies/{name}.toml"
         try:
             folder.bytes(f"{INPUTS}/{copy}")
         except Unreadable as reason:
-            return Problem(f"{INPUTS}/{copy}", 0, "", name[:80], f"the copy of the pack {reason}", "")
+            return Issue(f"{INPUTS}/{copy}", 0, "", name[:80], f"the copy of the pack {reason}", "")
         return copy, folder.root / INPUTS / copy
 
     rules, problems, _ = read_packs(names, folder.root, overrides, rules_as_of, decided, place)
     return rules, [_finding(p) for p in problems]
 
 
-def _finding(problem: Problem) -> Finding:
+def _finding(problem: Issue) -> Finding:
     return Finding("rules", "fail", f"{problem.file} {problem.column}".strip()[:200], f"{problem}"[:400])
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from planner.case.settings import Settings
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.tables import Column, Table, provenance
 
 SPEND_COMMITMENTS = Table(
@@ -42,21 +42,19 @@ SPEND_COMMITMENTS = Table(
 
 def check_agreements(
     settings: Settings, frames: Mapping[str, pd.DataFrame], file: Mapping[str, str]
-) -> list[Problem]:
+) -> list[Issue]:
     """Money, whole periods, and no two agreements on the same spend."""
-    rows, where, problems = frames["spend_commitments"], file["spend_commitments"], list[Problem]()
+    rows, where, problems = frames["spend_commitments"], file["spend_commitments"], list[Issue]()
     first = pd.Period(settings.start, freq="M").ordinal
     for line in rows.to_dict("records"):
         begin = pd.Period(line["start"], freq="M").ordinal - first
         for column, problem, mend in _wrong(settings, line, begin, begin + int(line["months"])):
-            problems.append(Problem(where, int(line["_row"]), column, _cell(line[column]), problem, mend))
+            problems.append(Issue(where, int(line["_row"]), column, _cell(line[column]), problem, mend))
     for one, other in combinations(rows.to_dict("records"), 2):
         if one["vendor"] == other["vendor"] and _meet(one, other):
             mend = "Put them into one row, or let one end before the other begins."
             problem = f"counts the same spend as {one['agreement']}"
-            problems.append(
-                Problem(where, int(other["_row"]), "agreement", other["agreement"], problem, mend)
-            )
+            problems.append(Issue(where, int(other["_row"]), "agreement", other["agreement"], problem, mend))
     return problems
 
 

@@ -16,22 +16,22 @@ from planner.case.weights import check_latency_worth
 from planner.case.yields import check_yields
 from planner.catalog.load import Catalog
 from planner.catalog.schema import COMMITMENTS
-from planner.errors import Problem
+from planner.errors import Issue
 
 
 def cross_checks(
     settings: Settings, frames: Mapping[str, pd.DataFrame], catalog: Catalog, periods: pd.DataFrame
-) -> list[Problem]:
+) -> list[Issue]:
     """Check references between tables, periods, workloads, money and terms."""
     names = list(periods["period"])
     file = {name: settings.tables.get(name, f"{name}.csv") for name in frames}
     workloads, regions = frames["workloads"], set(catalog.regions["region"])
     if not regions:
         mend = "Name a package that describes regions, e.g. one of the shipped ones."
-        return [Problem(FILE, 0, "catalogs", "", "no region is known", mend)]
-    problems: list[Problem] = []
+        return [Issue(FILE, 0, "catalogs", "", "no region is known", mend)]
+    problems: list[Issue] = []
     if workloads.empty:
-        problems.append(Problem(file["workloads"], 0, "", "", "there is no workload", "Add at least one."))
+        problems.append(Issue(file["workloads"], 0, "", "", "there is no workload", "Add at least one."))
     problems += check_references(settings, frames, catalog, names)
     problems += _check_costs(settings, frames, file)
     problems += check_latency_worth(settings.latency, frames["users"], file["users"])
@@ -53,32 +53,28 @@ def cross_checks(
     for opening in settings.openings:
         if opening.region not in regions:
             mend = "Name a region of the catalogs."
-            problems.append(Problem(FILE, 0, "opening.region", opening.region, "is unknown", mend))
+            problems.append(Issue(FILE, 0, "opening.region", opening.region, "is unknown", mend))
         if opening.period not in names:
             mend = f"Use one of {names[0]} … {names[-1]}."
-            problems.append(
-                Problem(FILE, 0, "opening.from", opening.period, "is no period of the case", mend)
-            )
+            problems.append(Issue(FILE, 0, "opening.from", opening.period, "is no period of the case", mend))
     return problems
 
 
 def _check_costs(
     settings: Settings, frames: Mapping[str, pd.DataFrame], file: Mapping[str, str]
-) -> list[Problem]:
+) -> list[Issue]:
     problems = [*_check_without_effect(frames, file), *_check_affinity(frames, file)]
     for name in ("placement_costs", "activation", "budgets"):
         for line in frames[name].to_dict("records"):
             if line["currency"] != settings.currency:
                 mend = f"State it in {settings.currency}."
                 row, value = int(line["_row"]), line["currency"]
-                problems.append(
-                    Problem(file[name], row, "currency", value, "is not the case's currency", mend)
-                )
+                problems.append(Issue(file[name], row, "currency", value, "is not the case's currency", mend))
     return problems
 
 
-def _check_affinity(frames: Mapping[str, pd.DataFrame], file: Mapping[str, str]) -> list[Problem]:
-    affinity, where, problems = frames["affinity"], file["affinity"], list[Problem]()
+def _check_affinity(frames: Mapping[str, pd.DataFrame], file: Mapping[str, str]) -> list[Issue]:
+    affinity, where, problems = frames["affinity"], file["affinity"], list[Issue]()
     needs = {
         "together": {"other"},
         "apart": {"other"},
@@ -91,17 +87,17 @@ def _check_affinity(frames: Mapping[str, pd.DataFrame], file: Mapping[str, str])
         stated |= set() if np.isnan(line["value"]) else {"value"}
         wanted, row, kind = needs[line["kind"]], int(line["_row"]), line["kind"]
         for column in sorted(wanted - stated):
-            problems.append(Problem(where, row, column, "", f"{kind} needs a {column}", "Fill it in."))
+            problems.append(Issue(where, row, column, "", f"{kind} needs a {column}", "Fill it in."))
         for column in sorted(stated - wanted - ({"value"} if kind == "pin" else set())):
             value, mend = str(line[column]), "Leave it blank."
-            problems.append(Problem(where, row, column, value, f"{kind} has no {column}", mend))
+            problems.append(Issue(where, row, column, value, f"{kind} has no {column}", mend))
         if line["other"] == line["workload"]:
             mend = "Name another workload."
-            problems.append(Problem(where, row, "other", line["other"], "is the workload itself", mend))
+            problems.append(Issue(where, row, "other", line["other"], "is the workload itself", mend))
     return problems
 
 
-def _check_without_effect(frames: Mapping[str, pd.DataFrame], file: Mapping[str, str]) -> list[Problem]:
+def _check_without_effect(frames: Mapping[str, pd.DataFrame], file: Mapping[str, str]) -> list[Issue]:
     """Limits that could never bind: of an agency whose bills another pays, or of another's workload."""
     payer = dict(zip(frames["agencies"]["agency"], frames["agencies"]["payer"], strict=True))
     owner = dict(zip(frames["workloads"]["workload"], frames["workloads"]["agency"], strict=True))
@@ -111,20 +107,20 @@ def _check_without_effect(frames: Mapping[str, pd.DataFrame], file: Mapping[str,
         if pays not in ("", line["agency"]):
             mend = f"Give the budget to {pays}, or take payer out of {file['agencies']}."
             row, value = int(line["_row"]), line["agency"]
-            problems.append(Problem(file["budgets"], row, "agency", value, f"is paid for by {pays}", mend))
+            problems.append(Issue(file["budgets"], row, "agency", value, f"is paid for by {pays}", mend))
     for line in frames["move_limits"].to_dict("records"):
         owns = owner.get(line["workload"], line["agency"])
         if line["agency"] and line["workload"] and owns != line["agency"]:
             mend = f"Write {owns}, or leave the agency blank."
             row, value = int(line["_row"]), line["agency"]
             problem = f"does not own {line['workload']}"
-            problems.append(Problem(file["move_limits"], row, "agency", value, problem, mend))
+            problems.append(Issue(file["move_limits"], row, "agency", value, problem, mend))
     return problems
 
 
 def _check_terms(
     settings: Settings, frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], catalog: Catalog
-) -> list[Problem]:
+) -> list[Issue]:
     loads, held, contracts = frames["loads"], frames["held_commitments"], frames["contracts"]
     agencies = frames["agencies"]["agency"]
     problems = tables.refers(
@@ -136,23 +132,23 @@ def _check_terms(
             mend, value = "State whole machines, or leave out [units] whole.", str(line["units"])
             row = int(line["_row"])
             problems.append(
-                Problem(file["held_commitments"], row, "units", value, "is no whole number of machines", mend)
+                Issue(file["held_commitments"], row, "units", value, "is no whole number of machines", mend)
             )
     for line in held.to_dict("records"):
         if f"{line['sku']}|{line['term']}" not in sold:
             value, mend = f"{line['sku']}, {line['term']}", "Name a SKU that the catalogs sell on that term."
             problems.append(
-                Problem(file["held_commitments"], int(line["_row"]), "sku", value, "has no such price", mend)
+                Issue(file["held_commitments"], int(line["_row"]), "sku", value, "has no such price", mend)
             )
         if settings.whole_units and _ends_within(line["start"], line["term"], settings):
             mend = "Use periods at whose end it ends, or leave out [units] whole."
             problem = "ends within a period, where it would be a part of a machine"
             row = int(line["_row"])
-            problems.append(Problem(file["held_commitments"], row, "start", line["start"], problem, mend))
+            problems.append(Issue(file["held_commitments"], row, "start", line["start"], problem, mend))
         if line["start"] >= settings.start:
             mend = "Only commitments from before the first period are held; the plan buys later ones itself."
             problems.append(
-                Problem(
+                Issue(
                     file["held_commitments"], int(line["_row"]), "start", line["start"], "is too late", mend
                 )
             )
@@ -160,9 +156,7 @@ def _check_terms(
         missing = [s for s in settings.slices if s not in set(rows["slice"])]
         if missing:
             row, mend = int(rows["_row"].iloc[0]), f"Add a row for {', '.join(missing)}."
-            problems.append(
-                Problem(file["loads"], row, "slice", str(name), "does not state every slice", mend)
-            )
+            problems.append(Issue(file["loads"], row, "slice", str(name), "does not state every slice", mend))
     where = file["contracts"]
     for vendor, rows in contracts.sort_values("valid_from").groupby("vendor"):
         ends: str | None = ""
@@ -170,7 +164,7 @@ def _check_terms(
             if ends is None or (ends and line["valid_from"] < ends):
                 mend = "Let one contract of a vendor end before the next begins."
                 problems.append(
-                    Problem(
+                    Issue(
                         where, int(line["_row"]), "valid_from", str(vendor), "overlaps another contract", mend
                     )
                 )
@@ -178,14 +172,14 @@ def _check_terms(
             if line["valid_to"] and line["valid_to"] <= line["valid_from"]:
                 mend = "Let it end after it begins."
                 problems.append(
-                    Problem(
+                    Issue(
                         where, int(line["_row"]), "valid_to", line["valid_to"], "ends before it begins", mend
                     )
                 )
             if line["currency"] != settings.currency:
                 mend = f"State the ceiling in {settings.currency}."
                 problems.append(
-                    Problem(where, int(line["_row"]), "currency", line["currency"], "is not the case's", mend)
+                    Issue(where, int(line["_row"]), "currency", line["currency"], "is not the case's", mend)
                 )
     return problems
 
@@ -197,7 +191,7 @@ def _ends_within(start: str, term: str, settings: Settings) -> bool:
     return bool(0 < left < settings.months * settings.count and left % settings.months)
 
 
-def _check_periods(frame: pd.DataFrame, key: list[str], periods: list[str], file: str) -> list[Problem]:
+def _check_periods(frame: pd.DataFrame, key: list[str], periods: list[str], file: str) -> list[Issue]:
     problems, known = [], set(periods)
     first = frame.drop_duplicates(key)
     for _, line in first[first["period"] != periods[0]].iterrows():
@@ -205,14 +199,14 @@ def _check_periods(frame: pd.DataFrame, key: list[str], periods: list[str], file
             value = ", ".join(str(line[k]) for k in key if line[k] != "")
             mend = f"Add a row for {periods[0]} (0 if there is nothing yet)."
             problems.append(
-                Problem(file, int(line["_row"]), "period", value, "has no row for the first period", mend)
+                Issue(file, int(line["_row"]), "period", value, "has no row for the first period", mend)
             )
     return problems
 
 
 def _check_workloads(
     frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], settings: Settings
-) -> list[Problem]:
+) -> list[Issue]:
     problems = []
     demand = frames["demand"]
     stated = set(zip(demand["workload"], demand["resource"], strict=True))
@@ -221,7 +215,7 @@ def _check_workloads(
         name, row = w["workload"], int(w["_row"])
 
         def bad(column: str, value: str, problem: str, mend: str, row: int = row) -> None:
-            problems.append(Problem(file["workloads"], row, column, value, problem, mend))
+            problems.append(Issue(file["workloads"], row, column, value, problem, mend))
 
         for resource in ("vcpu", "memory_gib"):
             if (name, resource) not in stated:
@@ -269,7 +263,7 @@ def _check_workloads(
     for (name, role), group in current.groupby(["workload", "role"], sort=True):
         if group["share"].sum() > 1 + 1e-9:
             problems.append(
-                Problem(
+                Issue(
                     file["current"],
                     int(group["_row"].iloc[0]),
                     "share",
@@ -281,23 +275,21 @@ def _check_workloads(
     return problems
 
 
-def _check_money(settings: Settings, catalog: Catalog, periods: pd.DataFrame) -> list[Problem]:
+def _check_money(settings: Settings, catalog: Catalog, periods: pd.DataFrame) -> list[Issue]:
     problems = []
     used = set(catalog.prices["PricingCurrency"]) | set(catalog.transfer["PricingCurrency"])
     used |= {weight.currency for weight in (settings.carbon, settings.latency) if weight}
     used -= {settings.currency}
     stated = [(f.currency, f.year) for f in settings.fx]
     for key in sorted({k for k in stated if stated.count(k) > 1}):
-        problems.append(Problem(FILE, 0, "fx", f"{key[0]} {key[1]}", "appears twice", "Keep one of them."))
+        problems.append(Issue(FILE, 0, "fx", f"{key[0]} {key[1]}", "appears twice", "Keep one of them."))
     for currency in sorted(used):
         for year in sorted(set(periods["year"])):
             if (currency, year) not in stated:
                 mend = "Add a section [[fx]] with currency, year, rate, buffer, basis, source and as_of."
-                problems.append(Problem(FILE, 0, "fx", f"{currency} {year}", "has no exchange rate", mend))
+                problems.append(Issue(FILE, 0, "fx", f"{currency} {year}", "has no exchange rate", mend))
     for f in settings.fx:
         if f.as_of > settings.prices_as_of:
             mend = "Use a rate known by prices_as_of."
-            problems.append(
-                Problem(FILE, 0, "fx.as_of", f.as_of.isoformat(), "lies after prices_as_of", mend)
-            )
+            problems.append(Issue(FILE, 0, "fx.as_of", f.as_of.isoformat(), "lies after prices_as_of", mend))
     return problems

@@ -8,7 +8,7 @@ import pandas as pd
 
 from planner.case.settings import FILE, Settings
 from planner.catalog.schema import COMMITMENTS
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.tables import Column, Table
 
 EARLIER_PLACEMENTS = Table(
@@ -49,29 +49,27 @@ def check_earlier(
     frames: Mapping[str, pd.DataFrame],
     file: Mapping[str, str],
     periods: list[str],
-) -> list[Problem]:
+) -> list[Issue]:
     """Sums of ``earlier_placements``, and that the tables have an effect."""
-    placed, problems = frames["earlier_placements"], list[Problem]()
+    placed, problems = frames["earlier_placements"], list[Issue]()
     if settings.replan is None:
         for name in ("earlier_placements", "earlier_commitments"):
             if not frames[name].empty:
                 mend = "Add a section [replan] with freeze, or take the table out."
-                problems.append(Problem(file[name], 0, "", "", "has no effect without [replan]", mend))
+                problems.append(Issue(file[name], 0, "", "", "has no effect without [replan]", mend))
         return problems
     return problems + _check_sums(settings.replan.freeze, placed, file["earlier_placements"], periods)
 
 
-def _check_sums(freeze: int, placed: pd.DataFrame, file: str, periods: list[str]) -> list[Problem]:
+def _check_sums(freeze: int, placed: pd.DataFrame, file: str, periods: list[str]) -> list[Issue]:
     primary = placed[placed["role"] == "primary"]
     problems = []
     for missing in [p for p in periods[:freeze] if p not in set(primary["period"])]:
         mend = "Freeze fewer periods, or name an earlier plan that has it."
-        problems.append(
-            Problem(FILE, 0, "replan.freeze", missing, "the earlier plan has no such period", mend)
-        )
+        problems.append(Issue(FILE, 0, "replan.freeze", missing, "the earlier plan has no such period", mend))
     for (workload, period), rows in primary.groupby(["workload", "period"]):
         if abs(rows["share"].sum() - 1.0) > 1e-9:
             row, value = int(rows["_row"].iloc[0]), f"{workload} in {period}: {rows['share'].sum():g}"
             mend = "Give the primary shares of a workload that sum to 1 in each period."
-            problems.append(Problem(file, row, "share", value, "the shares do not sum to 1", mend))
+            problems.append(Issue(file, row, "share", value, "the shares do not sum to 1", mend))
     return problems

@@ -21,7 +21,7 @@ from planner.case.settings import FILE, Settings, read_settings
 from planner.case.traces import Traces, compress, read_traces
 from planner.catalog.load import Catalog, read_catalog
 from planner.catalog.spot import with_spot
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.money import Rates
 
 
@@ -95,7 +95,7 @@ _LONGEST_NAME = 120
 """Longest name of a table's file: file systems differ in what they bear."""
 
 
-def read_case(folder: Path) -> tuple[Case | None, list[Problem]]:
+def read_case(folder: Path) -> tuple[Case | None, list[Issue]]:
     """Read a case folder and the catalogs it names.
 
     Returns
@@ -229,22 +229,22 @@ def _demand_array(frame: pd.DataFrame, workloads: list[str], periods: list[str])
 
 def _traces(
     folder: Path, settings: Settings, frames: dict[str, pd.DataFrame]
-) -> tuple[Traces | None, list[Problem]]:
+) -> tuple[Traces | None, list[Issue]]:
     """The hourly traces of the case, compressed; ``None`` without ``[traces]`` or with problems."""
     if settings.traces is None:
         return None, []
     file = settings.traces.file
     path = folder / file
     if path.is_symlink() or not path.is_file():
-        return None, [Problem(FILE, 0, "traces.file", file, "is missing or a link", "Add the file.")]
+        return None, [Issue(FILE, 0, "traces.file", file, "is missing or a link", "Add the file.")]
     factors, problems = read_traces(path.read_bytes(), file)
     known = set(frames["workloads"]["workload"])
     for name in [c for c in factors.columns if c not in known]:
         mend = "Correct the name, or take the column out."
-        problems.append(Problem(file, 1, str(name)[:80], "", "is no workload of the case", mend))
+        problems.append(Issue(file, 1, str(name)[:80], "", "is no workload of the case", mend))
     if not frames["loads"].empty:
         mend = "Keep loads.csv with [slices], or [traces]."
-        problems.append(Problem(FILE, 0, "traces", "", "is stated beside a table of loads", mend))
+        problems.append(Issue(FILE, 0, "traces", "", "is stated beside a table of loads", mend))
     return (None, problems) if problems else (compress(factors, settings.traces.max_slices), [])
 
 
@@ -277,8 +277,8 @@ def _load_array(frame: pd.DataFrame, workloads: list[str], slices: list[str]) ->
 
 def _read_tables(
     folder: Path, settings: Settings
-) -> tuple[dict[str, pd.DataFrame], list[tuple[str, Path]], list[Problem]]:
-    problems: list[Problem] = []
+) -> tuple[dict[str, pd.DataFrame], list[tuple[str, Path]], list[Issue]]:
+    problems: list[Issue] = []
     frames: dict[str, pd.DataFrame] = {}
     files: list[tuple[str, Path]] = []
     known = {table.name: table for table in schema.TABLES}
@@ -286,10 +286,10 @@ def _read_tables(
         path = folder / file
         if name not in known:
             mend = f"This version reads {', '.join(known)}; take it out or correct the name."
-            problems.append(Problem(FILE, 0, f"tables.{name}", file, "the table is unknown", mend))
+            problems.append(Issue(FILE, 0, f"tables.{name}", file, "the table is unknown", mend))
         elif Path(file).name != file or len(file) > _LONGEST_NAME or path.is_symlink():
             mend = "Name a plain file inside the case folder."
-            problems.append(Problem(FILE, 0, f"tables.{name}", file, "leads out of the case folder", mend))
+            problems.append(Issue(FILE, 0, f"tables.{name}", file, "leads out of the case folder", mend))
         else:
             frames[name], more = tables.read(path, known[name])
             problems += more
@@ -298,12 +298,12 @@ def _read_tables(
         frames.setdefault(table.name, tables.empty(table))
         if table.name not in settings.tables and table.required:
             mend = f'Add {table.name} = "{table.file}" under [tables]. {table.description}'
-            problems.append(Problem(FILE, 0, f"tables.{table.name}", "", "the table is missing", mend))
+            problems.append(Issue(FILE, 0, f"tables.{table.name}", "", "the table is missing", mend))
     named = {*settings.tables.values(), settings.traces.file if settings.traces else ""}
     for path in sorted(folder.glob("*.csv")):
         if path.name not in named:
             mend = "Name it under [tables] in case.toml, or take it out of the folder."
-            problems.append(Problem(path.name, 0, "", "", "the file is not named in case.toml", mend))
+            problems.append(Issue(path.name, 0, "", "", "the file is not named in case.toml", mend))
     return frames, files, problems
 
 

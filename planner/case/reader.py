@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.tables import BASES
 
 FILE = "case.toml"
@@ -54,7 +54,7 @@ class Reader:
     """Walks the TOML tree, takes typed values and collects problems; leftovers are unknown keys."""
 
     text: str
-    problems: list[Problem]
+    problems: list[Issue]
 
     def line(self, key: str) -> int:
         """Line on which ``key`` is set, 0 if it cannot be told: tomllib keeps no positions."""
@@ -65,7 +65,7 @@ class Reader:
 
     def bad(self, key: str, value: Any, problem: str, mend: str) -> None:
         shown = "" if value is _MISSING else str(value)[:80]
-        self.problems.append(Problem(FILE, self.line(key), key, shown, problem, mend))
+        self.problems.append(Issue(FILE, self.line(key), key, shown, problem, mend))
 
     def take(self, table: dict[str, Any], key: str, kind: type, path: str, default: Any = _MISSING) -> Any:
         value = table.pop(key, _MISSING)

@@ -11,7 +11,7 @@ import pandas as pd
 from planner import tables
 from planner.case.settings import FILE, Settings
 from planner.catalog.load import Catalog
-from planner.errors import Problem
+from planner.errors import Issue
 
 PAYERS = "who pays for workloads"
 _PERIODS, _SLICES = "the periods of the case", "[slices] of case.toml"
@@ -87,8 +87,8 @@ def check_references(
     frames: Mapping[str, pd.DataFrame],
     catalog: Catalog | None,
     periods: Sequence[str],
-    problems: Sequence[Problem] = (),
-) -> list[Problem]:
+    problems: Sequence[Issue] = (),
+) -> list[Issue]:
     """Cells that name nothing.
 
     Parameters
@@ -103,7 +103,7 @@ def check_references(
     bad = {(p.file, p.row, p.column) for p in problems}
     torn = {name for name in file if any(_tears(p, name, file[name]) for p in problems)}
     names = _names(settings, frames, catalog, periods)
-    found: list[Problem] = []
+    found: list[Issue] = []
     for reference in REFERENCES:
         where = file[reference.table]
         data = _read(frames[reference.table], where, reference.column, bad)
@@ -120,7 +120,7 @@ def check_references(
     return found
 
 
-def _tears(problem: Problem, table: str, file: str) -> bool:
+def _tears(problem: Issue, table: str, file: str) -> bool:
     """Does a problem leave rows of a table unread?"""
     if problem.file == FILE:
         return problem.column == f"tables.{table}"
@@ -134,11 +134,11 @@ def _read(data: pd.DataFrame, file: str, column: str, bad: set[tuple[str, int, s
     return data.loc[np.array([(file, int(row), column) not in bad for row in data["_row"]], dtype=bool)]
 
 
-def _no_period(data: pd.DataFrame, file: str, periods: Sequence[str]) -> list[Problem]:
+def _no_period(data: pd.DataFrame, file: str, periods: Sequence[str]) -> list[Issue]:
     span = f"{periods[0]}, {periods[1]} …" if len(periods) > 1 else periods[0]
     mend = f"Name a period by its first month: {span} up to {periods[-1]}."
     return [
-        Problem(file, int(row), "period", period, "is no period of the case", mend)
+        Issue(file, int(row), "period", period, "is no period of the case", mend)
         for period, row in zip(data["period"], data["_row"], strict=True)
         if period not in periods
     ]

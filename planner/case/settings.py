@@ -17,7 +17,7 @@ from planner.case.reader import EXAMPLES, FILE, Reader
 from planner.case.studies import Robust, Spread, read_robust, read_spreads
 from planner.case.weights import CarbonPrice, LatencyWorth, read_carbon_price, read_latency_worth
 from planner.catalog.schema import TERMS
-from planner.errors import Problem
+from planner.errors import Issue
 
 
 @dataclass(frozen=True)
@@ -100,23 +100,23 @@ class Settings:
     spreads: tuple[Spread, ...] = ()
 
 
-def read_settings(folder: Path) -> tuple[Settings | None, list[Problem]]:
+def read_settings(folder: Path) -> tuple[Settings | None, list[Issue]]:
     """Read ``case.toml``. Returns ``None`` with problems when it cannot be understood at all."""
     path = folder / FILE
     try:
         text = path.read_bytes().decode("utf-8")
         tree = tomllib.loads(text)
     except FileNotFoundError:
-        return None, [Problem(FILE, 0, "", "", "the file is missing", "A case is a folder with a case.toml.")]
+        return None, [Issue(FILE, 0, "", "", "the file is missing", "A case is a folder with a case.toml.")]
     except OSError as error:
-        return None, [Problem(FILE, 0, "", "", f"cannot be read ({error.strerror})", "Check the file.")]
+        return None, [Issue(FILE, 0, "", "", f"cannot be read ({error.strerror})", "Check the file.")]
     except UnicodeDecodeError:
-        return None, [Problem(FILE, 0, "", "", "the file is not UTF-8", "Save it with the encoding UTF-8.")]
+        return None, [Issue(FILE, 0, "", "", "the file is not UTF-8", "Save it with the encoding UTF-8.")]
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         row = int(found.group(1)) if found else 0
-        return None, [Problem(FILE, row, "", "", f"not valid TOML ({error})", "Correct the line.")]
-    problems: list[Problem] = []
+        return None, [Issue(FILE, row, "", "", f"not valid TOML ({error})", "Correct the line.")]
+    problems: list[Issue] = []
     return _settings(tree, Reader(text, problems)), problems
 
 

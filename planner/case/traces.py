@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.errors import Problem
+from planner.errors import Issue
 
 HOURS = 8760
 
@@ -48,11 +48,11 @@ class Traces:
         return [f"level-{i + 1:03d}" for i in range(len(self.share))]
 
 
-def read_traces(raw: bytes, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+def read_traces(raw: bytes, file: str) -> tuple[pd.DataFrame, list[Issue]]:
     """Factors by hour and workload (columns, sorted), from CSV or Parquet text; problems if it is bad."""
 
-    def bad(column: str, value: object, what: str, mend: str, row: int = 0) -> Problem:
-        return Problem(file, row, column, str(value)[:80], what, mend)
+    def bad(column: str, value: object, what: str, mend: str, row: int = 0) -> Issue:
+        return Issue(file, row, column, str(value)[:80], what, mend)
 
     nothing = pd.DataFrame()
     try:

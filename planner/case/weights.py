@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from planner.case.reader import Reader
-from planner.errors import Problem
+from planner.errors import Issue
 
 
 @dataclass(frozen=True)
@@ -65,13 +65,13 @@ def weighed_words(carbon: CarbonPrice | None, latency: LatencyWorth | None) -> s
     return f"costs include the worth of {' and '.join(named)}, which nobody pays" if named else ""
 
 
-def check_latency_worth(worth: LatencyWorth | None, users: pd.DataFrame, file: str) -> list[Problem]:
+def check_latency_worth(worth: LatencyWorth | None, users: pd.DataFrame, file: str) -> list[Issue]:
     """A worth of latency weighs nothing in a case without users."""
     if worth is None or (users["users"] > 0).any():
         return []
     mend = "Add users.csv, or take [latency] out of case.toml."
     return [
-        Problem(file, 0, "users", "", "[latency] gives milliseconds a worth and nobody uses anything", mend)
+        Issue(file, 0, "users", "", "[latency] gives milliseconds a worth and nobody uses anything", mend)
     ]
 
 

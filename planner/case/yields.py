@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.case.resources import CARRIED
 from planner.catalog.spot import SUFFIX
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.tables import Column, Table, provenance
 
 YIELDS = Table(
@@ -51,11 +51,11 @@ def among(own: pd.DataFrame, workloads: np.ndarray, skus: np.ndarray) -> pd.Data
     return kept.assign(w=kept["w"].map(w), s=kept["s"].map(s)).reset_index(drop=True)
 
 
-def check_yields(frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], survive: bool) -> list[Problem]:
+def check_yields(frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], survive: bool) -> list[Issue]:
     """Rows must name machines, workloads on vm, and something needed; requests need a row."""
     rows, demand, workloads = frames["yields"], frames["demand"], frames["workloads"]
     where = file["yields"]
-    problems: list[Problem] = []
+    problems: list[Issue] = []
     platform = dict(zip(workloads["workload"], workloads["platform"], strict=True))
     flees = set(workloads.loc[workloads["critical"].astype(bool), "workload"]) if survive else set()
     needed = set(zip(demand["workload"], demand["resource"], strict=True))
@@ -63,21 +63,21 @@ def check_yields(frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], su
         name, row = line["workload"], int(line["_row"])
         if platform.get(name) == "container":
             mend = "Take the row out: containers share the machines of a fleet."
-            problems.append(Problem(where, row, "workload", name, "is no workload on platform vm", mend))
+            problems.append(Issue(where, row, "workload", name, "is no workload on platform vm", mend))
         if name in flees:
             mend = "Take the row out, or survival: the room it would flee to is counted in catalog figures."
-            problems.append(Problem(where, row, "workload", name, "is critical and must survive", mend))
+            problems.append(Issue(where, row, "workload", name, "is critical and must survive", mend))
         if name in platform and (name, line["resource"]) not in needed:
             mend = f"Add its demand to {file['demand']}, or take the row out."
             problems.append(
-                Problem(where, row, "resource", line["resource"], f"is nothing that {name} needs", mend)
+                Issue(where, row, "resource", line["resource"], f"is nothing that {name} needs", mend)
             )
     stated = set(rows.loc[rows["resource"] == "requests", "workload"])
     asked = demand[demand["resource"] == "requests"].drop_duplicates("workload")
     for line in asked[~asked["workload"].isin(stated)].to_dict("records"):
         mend = f"State in {where} how many requests an hour one unit of a SKU serves."
         problems.append(
-            Problem(
+            Issue(
                 file["demand"],
                 int(line["_row"]),
                 "resource",

@@ -21,7 +21,7 @@ from planner.catalog.schema import (
     UPFRONT,
     VENDOR_TABLES,
 )
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.tables import Table
 from planner.units import MACHINE_UNIT, STORAGE_UNIT
 
@@ -40,9 +40,9 @@ _MANY = 50
 """Above so many unknown names in one file no near name is sought: it is slow and would not help."""
 
 
-def check(parts: Parts, broken: set[str]) -> list[Problem]:
+def check(parts: Parts, broken: set[str]) -> list[Issue]:
     """All problems between tables; ``broken`` names tables of which a file could not be read."""
-    problems: list[Problem] = []
+    problems: list[Issue] = []
     for table in (*VENDOR_TABLES, *OPTIONAL_TABLES, *SHARED_TABLES):
         problems += _across(parts[table.name], table)
     problems += _references(parts, broken)
@@ -64,7 +64,7 @@ def _known(parts: Parts, table: str, column: str) -> set[str]:
     return {value for _, frame in parts[table] for value in frame[column]}
 
 
-def _references(parts: Parts, broken: set[str]) -> Iterator[Problem]:
+def _references(parts: Parts, broken: set[str]) -> Iterator[Issue]:
     wanted = (
         ("regions", "vendor", "vendors", "vendor", False),
         ("skus", "region", "regions", "region", False),
@@ -80,7 +80,7 @@ def _references(parts: Parts, broken: set[str]) -> Iterator[Problem]:
         for where, frame in parts[table]:
             if target == "accelerators" and not parts[target] and (frame[column] != "").any():
                 problem = "no package with accelerators.csv is named"
-                yield Problem(where, 0, column, "", problem, 'Add "accelerators" to catalogs.')
+                yield Issue(where, 0, column, "", problem, 'Add "accelerators" to catalogs.')
                 continue
             yield from _unknown(frame, column, known, where, f"{target}.csv", blank)
     if "regions" in broken:
@@ -97,26 +97,26 @@ def _references(parts: Parts, broken: set[str]) -> Iterator[Problem]:
 
 def _unknown(
     frame: pd.DataFrame, column: str, known: set[str], where: str, what: str, blank: bool
-) -> list[Problem]:
+) -> list[Issue]:
     # A blank cell that may not be blank was reported when the table was read.
     bad = frame[~frame[column].isin(known) & (frame[column] != "")]
     if len(bad) <= _MANY:
         return tables.refers(bad, column, known, where, what, blank)
     mend = f"Add it to {what} or correct the name."
     return [
-        Problem(where, int(row), column, value, f"not found in {what}", mend)
+        Issue(where, int(row), column, value, f"not found in {what}", mend)
         for value, row in zip(bad[column], bad["_row"], strict=True)
     ]
 
 
-def _prefix(frame: pd.DataFrame, column: str, of: str, where: str) -> Iterator[Problem]:
+def _prefix(frame: pd.DataFrame, column: str, of: str, where: str) -> Iterator[Issue]:
     for value, owner, row in zip(frame[column], frame[of], frame["_row"], strict=True):
         if value and owner and not value.startswith(f"{owner}:"):
             mend = f"Write it as {owner}:name."
-            yield Problem(where, int(row), column, value, f"does not begin with its {of} {owner!r}", mend)
+            yield Issue(where, int(row), column, value, f"does not begin with its {of} {owner!r}", mend)
 
 
-def _shapes(frame: pd.DataFrame, where: str) -> list[Problem]:
+def _shapes(frame: pd.DataFrame, where: str) -> list[Issue]:
     """Machines have vCPU, memory and architecture; storage has a resource and none of these."""
     storage = frame["category"].isin(STORAGE_CATEGORIES)
     machine = ~storage & (frame["category"] != "")
@@ -130,11 +130,11 @@ def _shapes(frame: pd.DataFrame, where: str) -> list[Problem]:
         "accelerator_count": frame["accelerator_count"].notna(),
         "resource": frame["resource"] != "",
     }
-    problems: list[Problem] = []
+    problems: list[Issue] = []
 
     def wrong(rows: pd.Series, column: str, problem: str, mend: str) -> None:
         for value, row in zip(frame.loc[rows, "SkuId"], frame.loc[rows, "_row"], strict=True):
-            problems.append(Problem(where, int(row), column, value, problem, mend))
+            problems.append(Issue(where, int(row), column, value, problem, mend))
 
     for column in ("architecture", "vcpu", "memory_gib"):
         wrong(machine & ~has[column], column, "a machine lacks it", "Fill it in.")
@@ -185,7 +185,7 @@ def _machines(parts: Parts) -> dict[str, bool]:
     }
 
 
-def _pricing(frame: pd.DataFrame, machines: Mapping[str, bool], where: str) -> Iterator[Problem]:
+def _pricing(frame: pd.DataFrame, machines: Mapping[str, bool], where: str) -> Iterator[Issue]:
     columns = ("SkuId", "term", "PricingUnit", "PricingCategory", "_row")
     for sku, term, unit, category, row in zip(*(frame[c] for c in columns), strict=True):
         if sku in machines and unit:
@@ -193,15 +193,15 @@ def _pricing(frame: pd.DataFrame, machines: Mapping[str, bool], where: str) -> I
             if unit != wanted:
                 kind = "a machine" if machines[sku] else "storage"
                 problem = f"is not the unit of {kind}"
-                yield Problem(where, int(row), "PricingUnit", unit, problem, f"State the price per {wanted}.")
+                yield Issue(where, int(row), "PricingUnit", unit, problem, f"State the price per {wanted}.")
         if term and category and category != CATEGORY_OF_TERM[term]:
             mend = f"Write {CATEGORY_OF_TERM[term]}, or correct the term."
             problem = f"does not fit the term {term}"
-            yield Problem(where, int(row), "PricingCategory", category, problem, mend)
+            yield Issue(where, int(row), "PricingCategory", category, problem, mend)
     yield from _upfront(frame, where)
 
 
-def _upfront(frame: pd.DataFrame, where: str) -> Iterator[Problem]:
+def _upfront(frame: pd.DataFrame, where: str) -> Iterator[Issue]:
     """What is paid at the start: of terms ``_partial`` a part, of ``_upfront`` all, of others nothing."""
     partial = frame["term"].str.endswith(PARTIAL).to_numpy(dtype=bool)
     whole = frame["term"].str.endswith(UPFRONT).to_numpy(dtype=bool)
@@ -220,10 +220,10 @@ def _upfront(frame: pd.DataFrame, where: str) -> Iterator[Problem]:
     for rows, problem, mend in wrong:
         for i in np.flatnonzero(rows):
             value = f"{part[i]:g}" if stated[i] else ""
-            yield Problem(where, int(frame["_row"].iloc[i]), "upfront", value, problem, mend)
+            yield Issue(where, int(frame["_row"].iloc[i]), "upfront", value, problem, mend)
 
 
-def _validity(files: Sequence[tuple[str, pd.DataFrame]], key: list[str]) -> Iterator[Problem]:
+def _validity(files: Sequence[tuple[str, pd.DataFrame]], key: list[str]) -> Iterator[Issue]:
     """Each row must end after it begins, and no later than the next of its key begins."""
     if not files:
         return
@@ -233,7 +233,7 @@ def _validity(files: Sequence[tuple[str, pd.DataFrame]], key: list[str]) -> Iter
     backwards = rows[(rows["valid_to"] != "") & (rows["valid_to"] <= rows["valid_from"])]
     for begins, ends, where, row in zip(*(backwards[c] for c in columns), strict=True):
         mend = "Give the first day on which the price no longer held, or leave it blank."
-        yield Problem(where, int(row), "valid_to", ends, f"is not after valid_from {begins}", mend)
+        yield Issue(where, int(row), "valid_to", ends, f"is not after valid_from {begins}", mend)
     several = rows[rows.duplicated(key, keep=False)].sort_values([*key, "valid_from"], kind="stable")
     last: tuple[object, ...] = ()
     since = until = before = ""
@@ -242,11 +242,11 @@ def _validity(files: Sequence[tuple[str, pd.DataFrame]], key: list[str]) -> Iter
         if tuple(values) == last and begins != since and (until == "" or begins < until):
             name = ", ".join(str(v) for v in values)
             mend = f"Set valid_to of {before} to {begins} or earlier, or correct valid_from."
-            yield Problem(where, int(row), "valid_from", begins, f"overlaps {before} of {name}", mend)
+            yield Issue(where, int(row), "valid_from", begins, f"overlaps {before} of {name}", mend)
         last, since, until, before = tuple(values), begins, ends, f"{where} row {row}"
 
 
-def _across(files: Sequence[tuple[str, pd.DataFrame]], table: Table) -> Iterator[Problem]:
+def _across(files: Sequence[tuple[str, pd.DataFrame]], table: Table) -> Iterator[Issue]:
     """A key that two packages hold; within one file :func:`planner.tables.read` has looked."""
     if len(files) < 2:
         return
@@ -259,5 +259,5 @@ def _across(files: Sequence[tuple[str, pd.DataFrame]], table: Table) -> Iterator
                     name = ", ".join(str(k) for k in key)
                     problem = f"the key ({', '.join(table.key)}) is also in {seen[tuple(key)]}"
                     mend = "Keep one of the rows, or take one of the packages out."
-                    yield Problem(where, int(row), table.key[0], name, problem, mend)
+                    yield Issue(where, int(row), table.key[0], name, problem, mend)
         seen |= here

@@ -32,7 +32,7 @@ from planner.catalog.schema import (
     VENDOR_TABLES,
     VENDORS,
 )
-from planner.errors import PlannerError, Problem
+from planner.errors import Issue, PlannerError
 from planner.tables import Table
 
 TABLES = (*VENDOR_TABLES, *OPTIONAL_TABLES, *SHARED_TABLES)
@@ -107,7 +107,7 @@ def shipped_names() -> tuple[str, ...]:
     return tuple(sorted(p.name for p in shipped().iterdir() if p.is_dir() and any(p.glob("*.csv"))))
 
 
-def folder_of(name: str, case_folder: Path) -> Path | Problem:
+def folder_of(name: str, case_folder: Path) -> Path | Issue:
     """The folder of a package: a shipped name, or ``./folder`` inside the case.
 
     Parameters
@@ -119,13 +119,13 @@ def folder_of(name: str, case_folder: Path) -> Path | Problem:
 
     Returns
     -------
-    Path or Problem
+    Path or Issue
         A problem if there is no such folder, or if the name leads out of the case by ``..``, an
         absolute path or a symbolic link.
     """
 
-    def bad(problem: str, mend: str) -> Problem:
-        return Problem("case.toml", 0, "catalogs", name[:80], problem, mend)
+    def bad(problem: str, mend: str) -> Issue:
+        return Issue("case.toml", 0, "catalogs", name[:80], problem, mend)
 
     if not name.startswith("./"):
         if name in shipped_names():
@@ -146,7 +146,7 @@ def folder_of(name: str, case_folder: Path) -> Path | Problem:
 
 def read_catalog(
     packages: Sequence[str], case_folder: Path, prices_as_of: date
-) -> tuple[Catalog, list[Problem]]:
+) -> tuple[Catalog, list[Issue]]:
     """Read packages, check them together, keep what was valid on a day.
 
     Parameters
@@ -164,11 +164,11 @@ def read_catalog(
         All problems at once; with problems the catalog holds what could be read and must not be
         planned with.
     """
-    problems: list[Problem] = []
+    problems: list[Issue] = []
     folders: list[tuple[str, Path]] = []
     for name in packages:
         place = folder_of(name, case_folder)
-        if isinstance(place, Problem):
+        if isinstance(place, Issue):
             problems.append(place)
         else:
             own = name.startswith("./")
@@ -177,9 +177,9 @@ def read_catalog(
     return catalog, problems + more
 
 
-def read_folders(folders: Sequence[tuple[str, Path]], prices_as_of: date) -> tuple[Catalog, list[Problem]]:
+def read_folders(folders: Sequence[tuple[str, Path]], prices_as_of: date) -> tuple[Catalog, list[Issue]]:
     """:func:`read_catalog` for folders that are known: (name to show, path)."""
-    problems: list[Problem] = []
+    problems: list[Issue] = []
     parts: dict[str, list[tuple[str, pd.DataFrame]]] = {table.name: [] for table in TABLES}
     files: list[tuple[str, Path]] = []
     broken: set[str] = set()
@@ -223,26 +223,24 @@ def valid_on(frame: pd.DataFrame, day: str) -> pd.DataFrame:
     return frame[holds].reset_index(drop=True)
 
 
-def _once(folders: Iterable[tuple[str, Path]], problems: list[Problem]) -> list[tuple[str, Path]]:
+def _once(folders: Iterable[tuple[str, Path]], problems: list[Issue]) -> list[tuple[str, Path]]:
     seen: dict[str, Path] = {}
     for name, folder in folders:
         if name in seen:
             mend = "Name it once; a folder of the case needs a name of its own."
-            problems.append(Problem("case.toml", 0, "catalogs", name, "the catalog is named twice", mend))
+            problems.append(Issue("case.toml", 0, "catalogs", name, "the catalog is named twice", mend))
         else:
             seen[name] = folder
     return list(seen.items())
 
 
-def _tables_of(name: str, folder: Path) -> tuple[list[Table], list[Problem]]:
+def _tables_of(name: str, folder: Path) -> tuple[list[Table], list[Issue]]:
     """The tables to read from a package: those it holds, and those it must hold."""
     known = {table.file: table for table in TABLES}
     present = sorted(p.name for p in folder.iterdir() if p.suffix.lower() == ".csv")
     held = [file for file in present if file in known]
     problems = [
-        Problem(
-            f"{name}/{file}", 0, "", "", "leads out of the package", "Put a plain file there, not a link."
-        )
+        Issue(f"{name}/{file}", 0, "", "", "leads out of the package", "Put a plain file there, not a link.")
         for file in held
         if not (folder / file).resolve().is_relative_to(folder.resolve())
     ]
@@ -251,21 +249,21 @@ def _tables_of(name: str, folder: Path) -> tuple[list[Table], list[Problem]]:
     if NETWORK_FILE in present:
         if held:
             mend = f"Move {', '.join(held)} into a folder of their own."
-            problems.append(Problem(name, 0, "", "", "mixes a network with other tables", mend))
+            problems.append(Issue(name, 0, "", "", "mixes a network with other tables", mend))
         return [], problems
     for file in present:
         if file not in known:
             mend = f"Take it out or correct the name; known are {', '.join(known)}."
-            problems.append(Problem(f"{name}/{file}", 0, "", "", "the table is unknown", mend))
+            problems.append(Issue(f"{name}/{file}", 0, "", "", "the table is unknown", mend))
     if not held:
         mend = f"A vendor's package holds {', '.join(t.file for t in VENDOR_TABLES)}."
-        return [], [*problems, Problem(name, 0, "", "", "holds no catalog table", mend)]
+        return [], [*problems, Issue(name, 0, "", "", "holds no catalog table", mend)]
     sells = any(table.file in held for table in (*VENDOR_TABLES, *OPTIONAL_TABLES))
     wanted = [known[file] for file in held]
     for table in VENDOR_TABLES if sells else ():
         if table.file not in held:
             mend = f"Add it, with its header row at least. {table.description}"
-            problems.append(Problem(f"{name}/{table.file}", 0, "", "", "the table is missing", mend))
+            problems.append(Issue(f"{name}/{table.file}", 0, "", "", "the table is missing", mend))
     return wanted, problems
 
 

@@ -152,18 +152,18 @@ def show(
 
 def _read(packages: tuple[str, ...], as_of: datetime | None, descriptors: bool = False) -> Catalog:
     from planner.catalog.load import folder_of, read_folders, shipped, shipped_names
-    from planner.errors import BadInput, Problem
+    from planner.errors import BadInput, Issue
 
-    problems: list[Problem] = []
+    problems: list[Issue] = []
     folders: list[tuple[str, Path]] = []
     for name in packages or shipped_names():
         path = Path(name)
         is_path = os.sep in name or (name not in shipped_names() and path.is_dir())
         place = path if is_path else folder_of(name, shipped())
-        if isinstance(place, Problem):
-            problems.append(Problem(name, 0, "", "", place.problem, "Name a shipped catalog or a folder."))
+        if isinstance(place, Issue):
+            problems.append(Issue(name, 0, "", "", place.problem, "Name a shipped catalog or a folder."))
         elif not place.is_dir():
-            problems.append(Problem(name, 0, "", "", "is not a folder", "Create it or correct the path."))
+            problems.append(Issue(name, 0, "", "", "is not a folder", "Create it or correct the path."))
         else:
             folders.append((place.resolve().name if is_path else name, place))
     day = as_of.date() if as_of else date.today()
@@ -180,7 +180,7 @@ def _stale_descriptors(folders: list[tuple[str, Path]]) -> list[Any]:
     """Problems of packages whose ``datapackage.json`` says something else than the schema."""
     from planner.catalog.describe import DESCRIPTOR, descriptor
     from planner.catalog.load import NETWORK_FILE
-    from planner.errors import Problem
+    from planner.errors import Issue
 
     problems = []
     for name, folder in folders:
@@ -194,7 +194,7 @@ def _stale_descriptors(folders: list[tuple[str, Path]]) -> list[Any]:
         if not same:
             problem = "does not describe the tables as they are"
             mend = "Write it again with planner.catalog.describe.write_descriptor."
-            problems.append(Problem(f"{name}/{DESCRIPTOR}", 0, "", "", problem, mend))
+            problems.append(Issue(f"{name}/{DESCRIPTOR}", 0, "", "", problem, mend))
     return problems
 
 

@@ -34,7 +34,7 @@ def not_governed(inputs: Inputs) -> list[str]:
 def command(case: Path, as_json: bool) -> None:
     """Check the case in folder CASE: its files (exit 5), and what certainly cannot work (exit 3)."""
     from planner.inputs import read_inputs
-    from planner.solve.solve import build_model
+    from planner.planning import build_model
 
     inputs = read_inputs(case)
     model = build_model(inputs)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from planner.case.settings import FILE
 from planner.commands.inputs_of import as_case
-from planner.errors import BadInput, Problem
+from planner.errors import BadInput, Issue
 from planner.inputs import Inputs, read_inputs
 from planner.plan.folder import copy_inputs, load
 from planner.plan.plan import Plan
@@ -44,7 +44,7 @@ def from_plan(inputs: Inputs, plan: Path, freeze: int, change_price: float | Non
         mend = (
             "Take [replan] out of case.toml, or plan without --from." if named.replan else "Write [tables]."
         )
-        raise BadInput([Problem(FILE, 0, "replan", "", what, mend)])
+        raise BadInput([Issue(FILE, 0, "replan", "", what, mend)])
     lines = "".join(f'\n{name} = "{name}.csv"' for name in _TABLES)
     text = _SECTION.sub(lambda m: m.group(0) + lines, text, count=1).rstrip("\n")
     text += f"\n\n[replan]\nfreeze = {freeze}\nchange_price = {change_price or 0.0!r}\n"

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from planner.case.settings import read_settings
 from planner.catalog.load import shipped_from
-from planner.errors import BadInput, Problem
+from planner.errors import BadInput, Issue
 from planner.inputs import Inputs, read_inputs
 from planner.plan.folder import MANIFEST, RECORD, digest
 
@@ -70,7 +70,7 @@ def as_case(kept: Path, case: Path) -> None:
     """A plan's copies laid out as the case was: folders of the case beside ``case.toml`` again."""
     if not kept.is_dir():
         mend = "Name a case, or a plan folder that planner plan wrote."
-        raise BadInput([Problem("inputs", 0, "", "", "the plan folder has no copies of its inputs", mend)])
+        raise BadInput([Issue("inputs", 0, "", "", "the plan folder has no copies of its inputs", mend)])
     shutil.copytree(kept, case)
     settings, _ = read_settings(case)
     for name in settings.catalogs if settings else ():

@@ -72,13 +72,13 @@ def _network(case: Path | None) -> Network:
 
 
 def _inputs(case: Path) -> tuple[Inputs, Network]:
-    from planner.errors import BadInput, Problem
+    from planner.errors import BadInput, Issue
     from planner.inputs import read_inputs
 
     inputs = read_inputs(case)
     if inputs.network is None:
         mend = 'Add "network" to catalogs in case.toml.'
-        raise BadInput([Problem("case.toml", 0, "catalogs", "", "names no network", mend)])
+        raise BadInput([Issue("case.toml", 0, "catalogs", "", "names no network", mend)])
     return inputs, inputs.network
 
 

@@ -58,15 +58,15 @@ def command(
     change_price: float | None,
 ) -> None:
     """Plan the case in folder CASE."""
+    from planner.answer.age import check_age
+    from planner.answer.fixed import read_fixed
+    from planner.answer.whole import in_whole_machines
     from planner.commands.earlier import from_plan
     from planner.commands.write import write_plan
     from planner.errors import Infeasible
     from planner.inputs import read_inputs
+    from planner.planning import solve
     from planner.report import terminal
-    from planner.solve.age import check_age
-    from planner.solve.fixed import read_fixed
-    from planner.solve.solve import solve
-    from planner.solve.whole import in_whole_machines
 
     if earlier is None and (freeze is not None or change_price is not None):
         raise click.UsageError("--freeze and --change-price need --from, the plan to keep to")
@@ -88,12 +88,12 @@ def command(
         raise
     target = out or Path("plans") / (inputs.case.settings.id + ("-fixed" if fixed else ""))
     if cross_check:
-        from planner.solve.cross_check import cross_check as compare
+        from planner.answer.cross_check import cross_check as compare
 
         click.echo(compare(solved), err=True)
     write_plan(solved, inputs, target)
     if write_lp is not None:
-        from planner.model.render_pulp import lp_text
+        from planner.model.to_pulp import lp_text
 
         write_lp.write_text(lp_text(solved.model), encoding="utf-8")
     if as_json:

@@ -134,13 +134,13 @@ def test(pack: str, as_json: bool) -> None:
 
 
 def _path(pack: str) -> Path:
-    from planner.errors import BadInput, Problem
+    from planner.errors import BadInput, Issue
     from planner.policy.load import place_of
 
     if pack.endswith(".toml"):
         return Path(pack)
     found = place_of(pack, Path())
-    if isinstance(found, Problem):
+    if isinstance(found, Issue):
         raise BadInput([found])
     return found[1]
 
@@ -149,13 +149,13 @@ def _read(pack: str) -> tuple[list[Rule], str, tuple[str, ...]]:
     """Rules of a pack with those of the packs it extends, its title, and those packs."""
     from datetime import date
 
-    from planner.errors import BadInput, Problem
+    from planner.errors import BadInput, Issue
     from planner.policy.load import read_packs
     from planner.policy.pack import read_pack_file
 
     path = _path(pack)
 
-    def place(name: str, _: Path) -> tuple[str, Path] | Problem:
+    def place(name: str, _: Path) -> tuple[str, Path] | Issue:
         from planner.policy.load import place_of
 
         return (name, path) if name == pack else place_of(name, path.parent)

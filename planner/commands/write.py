@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from planner.answer.solved import Solved, write_certificate
 from planner.inputs import Inputs
 from planner.plan.folder import copy_inputs, save, write_manifest, written_whole
-from planner.solve.solve import Solved, write_certificate
 
 
 def write_plan(solved: Solved, inputs: Inputs, out: Path) -> None:

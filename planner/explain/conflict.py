@@ -13,7 +13,7 @@ import numpy as np
 
 from planner.explain.elastic import TOLERANCE, Elastic, Program
 from planner.explain.groups import ORDER, Group
-from planner.solve.solve_arrays import Outcome
+from planner.lp.problem import Outcome
 
 _PRICE = 1e-9
 MOST = 5

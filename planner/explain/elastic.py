@@ -18,10 +18,11 @@ from planner.eligibility import assess, blocked
 from planner.errors import PlannerError
 from planner.explain.groups import Group, blocked_by, filter_groups, opened, row_groups
 from planner.inputs import Inputs
+from planner.lp.arrays import Arrays, with_slacks
+from planner.lp.problem import LARGE, Outcome, Problem, Status
 from planner.model.build import Model, build
-from planner.model.render_arrays import Arrays, render_arrays, with_slacks
 from planner.model.scopes import SHARE_KINDS, constant_weight
-from planner.solve.solve_arrays import LARGE, Outcome, Session, Status
+from planner.model.to_arrays import to_arrays
 
 TOLERANCE = 1e-6
 """Total breach (relative to what is loosened) up to which a program counts as obeyed."""
@@ -76,7 +77,7 @@ class Program:
     def whole(self) -> np.ndarray:
         """Which columns must be whole; ``arrays`` is the continuous relaxation."""
         slacks = np.zeros(len(self.arrays.cost) - self.columns, dtype=bool)
-        return np.concatenate([render_arrays(self.model).integer, slacks])
+        return np.concatenate([to_arrays(self.model).integer, slacks])
 
     @property
     def open_now(self) -> np.ndarray:
@@ -111,7 +112,7 @@ def make_program(inputs: Inputs) -> Program:
     filters = filter_groups(inputs, [name for name, where in {**kept, **blocks}.items() if where.any()])
     closable = _closable(model)
     forbidden = _forbidden(closable, len(model.columns.place.keys), [g.id for g in filters], blocks, kept)
-    base = render_arrays(model)
+    base = to_arrays(model)
     rows = np.flatnonzero(of_row >= 0)
     equal = base.row_lower[rows] == base.row_upper[rows]
     # A demand is only ever fallen short of; other equalities may be missed on both sides.
@@ -195,9 +196,9 @@ def _extend(base: Arrays, slack_row: np.ndarray, value: np.ndarray, priced: np.n
     return with_slacks(relaxed, np.concatenate([base.cost, np.zeros(count)]), np.full(count, np.inf), entries)
 
 
-def strict(program: Program, interior: bool = True) -> Session:
+def strict(program: Program, interior: bool = True) -> Problem:
     """A session in which every statement is obeyed: the case as it stands, choices whole again."""
-    session = Session(replace(program.arrays, integer=program.whole), interior=interior)
+    session = Problem(replace(program.arrays, integer=program.whole), interior=interior)
     slack = np.arange(program.columns, len(program.arrays.cost))
     at = np.concatenate([program.at[program.forbidden.any(axis=0)], slack])
     session.set_column_bounds(at, np.zeros(len(at)), np.zeros(len(at)))
@@ -214,7 +215,7 @@ class Elastic:
     def __init__(self, program: Program, whole: bool = False) -> None:
         self.program, self.whole = program, whole
         arrays = replace(program.arrays, integer=program.whole) if whole else program.arrays
-        self.session = Session(arrays, interior=whole)
+        self.session = Problem(arrays, interior=whole)
         self._upper = program.arrays.upper.copy()
 
     def breach(self, enforced: np.ndarray, hard: bool = False) -> Outcome:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any
 
+from planner.answer.precheck import precheck
 from planner.explain.conflict import Conflict, conflicts
 from planner.explain.elastic import Elastic, Program, make_program
 from planner.explain.members import Member, facts, member
@@ -14,7 +15,6 @@ from planner.explain.nearest import PROGRAMS
 from planner.explain.ways_out import LOST, Give, WayOut, ways_out
 from planner.inputs import Inputs
 from planner.money import words
-from planner.solve.precheck import precheck
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 from planner.eligibility import BUILT_IN, Eligibility
 from planner.inputs import Inputs
 from planner.model.build import LIMITS, Model
-from planner.model.constraints.latency import wanted_coverage
+from planner.model.families.latency import wanted_coverage
 from planner.model.registry import decode
 from planner.model.scopes import SHARE_KINDS
 from planner.policy.rules import Rule

@@ -13,12 +13,12 @@ import pandas as pd
 
 from planner.errors import PlannerError, UnknownName
 from planner.inputs import Inputs
+from planner.lp.problem import Outcome, Problem
 from planner.model.build import Model
-from planner.model.constraints.exit import exit_parts
-from planner.model.constraints.latency import wanted_coverage
+from planner.model.families.exit import exit_parts
+from planner.model.families.latency import wanted_coverage
 from planner.model.scopes import SHARE_KINDS
 from planner.policy.rules import Rule
-from planner.solve.solve_arrays import Outcome, Session
 
 SWEPT = (*SHARE_KINDS, "exit", "carbon", "budget")
 """Kinds of rules that have one number, a cap or a floor."""
@@ -63,7 +63,7 @@ class Lever:
     upper: np.ndarray = field(default_factory=_none)
     bound_rate: np.ndarray = field(default_factory=_none)
 
-    def move(self, session: Session, value: float) -> None:
+    def move(self, session: Problem, value: float) -> None:
         """Set the number in a session's program."""
         session.set_coefficients(self.row, self.col, self.base + value * self.rate)
         if len(self.bound_row):

@@ -14,7 +14,7 @@ from planner.explain.elastic import Program
 from planner.explain.groups import ROOM, Group
 from planner.explain.ways_out import MONEY_FAMILIES, row_of
 from planner.model.build import Model
-from planner.model.constraints.latency import coverage_of
+from planner.model.families.latency import coverage_of
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import numpy as np
 
 from planner.explain.elastic import Program
 from planner.explain.lever import Lever
-from planner.solve.solve_arrays import Outcome, Session, Status
-from planner.solve.tree import Tree
+from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.tree import Tree
 
 GAP = 1e-3
 """Relative gap to which plans of ways out of large programs are solved, as plans are."""
@@ -43,7 +43,7 @@ class Desk:
         shut = np.concatenate([program.at[program.forbidden.any(axis=0)], slack])
         lower, upper = program.arrays.lower.copy(), program.arrays.upper.copy()
         lower[shut], upper[shut] = 0.0, 0.0
-        self.session = Session(replace(program.arrays, lower=lower, upper=upper), interior=False)
+        self.session = Problem(replace(program.arrays, lower=lower, upper=upper), interior=False)
         self.moved: list[tuple[Lever, float]] = []
 
     def figure(self, group: int, lever: Lever, values: list[float]) -> int | None:
@@ -119,7 +119,7 @@ class Desk:
         The gap is infinite, and the cost that of choices in part, where no plan with whole choices was
         found and none ruled out.
         """
-        session = self.session = Session(replace(self.session.arrays, cost=self.cost))
+        session = self.session = Problem(replace(self.session.arrays, cost=self.cost))
         for lever, value in self.moved:
             lever.move(session, value)
         out = session.solve()

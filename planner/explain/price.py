@@ -16,8 +16,8 @@ from planner.errors import Infeasible, Stopped, UnknownName
 from planner.explain.elastic import Program, make_program, strict
 from planner.explain.lever import SWEPT, Lever, capacity_lever, latency_lever, rule_lever
 from planner.inputs import Inputs
+from planner.lp.problem import Outcome, Problem, Status
 from planner.policy.rules import Rule
-from planner.solve.solve_arrays import Outcome, Session, Status
 
 HAIR = 1e-6
 """How far to either side of the stated number the prices are taken, in steps' hundredths of it."""
@@ -203,7 +203,7 @@ def _total(program: Program, group: str, rule: Rule | None, cost: float) -> floa
     return cost - outcome.objective * program.model.unit if outcome.status is Status.OPTIMAL else None
 
 
-def _side(program: Program, session: Session, lever: Lever, looser: float) -> Side | None:
+def _side(program: Program, session: Problem, lever: Lever, looser: float) -> Side | None:
     """The price of one step to one side: ``looser`` is 1 or -1; None if there is no plan there."""
     end = lever.loosest if looser > 0 else lever.tightest
     towards = float(np.sign(end - lever.value))

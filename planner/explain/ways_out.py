@@ -19,7 +19,7 @@ from planner.explain.elastic import Elastic, Program, strict
 from planner.explain.groups import Group
 from planner.explain.lever import Lever, exit_lever, share_lever
 from planner.explain.nearest import Desk
-from planner.solve.solve_arrays import LARGE, Outcome, Session, Status
+from planner.lp.problem import LARGE, Outcome, Problem, Status
 
 STEP = 1e-4
 """Caps and floors give in steps of a hundredth of a point."""
@@ -146,12 +146,12 @@ def _figures(program: Program, group: int) -> tuple[Lever, list[float]]:
     return lever, [float(v) for v in limit(moved, lever.loosest)]
 
 
-def _free_rows(program: Program, session: Session, group: int) -> None:
+def _free_rows(program: Program, session: Problem, group: int) -> None:
     rows = np.unique(program.slack_row[program.slack_group == group])
     session.set_row_bounds(rows, np.full(len(rows), -np.inf), np.full(len(rows), np.inf))
 
 
-def _give(program: Program, session: Session, settled: Outcome, group: int, slip: float) -> Give:
+def _give(program: Program, session: Problem, settled: Outcome, group: int, slip: float) -> Give:
     if program.groups[group].kind == "filter":
         return _open(program, session, settled, group)
     if program.groups[group].kind == "capacity":
@@ -159,7 +159,7 @@ def _give(program: Program, session: Session, settled: Outcome, group: int, slip
     return _loosen(program, session, settled, group, slip)
 
 
-def _open(program: Program, session: Session, settled: Outcome, group: int) -> Give:
+def _open(program: Program, session: Problem, settled: Outcome, group: int) -> Give:
     """Open the placements that are used although the filter forbids them: for work, a copy or a refuge."""
     model, keys = program.model, program.closable
     own = program.forbidden[group - program.first_filter]
@@ -181,7 +181,7 @@ def _open(program: Program, session: Session, settled: Outcome, group: int) -> G
     return Give(program.groups[group], tuple(changes))
 
 
-def _loosen(program: Program, session: Session, settled: Outcome, group: int, slip: float) -> Give:
+def _loosen(program: Program, session: Problem, settled: Outcome, group: int, slip: float) -> Give:
     """Move the bounds of rows by their slack."""
     model = program.model
     mine = program.slack_group == group
@@ -208,7 +208,7 @@ def _loosen(program: Program, session: Session, settled: Outcome, group: int, sl
     return Give(program.groups[group], tuple(changes))
 
 
-def _raise(program: Program, session: Session, settled: Outcome, group: int, slip: float) -> Give:
+def _raise(program: Program, session: Problem, settled: Outcome, group: int, slip: float) -> Give:
     """Raise a capacity in each period to the most that any of its rows needs: for work, or for a refuge."""
     model, arrays = program.model, program.arrays
     mine = np.flatnonzero(program.slack_group == group)
@@ -234,7 +234,7 @@ def _raise(program: Program, session: Session, settled: Outcome, group: int, sli
 
 
 def _unsaved(
-    program: Program, session: Session, row: int, share: float, slip: float
+    program: Program, session: Problem, row: int, share: float, slip: float
 ) -> tuple[str, str, float, float, str]:
     """Let a share of a workload be lost in an event."""
     _, key, scale = row_of(program, row)
@@ -276,7 +276,7 @@ def _outward(value: float, up: bool, slip: float) -> float:
     return float(f"{rounded:.12g}")
 
 
-def _give_parameter(program: Program, session: Session, group: int) -> Give:
+def _give_parameter(program: Program, session: Problem, group: int) -> Give:
     """The cap or floor nearest to the stated one, in hundredths of a point, that leaves a plan."""
     lever, values = _figures(program, group)
     now, steps = lever.value, len(values) - 1

@@ -17,9 +17,9 @@ from planner.eligibility import BUILT_IN
 from planner.errors import Infeasible, Stopped, UnknownName
 from planner.explain.elastic import Program, make_program, strict
 from planner.inputs import Inputs
+from planner.lp.problem import Outcome, Problem, Status
 from planner.model.objective.lines import objective
 from planner.money import words
-from planner.solve.solve_arrays import Outcome, Session, Status
 
 _SEEN = 1e-7
 
@@ -147,7 +147,7 @@ class _Desk:
     """The program at its optimum, for questions that each leave it as it was."""
 
     program: Program
-    session: Session
+    session: Problem
     basis: Any
     base: Outcome
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.latency.schema import LINKS, MEASURED, NETWORK_TABLES, NODES, SOURCES
 from planner.tables import empty, read, refers
 
@@ -53,7 +53,7 @@ class Network:
         return dict(zip(self.nodes["node"], self.nodes["kind"], strict=True))
 
 
-def read_network(folder: Path, shown: str) -> tuple[Network, list[Problem]]:
+def read_network(folder: Path, shown: str) -> tuple[Network, list[Issue]]:
     """Read a network package and check it.
 
     Parameters
@@ -70,7 +70,7 @@ def read_network(folder: Path, shown: str) -> tuple[Network, list[Problem]]:
         Never raises for bad content; the network is fit for use only when there is no problem.
     """
     frames: dict[str, pd.DataFrame] = {}
-    problems: list[Problem] = []
+    problems: list[Issue] = []
     tables = [t for t in NETWORK_TABLES if t.required or (folder / t.file).exists()]
     frames[SOURCES.name] = empty(SOURCES)
     for table in tables:
@@ -91,10 +91,10 @@ _WHOLE = {
 }
 
 
-def _check(frames: dict[str, pd.DataFrame], file: dict[str, str]) -> list[Problem]:
+def _check(frames: dict[str, pd.DataFrame], file: dict[str, str]) -> list[Issue]:
     nodes, links, measured = frames["nodes"], frames["links"], frames["measured"]
     known = list(nodes["node"])
-    problems: list[Problem] = []
+    problems: list[Issue] = []
     for frame, where, ends in (
         (links, file["links"], ("a", "b")),
         (measured, file["measured"], ("from", "to")),
@@ -108,31 +108,31 @@ def _check(frames: dict[str, pd.DataFrame], file: dict[str, str]) -> list[Proble
     for name, kind, row in nodes[["node", "kind", "_row"]].itertuples(index=False):
         if kind == "site" and name not in joined:
             mend = f"Add a link of kind access or satellite from it to {LINKS.file}."
-            problems.append(Problem(file["nodes"], row, "node", name, "the site has no access link", mend))
+            problems.append(Issue(file["nodes"], row, "node", name, "the site has no access link", mend))
     kinds = dict(zip(nodes["node"], nodes["kind"], strict=True))
     for a, b, row in measured[["from", "to", "_row"]].itertuples(index=False):
         for column, name in (("from", a), ("to", b)):
             if kinds.get(name, "region") != "region":
                 mend = "Measured pairs join regions; put other figures into links.csv."
-                problems.append(Problem(file["measured"], row, column, name, "is not a region", mend))
+                problems.append(Issue(file["measured"], row, column, name, "is not a region", mend))
     return problems
 
 
-def _check_links(links: pd.DataFrame, where: str) -> list[Problem]:
+def _check_links(links: pd.DataFrame, where: str) -> list[Issue]:
     problems = []
     seen: dict[tuple[str, str, str], int] = {}
     for link in links.sort_values("_row").to_dict("records"):
         row, ends = int(link["_row"]), sorted((link["a"], link["b"]))
         if ends[0] == ends[1]:
             problems.append(
-                Problem(where, row, "b", link["b"], "the link joins a node to itself", "Name another end.")
+                Issue(where, row, "b", link["b"], "the link joins a node to itself", "Name another end.")
             )
         key = (ends[0], ends[1], link["name"])
         if key in seen and link["a"] != link["b"]:
             mend = "Keep one of the rows; links carry both ways. Parallel links need names of their own."
             value = f"{link['a']}, {link['b']}, {link['name']}"
             problems.append(
-                Problem(where, row, "a", value, f"is the same link as row {seen[key]}, turned round", mend)
+                Issue(where, row, "a", value, f"is the same link as row {seen[key]}, turned round", mend)
             )
         seen.setdefault(key, row)
         middle = link["rtt_us"]
@@ -144,11 +144,11 @@ def _check_links(links: pd.DataFrame, where: str) -> list[Problem]:
             if wrong:
                 side = "above" if column == "low_us" else "below"
                 text = f"is {side} rtt_us ({middle:.0f} µs)"
-                problems.append(Problem(where, row, column, f"{link[column]:.0f}", text, _FIXES[column]))
+                problems.append(Issue(where, row, column, f"{link[column]:.0f}", text, _FIXES[column]))
     return problems
 
 
-def _check_sources(frames: dict[str, pd.DataFrame], file: dict[str, str]) -> list[Problem]:
+def _check_sources(frames: dict[str, pd.DataFrame], file: dict[str, str]) -> list[Issue]:
     known = set(frames["sources"]["source"])
     problems = []
     for name in ("nodes", "links", "measured"):
@@ -156,7 +156,7 @@ def _check_sources(frames: dict[str, pd.DataFrame], file: dict[str, str]) -> lis
         for cell, row in zip(frame["source"], frame["_row"], strict=True):
             for source in _unknown(cell.split("; "), known):
                 mend = f"Add it to {SOURCES.file}; several sources are parted by a semicolon and a space."
-                problems.append(Problem(file[name], int(row), "source", source, "is no known source", mend))
+                problems.append(Issue(file[name], int(row), "source", source, "is no known source", mend))
     return problems
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.eligibility import Eligibility, binds, without_machine
-from planner.errors import BadInput, Problem
+from planner.errors import BadInput, Issue
 from planner.inputs import Inputs
 from planner.policy.rules import Rule
 from planner.policy.select import regions_of
@@ -110,7 +110,7 @@ def with_known_carbon(
     return replace(eligibility, admitted=admitted)
 
 
-def _unknown(inputs: Inputs, eligibility: Eligibility, bare: np.ndarray) -> list[Problem]:
+def _unknown(inputs: Inputs, eligibility: Eligibility, bare: np.ndarray) -> list[Issue]:
     """A problem for each region that some workload may use without a machine with a figure for it."""
     used = (eligibility.allowed | eligibility.standby).any(axis=2)
     grid = set(inputs.case.catalog.grid["region"])
@@ -119,9 +119,9 @@ def _unknown(inputs: Inputs, eligibility: Eligibility, bare: np.ndarray) -> list
     for region in (name for name in lacking if name not in grid):
         mend = "Add its row to grid.csv (e.g. with basis assumed), or keep the work out of it by a rule."
         problem = "has no carbon intensity, and the case prices or caps carbon"
-        problems.append(Problem("grid.csv", 0, "region", region, problem, mend))
+        problems.append(Issue("grid.csv", 0, "region", region, problem, mend))
     for region in (name for name in lacking if name in grid):
         mend = "Add a row for vcpu, and for each card that is needed there, to energy.csv."
         problem = "has no machine whose kWh an hour is known, and the case prices or caps carbon"
-        problems.append(Problem("energy.csv", 0, "resource", region, problem, mend))
+        problems.append(Issue("energy.csv", 0, "resource", region, problem, mend))
     return problems

@@ -6,7 +6,7 @@ import pandas as pd
 
 from planner.model.columns import Columns
 from planner.model.commitments import active_periods, held_periods
-from planner.model.constraints.carry import carried_at
+from planner.model.families.carry import carried_at
 from planner.model.index import Index
 
 _KEY = ["col", "w", "q", "r", "s", "t"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import RESOURCES, STORED
-from planner.errors import BadInput, Problem
+from planner.errors import BadInput, Issue
 from planner.model.columns import Columns
 from planner.model.commitments import prepaid_part
 from planner.model.index import Index
@@ -49,7 +49,7 @@ def _moved(index: Index, columns: Columns, rule: Rule) -> pd.DataFrame:
     if labour is None:
         mend = "State labour in the rule or in [migration]; 0 if moving takes none."
         problem = f"is missing, and {rule.id} counts the labour of leaving"
-        raise BadInput([Problem("case.toml", 0, "migration.labour", "", problem, mend)])
+        raise BadInput([Issue("case.toml", 0, "migration.labour", "", problem, mend)])
     place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers)
     last = case.alive.shape[1] - 1
     lives = case.alive[place["w"], np.minimum(place["t"] + 1, last)] | (place["t"] == last).to_numpy()

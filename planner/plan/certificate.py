@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from planner.errors import BadInput, Problem
+from planner.errors import BadInput, Issue
 
 FILE = "certificate.npz"
 TOLERANCE = 1e-7
@@ -87,7 +87,7 @@ def check(path: Path) -> Certificate:
     except (OSError, ValueError, KeyError, IndexError) as error:
         mend = "Write the plan again with planner plan."
         what = f"missing or no certificate ({type(error).__name__})"
-        raise BadInput([Problem(path.name, 0, "", "", what, mend)]) from None
+        raise BadInput([Issue(path.name, 0, "", "", what, mend)]) from None
     total, slip = 0.0, 0.0
     for values, low, high in (
         (a["dual"], a["row_lower"], a["row_upper"]),

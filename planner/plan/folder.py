@@ -18,7 +18,7 @@ from typing import Any
 import click
 import pandas as pd
 
-from planner.errors import BadInput, Problem
+from planner.errors import BadInput, Issue
 from planner.plan.plan import EXTRA, FRAMES, OPTIONAL, Plan
 
 MANIFEST = "manifest.json"
@@ -129,7 +129,7 @@ def load(folder: Path) -> Plan:
     except (OSError, ValueError):
         mend = "Name a folder that planner plan wrote."
         raise BadInput(
-            [Problem(f"{folder.name}/{RECORD}", 0, "", "", "missing or not readable", mend)]
+            [Issue(f"{folder.name}/{RECORD}", 0, "", "", "missing or not readable", mend)]
         ) from None
     for name, columns in FRAMES.items():
         path = folder / f"{name}.csv"
@@ -139,11 +139,11 @@ def load(folder: Path) -> Plan:
             )
         except (OSError, ValueError) as error:
             mend = "Write the plan again with planner plan."
-            problems.append(Problem(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend))
+            problems.append(Issue(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend))
             continue
         if list(frame.columns) not in (list(columns), [*columns, *EXTRA.get(name, ())]):
             mend = f"It should have {', '.join(columns)}."
-            problems.append(Problem(path.name, 1, "", "", "has other columns than a plan", mend))
+            problems.append(Issue(path.name, 1, "", "", "has other columns than a plan", mend))
         frames[name] = frame
     if problems or not isinstance(record, dict):
         raise BadInput(problems)
@@ -160,11 +160,11 @@ def _optional(path: Path, allowed: tuple[tuple[str, ...], ...]) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         mend = "Write the plan again with planner plan."
         raise BadInput(
-            [Problem(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend)]
+            [Issue(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend)]
         ) from None
     if tuple(frame.columns) not in allowed:
         mend = f"It should have {', '.join(allowed[0])}."
-        raise BadInput([Problem(path.name, 1, "", "", "has other columns than a plan", mend)])
+        raise BadInput([Issue(path.name, 1, "", "", "has other columns than a plan", mend)])
     return frame
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from planner.case.settings import FILE
 from planner.catalog.load import shipped
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.policy.extend import loosened
 from planner.policy.kinds import KINDS, parameter_faults
 from planner.policy.pack import known_from, near, needs_adoption, read_pack_file
@@ -35,8 +35,8 @@ def read_packs(
     overrides: Mapping[str, Mapping[str, Any]],
     rules_as_of: date,
     decision_date: date,
-    place: Callable[[str, Path], tuple[str, Path] | Problem] | None = None,
-) -> tuple[tuple[Rule, ...], list[Problem], tuple[tuple[str, Path], ...]]:
+    place: Callable[[str, Path], tuple[str, Path] | Issue] | None = None,
+) -> tuple[tuple[Rule, ...], list[Issue], tuple[tuple[str, Path], ...]]:
     """Read the packs of a case and apply the case to them.
 
     Parameters
@@ -58,7 +58,7 @@ def read_packs(
     (rules, problems, files)
         Rules sorted by id; every problem found; name and path of each file read.
     """
-    problems: list[Problem] = []
+    problems: list[Issue] = []
     files: list[tuple[str, Path]] = []
     rules, bases = _declared(names, case_folder, place or place_of, problems, files)
     problems += _check_supersedes(rules, bases)
@@ -66,7 +66,7 @@ def read_packs(
         for name in overrides:
             if name not in rules:
                 column = f"rules.{name}"
-                problems.append(Problem(FILE, 0, column, "", "no pack has such a rule", near(name, rules)))
+                problems.append(Issue(FILE, 0, column, "", "no pack has such a rule", near(name, rules)))
     cutoff = min(rules_as_of, decision_date)
     made = [_apply(rules[name], overrides.get(name, {}), cutoff, problems) for name in sorted(rules)]
     return _superseded(made), problems, tuple(files)
@@ -75,8 +75,8 @@ def read_packs(
 def _declared(
     names: Sequence[str],
     case_folder: Path,
-    place: Callable[[str, Path], tuple[str, Path] | Problem],
-    problems: list[Problem],
+    place: Callable[[str, Path], tuple[str, Path] | Issue],
+    problems: list[Issue],
     files: list[tuple[str, Path]],
 ) -> tuple[dict[str, Rule], dict[str, frozenset[str]]]:
     """Rules of the packs and of those they extend, bases first; and the bases of each pack."""
@@ -89,10 +89,10 @@ def _declared(
             return
         if name in open_packs:
             mend = "Take one of the packs out of the other's extends."
-            problems.append(Problem(FILE, 0, "packs", name, "extends itself through other packs", mend))
+            problems.append(Issue(FILE, 0, "packs", name, "extends itself through other packs", mend))
             return
         found = place(name, case_folder)
-        if isinstance(found, Problem):
+        if isinstance(found, Issue):
             problems.append(found)
             return
         shown, path = found
@@ -114,47 +114,47 @@ def _declared(
                 rules[rule.id] = rule
             else:
                 mend = f"Give it an id of its own; pack {first.pack} has one already."
-                problems.append(Problem(shown, 0, "id", rule.id, "appears twice", mend))
+                problems.append(Issue(shown, 0, "id", rule.id, "appears twice", mend))
 
     for name in names:
         read(name)
     return rules, bases
 
 
-def _restated(shown: str, base: Rule, new: Rule) -> list[Problem]:
+def _restated(shown: str, base: Rule, new: Rule) -> list[Issue]:
     mend = f"A pack that extends {base.pack} may make its rules stricter, never looser."
-    return [Problem(shown, 0, f"{new.id}.{column}", "", what, mend) for column, what in loosened(base, new)]
+    return [Issue(shown, 0, f"{new.id}.{column}", "", what, mend) for column, what in loosened(base, new)]
 
 
-def place_of(name: str, case_folder: Path) -> tuple[str, Path] | Problem:
+def place_of(name: str, case_folder: Path) -> tuple[str, Path] | Issue:
     if _SHIPPED.fullmatch(name):
         return f"catalogs/{FOLDER}/{name}.toml", shipped() / FOLDER / f"{name}.toml"
     path = case_folder / name
     if not _LOCAL.fullmatch(name) or path.is_symlink():
         mend = 'Name a shipped pack, or a plain file inside the case folder as "./file.toml".'
-        return Problem(FILE, 0, "packs", name, "is no name of a pack", mend)
+        return Issue(FILE, 0, "packs", name, "is no name of a pack", mend)
     return name.removeprefix("./"), path
 
 
-def _check_supersedes(rules: Mapping[str, Rule], bases: Mapping[str, frozenset[str]]) -> list[Problem]:
+def _check_supersedes(rules: Mapping[str, Rule], bases: Mapping[str, frozenset[str]]) -> list[Issue]:
     problems = []
     for rule in rules.values():
         for old in rule.supersedes:
             if old == rule.id or old not in rules:
                 mend = "Name a rule of the packs of this case, and not the rule itself."
                 problems.append(
-                    Problem(rule.pack, 0, f"{rule.id}.supersedes", old, "cannot be superseded", mend)
+                    Issue(rule.pack, 0, f"{rule.id}.supersedes", old, "cannot be superseded", mend)
                 )
             elif rules[old].pack in bases[rule.pack]:
                 problems += _restated(rule.pack, rules[old], rule)
     return problems
 
 
-def _apply(rule: Rule, given: Mapping[str, Any], cutoff: date, problems: list[Problem]) -> Rule:
+def _apply(rule: Rule, given: Mapping[str, Any], cutoff: date, problems: list[Issue]) -> Rule:
     """Parameters and adoption of the case, then the standing that follows from them."""
 
     def bad(key: str, value: Any, problem: str, mend: str) -> None:
-        problems.append(Problem(FILE, 0, f"rules.{rule.id}.{key}", str(value)[:80], problem, mend))
+        problems.append(Issue(FILE, 0, f"rules.{rule.id}.{key}", str(value)[:80], problem, mend))
 
     adoption = {key: given[key] for key in _ADOPTION if key in given}
     for key, kind in _ADOPTION.items():

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.policy.kinds import KINDS, NOT_SELECTED, parameter_faults
 from planner.policy.parameters import freeze
 from planner.policy.rules import CONFIDENCES, NEEDS_ADOPTION, SEVERITIES, Rule
@@ -62,13 +62,13 @@ class Pack:
     rules: tuple[Rule, ...]
 
 
-def read_pack(path: Path, shown_as: str, name: str) -> tuple[list[Rule], list[Problem]]:
+def read_pack(path: Path, shown_as: str, name: str) -> tuple[list[Rule], list[Issue]]:
     """The rules of one pack and every problem in it; see :func:`read_pack_file`."""
     pack, problems = read_pack_file(path, shown_as, name)
     return list(pack.rules), problems
 
 
-def read_pack_file(path: Path, shown_as: str, name: str) -> tuple[Pack, list[Problem]]:
+def read_pack_file(path: Path, shown_as: str, name: str) -> tuple[Pack, list[Issue]]:
     """Read one pack.
 
     Parameters
@@ -91,19 +91,17 @@ def read_pack_file(path: Path, shown_as: str, name: str) -> tuple[Pack, list[Pro
         text = path.read_bytes().decode("utf-8")
         tree = tomllib.loads(text)
     except FileNotFoundError:
-        return nothing, [Problem(shown_as, 0, "", "", "the pack is missing", "Correct its name under packs.")]
+        return nothing, [Issue(shown_as, 0, "", "", "the pack is missing", "Correct its name under packs.")]
     except OSError as error:
-        return nothing, [
-            Problem(shown_as, 0, "", "", f"cannot be read ({error.strerror})", "Check the file.")
-        ]
+        return nothing, [Issue(shown_as, 0, "", "", f"cannot be read ({error.strerror})", "Check the file.")]
     except UnicodeDecodeError:
         return nothing, [
-            Problem(shown_as, 0, "", "", "the file is not UTF-8", "Save it with the encoding UTF-8.")
+            Issue(shown_as, 0, "", "", "the file is not UTF-8", "Save it with the encoding UTF-8.")
         ]
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
         row = int(found.group(1)) if found else 0
-        return nothing, [Problem(shown_as, row, "", "", f"not valid TOML ({error})", "Correct the line.")]
+        return nothing, [Issue(shown_as, row, "", "", f"not valid TOML ({error})", "Correct the line.")]
     return _Pack(text, shown_as, name).read(tree)
 
 
@@ -112,9 +110,9 @@ class _Pack:
 
     def __init__(self, text: str, file: str, name: str) -> None:
         self.text, self.file, self.name = text, file, name
-        self.problems: list[Problem] = []
+        self.problems: list[Issue] = []
 
-    def read(self, tree: dict[str, Any]) -> tuple[Pack, list[Problem]]:
+    def read(self, tree: dict[str, Any]) -> tuple[Pack, list[Issue]]:
         if tree.pop("schema", None) != 1:
             self.bad("", "schema", "", "is not a version that this planner reads", "Write schema = 1.")
         title, extends = tree.pop("title", None), tree.pop("extends", [])
@@ -139,7 +137,7 @@ class _Pack:
         hit = re.search(id_line, self.text, re.MULTILINE) if rule else None
         row = self.text.count("\n", 0, hit.end()) + 1 if hit else 0
         where = f"{rule}.{column}" if rule else column
-        self.problems.append(Problem(self.file, row, where, str(value)[:80], problem, mend))
+        self.problems.append(Issue(self.file, row, where, str(value)[:80], problem, mend))
 
     def rule(self, entry: dict[str, Any]) -> Rule | None:
         before = len(self.problems)

@@ -22,10 +22,11 @@ import numpy as np
 
 from planner.errors import Infeasible, Stopped
 from planner.inputs import Inputs
+from planner.lp.arrays import Arrays
+from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import Model
-from planner.model.render_arrays import Arrays, render_arrays
-from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.model.to_arrays import to_arrays
+from planner.planning import build_model
 from planner.study.measures import Meter, Shares
 
 CHEAPEST = "cheapest"
@@ -131,14 +132,14 @@ class _Room:
     """The program with its cost bounded, a column for what each group earns, and a row on a share."""
 
     def __init__(self, model: Model, within: float) -> None:
-        arrays = render_arrays(model)
+        arrays = to_arrays(model)
         self.model, self.meter, self.groups = model, Meter(model), model.index.groups
         self.n, self.rows = len(arrays.cost), len(arrays.row_lower)
-        first = Session(arrays).solve()
+        first = Problem(arrays).solve()
         if first.status is Status.INFEASIBLE:
             raise Infeasible(["the case has no plan, so there is none of nearly equal cost"])
         self.cheapest = self._told(CHEAPEST, _solved(first), None)
-        self.session = Session(_widened(arrays, self.meter.spent / model.unit))
+        self.session = Problem(_widened(arrays, self.meter.spent / model.unit))
         limit = first.objective + within * abs(first.objective)
         self._bound(self.rows, -np.inf, limit + 1e-9 * max(1.0, abs(limit)))
 

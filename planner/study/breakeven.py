@@ -14,9 +14,9 @@ import numpy as np
 from planner.eligibility import Eligibility, assess
 from planner.errors import Infeasible, Stopped, UnknownName
 from planner.inputs import Inputs
+from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import Model, build
-from planner.model.render_arrays import render_arrays
-from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.model.to_arrays import to_arrays
 from planner.study.stressors import with_prices
 
 IN = 1e-6
@@ -129,8 +129,8 @@ class _Desk:
         return Offer(discount, own / market if market > 0 else 0.0, own, outcome.objective * model.unit)
 
     def _solve(self, model: Model) -> Outcome:
-        arrays = render_arrays(model)
-        session = Session(arrays)
+        arrays = to_arrays(model)
+        session = Problem(arrays)
         shape = (len(arrays.cost), len(arrays.row_lower))
         if self.basis is not None and shape == self.shape and not arrays.integer.any():
             session.set_basis(self.basis)

@@ -22,12 +22,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.answer.precheck import precheck
 from planner.errors import Infeasible
 from planner.inputs import Inputs
+from planner.lp.arrays import Arrays
+from planner.lp.problem import LARGE
 from planner.model.build import Model
-from planner.model.render_arrays import Arrays, render_arrays
-from planner.solve.precheck import precheck
-from planner.solve.solve_arrays import LARGE
+from planner.model.to_arrays import to_arrays
 from planner.study.commit_program import (
     columns_of,
     cost_with,
@@ -197,10 +198,10 @@ def _exact(ask: _Question) -> Advice:
     done = {}
     for k in ask.most_first():
         with _level(k, models[k]):
-            done[k] = solved(render_arrays(models[k]), f"demand times {ask.factors[k]:g}")
+            done[k] = solved(to_arrays(models[k]), f"demand times {ask.factors[k]:g}")
     alone = [done[k] for k in range(len(models))]
-    for_mean = solved(render_arrays(ask.mean), "the mean of demand").x[columns_of(ask.mean, shared)]
-    joint = solved(ask.joined([render_arrays(m) for m in models]), "all levels at once")
+    for_mean = solved(to_arrays(ask.mean), "the mean of demand").x[columns_of(ask.mean, shared)]
+    joint = solved(ask.joined([to_arrays(m) for m in models]), "all levels at once")
     advised = np.maximum(joint.x[columns[0]], 0.0)
     costs = [
         (o.objective * m.unit, cost_with(m, shared, advised), cost_with(m, shared, for_mean))
@@ -231,7 +232,7 @@ def _quick(ask: _Question, same: int | None, gap: float) -> Advice | None:
     best: Held = best_of(desks, part, [likely, *own], (mean.units, of_mean))
     bound = float(part @ np.array([desk.bound for desk in desks]))
     if float(part @ np.array(best[1])) - bound > gap * abs(bound):
-        relaxed = [replace(a, integer=np.zeros_like(a.integer)) for a in map(render_arrays, ask.models)]
+        relaxed = [replace(a, integer=np.zeros_like(a.integer)) for a in map(to_arrays, ask.models)]
         joint = solved(ask.joined(relaxed), "all levels at once")
         best = best_of(desks, part, [joint.x[desks[0].at]], best)
         bound = max(bound, joint.objective * ask.models[0].unit)
@@ -257,7 +258,7 @@ def _level(number: int, model: Model) -> Iterator[None]:
 
 
 def _entries(models: Sequence[Model]) -> int:
-    return max(len(render_arrays(model).index) for model in models)
+    return max(len(to_arrays(model).index) for model in models)
 
 
 def _table(model: Model, shared: pd.DataFrame, units: dict[str, np.ndarray]) -> pd.DataFrame:

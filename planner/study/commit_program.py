@@ -11,9 +11,10 @@ import pandas as pd
 from planner.eligibility import assess
 from planner.errors import Infeasible, Stopped
 from planner.inputs import Inputs
+from planner.lp.arrays import Arrays
+from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import Model, build
-from planner.model.render_arrays import Arrays, render_arrays
-from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.model.to_arrays import to_arrays
 
 _KEY = ["q", "r", "s", "term"]
 _DUST = 1e-7
@@ -44,7 +45,7 @@ def columns_of(model: Model, shared: pd.DataFrame) -> np.ndarray:
 
 
 def solved(arrays: Arrays, what: str) -> Outcome:
-    outcome = Session(arrays).solve()
+    outcome = Problem(arrays).solve()
     if outcome.status is Status.INFEASIBLE:
         raise Infeasible([f"there is no plan for {what}"])
     if outcome.status is not Status.OPTIMAL:
@@ -54,7 +55,7 @@ def solved(arrays: Arrays, what: str) -> Outcome:
 
 def cost_with(model: Model, shared: pd.DataFrame, units: np.ndarray) -> float:
     """Cost of a level with commitments from the first period on held; no others begin then."""
-    arrays, at = render_arrays(model), columns_of(model, shared)
+    arrays, at = to_arrays(model), columns_of(model, shared)
     held = np.maximum(np.where(np.abs(units) < _DUST, 0.0, units), 0.0)
     low, high = arrays.lower.copy(), arrays.upper.copy()
     commit = model.columns.commit

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Infeasible, Stopped
+from planner.lp.branch import dive
+from planner.lp.problem import Outcome, Problem, Status, fix_integers
 from planner.model.build import Model
-from planner.model.render_arrays import render_arrays
-from planner.solve.branch import dive
-from planner.solve.solve_arrays import Outcome, Session, Status, fix_integers
+from planner.model.to_arrays import to_arrays
 
 DUST = 1e-7
 
@@ -37,14 +37,14 @@ class Desk:
     """
 
     def __init__(self, model: Model, at: np.ndarray, what: str, gap: float) -> None:
-        arrays = render_arrays(model)
-        session = Session(replace(arrays, integer=np.zeros(len(arrays.integer), dtype=bool)))
+        arrays = to_arrays(model)
+        session = Problem(replace(arrays, integer=np.zeros(len(arrays.integer), dtype=bool)))
         relaxed = _told(session.solve(), what)
         own: Outcome | None = relaxed
         if arrays.integer.any():
             own = dive(session, arrays, relaxed)
         if own is None:
-            session = Session(fix_integers(arrays, _told(Session(arrays, gap=gap).solve(), what)))
+            session = Problem(fix_integers(arrays, _told(Problem(arrays, gap=gap).solve(), what)))
             own = _told(session.solve(), what)
         self.model, self.at, self.session, self.own = model, at, session, own
         self.bound = relaxed.objective * model.unit

@@ -9,11 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from planner.answer.fixed import read_fixed
 from planner.errors import BadInput, Infeasible
 from planner.inputs import Inputs, read_inputs
 from planner.plan.plan import Plan, weighed
-from planner.solve.fixed import read_fixed
-from planner.solve.solve import solve
+from planner.planning import solve
 from planner.study.measures import HHI_WHOLE
 from planner.study.scenario import scenario_folder
 from planner.study.survives import Kept, Survivors

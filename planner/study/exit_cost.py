@@ -18,18 +18,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.answer.extract import tidy
+from planner.answer.first import first_stage
+from planner.answer.ties import break_ties
 from planner.errors import Infeasible, Stopped, UnknownName
 from planner.inputs import Inputs
+from planner.lp.arrays import Arrays
+from planner.lp.branch import Found, quick
+from planner.lp.problem import Status
 from planner.model.build import LIMITS, Model
-from planner.model.constraints.budget import ONE_OFF
+from planner.model.families.budget import ONE_OFF
 from planner.model.objective.lines import before_tax, cash
-from planner.model.render_arrays import Arrays, render_arrays
-from planner.solve.branch import Found, quick
-from planner.solve.extract import tidy
-from planner.solve.first import first_stage
-from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Status
-from planner.solve.ties import break_ties
+from planner.model.to_arrays import to_arrays
+from planner.planning import build_model
 from planner.study.stakes import Stakes, stakes
 
 GAP = 0.01
@@ -122,7 +123,7 @@ def exit_cost(inputs: Inputs, vendor: str, at: str | None = None, gap: float = G
         raise UnknownName("period after the first", at or names[0], names[1:])
     first = names.index(at) if at else 1
     model = build_model(inputs)
-    arrays = render_arrays(model)
+    arrays = to_arrays(model)
     x = _plan(model)
     told = stakes(model, x, mine)
     desk = _Desk(model, arrays, x, mine, first, gap)

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from planner.lp.arrays import Arrays
+from planner.lp.problem import Outcome, Problem, Status
 from planner.model.block import numbers_of
 from planner.model.build import Model
 from planner.model.columns import ColumnFamily
-from planner.model.render_arrays import Arrays, render_arrays
-from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.model.to_arrays import to_arrays
 
 FAMILIES = {
     "placement": ("place", "pair", "backup", "enter", "leave", "at", "active"),
@@ -52,7 +53,7 @@ def make_scene(name: str, probability: float, model: Model, closed: np.ndarray) 
 
     Columns stay, so that a commitment bought there is paid all the same.
     """
-    arrays = render_arrays(model)
+    arrays = to_arrays(model)
     upper = arrays.upper.copy()
     for family in model.columns.families:
         if "t" not in family.keys:
@@ -204,5 +205,5 @@ def recourse(scene: Scene, first: First) -> float | None:
         if (value > upper[family.numbers] + 1e-7).any():
             return None
         lower[family.numbers] = upper[family.numbers] = np.minimum(value, upper[family.numbers])
-    outcome = Session(replace(scene.arrays, lower=lower, upper=upper)).solve()
+    outcome = Problem(replace(scene.arrays, lower=lower, upper=upper)).solve()
     return outcome.objective * scene.model.unit if outcome.status is Status.OPTIMAL else None

@@ -17,11 +17,12 @@ from planner.explain.change import enforced, with_parameter
 from planner.explain.explain import explain
 from planner.explain.lever import SWEPT, Lever, find_rule, rule_lever
 from planner.inputs import Inputs
+from planner.lp.arrays import Arrays
+from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import build
-from planner.model.render_arrays import Arrays, render_arrays
+from planner.model.to_arrays import to_arrays
+from planner.planning import build_model
 from planner.policy.rules import Rule
-from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Outcome, Session, Status
 from planner.study.measures import Meter, Shares
 from planner.study.survives import Kept, Survivors
 
@@ -121,7 +122,7 @@ def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
     inputs = enforced(inputs, rule)
     model = build(inputs, assess(inputs))
     lever = rule_lever(model, rule)
-    desk, meter, survivors = Desk(render_arrays(model), lever), Meter(model), Survivors(inputs)
+    desk, meter, survivors = Desk(to_arrays(model), lever), Meter(model), Survivors(inputs)
     ordered = sorted(set(values), reverse=lever.loosest > 0.5)
     points: list[Point] = []
     blocked: float | None = None
@@ -175,13 +176,13 @@ class Desk:
     """Solves the program at one value of each lever, each from the basis of the one before."""
 
     def __init__(self, arrays: Arrays, *levers: Lever) -> None:
-        self.arrays, self.levers, self.session = arrays, levers, Session(arrays)
+        self.arrays, self.levers, self.session = arrays, levers, Problem(arrays)
 
     def solve(self, *values: float) -> Outcome:
         """The program with these values; afresh where a basis from far away leads the simplex astray."""
         outcome = self._solve(values)
         if outcome.status is Status.STOPPED:
-            self.session = Session(self.arrays)
+            self.session = Problem(self.arrays)
             outcome = self._solve(values)
         return outcome
 

@@ -16,13 +16,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from planner.answer import extract, shares
+from planner.answer.broken import broken_latency, broken_limits, broken_shares
 from planner.errors import Stopped
+from planner.lp.arrays import Arrays, with_slacks
+from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import LIMITS, Model
 from planner.model.columns import ColumnFamily
-from planner.model.render_arrays import Arrays, with_slacks
-from planner.solve import extract, shares
-from planner.solve.broken import broken_latency, broken_limits, broken_shares
-from planner.solve.solve_arrays import Outcome, Session, Status
 
 _DUST = 1e-7
 _STRUCTURE = ("demand", "pairing", "backup", "affinity", "proximity", "freeze")
@@ -146,7 +146,7 @@ def _unserved(
 def _solve(now: Model, arrays: Arrays, families: list[pd.DataFrame]) -> Outcome:
     """Buy for what is held: within every limit where that can be, else :func:`_loosened`."""
     fixed = _without(now, _fixed(now, arrays, families), _STRUCTURE)
-    within = Session(fixed).solve()
+    within = Problem(fixed).solve()
     return within if within.status is Status.OPTIMAL else _loosened(now, fixed)
 
 
@@ -182,7 +182,7 @@ def _loosened(now: Model, fixed: Arrays) -> Outcome:
     limits = [b.family for b in now.blocks if b.family in LIMITS and b.family not in _GIVES]
     free, n = _without(now, fixed, limits), len(fixed.cost)
     wider = _with_slack(free, np.concatenate(rows), np.concatenate(unit), np.concatenate(weight))
-    session, added = Session(wider), len(wider.cost) - n
+    session, added = Problem(wider), len(wider.cost) - n
     if added:
         least = session.solve()
         _demand_optimal(least)

@@ -18,9 +18,9 @@ import numpy as np
 
 from planner.case.reader import FILE
 from planner.case.studies import Spread
-from planner.errors import BadInput, Problem, UnknownName
+from planner.errors import BadInput, Issue, UnknownName
 from planner.inputs import Inputs, read_inputs
-from planner.solve.solve_arrays import Status
+from planner.lp.problem import Status
 from planner.study.extensive import First, recourse
 from planner.study.robust import Desk, decide, stressed
 from planner.study.stress import demand_same_files, solve_program
@@ -44,14 +44,14 @@ def spreads_of(inputs: Inputs) -> tuple[Spread, ...]:
         mend = (
             "Add [[montecarlo.spread]]: of (price:*, demand:*, currency:USD …), sigma, basis, source, as_of."
         )
-        raise BadInput([Problem(FILE, 0, "montecarlo.spread", "", "the section is missing", mend)])
+        raise BadInput([Issue(FILE, 0, "montecarlo.spread", "", "the section is missing", mend)])
     problems = []
     for spread in spreads:
         try:
             stressed(inputs, f"{spread.of}:+0%")
         except UnknownName as error:
             mend = "Write price:GROUP, demand:WORKLOAD, capacity:SUBJECT or currency:CODE; * stands for all."
-            problems.append(Problem(FILE, 0, "montecarlo.spread.of", spread.of, str(error), mend))
+            problems.append(Issue(FILE, 0, "montecarlo.spread.of", spread.of, str(error), mend))
     if problems:
         raise BadInput(problems)
     return spreads

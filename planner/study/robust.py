@@ -18,11 +18,11 @@ import pandas as pd
 from planner.case.reader import FILE
 from planner.case.studies import Robust
 from planner.eligibility import Eligibility, assess
-from planner.errors import BadInput, Infeasible, Problem, Stopped, UnknownName
+from planner.errors import BadInput, Infeasible, Issue, Stopped, UnknownName
 from planner.inputs import Inputs
+from planner.lp.problem import Status
 from planner.model.build import Model, build
 from planner.model.registry import decode
-from planner.solve.solve_arrays import Status
 from planner.study.extensive import First, Scene, make_extensive, make_scene, recourse
 from planner.study.stress import solve_program
 from planner.study.stressors import Stressed, calm, stress
@@ -121,7 +121,7 @@ def robust_of(inputs: Inputs) -> Robust:
     asked = inputs.case.settings.robust
     if asked is None:
         mend = "Add [robust] and a [[robust.scenario]] for each future: name, probability, stressors."
-        raise BadInput([Problem(FILE, 0, "robust", "", "the section is missing", mend)])
+        raise BadInput([Issue(FILE, 0, "robust", "", "the section is missing", mend)])
     problems = []
     for chance in asked.chances:
         try:
@@ -129,7 +129,7 @@ def robust_of(inputs: Inputs) -> Robust:
         except UnknownName as error:
             mend = "Write it as planner stress --help shows; join several with &, leave it blank for none."
             column = f"robust.scenario.{chance.name}.stressors"
-            problems.append(Problem(FILE, 0, column, chance.stressors, str(error), mend))
+            problems.append(Issue(FILE, 0, column, chance.stressors, str(error), mend))
     if problems:
         raise BadInput(problems)
     return asked
@@ -226,7 +226,7 @@ def _demand_joined(name: str, state: Stressed, allowed: np.ndarray) -> None:
     problem = f"cuts {off[w]:.1%} of the users of {workload} off, whom [latency] worth cannot price"
     mend = "Leave [latency] or the cut out of this study; planner stress tells who is cut off."
     column = f"robust.scenario.{name}.stressors"
-    raise BadInput([Problem(FILE, 0, column, ", ".join(state.cut), problem, mend)])
+    raise BadInput([Issue(FILE, 0, column, ", ".join(state.cut), problem, mend)])
 
 
 def stressed(inputs: Inputs, text: str) -> Stressed:

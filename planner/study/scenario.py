@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from planner.case.settings import FILE
-from planner.errors import BadInput, Problem
+from planner.errors import BadInput, Issue
 
 
 @contextmanager
@@ -35,7 +35,7 @@ def scenario_folder(case: Path, name: str, overrides: Mapping[str, Any]) -> Iter
         shutil.copytree(case, copy)
         tree = tomllib.loads((case / FILE).read_text(encoding="utf-8"))
         tree.pop("scenario", None)
-        problems: list[Problem] = []
+        problems: list[Issue] = []
         for path, value in _leaves(overrides):
             _set(tree, path, value, name, problems)
         if problems:
@@ -54,14 +54,14 @@ def _leaves(table: Mapping[str, Any], above: tuple[str, ...] = ()) -> Iterator[t
             yield path, value
 
 
-def _set(tree: dict[str, Any], path: tuple[str, ...], value: Any, name: str, problems: list[Problem]) -> None:
+def _set(tree: dict[str, Any], path: tuple[str, ...], value: Any, name: str, problems: list[Issue]) -> None:
     at: Any = tree
     for key in path[:-1]:
         at = at.setdefault(key, {}) if isinstance(at, dict) else None
     if not isinstance(at, dict):
         mend = "Name a key of a section, e.g. rules.ID.cap; a list is replaced whole."
         column = f"scenario.{name}.{'.'.join(path)}"
-        problems.append(Problem(FILE, 0, column, str(value)[:80], "leads through what is no section", mend))
+        problems.append(Issue(FILE, 0, column, str(value)[:80], "leads through what is no section", mend))
         return
     at[path[-1]] = value
 

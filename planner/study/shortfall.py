@@ -10,11 +10,11 @@ from dataclasses import replace
 import numpy as np
 
 from planner.errors import Infeasible
+from planner.lp.arrays import Arrays, with_slacks
+from planner.lp.problem import Problem, Status
 from planner.model.block import numbers_of
 from planner.model.build import Model
-from planner.model.render_arrays import Arrays, with_slacks
 from planner.model.scopes import SHARE_KINDS
-from planner.solve.solve_arrays import Session, Status
 
 _CRITICAL = 1000.0
 _ROOM = 1e-7
@@ -86,7 +86,7 @@ def _targets(model: Model) -> tuple[np.ndarray, np.ndarray]:
 
 def _with_slack(
     arrays: Arrays, rows: np.ndarray, weight: np.ndarray, also: tuple[np.ndarray, np.ndarray]
-) -> tuple[Session, np.ndarray]:
+) -> tuple[Problem, np.ndarray]:
     """The program with a weighted slack on some rows, and a last row that adds the weights up.
 
     ``also``: further rows, and the number of the slack that loosens each.
@@ -99,4 +99,4 @@ def _with_slack(
         np.concatenate([arrays.row_lower[rows], arrays.row_lower[also[0]], weight]),
     )
     wider = with_slacks(arrays, np.concatenate([np.zeros(n), weight]), np.ones(added), entries)
-    return Session(wider), n + np.arange(added)
+    return Problem(wider), n + np.arange(added)

@@ -18,11 +18,12 @@ from planner import __version__
 from planner.eligibility import Eligibility, assess
 from planner.errors import Infeasible, Stopped, Unavailable
 from planner.inputs import Inputs, read_inputs
+from planner.lp.arrays import Arrays
+from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import Model, build
 from planner.model.columns import ColumnFamily
-from planner.model.render_arrays import Arrays, render_arrays
+from planner.model.to_arrays import to_arrays
 from planner.plan.folder import digest
-from planner.solve.solve_arrays import Outcome, Session, Status
 from planner.study.held import held, note
 from planner.study.shortfall import shortfall, without_shares, work_of
 from planner.study.stressors import Stressed, stress, usual
@@ -66,7 +67,7 @@ def make_base(inputs: Inputs) -> Base:
     """
     eligibility = assess(inputs)
     model = build(inputs, eligibility)
-    outcome = solve_program(render_arrays(model))
+    outcome = solve_program(to_arrays(model))
     if outcome.status is not Status.OPTIMAL:
         raise Infeasible(["the case has no plan even without stress"])
     return Base(inputs, eligibility, model, outcome)
@@ -141,7 +142,7 @@ def run_stress(base: Base, text: str) -> dict[str, Any]:
     )  # fmt: skip
     grown = state.inputs.case.demand is not base.inputs.case.demand
     model = build(state.inputs, eligibility, reference=None if grown else base.model.reference)
-    arrays = render_arrays(model)
+    arrays = to_arrays(model)
     outcome = solve_program(arrays)
     row: dict[str, Any] = {"stressor": text, "status": "plan", "unserved_critical": 0.0, "unserved": 0.0}
     if outcome.status is Status.OPTIMAL:
@@ -206,7 +207,7 @@ def _held_row(base: Base, model: Model, arrays: Arrays) -> dict[str, Any]:
 
 def solve_program(arrays: Arrays) -> Outcome:
     """Solve once; a solver that gave up raises ``Stopped``."""
-    outcome = Session(arrays).solve()
+    outcome = Problem(arrays).solve()
     if outcome.status is Status.STOPPED:
         raise Stopped(f"the solver stopped ({outcome.word})")
     return outcome

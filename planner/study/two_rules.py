@@ -15,11 +15,11 @@ from planner.errors import Infeasible, Stopped, UnknownName
 from planner.explain.change import enforced
 from planner.explain.lever import share_lever
 from planner.inputs import Inputs
+from planner.lp.problem import Status
 from planner.model.build import build
-from planner.model.render_arrays import render_arrays
 from planner.model.scopes import SHARE_KINDS
+from planner.model.to_arrays import to_arrays
 from planner.policy.rules import Rule
-from planner.solve.solve_arrays import Status
 from planner.study.frontier import Desk, swept_rule
 from planner.study.measures import Meter, Shares
 from planner.study.survives import Kept, Survivors
@@ -120,7 +120,7 @@ def two_rules(
         Axis(rule, lever.parameter, lever.value, tuple(sorted(set(values), reverse=lever.loosest > 0.5)))
         for rule, lever, values in zip(rules, levers, (first_values, second_values), strict=True)
     ]
-    desk, meter, survivors = Desk(render_arrays(model), *levers), Meter(model), Survivors(inputs)
+    desk, meter, survivors = Desk(to_arrays(model), *levers), Meter(model), Survivors(inputs)
     cells, solves, room = [], 0, len(axes[0].values)
     for b in axes[1].values:
         reached = room

@@ -15,10 +15,10 @@ from support.audit_plan import audited
 from support.cases import World
 from support.plans import bought, cost, placed, plan_of, read
 
-from planner.model.render_arrays import render_arrays
+from planner.lp.problem import Problem
+from planner.model.to_arrays import to_arrays
 from planner.money import CENT
-from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Session
+from planner.planning import build_model
 
 
 def world(vcpu=40, memory=160, **more):
@@ -36,7 +36,7 @@ def without_rows(made):
     """The cheapest cost if idle machines could be bought."""
     model = build_model(read(made))
     loose = dataclasses.replace(model, blocks=tuple(b for b in model.blocks if b.family != "idle"))
-    return Session(render_arrays(loose)).solve().objective * model.unit
+    return Problem(to_arrays(loose)).solve().objective * model.unit
 
 
 def test_a_share_is_not_thinned_out_by_idle_machines():

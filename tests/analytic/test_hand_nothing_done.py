@@ -10,10 +10,10 @@ import pytest
 from support.cases import World
 from support.plans import cost, read
 
+from planner.answer.fixed import read_fixed
 from planner.money import CENT
 from planner.plan.plan import Plan
-from planner.solve.fixed import read_fixed
-from planner.solve.solve import solve
+from planner.planning import solve
 
 
 def world(room=12, critical=False, **more):

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from support.cases import World
 from support.plans import cost, plan_of, read, solved
 
+from planner.answer import whole as module
+from planner.answer.whole import in_whole_machines
 from planner.money import CENT
 from planner.plan.folder import load, save
+from planner.planning import solve
 from planner.report.terminal import findings
-from planner.solve import whole as module
-from planner.solve.solve import solve
-from planner.solve.whole import in_whole_machines
 
 HOURS = 2160
 

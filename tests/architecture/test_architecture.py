@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import planner
-import planner.model.constraints
+import planner.model.families
 from planner.catalog.load import shipped
 from planner.eligibility import FILTERS
 from planner.policy.kinds import KINDS
@@ -25,13 +25,13 @@ def test_every_filter_kind_filters_and_nothing_else_does():
 
 
 def test_every_row_kind_is_a_constraint_family():
-    families = {path.stem for path in Path(planner.model.constraints.__file__).parent.glob("*.py")}
+    families = {path.stem for path in Path(planner.model.families.__file__).parent.glob("*.py")}
     rows = {name for name, kind in KINDS.items() if kind.effect == "row" and kind.planned}
     assert rows <= families, rows - families
 
 
 def test_every_constraint_family_states_its_equation_units_and_dual():
-    folder = Path(planner.model.constraints.__file__).parent
+    folder = Path(planner.model.families.__file__).parent
     lacking = {
         (path.name, word)
         for path in sorted(folder.glob("[!_]*.py"))

@@ -12,7 +12,7 @@ from support.cases import World
 
 from planner.inputs import read_inputs
 from planner.plan.folder import copy_inputs, save, write_manifest
-from planner.solve.solve import solve
+from planner.planning import solve
 
 Rows = list[dict[str, str]]
 

@@ -44,7 +44,7 @@ def test_the_audit_agrees_on_a_world_with_everything() -> None:
 def test_the_audit_agrees_on_the_examples(example: str, tmp_path: Path) -> None:
     from planner.inputs import read_inputs
     from planner.plan.folder import copy_inputs, save, write_manifest
-    from planner.solve.solve import solve
+    from planner.planning import solve
 
     inputs = read_inputs(Path(__file__).resolve().parents[2] / "examples" / example)
     save(solve(inputs).plan, tmp_path)

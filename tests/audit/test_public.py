@@ -18,7 +18,7 @@ from planner.audit.seal.records import check
 from planner.errors import AuditFailed
 from planner.inputs import read_inputs
 from planner.plan.folder import copy_inputs, save, write_manifest
-from planner.solve.solve import solve
+from planner.planning import solve
 
 SECRETS = (b"0.0777", b"31337", b"1.0625", b"2.1875", b"agreement 4711", b"1.2345")
 """Discount, amount owed, machines held and kept, the source of a price and the price itself."""

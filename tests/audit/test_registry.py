@@ -37,7 +37,7 @@ def test_what_restricts_a_plan_is_in_the_planner_or_says_that_it_is_not(name: st
     if kind.effect == "filter":
         assert (name in FILTERS) == kind.planned
     elif kind.effect == "row" and kind.planned:
-        family = importlib.import_module(f"planner.model.constraints.{name}")
+        family = importlib.import_module(f"planner.model.families.{name}")
         assert callable(getattr(family, name))
     else:
         assert name not in FILTERS

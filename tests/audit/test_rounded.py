@@ -16,11 +16,11 @@ from audit.small_plan import edit, edit_json, where, write
 from audit.test_mutations import failed
 from support.cases import World
 
+from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
 from planner.inputs import read_inputs
 from planner.plan.folder import copy_inputs, load, save, write_manifest
-from planner.solve.solve import solve
-from planner.solve.whole import in_whole_machines
+from planner.planning import solve
 
 Spoil = Callable[[Path], object]
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from planner.catalog.load import Catalog, read_catalog
-from planner.errors import Problem
+from planner.errors import Issue
 
 P = "published,a price list,2026-01-01"
 
@@ -66,6 +66,6 @@ def write(case: Path, files: dict[str, str] | None = None, name: str = "ours") -
     return folder
 
 
-def read(case: Path, as_of: date = AS_OF, *names: str) -> tuple[Catalog, list[Problem]]:
+def read(case: Path, as_of: date = AS_OF, *names: str) -> tuple[Catalog, list[Issue]]:
     """Read ``./ours`` (or other packages) of the case."""
     return read_catalog(names or ("./ours",), case, as_of)

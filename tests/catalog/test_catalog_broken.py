@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from small_package import AS_OF, GOOD, P, read, write
 
-from planner.errors import Problem
+from planner.errors import Issue
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def test_missing_table(tmp_path, file):
     folder = write(tmp_path)
     (folder / file).unlink()
     _, problems = read(tmp_path)
-    assert Problem(f"ours/{file}", 0, "", "", "the table is missing", problems[0].mend) in problems
+    assert Issue(f"ours/{file}", 0, "", "", "the table is missing", problems[0].mend) in problems
     assert all(p.mend for p in problems)
 
 

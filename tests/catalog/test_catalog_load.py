@@ -11,7 +11,7 @@ import pytest
 from small_package import GOOD, P, read, write
 
 from planner.catalog.load import folder_of, read_catalog, shipped, shipped_names
-from planner.errors import Problem
+from planner.errors import Issue
 
 
 def test_good_package_has_no_problem(tmp_path):
@@ -123,7 +123,7 @@ def test_a_name_never_leads_out_of_the_case(tmp_path, name):
     write(tmp_path)
     write(tmp_path, name="secret")
     found = folder_of(name, case)
-    assert isinstance(found, Problem)
+    assert isinstance(found, Issue)
     assert found.file == "case.toml"
     assert found.column == "catalogs"
     assert found.mend
@@ -135,7 +135,7 @@ def test_a_link_out_of_the_case_is_refused(tmp_path):
     secret = write(tmp_path, name="secret")
     (case / "ours").symlink_to(secret, target_is_directory=True)
     found = folder_of("./ours", case)
-    assert isinstance(found, Problem)
+    assert isinstance(found, Issue)
     assert "leads out" in found.problem
 
 

@@ -17,8 +17,8 @@ from support.cases import World
 from support.plans import cost, placed, solved
 from support.solvers import solve_with_cbc
 
+from planner.answer.cross_check import cbc_objective
 from planner.money import CENT
-from planner.solve.cross_check import cbc_objective
 
 DEMAND = {1: 80, 2: 270, 3: 250, 4: 160, 5: 180}
 ROOM, OPENING = 500, 1000

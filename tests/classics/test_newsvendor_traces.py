@@ -16,7 +16,7 @@ from planner.case.traces import compress, read_traces
 from planner.errors import BadInput
 from planner.inputs import read_inputs
 from planner.money import CENT
-from planner.solve.solve import solve
+from planner.planning import solve
 
 HOURS = 8760
 

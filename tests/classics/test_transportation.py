@@ -13,8 +13,8 @@ import pytest
 from support.cases import World
 from support.plans import cost, placed, solved
 
+from planner.answer.cross_check import cbc_objective
 from planner.money import CENT
-from planner.solve.cross_check import cbc_objective
 
 SUPPLY = {"seattle": 350, "san-diego": 600}
 DEMAND = {"new-york": 325, "chicago": 300, "topeka": 275}

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from planner.answer.fixed import read_fixed
+from planner.answer.whole import in_whole_machines
 from planner.case.schema import CLASSIFICATIONS, RESOURCES
 from planner.inputs import read_inputs
-from planner.solve.fixed import read_fixed
-from planner.solve.solve import solve
-from planner.solve.whole import in_whole_machines
+from planner.planning import solve
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 NAMES = ("quick-start", "national-ai")

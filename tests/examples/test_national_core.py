@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
 from planner.inputs import read_inputs
 from planner.plan.folder import copy_inputs, save, write_manifest
-from planner.solve.solve import solve
-from planner.solve.whole import in_whole_machines
+from planner.planning import solve
 
 CASE = Path(__file__).resolve().parents[2] / "examples" / "national-core"
 

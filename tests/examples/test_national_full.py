@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
 from planner.case.schema import CLASSIFICATIONS, TABLES
 from planner.case.settings import read_settings
 from planner.inputs import read_inputs
 from planner.plan.folder import copy_inputs, save, write_manifest
+from planner.planning import solve
 from planner.policy.kinds import KINDS
-from planner.solve.solve import solve
-from planner.solve.whole import in_whole_machines
 
 CASE = Path(__file__).resolve().parents[2] / "examples" / "national-full"
 README = CASE.parents[1] / "README.md"

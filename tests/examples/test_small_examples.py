@@ -17,7 +17,7 @@ from planner.errors import Infeasible
 from planner.inputs import read_inputs
 from planner.money import CENT
 from planner.plan.folder import copy_inputs, save, write_manifest
-from planner.solve.solve import solve
+from planner.planning import solve
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"

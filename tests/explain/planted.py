@@ -15,9 +15,9 @@ from support.cases import World
 from support.plans import read
 
 from planner.errors import Infeasible
-from planner.model.render_arrays import render_arrays
-from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Session, Status
+from planner.lp.problem import Problem, Status
+from planner.model.to_arrays import to_arrays
+from planner.planning import build_model
 
 PRICES = {"a": 0.2, "b": 0.3, "c": 0.5}
 ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
@@ -66,7 +66,7 @@ def base(periods: int = 1) -> World:
 def optimum(world: World) -> float:
     """Cost of a cold solve, which is all of a plan that these tests look at."""
     model = build_model(read(world))
-    outcome = Session(render_arrays(model)).solve()
+    outcome = Problem(to_arrays(model)).solve()
     if outcome.status is not Status.OPTIMAL:
         raise Infeasible([outcome.word])
     return outcome.objective * model.unit

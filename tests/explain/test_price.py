@@ -16,8 +16,8 @@ from planner.commands.run import run
 from planner.errors import Infeasible, UnknownName
 from planner.explain.price import Price, Side, price_rule
 from planner.explain.price_words import sentences
-from planner.model.render_arrays import render_arrays
-from planner.solve.solve_arrays import Session
+from planner.lp.problem import Problem
+from planner.model.to_arrays import to_arrays
 
 ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
 
@@ -53,7 +53,7 @@ def floored(floor: float) -> World:
 def optimum(made: World) -> float:
     """Cost of a cold solve."""
     model = model_of(made)
-    return Session(render_arrays(model)).solve().objective * model.unit
+    return Problem(to_arrays(model)).solve().objective * model.unit
 
 
 def slope(make: Callable[[float], World], at: float, step: float, unit: float = 0.01) -> float:

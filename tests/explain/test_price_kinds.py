@@ -11,8 +11,8 @@ from support.cases import World
 from support.plans import model_of, read
 
 from planner.explain.price import Side, price_rule
-from planner.model.render_arrays import render_arrays
-from planner.solve.solve_arrays import Session
+from planner.lp.problem import Problem
+from planner.model.to_arrays import to_arrays
 
 KINDS: dict[str, dict[str, Any]] = {
     "vendor_share": {},
@@ -43,7 +43,7 @@ def world(kind: str, number: float, basis: str) -> World:
 def optimum(made: World) -> float:
     """Cost of a cold solve."""
     model = model_of(made)
-    return Session(render_arrays(model)).solve().objective * model.unit
+    return Problem(to_arrays(model)).solve().objective * model.unit
 
 
 def slope(make: Callable[[float], World], at: float, step: float) -> float:

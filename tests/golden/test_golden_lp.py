@@ -14,10 +14,10 @@ import pytest
 from support.cases import TOML_PROVENANCE, World
 from support.plans import model_of, read
 
-import planner.model.constraints
+import planner.model.families
 from planner.eligibility import assess
 from planner.model.build import Model, build
-from planner.model.render_pulp import lp_text
+from planner.model.to_pulp import lp_text
 
 HERE = Path(__file__).parent
 
@@ -378,13 +378,13 @@ def test_the_rows_of_a_family_are_those_of_its_golden_file(family, update_golden
 
 
 def test_every_family_has_a_golden_file_and_every_file_a_family():
-    folder = Path(planner.model.constraints.__file__).parent
+    folder = Path(planner.model.families.__file__).parent
     families = {path.stem for path in folder.glob("*.py")} - {"__init__"}
     assert families == set(TOYS)
     assert families == {path.stem for path in HERE.glob("*.lp")}
 
 
 def test_every_row_of_a_model_belongs_to_a_family_with_a_module():
-    folder = Path(planner.model.constraints.__file__).parent
+    folder = Path(planner.model.families.__file__).parent
     for block in (*model_with("fleet").blocks, *model_with("pin").blocks):
         assert (folder / f"{block.family}.py").is_file()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.latency.network import Network, read_network
 
 P = "derived,made up,2026-01-01"
@@ -56,6 +56,6 @@ def write(folder: Path, files: dict[str, str] | None = None) -> Path:
     return folder
 
 
-def read(folder: Path) -> tuple[Network, list[Problem]]:
+def read(folder: Path) -> tuple[Network, list[Issue]]:
     """Read a written package under the name ``net``."""
     return read_network(folder, "net")

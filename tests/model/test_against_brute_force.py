@@ -11,9 +11,9 @@ from support.plans import read
 from support.random_worlds import worlds
 
 from planner.errors import Infeasible
-from planner.model.render_arrays import render_arrays
-from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Session, Status
+from planner.lp.problem import Problem, Status
+from planner.model.to_arrays import to_arrays
+from planner.planning import build_model
 
 
 @settings(max_examples=20)
@@ -27,7 +27,7 @@ def test_folding_and_dominance_never_change_the_optimum(world):
         event("refused beforehand")
         assert expected is None, refused.reasons
         return
-    outcome = Session(render_arrays(model)).solve()
+    outcome = Problem(to_arrays(model)).solve()
     event(outcome.status.value)
     if expected is None:
         assert outcome.status is Status.INFEASIBLE

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from planner.model.render_arrays import Arrays
-from planner.solve.branch import quick
-from planner.solve.solve_arrays import Session, Status
-from planner.solve.tree import PROGRAMS, Tree
+from planner.lp.arrays import Arrays
+from planner.lp.branch import quick
+from planner.lp.problem import Problem, Status
+from planner.lp.tree import PROGRAMS, Tree
 
 
 def assignment(seed: int, items: int = 10, bins: int = 3, room: float = 1.2) -> Arrays:
@@ -45,7 +45,7 @@ def assignment(seed: int, items: int = 10, bins: int = 3, room: float = 1.2) -> 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_dive_is_a_solution_between_its_bound_and_the_gap(seed: int):
     arrays = assignment(seed)
-    best = Session(arrays, gap=0.0).solve().objective
+    best = Problem(arrays, gap=0.0).solve().objective
     found = quick(arrays, gap=0.5, large=0)
     x = found.outcome.x
     assert x == pytest.approx(np.round(x), abs=1e-6)
@@ -60,7 +60,7 @@ def test_a_small_gap_is_kept_though_the_dive_misses_it():
     missed = 0
     for seed in range(6):
         arrays = assignment(seed)
-        best = Session(arrays, gap=0.0).solve().objective
+        best = Problem(arrays, gap=0.0).solve().objective
         missed += quick(arrays, gap=0.5, large=0).outcome.objective > best + 1e-6
         assert quick(arrays, gap=0.0, large=0).outcome.objective == pytest.approx(best)
         assert quick(arrays, gap=0.5).outcome.objective == pytest.approx(best)  # small: HiGHS alone
@@ -72,19 +72,19 @@ def test_no_plan_is_told_as_such():
     for large in (0, 100_000):
         assert quick(assignment(0, room=0.9), gap=0.1, large=large).status is Status.INFEASIBLE
     tight = assignment(3, items=5, bins=4, room=1.0)
-    assert Session(tight).solve().status is Status.INFEASIBLE
+    assert Problem(tight).solve().status is Status.INFEASIBLE
     assert quick(tight, gap=0.1, large=0).status is Status.INFEASIBLE
 
 
-def relaxation(arrays: Arrays) -> Session:
-    return Session(replace(arrays, integer=np.zeros(len(arrays.integer), dtype=bool)))
+def relaxation(arrays: Arrays) -> Problem:
+    return Problem(replace(arrays, integer=np.zeros(len(arrays.integer), dtype=bool)))
 
 
 @pytest.mark.parametrize("gap", [0.0, 0.05])
 def test_a_tree_alone_proves_what_it_found(gap: float):
     for seed in range(6):
         arrays = assignment(seed)
-        best = Session(arrays, gap=0.0).solve().objective
+        best = Problem(arrays, gap=0.0).solve().objective
         session = relaxation(arrays)
         tree = Tree(session, arrays, gap)
         if not tree.search(session.solve()):
@@ -98,7 +98,7 @@ def test_a_tree_alone_proves_what_it_found(gap: float):
 
 def test_a_tree_keeps_a_plan_that_it_was_given_and_cannot_better():
     arrays = assignment(1)
-    best = Session(arrays, gap=0.0).solve()
+    best = Problem(arrays, gap=0.0).solve()
     session = relaxation(arrays)
     tree = Tree(session, arrays, gap=1.0)
     assert tree.search(session.solve(), best.x)

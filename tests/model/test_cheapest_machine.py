@@ -14,7 +14,7 @@ from planner.eligibility import assess
 from planner.model.columns import make_columns
 from planner.model.folding import cheapest_machines
 from planner.model.index import make_index
-from planner.solve.solve import solve
+from planner.planning import solve
 
 PACKAGES = ("aws", "azure", "gcp", "tm", "mygovcloud", "premises", "accelerators")
 DAY = "2026-11-23"

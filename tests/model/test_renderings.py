@@ -8,12 +8,12 @@ from support.random_worlds import worlds
 from support.solvers import solve_with_cbc
 
 from planner.eligibility import assess
+from planner.lp.problem import Problem, Status
+from planner.lp.pulp_solver import arrays_of
 from planner.model.build import build
 from planner.model.registry import column_names
-from planner.model.render_arrays import render_arrays
-from planner.model.render_pulp import render_pulp
-from planner.solve.pulp_solver import arrays_of
-from planner.solve.solve_arrays import Session, Status
+from planner.model.to_arrays import to_arrays
+from planner.model.to_pulp import to_pulp
 
 
 @given(worlds(rich=True))
@@ -21,7 +21,7 @@ def test_both_renderings_give_the_same_matrix_and_both_solvers_the_same_objectiv
     inputs = read(world)
     eligibility = assess(inputs)
     model = build(inputs, eligibility)
-    arrays, problem = render_arrays(model), render_pulp(model)
+    arrays, problem = to_arrays(model), to_pulp(model)
     back = arrays_of(problem, column_names(model))
     for name in ("cost", "row_lower", "row_upper", "start", "index", "value"):
         assert np.array_equal(getattr(arrays, name), getattr(back, name)), name
@@ -29,7 +29,7 @@ def test_both_renderings_give_the_same_matrix_and_both_solvers_the_same_objectiv
     used = np.union1d(arrays.index, np.flatnonzero(arrays.cost))
     for name in ("lower", "upper", "integer"):
         assert np.array_equal(getattr(arrays, name)[used], getattr(back, name)[used]), name
-    highs, cbc = Session(arrays, gap=0.0).solve(), solve_with_cbc(problem)
+    highs, cbc = Problem(arrays, gap=0.0).solve(), solve_with_cbc(problem)
     if cbc is None:
         assert highs.status is Status.INFEASIBLE
     else:

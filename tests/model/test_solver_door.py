@@ -5,8 +5,9 @@ import pytest
 from support.cases import World
 from support.plans import model_of
 
-from planner.model.render_arrays import Arrays, render_arrays
-from planner.solve.solve_arrays import Session, Status, solve_arrays
+from planner.lp.arrays import Arrays
+from planner.lp.problem import Problem, Status, solve_arrays
+from planner.model.to_arrays import to_arrays
 
 INF = np.inf
 
@@ -82,13 +83,13 @@ def test_out_of_time_is_stopped_never_optimal():
     for w in range(8):
         world.workload(f"w{w}", demand={"vcpu": 4 + w, "memory_gib": 9})
     world.rule("cap", "vendor_share", {"cap": 0.4, "basis": "spend"})
-    arrays = render_arrays(model_of(world))
-    assert Session(arrays, time_limit=1e-9).solve().status is Status.STOPPED
-    assert Session(arrays).solve().status is Status.OPTIMAL
+    arrays = to_arrays(model_of(world))
+    assert Problem(arrays, time_limit=1e-9).solve().status is Status.STOPPED
+    assert Problem(arrays).solve().status is Status.OPTIMAL
 
 
 def test_the_same_program_is_solved_again_from_its_basis_with_another_objective():
-    session = Session(program([1, 2], [[1, 1]], [10], [10]))
+    session = Problem(program([1, 2], [[1, 1]], [10], [10]))
     assert session.solve().x.tolist() == [10, 0]
     session.set_cost(np.array([3.0, 2.0]))
     assert session.solve().x.tolist() == [0, 10]
@@ -96,7 +97,7 @@ def test_the_same_program_is_solved_again_from_its_basis_with_another_objective(
 
 def test_the_optimal_face_keeps_what_has_a_reduced_cost():
     """min x + y + 3z over x + y + z = 1: the face is z = 0; preferring z then cannot bring it back."""
-    session = Session(program([1, 1, 3], [[1, 1, 1]], [1], [1]))
+    session = Problem(program([1, 1, 3], [[1, 1, 1]], [1], [1]))
     first = session.solve()
     session.fix_face(first)
     session.set_cost(np.array([0.0, -1.0, -9.0]))

@@ -11,7 +11,7 @@ from support.plans import bought, cash, cost, placed, plan_of
 from planner.errors import BadInput, Infeasible
 from planner.inputs import read_inputs
 from planner.money import CENT
-from planner.solve.solve import solve
+from planner.planning import solve
 
 
 def world(*prices, **more):

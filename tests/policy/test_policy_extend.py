@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from planner.errors import Problem
+from planner.errors import Issue
 from planner.policy.load import read_packs
 from planner.policy.rules import Rule
 
@@ -43,7 +43,7 @@ def pack(folder: Path, name: str, *rules: dict[str, str], extends: str = "") -> 
     return f"./{name}.toml"
 
 
-def read(folder: Path, *names: str) -> tuple[dict[str, Rule], list[Problem]]:
+def read(folder: Path, *names: str) -> tuple[dict[str, Rule], list[Issue]]:
     rules, problems, _ = read_packs(names, folder, {}, date(2026, 11, 23), date(2026, 11, 23))
     return {rule.id: rule for rule in rules}, problems
 

@@ -12,18 +12,18 @@ from support.plans import read
 from support.random_worlds import worlds
 
 from planner.errors import Infeasible
+from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import Model
-from planner.model.render_arrays import render_arrays
-from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Outcome, Session, Status
+from planner.model.to_arrays import to_arrays
+from planner.planning import build_model
 
 STATED = 40.0
 
 
-def program(world: World) -> tuple[Model, Session]:
+def program(world: World) -> tuple[Model, Problem]:
     """The program of a world."""
     model = build_model(read(world))
-    return model, Session(render_arrays(model), gap=1e-9)
+    return model, Problem(to_arrays(model), gap=1e-9)
 
 
 def shares(model: Model, outcome: Outcome) -> dict[tuple[str, str, str], float]:

@@ -19,7 +19,7 @@ from support.cases import World
 from support.plans import least, read
 from support.varied_worlds import varied_worlds
 
-import planner.model.constraints
+import planner.model.families
 from planner.eligibility import assess
 from planner.errors import Infeasible
 from planner.model.build import build
@@ -47,7 +47,7 @@ def families(names: Iterable[str]) -> set[str]:
 
 def test_worlds_with_features_have_rows_of_every_family():
     """All but those of placements that are held (``pin``)."""
-    files = {p.stem for p in Path(planner.model.constraints.__file__).parent.glob("*.py")}
+    files = {p.stem for p in Path(planner.model.families.__file__).parent.glob("*.py")}
     found = set().union(*map(families, (*TOGETHER, ("leaving", "whole"))))
     assert files - found == {"__init__", "pin"}
 

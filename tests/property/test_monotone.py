@@ -14,9 +14,9 @@ from support.random_worlds import PRICES, SHAPES, worlds
 
 from planner.eligibility import assess
 from planner.errors import Infeasible
-from planner.model.render_arrays import render_arrays
-from planner.solve.solve import build_model
-from planner.solve.solve_arrays import Session, Status
+from planner.lp.problem import Problem, Status
+from planner.model.to_arrays import to_arrays
+from planner.planning import build_model
 
 
 def least(world: World) -> float | None:
@@ -25,7 +25,7 @@ def least(world: World) -> float | None:
         model = build_model(read(world))
     except Infeasible:
         return None
-    outcome = Session(render_arrays(model)).solve()
+    outcome = Problem(to_arrays(model)).solve()
     return outcome.objective * model.unit if outcome.status is Status.OPTIMAL else None
 
 

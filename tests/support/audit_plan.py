@@ -9,7 +9,7 @@ from planner.audit.audit import audit
 from planner.audit.findings import Finding
 from planner.inputs import read_inputs
 from planner.plan.folder import copy_inputs, save, write_manifest
-from planner.solve.solve import solve
+from planner.planning import solve
 from support.cases import World
 
 

@@ -7,14 +7,15 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from planner.answer.solved import Solved
 from planner.errors import Infeasible
 from planner.inputs import Inputs, read_inputs
+from planner.lp.problem import Problem, Status
 from planner.model.build import Model
-from planner.model.render_arrays import render_arrays
+from planner.model.to_arrays import to_arrays
 from planner.plan.folder import save
 from planner.plan.plan import FRAMES, Plan
-from planner.solve.solve import Solved, build_model, solve
-from planner.solve.solve_arrays import Session, Status
+from planner.planning import build_model, solve
 from support.cases import World
 
 
@@ -45,7 +46,7 @@ def least(world: World) -> float | None:
         model = model_of(world)
     except Infeasible:
         return None
-    outcome = Session(render_arrays(model), gap=1e-9).solve()
+    outcome = Problem(to_arrays(model), gap=1e-9).solve()
     return outcome.objective * model.unit if outcome.status is Status.OPTIMAL else None
 
 

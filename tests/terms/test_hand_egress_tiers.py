@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from support.cases import World
 from support.plans import cash, cost, placed, plan_of, read
 
+from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
 from planner.errors import BadInput
 from planner.inputs import read_inputs
 from planner.money import CENT
+from planner.planning import solve
 from planner.report.terminal import findings
-from planner.solve.solve import solve
-from planner.solve.whole import in_whole_machines
 
 MACHINE = 2160.0
 SMALL = {"vcpu": 4, "memory_gib": 16}

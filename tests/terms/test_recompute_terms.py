@@ -21,9 +21,9 @@ from hypothesis import strategies as st
 from support.cases import World
 from support.plans import csv_bytes, read, solved
 
+from planner.answer.cross_check import cbc_objective
 from planner.errors import Infeasible
-from planner.solve.cross_check import cbc_objective
-from planner.solve.solve import solve
+from planner.planning import solve
 
 REL = 1e-6
 REGIONS = ("aa:x", "aa:y", "bb:x")

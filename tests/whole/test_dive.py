@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from planner.model.render_arrays import Arrays
-from planner.solve.dive import STEPS, _Dive
+from planner.lp.arrays import Arrays
+from planner.lp.dive import STEPS, _Dive
 
 
 def test_a_fraction_that_can_be_rounded_no_way_ends_the_dive():

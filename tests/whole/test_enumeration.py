@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from support.cases import World
 from support.plans import nothing_is_cheaper, solved
 
+from planner.answer.cross_check import cbc_objective
 from planner.errors import Infeasible
-from planner.solve.cross_check import cbc_objective
 
 HOURS = (2160.0, 2184.0)
 REGIONS = ("aa:x", "bb:x", "cc:x")

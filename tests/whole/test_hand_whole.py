@@ -8,11 +8,11 @@ from support.cases import World
 from support.plans import cost, placed, plan_of, read, solved
 from support.solvers import solve_with_cbc
 
+from planner.answer.cross_check import cbc_objective
 from planner.errors import Infeasible
-from planner.model.render_pulp import render_pulp
+from planner.model.to_pulp import to_pulp
 from planner.money import CENT
-from planner.solve.cross_check import cbc_objective
-from planner.solve.solve import solve
+from planner.planning import solve
 
 
 def world(*sizes, divisible=False, **more):
@@ -142,15 +142,15 @@ def test_cbc_agrees_on_whole_numbers():
 
 def test_what_is_written_as_lp_has_the_whole_numbers_in_it():
     made = solved(world(6).capacity("aa:x", "units", 5))
-    assert solve_with_cbc(render_pulp(made.model)) * made.model.unit == pytest.approx(12 * 2_160, abs=CENT)
+    assert solve_with_cbc(to_pulp(made.model)) * made.model.unit == pytest.approx(12 * 2_160, abs=CENT)
     relaxed = solved(world(6, divisible=True).capacity("aa:x", "units", 5))
     assert relaxed.outcome.objective * relaxed.model.unit == pytest.approx(7 * 2_160, abs=CENT)
 
 
 def test_doing_nothing_is_priced_though_a_whole_workload_is_split_today(tmp_path):
     """Half of w0's six machines run with each: (3 + 2 × 3) × 2,160."""
+    from planner.answer.fixed import read_fixed
     from planner.inputs import read_inputs
-    from planner.solve.fixed import read_fixed
 
     made = world(6).today("w0", "aa:x", 0.5).today("w0", "bb:x", 0.5)
     folder = made.write(tmp_path)

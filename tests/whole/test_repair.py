@@ -5,11 +5,12 @@ import pytest
 from support.cases import World
 from support.plans import read
 
-from planner.model.render_arrays import Arrays, held_at, render_arrays
-from planner.solve.parts import as_planned, parts
-from planner.solve.repair import Parts, repair
-from planner.solve.solve import solve
-from planner.solve.whole import _restated
+from planner.answer.parts import as_planned, parts
+from planner.answer.whole import _restated
+from planner.lp.arrays import Arrays, held_at
+from planner.lp.repair import Parts, repair
+from planner.model.to_arrays import to_arrays
+from planner.planning import solve
 
 
 def program(limit):
@@ -69,7 +70,7 @@ def test_the_plan_in_fractions_is_a_plan_of_the_program_in_whole_machines(contai
     again = _restated(first.model)
     x = as_planned(first.model, first.outcome.x, again)
     assert again.objective @ x == pytest.approx(first.model.objective @ first.outcome.x)
-    arrays = render_arrays(again)
+    arrays = to_arrays(again)
     row = np.repeat(np.arange(len(arrays.row_lower)), np.diff(arrays.start))
     value = np.bincount(row, arrays.value * x[arrays.index], minlength=len(arrays.row_lower))
     limit = parts(again).limit

@@ -24,7 +24,7 @@ from planner.audit.seal.content import (
     digest,
     read_canonical,
 )
-from planner.errors import AuditFailed, BadInput, Problem
+from planner.errors import AuditFailed, BadInput, Issue
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -93,7 +93,7 @@ def read_public(path: Path) -> str:
 
 def _no_key(path: Path, problem: str) -> BadInput:
     mend = "Make one with: openssl genpkey -algorithm ed25519 -out KEY.pem; openssl pkey -in KEY.pem -pubout."
-    return BadInput([Problem(path.name, 0, "", "", problem, mend)])
+    return BadInput([Issue(path.name, 0, "", "", problem, mend)])
 
 
 def sign(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.model.columns import Columns
-from planner.model.constraints.carry import carried_at
+from planner.model.families.carry import carried_at
 from planner.model.index import Index
 from planner.model.objective.lines import make_lines, nobody
 

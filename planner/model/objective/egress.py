@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import RESOURCES
-from planner.errors import BadInput, Problem
+from planner.errors import BadInput, Issue
 from planner.model.columns import Columns
 from planner.model.index import Index
 from planner.model.objective.lines import NO_LINES, make_lines, nobody
@@ -68,7 +68,7 @@ def require_price(index: Index, regions: np.ndarray, why: str) -> None:
     if len(names):
         raise BadInput(
             [
-                Problem("transfer.csv", 0, "region", str(n), "has no price for data that leave it", mend)
+                Issue("transfer.csv", 0, "region", str(n), "has no price for data that leave it", mend)
                 for n in names
             ]
         )

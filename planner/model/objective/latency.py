@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.model.columns import Columns
-from planner.model.constraints.latency import coverage_of
+from planner.model.families.latency import coverage_of
 from planner.model.index import Index
 from planner.model.objective.lines import NO_LINES, make_lines, nobody
 

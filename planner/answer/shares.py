@@ -1,0 +1,122 @@
+"""Who has which share of what a plan spends: against each limit, and where two or more could compete."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from planner.answer.extract import DIGITS, TIGHT, costs, in_order, names_of
+from planner.model.build import Model
+from planner.model.families.minimum_share import domestic_groups
+from planner.model.objective.lines import before_tax
+from planner.model.scopes import ShareRule
+from planner.plan.plan import SHARES
+
+
+def shares(model: Model, x: np.ndarray) -> pd.DataFrame:
+    """Every share against its limit, and shares over everything on the market beside them."""
+    index = model.index
+    rows: list[tuple[object, ...]] = []
+    for share_rule in index.share_rules:
+        kind, scope = share_rule.rule.kind, index.scopes[share_rule.scope]
+        by_region = kind == "region_share"
+        family = model.columns.region_amount if by_region else model.columns.amount
+        amounts = family.keys.assign(x=x[family.numbers]).rename(
+            columns={"r" if by_region else "g": "holder"}
+        )
+        mine = amounts[(amounts["scope"] == share_rule.scope) & share_rule.periods[amounts["t"].to_numpy()]]
+        unit = model.unit if scope.basis in ("spend", "reference_spend") else 1.0
+        for t, group in mine.groupby("t", sort=True):
+            value = group["x"].to_numpy() * unit
+            if value.sum() > 0:
+                holders = group["holder"].to_numpy(dtype=np.int64)
+                rows += _against(model, share_rule, int(t), holders, value)
+    frame = pd.DataFrame(rows, columns=list(SHARES[:-1]))
+    frame["binds"] = frame["slack"].astype("float64").abs() < TIGHT
+    report = _market_shares(model, x)
+    frame = pd.concat([frame, report], ignore_index=True) if len(frame) else report
+    for column in ("amount", "total"):
+        frame[column] = frame[column].astype("float64").round(6)
+    for column in ("share", "limit", "slack"):
+        frame[column] = frame[column].astype("float64").round(DIGITS) + 0.0
+    return in_order(frame, SHARES)
+
+
+def _against(
+    model: Model, share_rule: ShareRule, t: int, holders: np.ndarray, value: np.ndarray
+) -> list[tuple[object, ...]]:
+    """Lines of one rule in one period: each holder against its cap, or a sum against cap or floor."""
+    index, names = model.index, names_of(model)
+    rule, scope, total = share_rule.rule, index.scopes[share_rule.scope], float(value.sum())
+    head = (rule.id, rule.kind, scope.basis, scope.name, names["t"][t])
+    home = domestic_groups(index)
+    if rule.kind in ("vendor_share", "region_share"):
+        held_by = names["r"] if rule.kind == "region_share" else np.array(index.groups, dtype=object)
+        cap = float(rule.parameters["cap"])
+        return [
+            (*head, held_by[h], v, total, v / total, cap, cap - v / total)
+            for h, v in zip(holders, value, strict=True)
+        ]
+    if rule.kind == "jurisdiction_share":
+        cap, v = float(rule.parameters["cap"]), float(value[~home[holders]].sum())
+        return [(*head, "foreign", v, total, v / total, cap, cap - v / total)]
+    floor, v = float(rule.parameters["floor"]), float(value[home[holders]].sum())
+    return [(*head, "domestic", v, total, v / total, floor, v / total - floor)]
+
+
+def _market_shares(model: Model, x: np.ndarray) -> pd.DataFrame:
+    spent = costs(model, x)
+    market = set(model.index.groups)
+    spent = spent[spent["vendor_group"].isin(market)]
+    by = spent.groupby(["period", "vendor_group"], as_index=False)["amortised"].sum()
+    total = by.groupby("period")["amortised"].transform("sum")
+    frame = pd.DataFrame(
+        {
+            "rule": "",
+            "kind": "report",
+            "basis": "spend",
+            "scope": "all market spend",
+            "period": by["period"],
+            "subject": by["vendor_group"],
+            "amount": by["amortised"],
+            "total": total,
+            "share": by["amortised"] / total,
+            "limit": np.nan,
+            "slack": np.nan,
+            "binds": False,
+        }
+    )
+    kept: pd.DataFrame = frame[total > 0]
+    return kept
+
+
+def contestable_share(model: Model, x: np.ndarray) -> float:
+    """Part of the amortised cost of the plan that is contestable."""
+    lines = model.lines
+    value = before_tax(lines).to_numpy() * x[lines["col"].to_numpy()]
+    member = model.index.eligibility.contestable
+    pooled = np.zeros((len(model.index.pools), member.shape[1]), dtype=bool)
+    pooled[model.index.pool_of] = member
+    w, q, t = (lines[c].to_numpy() for c in "wqt")
+    # What is paid in common (q = -1) is nobody's contestable work.
+    inside = np.where(w >= 0, member[w, t], pooled[q, t] & (q >= 0))
+    total = float(value.sum())
+    return float(value[inside].sum()) / total if total > 0 else 0.0
+
+
+def foreign_currency_share(model: Model, x: np.ndarray) -> float:
+    """Part of the amortised cost whose price is stated in another currency than the case's.
+
+    Amounts of the user's own tables are in the case's currency.
+    """
+    catalog, home = model.index.inputs.case.catalog, model.index.inputs.case.settings.currency
+    abroad = set(catalog.prices.loc[catalog.prices["PricingCurrency"] != home, "SkuId"])
+    by_sku = np.append(catalog.skus["SkuId"].isin(abroad).to_numpy(), False)
+    sends = catalog.transfer[catalog.transfer["PricingCurrency"] != home]
+    by_region = model.index.inputs.regions["region"].isin(set(sends["region"])).to_numpy()
+    lines = model.lines
+    value = before_tax(lines).to_numpy() * x[lines["col"].to_numpy()]
+    leaves = lines["term"].isin(("egress", "egress tiers", "transfer", "migration transfer")).to_numpy()
+    foreign = by_sku[lines["s"].to_numpy()] | (leaves & by_region[lines["r"].to_numpy()])
+    total = float(value.sum())
+    return float(value[foreign].sum()) / total if total > 0 else 0.0

@@ -1,0 +1,1 @@
+"""Linear programs in arrays, solved with HiGHS; knows no case."""

@@ -1,0 +1,291 @@
+"""From inputs to a plan: eligibility, program, solver, ties, extraction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from planner import __version__
+from planner.answer import extract, shares, survival
+from planner.answer.binding import binding
+from planner.answer.bound import with_bound
+from planner.answer.broken import broken_limits
+from planner.answer.egress_bill import egress_bill
+from planner.answer.emissions import emissions
+from planner.answer.first import first_stage
+from planner.answer.fixed import Fixed, broken_rules, hold
+from planner.answer.precheck import nowhere, precheck
+from planner.answer.refuges import with_refuges
+from planner.answer.replan import check_kept, record, unchanged, without_replan
+from planner.answer.rounded import round_up
+from planner.answer.solved import Solved
+from planner.answer.ties import break_ties
+from planner.answer.usage import outlived, pools
+from planner.eligibility import assess
+from planner.errors import Infeasible, PlannerError, Stopped
+from planner.inputs import Inputs
+from planner.lp.problem import Outcome, Status
+from planner.model.build import Model, build
+from planner.model.index import make_index
+from planner.plan.plan import Plan
+
+
+def solve(
+    inputs: Inputs, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = 1e-3
+) -> Solved:
+    """Find the cheapest plan that obeys every hard rule.
+
+    When planning again from an earlier plan, the free plan is made first: it tells what keeping to the
+    earlier plan costs, and if it is the earlier one in all that is placed and committed, it is the
+    answer, so that an unchanged case gives the same plan.
+
+    Parameters
+    ----------
+    time_limit
+        Seconds for the solver; none by default.
+    fixed
+        Placements to hold whatever the rules say; the plan then tells which rules they break.
+    gap
+        Relative gap at which a program with integers counts as solved.
+
+    Raises
+    ------
+    Infeasible
+        When no such plan exists: with the pre-check's reasons, or the solver's word.
+    Stopped
+        When the solver ended before it proved an optimum.
+    """
+    if fixed is not None or inputs.case.settings.replan is None:
+        return _bounded(
+            _solve(without_replan(inputs), time_limit, fixed, gap), inputs, time_limit, fixed, gap
+        )
+    free = _solve(without_replan(inputs), time_limit, None, gap)
+    try:
+        again = _solve(inputs, time_limit, None, gap)
+    except Infeasible as error:
+        word = "without the earlier plan there is a plan: its frozen periods contradict the rules"
+        raise Infeasible([*error.reasons, f"{word}; freeze fewer periods"]) from error
+    again = replace(again, seconds=_together(free.seconds, again.seconds))
+    if unchanged(free.plan, inputs):
+        # The program keeps what is frozen, for what is worked out from it: whole machines, prices of rules.
+        again = replace(again, plan=free.plan)
+    again = replace(again, plan=record(again.plan, inputs, free.plan))
+    return _bounded(again, inputs, time_limit, None, gap)
+
+
+def _bounded(
+    solved: Solved, inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: float
+) -> Solved:
+    """With the cost of loads rounded down, where hourly traces were merged."""
+    seconds = [solved.seconds]
+
+    def objective(lower: Inputs) -> float:
+        again = _solve(lower, time_limit, fixed, gap)
+        seconds.append(again.seconds)
+        run = again.plan.run
+        return float(run["bound"] if run["integers"] else run["objective"])
+
+    plan = with_bound(solved.plan, inputs, objective)
+    return replace(solved, plan=plan, seconds=_together(*seconds))
+
+
+def _together(*parts: Mapping[str, float]) -> dict[str, float]:
+    """Seconds of several programs that one plan takes.
+
+    >>> _together({"solver": 1.0, "all": 2.0}, {"solver": 0.5, "all": 1.0})
+    {'solver': 1.5, 'all': 3.0}
+    """
+    return {name: sum(part[name] for part in parts) for name in parts[0]}
+
+
+def _solve(inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: float) -> Solved:
+    clock = time.perf_counter()
+    model = build_model(inputs, fixed)
+    built = time.perf_counter() - clock
+    first = first_stage(model, time_limit, gap)
+    arrays, outcome = first.arrays, first.outcome
+    if outcome.status is Status.INFEASIBLE:
+        raise Infeasible([f"the solver found that the rules contradict one another ({outcome.word})"])
+    if outcome.status is Status.UNBOUNDED:
+        raise PlannerError("the program is unbounded, which it can never be")
+    if outcome.status is Status.STOPPED:
+        raise Stopped(f"the solver stopped before an optimum was proved ({outcome.word})")
+    duals_of = "checked"
+    if first.whole["integers"]:
+        duals_of = "checked, of the program re-solved with its integers fixed"
+    settled = break_ties(model, arrays, outcome)
+    x = extract.tidy(with_refuges(model, settled.x))
+    run = {
+        "planner": __version__,
+        "libraries": {name: version(name) for name in ("highspy", "PuLP", "networkx", "pandas", "numpy")},
+        "status": outcome.status.value,
+        "solver_word": outcome.word,
+        "rendering": first.rendering,
+        "ties": settled.word,
+        "columns": {f.name: len(f.keys) for f in model.columns.families},
+        "rows": {b.family: len(b.keys) for b in model.blocks},
+        "entries": len(arrays.index),
+        "coefficients": _range(arrays.value),
+        "costs": _range(arrays.cost),
+        "money_unit": model.unit,
+        "objective": outcome.objective * model.unit,
+        "dual_objective": outcome.dual_objective * model.unit,
+        **first.whole,
+        "duals": duals_of if outcome.duals_hold else "none, because strong duality did not hold",
+        "residual": outcome.residual,
+        "iterations": outcome.iterations,
+        "contestable": _contestable(model),
+    }
+    plan = _plan(model, outcome, x, run)
+    whole_machines = round_up(model.index, plan.purchases)
+    plan = replace(
+        plan,
+        head={
+            **plan.head,
+            "rounding": round(whole_machines.extra, 2),
+            "rounding_over": list(whole_machines.over),
+        },
+        rounded=whole_machines.purchases,
+    )
+    if fixed is not None:
+        breaks = [*broken_rules(plan), *broken_limits(model, model.aside, x)]
+        plan = replace(plan, head={**plan.head, "fixed": fixed.file, "breaks": breaks})
+    _check_sum(plan, outcome.objective * model.unit)
+    seconds = {"build": built, "solver": first.seconds, "all": time.perf_counter() - clock}
+    return Solved(plan, model, outcome, arrays, seconds)
+
+
+def build_model(inputs: Inputs, fixed: Fixed | None = None) -> Model:
+    """The program of a case, after the checks that need no solver.
+
+    Raises
+    ------
+    Infeasible
+        When a reason can be told beforehand.
+    """
+    eligibility = assess(inputs)
+    if fixed is not None:
+        eligibility, pinned = hold(inputs, eligibility, fixed)
+        if (inputs.case.alive & ~eligibility.allowed.any(axis=1)).any():
+            raise Infeasible(nowhere(make_index(inputs, eligibility)))
+        return build(inputs, eligibility, pinned)
+    if (inputs.case.alive & ~eligibility.allowed.any(axis=1)).any():
+        raise Infeasible(nowhere(make_index(inputs, eligibility)))
+    model = build(inputs, eligibility)
+    if inputs.case.settings.replan is not None:
+        check_kept(model)
+    reasons = precheck(model)
+    if reasons:
+        raise Infeasible(reasons)
+    return model
+
+
+def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) -> Plan:
+    inputs = model.index.inputs
+    case, settings = inputs.case, inputs.case.settings
+    costs = extract.costs(model, x)
+    purchases = extract.purchases(model, x)
+    prices = case.catalog.prices
+    bought = prices[(prices["SkuId"] + prices["term"]).isin(set(purchases["sku"] + purchases["term"]))]
+    head = {
+        "schema": 1,
+        "case": settings.id,
+        "title": settings.title,
+        "synthetic": settings.synthetic,
+        "marking": settings.marking,
+        "home_country": settings.home_country,
+        "currency": settings.currency,
+        "decision_date": settings.decision_date.isoformat(),
+        "prices_as_of": settings.prices_as_of.isoformat(),
+        "rules_as_of": settings.rules_as_of.isoformat(),
+        "status": outcome.status.value,
+        "objective": round(float(costs["objective"].sum()), 2),
+        "cash": round(float(costs["cash"].sum()), 2),
+        "amortised": round(float(costs["amortised"].sum()), 2),
+        "assumed": round(float(costs["assumed"].sum()), 2),
+        "tail_liability": round(float(costs["tail"].sum()), 2),
+        "contestable_share": round(shares.contestable_share(model, x), 6),
+        "foreign_currency_share": round(shares.foreign_currency_share(model, x), 6),
+        "oldest_price": min(bought["as_of"], default=""),
+        "newest_price": max(bought["as_of"], default=""),
+        "exchange": [
+            {
+                "currency": f.currency,
+                "year": f.year,
+                "rate": f.rate,
+                "buffer": f.buffer,
+                "basis": f.basis,
+                "source": f.source,
+                "as_of": f.as_of.isoformat(),
+            }
+            for f in settings.fx
+        ],
+        "not_adopted": [r.label() for r in inputs.rules if r.declared_severity != r.severity],
+        "unpriced_regions": _unpriced(inputs),
+        **emissions(model, x),
+        **egress_bill(model, x),
+    }
+    if late := outlived(model, x):
+        head["outlived"] = late
+    if not case.agreements.empty:
+        head["agreements"] = extract.agreements(model, x)
+    periods = case.periods[["period", "start", "end", "hours", "discount"]].copy()
+    periods["start"] = [d.isoformat() for d in periods["start"]]
+    periods["end"] = [d.isoformat() for d in periods["end"]]
+    return Plan(
+        head=head,
+        periods=periods,
+        placements=extract.placements(model, x),
+        purchases=purchases,
+        costs=costs,
+        shares=shares.shares(model, x),
+        excuses=model.index.eligibility.excuses,
+        latency=extract.latency(model, x),
+        binding=binding(model, outcome, x),
+        survival=survival.survival(model, x),
+        rounded=purchases.iloc[:0].assign(whole=0.0, extra=0.0),
+        run=run,
+        pools=pools(model, x),
+    )
+
+
+def _unpriced(inputs: Inputs) -> list[str]:
+    """Regions that are known but sell nothing at a known price."""
+    skus = inputs.case.catalog.skus
+    priced = set(skus.loc[skus["SkuId"].isin(set(inputs.case.catalog.prices["SkuId"])), "region"])
+    return [region for region in inputs.regions["region"] if region not in priced]
+
+
+def _contestable(model: Model) -> list[dict[str, str]]:
+    """Contestable workloads with the first and last period: frozen, so that studies can keep it."""
+    member = model.index.eligibility.contestable
+    case = model.index.inputs.case
+    periods = case.periods["period"].to_numpy()
+    out = []
+    for w in np.flatnonzero(member.any(axis=1)):
+        at = np.flatnonzero(member[w])
+        out.append(
+            {
+                "workload": str(case.workloads["workload"].iloc[w]),
+                "from": str(periods[at[0]]),
+                "to": str(periods[at[-1]]),
+            }
+        )
+    return out
+
+
+def _range(values: np.ndarray) -> list[float]:
+    filled = np.abs(values[values != 0])
+    return [float(filled.min()), float(filled.max())] if len(filled) else [0.0, 0.0]
+
+
+def _check_sum(plan: Plan, objective: float) -> None:
+    """Cost lines must sum to the objective; anything else is a fault of ours, never shown as a plan."""
+    total = float(plan.costs["objective"].sum()) if not plan.costs.empty else 0.0
+    if abs(total - objective) > 1e-6 * max(1.0, abs(objective)):
+        raise PlannerError(f"cost lines sum to {total:.6f}, the objective is {objective:.6f}")

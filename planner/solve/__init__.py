@@ -1,1 +1,0 @@
-"""From a model to HiGHS, and from its solution to a Plan."""
