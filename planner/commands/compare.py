@@ -133,8 +133,8 @@ SERVICE = ("mean ms", "t CO2e", "critical kept", "moves", "placed otherwise", "r
 
 
 def _show(rows: Sequence[Row], head: Mapping[str, object]) -> None:
+    from planner.answer.survives import NOTE
     from planner.commands import study_out
-    from planner.study.survives import NOTE
 
     first = next((row.cost for row in rows if row.cost is not None), 0.0)
     heads = ("plan", f"cost ({head['currency']})", *MONEY)

@@ -105,10 +105,10 @@ def command(
 
 
 def _show(found: Frontier, title: str, marking: str) -> None:
+    from planner.answer.survives import NOTE
     from planner.commands import study_out
     from planner.money import words
     from planner.report.words import limit, percent
-    from planner.study.survives import NOTE
 
     base = found.points[0].cost or 0.0
     cells = []

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from planner.answer.measures import Meter, Shares
 from planner.errors import Infeasible, Stopped
 from planner.inputs import Inputs
 from planner.lp.arrays import Arrays
@@ -27,7 +28,6 @@ from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
-from planner.study.measures import Meter, Shares
 
 CHEAPEST = "cheapest"
 DIFFERENT = "most different"

@@ -10,13 +10,13 @@ from typing import Any
 import pandas as pd
 
 from planner.answer.fixed import read_fixed
+from planner.answer.measures import HHI_WHOLE
+from planner.answer.survives import Kept, Survivors
 from planner.errors import BadInput, Infeasible
 from planner.inputs import Inputs, read_inputs
 from planner.plan.plan import Plan, weighed
 from planner.planning import solve
-from planner.study.measures import HHI_WHOLE
 from planner.study.scenario import scenario_folder
-from planner.study.survives import Kept, Survivors
 
 NOTHING = "doing nothing"
 """Name of the row that holds every workload where it runs today."""
@@ -55,7 +55,7 @@ class Row:
     unknown
         Regions whose carbon nobody stated; they are in no sum.
     kept
-        What of critical work runs on without the vendor group that hurts most (``study.survives``).
+        What of critical work runs on without the vendor group that hurts most (``answer.survives``).
     """
 
     name: str

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from planner.answer.measures import Meter, Shares
+from planner.answer.survives import Kept, Survivors
 from planner.eligibility import assess
 from planner.errors import Infeasible, PlannerError, Stopped, UnknownName
 from planner.explain.change import enforced, with_parameter
@@ -23,8 +25,6 @@ from planner.model.build import build
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 from planner.policy.rules import Rule
-from planner.study.measures import Meter, Shares
-from planner.study.survives import Kept, Survivors
 
 END_STEP = 1e-4
 """The infeasible end is told to a hundredth of a point, of other numbers to this part of them."""

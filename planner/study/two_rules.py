@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from planner.answer.measures import Meter, Shares
+from planner.answer.survives import Kept, Survivors
 from planner.eligibility import assess
 from planner.errors import Infeasible, Stopped, UnknownName
 from planner.explain.change import enforced
@@ -21,8 +23,6 @@ from planner.model.scopes import SHARE_KINDS
 from planner.model.to_arrays import to_arrays
 from planner.policy.rules import Rule
 from planner.study.frontier import Desk, swept_rule
-from planner.study.measures import Meter, Shares
-from planner.study.survives import Kept, Survivors
 
 
 @dataclass(frozen=True)

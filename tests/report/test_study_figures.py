@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from test_figures import assert_legible
 
+from planner.answer.survives import Kept
 from planner.report.figures.compare import compare_chart
 from planner.report.figures.looks import looks
 from planner.report.figures.montecarlo import montecarlo_chart
@@ -17,7 +18,6 @@ from planner.report.figures.stress import stress_chart
 from planner.study.compare import Row
 from planner.study.montecarlo import summary
 from planner.study.robust import Future, Result
-from planner.study.survives import Kept
 
 HEAD = {
     "title": "A case with a rather long title " * 4,

@@ -13,11 +13,11 @@ import pytest
 from support.cases import World
 from support.plans import cost, plan_of, read
 
+from planner.answer.survives import Survivors
 from planner.commands import cli
 from planner.commands.run import run
 from planner.errors import Infeasible, UnknownName
 from planner.study.frontier import Frontier, Point, frontier, knee
-from planner.study.survives import Survivors
 
 ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
 
