@@ -33,6 +33,7 @@ from planner.lp.problem import Outcome, Status
 from planner.model.build import Model, build
 from planner.model.index import make_index
 from planner.plan.plan import Plan
+from planner.tolerances import SAME_COST
 
 
 def solve(
@@ -287,5 +288,5 @@ def _range(values: np.ndarray) -> list[float]:
 def _check_sum(plan: Plan, objective: float) -> None:
     """Cost lines must sum to the objective; anything else is a fault of ours, never shown as a plan."""
     total = float(plan.costs["objective"].sum()) if not plan.costs.empty else 0.0
-    if abs(total - objective) > 1e-6 * max(1.0, abs(objective)):
+    if abs(total - objective) > SAME_COST * max(1.0, abs(objective)):
         raise PlannerError(f"cost lines sum to {total:.6f}, the objective is {objective:.6f}")

@@ -11,17 +11,16 @@ import pandas as pd
 from planner.model.block import Block
 from planner.model.build import Model
 from planner.model.registry import decode
+from planner.tolerances import ROW, SUM
 
 LIMITED = ("capacity", "budget", "ceiling", "carbon", "exit", "move_limit", "survival")
 """Families whose rows are told one by one; shares and latency are told by what they come to."""
-
-_ROOM = 1e-6
 
 
 def broken_shares(shares: pd.DataFrame) -> list[str]:
     """Caps and floors on shares, from the shares of a plan: the worst period of each holder."""
     out = []
-    over = shares[shares["slack"] < -1e-9]
+    over = shares[shares["slack"] < -SUM]
     for (rule, subject), rows in over.groupby(["rule", "subject"]):
         worst = rows.sort_values(["slack", "period"]).iloc[0]
         out.append(
@@ -34,7 +33,7 @@ def broken_shares(shares: pd.DataFrame) -> list[str]:
 def broken_latency(latency: pd.DataFrame, without: Collection[str] = ()) -> list[str]:
     """Targets that are missed, but of the workloads ``without``."""
     out = []
-    slow = latency[latency["reached_share"] < latency["required_share"] - 1e-9]
+    slow = latency[latency["reached_share"] < latency["required_share"] - SUM]
     for workload, rows in slow[~slow["workload"].isin(set(without))].groupby("workload"):
         worst = rows.sort_values(["reached_share", "period"]).iloc[0]
         out.append(
@@ -64,7 +63,7 @@ def _block(model: Model, block: Block, value: np.ndarray) -> Iterator[str]:
     high = np.where(np.isfinite(block.upper), value - block.upper, 0.0)
     by = np.maximum(low, high)
     bound = np.where(np.isfinite(block.upper), block.upper, block.lower)
-    over = np.flatnonzero(by > _ROOM * np.maximum(1.0, np.abs(bound)))
+    over = np.flatnonzero(by > ROW * np.maximum(1.0, np.abs(bound)))
     if not len(over):
         return
     size = block.scale / (model.unit if block.family in ("budget", "ceiling", "exit") else 1.0)

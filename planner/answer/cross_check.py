@@ -9,8 +9,7 @@ from planner.answer.solved import Solved
 from planner.errors import PlannerError
 from planner.model.build import Model
 from planner.model.to_pulp import to_pulp
-
-TOLERANCE = 1e-6
+from planner.tolerances import SAME_COST
 
 
 def cbc_objective(model: Model) -> float:
@@ -41,7 +40,7 @@ def cross_check(solved: Solved) -> str:
     other, ours = cbc_objective(solved.model), solved.outcome.objective * solved.model.unit
     run = solved.plan.run
     # With whole numbers HiGHS stops within a gap, so CBC may find something that much cheaper.
-    allowed = TOLERANCE + (float(run["gap_allowed"]) if run["integers"] else 0.0)
+    allowed = SAME_COST + (float(run["gap_allowed"]) if run["integers"] else 0.0)
     if abs(other - ours) > allowed * max(1.0, abs(ours)):
         raise PlannerError(f"CBC's objective {other:.4f} differs from HiGHS's {ours:.4f}")
     return f"cross-check: CBC {other:,.2f}, HiGHS {ours:,.2f}"

@@ -14,20 +14,16 @@ from planner.model.families.latency import coverage_of, wanted_coverage
 from planner.model.objective.lines import before_tax, cash, objective
 from planner.model.objective.storage import stored_at
 from planner.plan.plan import COSTS, COUNTED, LATENCY, PLACEMENTS, PURCHASES, USED
-
-DUST = 1e-12
-"""Values below this are rounding of floats."""
+from planner.tolerances import DIGIT, SHARE
 
 DIGITS = 12
 """Digits after the point of shares and units."""
-TIGHT = 1e-6
-"""A limit that leaves less than this binds."""
 
 
 def tidy(x: np.ndarray) -> np.ndarray:
     """Values rounded to twelve digits, so that the last bits of a float never reach a file."""
     rounded = np.round(x, DIGITS)
-    return np.where(np.abs(rounded) < DUST, 0.0, rounded) + 0.0
+    return np.where(np.abs(rounded) < DIGIT, 0.0, rounded) + 0.0
 
 
 def placements(model: Model, x: np.ndarray) -> pd.DataFrame:
@@ -212,7 +208,7 @@ def latency(model: Model, x: np.ndarray) -> pd.DataFrame:
             "reached_share": by["reached"].round(DIGITS).to_numpy(),
             "mean_ms": by["mean"].round(3).to_numpy(),
             "p95_ms": by["p95"].round(3).to_numpy(),
-            "binds": (by["reached"] - by["share"]).abs().to_numpy() < TIGHT,
+            "binds": (by["reached"] - by["share"]).abs().to_numpy() < SHARE,
         }
     )
     return in_order(frame, LATENCY)

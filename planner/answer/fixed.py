@@ -20,6 +20,7 @@ from planner.eligibility import BUILT_IN, Eligibility
 from planner.errors import BadInput, Issue
 from planner.inputs import Inputs
 from planner.plan.plan import Plan
+from planner.tolerances import SUM
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def read_fixed(path: Path, inputs: Inputs) -> Fixed:
     problems += tables.refers(data, "region", inputs.regions["region"], path.name, "the catalogs' regions")
     primary = data[data["role"] == "primary"]
     for name, rows in primary.groupby("workload"):
-        if abs(rows["share"].sum() - 1.0) > 1e-9:
+        if abs(rows["share"].sum() - 1.0) > SUM:
             row, value = int(rows["_row"].iloc[0]), f"{name}: {rows['share'].sum():g}"
             mend = "Give the primary shares of a workload that sum to 1."
             problems.append(Issue(path.name, row, "share", value, "the shares do not sum to 1", mend))

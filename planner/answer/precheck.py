@@ -14,6 +14,7 @@ from planner.model.families.latency import coverage_of, wanted_coverage
 from planner.model.families.minimum_share import domestic_groups
 from planner.model.index import Index
 from planner.model.scopes import ShareRule, constant_weight
+from planner.tolerances import SUM
 
 
 def nowhere(index: Index) -> list[str]:
@@ -108,7 +109,7 @@ def _unreachable(index: Index) -> list[str]:
     open_to = index.eligibility.allowed[cover["w"], cover["r"], cover["t"]]
     seen = cover[open_to]
     np.maximum.at(best, (seen["w"].to_numpy(), seen["t"].to_numpy()), seen["coverage"].to_numpy())
-    short = wanted[best[wanted["w"], wanted["t"]] < wanted["share"] - 1e-9].drop_duplicates("w")
+    short = wanted[best[wanted["w"], wanted["t"]] < wanted["share"] - SUM].drop_duplicates("w")
     reasons = []
     for w, t, share, rule in zip(*(short[c].tolist() for c in ("w", "t", "share", "rule")), strict=True):
         line = case.workloads.iloc[w]
@@ -135,7 +136,7 @@ def _overfull(index: Index) -> list[str]:
         who = captive[:, limit["r"], t] & ((limit["payer"] == "") | (payer == limit["payer"]))
         load = case.load[who] if resource in SIZED else np.ones((int(who.sum()), 1))
         need = float((case.demand[who, RESOURCES.index(resource), t][:, None] * load).sum(axis=0).max())
-        if need > amount * (1 + 1e-9):
+        if need > amount * (1 + SUM):
             told.add((subject, resource))
             names = ", ".join(case.workloads.loc[who, "workload"].head(5))
             reasons.append(
@@ -185,7 +186,7 @@ def _cap_reach(model: Model, share_rule: ShareRule, cap: float) -> list[str]:
             reach = float(cap * (hosts[:, t] > 0).sum())
         else:
             reach = float(np.minimum(cap, hosts[:, t] / total[t]).sum())
-        if reach < 1 - 1e-9:
+        if reach < 1 - SUM:
             able = [g for g, h in zip(index.groups, hosts[:, t], strict=True) if h > 0]
             return [
                 f"with a cap of {cap:.0%} the {len(able)} vendor groups that may host contestable work "
@@ -202,7 +203,7 @@ def _floor_reach(model: Model, share_rule: ShareRule, floor: float) -> list[str]
     spend = index.scopes[share_rule.scope].basis == "spend"
     for t in np.flatnonzero(share_rule.periods & (total > 0)):
         reach = hosts[home, t].sum() if spend else hosts[home, t].sum() / total[t]
-        if (floor > 0 and reach <= 0) or (not spend and reach < floor - 1e-9):
+        if (floor > 0 and reach <= 0) or (not spend and reach < floor - SUM):
             return [
                 f"domestic vendors must have at least {floor:.0%} of the contestable work, but may host "
                 f"{0 if spend else reach:.0%} of it in {index.inputs.case.periods['period'].iloc[t]} "

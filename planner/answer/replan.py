@@ -13,8 +13,8 @@ from planner.model.build import Model
 from planner.model.commitments import active_periods, held_periods
 from planner.model.earlier import earlier_commitments, earlier_places
 from planner.plan.plan import Plan
+from planner.tolerances import SUM
 
-_SAME = 1e-9
 _PLACED = ["workload", "region", "period", "role"]
 _COMMITTED = ["pool", "sku", "term", "period"]
 
@@ -44,7 +44,7 @@ def unchanged(plan: Plan, inputs: Inputs) -> bool:
         then = earlier.assign(period=periods[earlier["t"].to_numpy(dtype=np.int64)])
         both = mine[[*key, value]].merge(then[[*key, value]], on=key, how="outer", suffixes=("", "_then"))
         gap = (both[value].fillna(0.0) - both[f"{value}_then"].fillna(0.0)).abs()
-        if (gap > _SAME * np.maximum(1.0, both[value].fillna(0.0))).any():
+        if (gap > SUM * np.maximum(1.0, both[value].fillna(0.0))).any():
             return False
     return True
 
@@ -126,7 +126,7 @@ def record(plan: Plan, inputs: Inputs, free: Plan) -> Plan:
         "freeze": replan.freeze,
         "change_price": replan.change_price,
         "changed": round(float(moved.sum()), 6),
-        "changed_workloads": sorted(set(both.loc[moved > _SAME, "workload"])),
+        "changed_workloads": sorted(set(both.loc[moved > SUM, "workload"])),
         "free_objective": free.head["objective"],
     }
     return replace(plan, head={**plan.head, "replan": head})

@@ -11,8 +11,8 @@ from planner.case.schema import SIZED
 from planner.catalog.spot import SUFFIX
 from planner.model.index import Index
 from planner.plan.plan import PURCHASES
+from planner.tolerances import SUM, WHOLE
 
-_WHOLE = 1e-6
 """A fraction this small is the solver's rounding, not a part of a machine."""
 
 
@@ -43,7 +43,7 @@ def round_up(index: Index, purchases: pd.DataFrame) -> Rounded:
     A commitment is rounded once for its whole term. Storage is sold by the GiB and stays.
     """
     bought = purchases.loc[purchases["unit"] == "machines", list(PURCHASES)].reset_index(drop=True)
-    frame, discounted = with_extra(index, bought.assign(whole=np.ceil(bought["units"] - _WHOLE)))
+    frame, discounted = with_extra(index, bought.assign(whole=np.ceil(bought["units"] - WHOLE)))
     return Rounded(frame, discounted, _over(index, frame))
 
 
@@ -110,7 +110,7 @@ def _over(index: Index, frame: pd.DataFrame) -> tuple[str, ...]:
         amount = np.zeros(shape[0])
         amount[rows["t"].to_numpy()] = rows["amount"]
         beyond = drawn.max(axis=1) - amount
-        over = beyond > 1e-9 * np.maximum(amount, 1.0)
+        over = beyond > SUM * np.maximum(amount, 1.0)
         if over.any():
             worst = int(np.argmax(beyond))
             need, period = drawn[worst].max(), index.inputs.case.periods["period"].iloc[worst]

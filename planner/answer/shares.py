@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.answer.extract import DIGITS, TIGHT, costs, in_order, names_of
+from planner.answer.extract import DIGITS, costs, in_order, names_of
 from planner.model.build import Model
 from planner.model.families.minimum_share import domestic_groups
 from planner.model.objective.lines import before_tax
 from planner.model.scopes import ShareRule
 from planner.plan.plan import SHARES
+from planner.tolerances import SHARE
 
 
 def shares(model: Model, x: np.ndarray) -> pd.DataFrame:
@@ -32,7 +33,7 @@ def shares(model: Model, x: np.ndarray) -> pd.DataFrame:
                 holders = group["holder"].to_numpy(dtype=np.int64)
                 rows += _against(model, share_rule, int(t), holders, value)
     frame = pd.DataFrame(rows, columns=list(SHARES[:-1]))
-    frame["binds"] = frame["slack"].astype("float64").abs() < TIGHT
+    frame["binds"] = frame["slack"].astype("float64").abs() < SHARE
     report = _market_shares(model, x)
     frame = pd.concat([frame, report], ignore_index=True) if len(frame) else report
     for column in ("amount", "total"):

@@ -17,6 +17,7 @@ from planner.inputs import Inputs
 from planner.model.build import Model
 from planner.model.resilience import ready_of
 from planner.plan.plan import Plan
+from planner.tolerances import SUM
 
 NOTE = (
     "critical kept: critical work that runs on if the vendor group that hurts most is gone (worst period):\n"
@@ -96,7 +97,7 @@ class Survivors:
             saved = stands * self._ready[:, None] + self._summed(room[room["g"] == g])
             gone = (self._work * np.maximum(lost - saved, 0.0)).sum(axis=0)
             share = float((1.0 - gone[counts] / total[counts]).min())
-            if share < least.share - 1e-9:
+            if share < least.share - SUM:
                 least = Kept(share, name)
         return Kept(min(1.0, max(0.0, least.share)), least.without)
 

@@ -15,12 +15,13 @@ from planner.answer.parts import as_planned, parts
 from planner.answer.rounded import with_extra
 from planner.answer.solved import Solved
 from planner.lp.arrays import Arrays
-from planner.lp.dive import WHOLE, dive
+from planner.lp.dive import dive
 from planner.lp.problem import Problem, Status
 from planner.lp.repair import repair
 from planner.model.build import Model, build
 from planner.model.to_arrays import to_arrays
 from planner.plan.plan import PURCHASES, Plan
+from planner.tolerances import SUM, WHOLE
 
 DIVED = 120_000
 """Programs with more entries are not dived into, but rounded up and repaired part by part."""
@@ -29,7 +30,6 @@ LARGEST = 2_000_000
 _MACHINES = ("run", "commit")
 _AGAIN = 3
 """So often idle machines are taken away before the search is given up."""
-_PLACED = 1e-9
 _KEYS = [c for c in PURCHASES if c != "units"]
 
 
@@ -109,7 +109,7 @@ def _idle(model: Model, x: np.ndarray) -> np.ndarray:
     pool = model.index.pool_of
     here = set()
     for family, region in ((model.columns.place, "r"), (model.columns.pair, "r2")):
-        keys = family.keys[x[family.numbers] > _PLACED]
+        keys = family.keys[x[family.numbers] > SUM]
         w = keys["w"].to_numpy(dtype=np.int64)
         here |= set(zip(pool[w].tolist(), keys[region].tolist(), keys["t"].tolist(), strict=True))
     run = model.columns.run

@@ -17,6 +17,7 @@ from planner.case.yields import check_yields
 from planner.catalog.load import Catalog
 from planner.catalog.schema import COMMITMENTS
 from planner.errors import Issue
+from planner.tolerances import SUM
 
 
 def cross_checks(
@@ -261,7 +262,7 @@ def _check_workloads(
             bad("pod_vcpu", name, "is no container workload but has a pod", "Leave both pod columns blank.")
     current = frames["current"]
     for (name, role), group in current.groupby(["workload", "role"], sort=True):
-        if group["share"].sum() > 1 + 1e-9:
+        if group["share"].sum() > 1 + SUM:
             problems.append(
                 Issue(
                     file["current"],

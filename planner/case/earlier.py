@@ -10,6 +10,7 @@ from planner.case.settings import FILE, Settings
 from planner.catalog.schema import COMMITMENTS
 from planner.errors import Issue
 from planner.tables import Column, Table
+from planner.tolerances import SUM
 
 EARLIER_PLACEMENTS = Table(
     "earlier_placements",
@@ -68,7 +69,7 @@ def _check_sums(freeze: int, placed: pd.DataFrame, file: str, periods: list[str]
         mend = "Freeze fewer periods, or name an earlier plan that has it."
         problems.append(Issue(FILE, 0, "replan.freeze", missing, "the earlier plan has no such period", mend))
     for (workload, period), rows in primary.groupby(["workload", "period"]):
-        if abs(rows["share"].sum() - 1.0) > 1e-9:
+        if abs(rows["share"].sum() - 1.0) > SUM:
             row, value = int(rows["_row"].iloc[0]), f"{workload} in {period}: {rows['share'].sum():g}"
             mend = "Give the primary shares of a workload that sum to 1 in each period."
             problems.append(Issue(file, row, "share", value, "the shares do not sum to 1", mend))

@@ -18,6 +18,7 @@ from planner.case.studies import Robust, Spread, read_robust, read_spreads
 from planner.case.weights import CarbonPrice, LatencyWorth, read_carbon_price, read_latency_worth
 from planner.catalog.schema import TERMS
 from planner.errors import Issue
+from planner.tolerances import SUM
 
 
 @dataclass(frozen=True)
@@ -260,7 +261,7 @@ def _slices(reader: Reader, table: dict[str, Any]) -> dict[str, float]:
         slices[name] = reader.number(table, name, "slices.", 0.0, 1.0)
         if not re.fullmatch(r"[A-Za-z][\w-]{0,39}", name):
             reader.bad(f"slices.{name}", name, "is not a safe name", "Use letters, digits, - and _.")
-    if slices and (abs(sum(slices.values()) - 1.0) > 1e-9 or min(slices.values()) <= 0):
+    if slices and (abs(sum(slices.values()) - 1.0) > SUM or min(slices.values()) <= 0):
         mend = "Give each slice its share of the hours; the shares sum to 1."
         reader.bad("slices", slices, "do not make up the period", mend)
     if "all" in slices and len(slices) > 1:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from planner.case.reader import Reader
+from planner.tolerances import SUM
 
 SHARED = ("placement", "commitments")
 """What may be decided before anybody knows which scenario comes."""
@@ -75,7 +76,7 @@ def read_robust(reader: Reader, tree: dict[str, Any]) -> Robust | None:
     reader.left(table, path)
     mend = "Give each scenario its probability; they sum to 1."
     total = sum(c.probability for c in chances)
-    if abs(total - 1.0) > 1e-9:
+    if abs(total - 1.0) > SUM:
         reader.bad("robust.scenario", f"{total:g}", "the probabilities do not sum to 1", mend)
     names = [c.name for c in chances]
     for name in sorted({n for n in names if names.count(n) > 1}):

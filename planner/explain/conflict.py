@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.explain.elastic import TOLERANCE, Elastic, Program
+from planner.explain.elastic import Elastic, Program
 from planner.explain.groups import ORDER, Group
 from planner.lp.problem import Outcome
+from planner.tolerances import BREACH, SUM
 
-_PRICE = 1e-9
 MOST = 5
 """Independent conflicts looked for; a case with more is better mended one by one."""
 
@@ -50,7 +50,7 @@ def conflicts(elastic: Elastic) -> list[Conflict]:
     found: list[Conflict] = []
     while len(found) < MOST:
         outcome = elastic.breach(enforced)
-        if not outcome.objective > TOLERANCE:
+        if not outcome.objective > BREACH:
             break
         # Whole-number choices have no duals to read a certificate from.
         candidates = enforced if elastic.whole else _certificate(program, outcome, enforced)
@@ -64,17 +64,17 @@ def conflicts(elastic: Elastic) -> list[Conflict]:
 def _certificate(program: Program, outcome: Outcome, enforced: np.ndarray) -> np.ndarray:
     """Groups that the duals prove to collide: boolean array (group,)."""
     named = np.zeros(len(program.groups), dtype=bool)
-    held = np.abs(outcome.dual[program.slack_row]) > _PRICE
+    held = np.abs(outcome.dual[program.slack_row]) > SUM
     named[program.slack_group[held]] = True
     # A forbidden placement costs 1. It counts unless it would not be wanted even for nothing.
-    wanted = outcome.reduced_cost[program.at] < 1.0 - _PRICE
+    wanted = outcome.reduced_cost[program.at] < 1.0 - SUM
     named[program.first_filter :] = (program.forbidden & wanted[None, :]).any(axis=1)
     return np.asarray(named & enforced)
 
 
 def _irreducible(elastic: Elastic, candidates: np.ndarray, enforced: np.ndarray) -> Conflict:
     program = elastic.program
-    if not elastic.breach(candidates).objective > TOLERANCE:
+    if not elastic.breach(candidates).objective > BREACH:
         candidates = enforced.copy()  # the certificate was too faint to read: begin with everything
     keep = candidates.copy()
     order = sorted(
@@ -103,7 +103,7 @@ def _do_without(elastic: Elastic, keep: np.ndarray, order: list[int], needed: bo
     """
     if not needed:
         keep[order] = False
-        if elastic.breach(keep).objective > TOLERANCE:
+        if elastic.breach(keep).objective > BREACH:
             return True
         keep[order] = True
     if len(order) > 1:
@@ -124,9 +124,9 @@ def _periods(elastic: Elastic, members: np.ndarray) -> tuple[int, ...]:
         ]
     )
     slack = outcome.x[program.columns :]
-    breached = (slack > _PRICE) & members[program.slack_group]
+    breached = (slack > SUM) & members[program.slack_group]
     forced = program.forbidden[members[program.first_filter :]].any(axis=0)
-    forced &= outcome.x[program.at] > _PRICE
+    forced &= outcome.x[program.at] > SUM
     found = {
         *period_of_row[program.slack_row[breached]].tolist(),
         *program.closable["t"].to_numpy()[forced].tolist(),

@@ -23,9 +23,7 @@ from planner.lp.problem import LARGE, Outcome, Problem, Status
 from planner.model.build import Model, build
 from planner.model.scopes import SHARE_KINDS, constant_weight
 from planner.model.to_arrays import to_arrays
-
-TOLERANCE = 1e-6
-"""Total breach (relative to what is loosened) up to which a program counts as obeyed."""
+from planner.tolerances import SUM
 
 
 @dataclass(frozen=True)
@@ -169,14 +167,14 @@ def _units(model: Model, base: Arrays) -> np.ndarray:
             total = float((definition.member[:, t] * load[:, t]).sum())
             if weight is None or definition.basis == "reference_spend":
                 total /= model.unit
-            unit[model.starts[family] + i] = max(total, 1e-9) * block.scale[i]
+            unit[model.starts[family] + i] = max(total, SUM) * block.scale[i]
     survival = model.block("survival")
     unit[model.starts["survival"] + np.arange(len(survival.keys))] = survival.scale
     if index.exits:
         block, months = model.block("exit"), index.inputs.case.periods["months"].to_numpy()
         for i, t in enumerate(block.keys["t"].tolist()):
             year = float(model.reference[:, t].sum()) * 12.0 / float(months[t]) / model.unit
-            unit[model.starts["exit"] + i] = max(year, 1e-9) * block.scale[i]
+            unit[model.starts["exit"] + i] = max(year, SUM) * block.scale[i]
     return np.asarray(unit)
 
 

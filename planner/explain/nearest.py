@@ -16,6 +16,7 @@ from planner.explain.elastic import Program
 from planner.explain.lever import Lever
 from planner.lp.problem import Outcome, Problem, Status
 from planner.lp.tree import Tree
+from planner.tolerances import DIGIT, SUM, WHOLE, ZERO
 
 GAP = 1e-3
 """Relative gap to which plans of ways out of large programs are solved, as plans are."""
@@ -26,7 +27,6 @@ PROGRAMS = 60
 _PRICE = 1e4
 """Cost of breaching all of what is shared: at a cost of 1 the solver takes several times as long."""
 
-_BREACHED = 1e-7
 _QUESTIONS = 40
 
 
@@ -75,14 +75,14 @@ class Desk:
             out = self._ask(lever, values[k])
             if out is None:
                 return None
-            if out.objective > _BREACHED * _PRICE:
+            if out.objective > ZERO * _PRICE:
                 low = k
                 if low == len(values) - 1:
                     return None
                 fall = abs(lever.slope(self.program.model, out)) / self.program.model.unit
                 ahead = out.objective / fall if fall > 0.0 else np.inf
-                steps = ahead / max(abs(values[1] - values[0]), 1e-12)
-                k = low + max(1, int(min(np.ceil(steps - 1e-6), len(values))))
+                steps = ahead / max(abs(values[1] - values[0]), DIGIT)
+                k = low + max(1, int(min(np.ceil(steps - WHOLE), len(values))))
             else:
                 high = min(k, max(low + 1, self._needed(lever, values, out.x)))
                 k = high - max(1, (high - low) // 8)
@@ -106,11 +106,11 @@ class Desk:
         shared = -np.bincount(at, weights=lever.rate * x[lever.col])
         arrays, up = self.session.arrays, lever.loosest > lever.value
         bound = (arrays.row_upper if up else arrays.row_lower)[rows]
-        there = shared > 1e-9
+        there = shared > SUM
         if not there.any():
             return 0
         figures, told = (stated[there] - bound[there]) / shared[there], np.array(values)
-        ahead = told >= figures.max() - _BREACHED if up else told <= figures.min() + _BREACHED
+        ahead = told >= figures.max() - ZERO if up else told <= figures.min() + ZERO
         return int(np.argmax(ahead)) if ahead.any() else len(values) - 1
 
     def cheapest(self) -> tuple[float, float] | None:
@@ -132,4 +132,4 @@ class Desk:
         if tree.best is None:
             return (out.objective, np.inf) if tree.open else None
         cost = tree.best.objective
-        return cost, max(0.0, cost - tree.bound) / max(abs(cost), 1e-9)
+        return cost, max(0.0, cost - tree.bound) / max(abs(cost), SUM)

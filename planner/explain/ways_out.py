@@ -20,14 +20,13 @@ from planner.explain.groups import Group
 from planner.explain.lever import Lever, exit_lever, share_lever
 from planner.explain.nearest import Desk
 from planner.lp.problem import LARGE, Outcome, Problem, Status
+from planner.tolerances import SUM, ZERO
 
 STEP = 1e-4
 """Caps and floors give in steps of a hundredth of a point."""
 
 MOST = 64
 """Combinations tried when there are several conflicts."""
-
-_ZERO = 1e-7
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def _try(elastic: Elastic, chosen: list[int]) -> WayOut | None:
         return None
     settled = least
     if not all(program.groups[g].by_parameter for g in chosen):
-        cheapest = elastic.cheapest(enforced, least.objective * (1 + 1e-9) + _ZERO / 100)
+        cheapest = elastic.cheapest(enforced, least.objective * (1 + SUM) + SUM)
         settled = cheapest if cheapest.status is Status.OPTIMAL else least
     if len(program.arrays.index) >= LARGE:
         return _applied_large(program, settled, chosen, 0.02)
@@ -163,7 +162,7 @@ def _open(program: Program, session: Problem, settled: Outcome, group: int) -> G
     """Open the placements that are used although the filter forbids them: for work, a copy or a refuge."""
     model, keys = program.model, program.closable
     own = program.forbidden[group - program.first_filter]
-    used = own & (settled.x[program.at] > _ZERO)
+    used = own & (settled.x[program.at] > ZERO)
     pairs = keys[used][["w", "r"]].drop_duplicates().sort_values(["w", "r"])
     opened = own & keys.set_index(["w", "r"]).index.isin(pairs.set_index(["w", "r"]).index)
     # A waiver opens a placement for as long as the rule forbids it; other rules may still do so.
@@ -188,7 +187,7 @@ def _loosen(program: Program, session: Problem, settled: Outcome, group: int, sl
     slack = settled.x[program.columns :]
     arrays = program.arrays
     changes = []
-    for i in np.flatnonzero(mine & (slack > _ZERO)).tolist():
+    for i in np.flatnonzero(mine & (slack > ZERO)).tolist():
         row = int(program.slack_row[i])
         family, key, scale = row_of(program, row)
         upper = np.isfinite(arrays.row_upper[row]) and program.groups[group].kind != "workload"
@@ -221,7 +220,7 @@ def _raise(program: Program, session: Problem, settled: Outcome, group: int, sli
         t, stated, by = int(key["t"]), float(arrays.row_upper[row]), float(settled.x[program.columns + i])
         rows.setdefault(t, []).append((row, scale))
         now[t] = (float(f"{stated / scale:.12g}"), str(key["resource"]))
-        if by > _ZERO:
+        if by > ZERO:
             most = _outward((stated + by * float(program.slack_unit[i])) / scale, True, slip)
             needed[t] = max(needed.get(t, 0.0), most)
     changes = []

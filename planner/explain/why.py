@@ -20,8 +20,7 @@ from planner.inputs import Inputs
 from planner.lp.problem import Outcome, Problem, Status
 from planner.model.objective.lines import objective
 from planner.money import words
-
-_SEEN = 1e-7
+from planner.tolerances import ZERO
 
 
 @dataclass(frozen=True)
@@ -177,12 +176,12 @@ def _verdict(desk: _Desk, inputs: Inputs, w: int, r: int) -> Verdict:
     alive = int(inputs.case.alive[w].sum())
     share = float(base.x[at].sum()) / alive if alive else 0.0
     filtered = program.forbidden[:, : len(mine)][:, mine].any(axis=0)
-    status = "runs here" if share > _SEEN else "open" if (~filtered).any() else "closed"
+    status = "runs here" if share > ZERO else "open" if (~filtered).any() else "closed"
     # Where some periods are open those alone are forced: waiving is only asked of a closed region.
     chosen = at if status == "closed" else at[~filtered]
     unit = program.model.unit
     saving = extra = most = discount = None
-    if len(chosen) and share <= 1 - _SEEN:
+    if len(chosen) and share <= 1 - ZERO:
         if status == "closed":
             opened = desk.ask(chosen, 0.0)
             if opened.status is Status.OPTIMAL:
@@ -272,7 +271,7 @@ def sentences(found: Why, verdict: Verdict) -> list[str]:
         if verdict.forced_periods[0] == verdict.forced_periods[1]
         else (f" in the {verdict.forced_periods[0]} of {verdict.forced_periods[1]} periods in which it may")
     )
-    if verdict.extra is not None and verdict.share < 1 - _SEEN:
+    if verdict.extra is not None and verdict.share < 1 - ZERO:
         if verdict.extra > 0.005:
             out.append(
                 f"{given}the whole of it here{periods} would cost {words(verdict.extra, currency)} more"

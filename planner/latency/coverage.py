@@ -7,6 +7,7 @@ import pandas as pd
 
 from planner.errors import PlannerError
 from planner.latency.matrix import RoundTrips
+from planner.tolerances import DIGIT
 
 _SHARE = 0.95
 
@@ -70,6 +71,6 @@ def _quantile(weights: np.ndarray, rtt_ms: np.ndarray) -> np.ndarray:
     for r in range(rtt_ms.shape[1]):
         order = np.argsort(rtt_ms[:, r], kind="stable")
         below = weights[:, :, order].cumsum(axis=2)
-        reached = below >= _SHARE * below[:, :, -1:] * (1 - 1e-12)
+        reached = below >= _SHARE * below[:, :, -1:] * (1 - DIGIT)
         out[:, r, :] = rtt_ms[order[reached.argmax(axis=2)], r]
     return out

@@ -17,11 +17,10 @@ import numpy as np
 from planner.lp.arrays import Arrays
 from planner.lp.problem import LARGE, Outcome, Problem, Status, fix_integers
 from planner.lp.tree import Tree
+from planner.tolerances import SUM, WHOLE
 
 STEPS = 60
 """Linear programs that a dive may solve."""
-
-_WHOLE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Found:
     def gap(self) -> float:
         """Distance of the solution to the bound, as a part of its cost."""
         cost = self.outcome.objective
-        return max(0.0, cost - self.bound) / max(abs(cost), 1e-9)
+        return max(0.0, cost - self.bound) / max(abs(cost), SUM)
 
 
 def quick(arrays: Arrays, gap: float, large: int = LARGE, seconds: float | None = None) -> Found:
@@ -100,7 +99,7 @@ def dive(session: Problem, arrays: Arrays, relaxed: Outcome) -> Outcome | None:
         if outcome is not None:
             x = outcome.x[whole]
             part = x - np.floor(x)
-            part[(part < _WHOLE) | (part > 1.0 - _WHOLE)] = 0.0
+            part[(part < WHOLE) | (part > 1.0 - WHOLE)] = 0.0
             if not part.any():
                 held = _at(session, whole, np.round(x), np.round(x))
                 if held is not None:

@@ -14,9 +14,8 @@ import numpy as np
 
 from planner.lp.arrays import Arrays, held_at
 from planner.lp.problem import Outcome, Problem, Status
+from planner.tolerances import SAME_COST, SUM, WHOLE
 
-WHOLE = 1e-6
-"""A fraction this small is the solver's rounding, not a part of a machine."""
 STEPS = 200_000
 """Steps of the simplex for all of a program; each solve may take a tenth of them."""
 _BATCH = 0.25
@@ -52,7 +51,7 @@ def dive(arrays: Arrays) -> np.ndarray | None:
 
 def _search(arrays: Arrays) -> np.ndarray | None:
     """The best values that the solver proves within a limit of nodes, if it proves any."""
-    out = Problem(arrays, gap=1e-6, nodes=_NODES).solve()
+    out = Problem(arrays, gap=SAME_COST, nodes=_NODES).solve()
     return out.x if out.status is Status.OPTIMAL else None
 
 
@@ -103,7 +102,7 @@ class _Dive:
         for column in order.tolist():
             rows, coefficients = self.limits.of(column)
             need = coefficients * (np.ceil(x[column] - WHOLE) - self.lower[column])
-            if (need <= room[rows] + 1e-9).all():
+            if (need <= room[rows] + SUM).all():
                 room[rows] -= need
                 up.append(column)
             else:

@@ -12,6 +12,7 @@ import numpy as np
 
 from planner.lp.arrays import Arrays
 from planner.lp.highs import dual_objective, ok, program, zero_fits
+from planner.tolerances import SAME_COST, ZERO
 
 
 class Status(Enum):
@@ -77,7 +78,7 @@ class Outcome:
     def duals_hold(self) -> bool:
         """Strong duality to 1e-6 relative: only then may duals be shown."""
         gap = abs(self.objective - self.dual_objective)
-        return bool(gap <= 1e-6 * max(1.0, abs(self.objective)))
+        return bool(gap <= SAME_COST * max(1.0, abs(self.objective)))
 
 
 LARGE = 100_000
@@ -178,7 +179,7 @@ class Problem:
             bound=bound,
         )
 
-    def fix_face(self, outcome: Outcome, tolerance: float = 1e-7) -> None:
+    def fix_face(self, outcome: Outcome, tolerance: float = ZERO) -> None:
         """Keep only the optimal face: what has a reduced cost or a dual stays where it is.
 
         By complementary slackness every optimal solution has columns with a reduced cost at the

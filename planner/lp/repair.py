@@ -17,6 +17,7 @@ import numpy as np
 
 from planner.lp.arrays import Arrays, held_at, with_slacks
 from planner.lp.problem import Outcome, Problem, Status
+from planner.tolerances import ROW
 
 ROUNDS = 3
 """So often all parts are tried."""
@@ -30,7 +31,6 @@ _PART = 120_000
 """Parts with more entries are left alone."""
 _BREACH = 10.0
 """A limit broken by 1, in the scale of its row, costs as much as so many units of the dearest column."""
-_HOLDS = 1e-6
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class _Repair:
         self.arrays, self.parts = arrays, parts
         self.row = np.repeat(np.arange(len(arrays.row_lower)), np.diff(arrays.start))
         self.price = _BREACH * float(np.abs(arrays.cost).max(initial=1.0))
-        up = np.clip(np.ceil(x - _HOLDS), arrays.lower, arrays.upper)
+        up = np.clip(np.ceil(x - ROW), arrays.lower, arrays.upper)
         self.x = np.where(arrays.integer, up, x)
 
     def run(self) -> Repaired:
@@ -100,7 +100,7 @@ class _Repair:
             if not len(broken := self._broken()):
                 return
             at = self.arrays.index[np.isin(self.row, broken)]
-            yield self._free() | np.isin(pool, [*pool[at[(self.x[at] > _HOLDS) & (pool[at] >= 0)]], other])
+            yield self._free() | np.isin(pool, [*pool[at[(self.x[at] > ROW) & (pool[at] >= 0)]], other])
 
     def _free(self) -> np.ndarray:
         """Columns that belong to no pool and may be fractions: always free."""
@@ -119,7 +119,7 @@ class _Repair:
         count, own, breach = len(columns), self.x[columns], self._breach(self.x)[:, rows]
         limits = np.flatnonzero(self.parts.limit[rows])
         part, slack = self._priced(part, limits, breach[:, limits])
-        ask = beyond & self.parts.limit[rows] & (breach > _HOLDS)
+        ask = beyond & self.parts.limit[rows] & (breach > ROW)
         relaxed = self._relaxed(part, np.where(ask, breach, 0.0))
         if relaxed.status is not Status.OPTIMAL:
             return
@@ -130,8 +130,8 @@ class _Repair:
         found = relaxed.x
         if part.integer.any():
             # Machines that neither the relaxation nor the plan so far uses would only be in the way.
-            idle = part.integer & (relaxed.x < _HOLDS)
-            idle[:count] &= own < _HOLDS
+            idle = part.integer & (relaxed.x < ROW)
+            idle[:count] &= own < ROW
             part = replace(part, upper=np.where(idle, 0.0, part.upper))
             session = Problem(part, gap=_GAP, nodes=_NODES, interior=False)
             session.set_solution(np.concatenate([own, slack]))
@@ -179,5 +179,5 @@ class _Repair:
         """Numbers of the rows that are broken by more than the solver's rounding."""
         a = self.arrays
         bound = np.where(np.isfinite(a.row_upper), a.row_upper, a.row_lower)
-        over = self._breach(self.x).max(axis=0) > _HOLDS * np.maximum(1.0, np.abs(bound))
+        over = self._breach(self.x).max(axis=0) > ROW * np.maximum(1.0, np.abs(bound))
         return np.flatnonzero(over)

@@ -22,6 +22,7 @@ import numpy as np
 
 from planner.lp.arrays import Arrays
 from planner.lp.problem import Outcome, Problem, Status
+from planner.tolerances import WHOLE
 
 PROGRAMS = 160
 """Linear programs that a tree may solve."""
@@ -29,7 +30,6 @@ PROGRAMS = 160
 OPEN = 60
 """Different fractions in the relaxation above which no tree is begun."""
 
-_WHOLE = 1e-6
 _GLANCE = 200
 """Steps after which the duals mostly tell already that a side costs too much."""
 _LOOK = 800
@@ -210,7 +210,7 @@ class Tree:
     def _groups(self, x: np.ndarray) -> dict[float, np.ndarray]:
         """Open columns by their fraction, the most open first."""
         part = x - np.floor(x)
-        at = np.flatnonzero((part > _WHOLE) & (part < 1.0 - _WHOLE))
+        at = np.flatnonzero((part > WHOLE) & (part < 1.0 - WHOLE))
         key = np.round(part[at], 6)
         found = {float(k): at[key == k] for k in np.unique(key)}
         return dict(sorted(found.items(), key=lambda group: (-min(group[0], 1.0 - group[0]), group[0])))

@@ -15,6 +15,7 @@ import pandas as pd
 
 from planner.model.earlier import earlier_commitments
 from planner.model.index import Index
+from planner.tolerances import DIGIT
 
 
 def cheapest_machines(index: Index, place: pd.DataFrame) -> pd.DataFrame:
@@ -108,13 +109,13 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
     whole = index.inputs.case.settings.whole_units
     if spread or whole:
         factor = np.maximum(factor, 1.0)
-    better: np.ndarray = (factor[:, :, None] * price[None, :, :] <= price[:, None, :] * (1 + 1e-12)).all(
+    better: np.ndarray = (factor[:, :, None] * price[None, :, :] <= price[:, None, :] * (1 + DIGIT)).all(
         axis=2
     )
     if whole:
         better &= factor <= 1.0
     for draw in draws:
-        better &= factor * draw[None, :] <= draw[:, None] * (1 + 1e-12)
+        better &= factor * draw[None, :] <= draw[:, None] * (1 + DIGIT)
     # Of two machines that are each as good as the other keep the first.
     first = np.arange(len(candidates))
     better &= ~better.T | (first[None, :] < first[:, None])

@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from planner.tolerances import SUM
+
 ParameterType = Literal["number", "boolean", "choice", "names", "choices", "numbers", "weights"]
 Stricter = Literal["lower", "higher", "fewer", "more", "true", "same"]
 """lower, higher: numbers; fewer, more: entries of a list; true: only from false to true; same: no change."""
@@ -57,7 +59,7 @@ class Parameter:
 
     def _weights_fault(self, value: Any) -> str:
         faults = [fault for fault in map(self._number_fault, value) if fault]
-        if not faults and abs(sum(value) - 100) > 1e-9:
+        if not faults and abs(sum(value) - 100) > SUM:
             faults = ["does not sum to 100"]
         return faults[0] if faults else ""
 

@@ -28,6 +28,7 @@ from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
+from planner.tolerances import DIGIT, SUM, ZERO
 
 CHEAPEST = "cheapest"
 DIFFERENT = "most different"
@@ -36,8 +37,6 @@ _EVERY_SET = 6
 """Up to so many vendor groups every set of them is tried; beyond, each alone and each but one."""
 
 _ROUNDS = 30
-_GAINED = 1e-9
-_HELD = 1e-7
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ class _Room:
         self.cheapest = self._told(CHEAPEST, _solved(first), None)
         self.session = Problem(_widened(arrays, self.meter.spent / model.unit))
         limit = first.objective + within * abs(first.objective)
-        self._bound(self.rows, -np.inf, limit + 1e-9 * max(1.0, abs(limit)))
+        self._bound(self.rows, -np.inf, limit + SUM * max(1.0, abs(limit)))
 
     def most(self, chosen: tuple[str, ...]) -> Alternative:
         """The plan in which some groups together have the largest share; of those the cheapest found."""
@@ -152,7 +151,7 @@ class _Room:
             self.session.set_cost(np.concatenate([np.zeros(self.n), max(share, 0.0) - part]))
             found = _solved(self.session.solve())
             now = self._share(found, part)
-            if now <= share + _GAINED:
+            if now <= share + SUM:
                 break
             share, best = now, found
         return self._cheapest_with(part, share, best)
@@ -161,7 +160,7 @@ class _Room:
         """The cheapest plan in which the groups keep the share reached."""
         columns = np.arange(self.n, self.n + len(part))
         row = np.full(len(part), self.rows + 1)
-        self.session.set_coefficients(row, columns, part - max(share - _HELD, 0.0))
+        self.session.set_coefficients(row, columns, part - max(share - ZERO, 0.0))
         self._bound(self.rows + 1, 0.0, np.inf)
         self.session.set_cost(np.concatenate([self.model.objective, np.zeros(len(part))]))
         found = self.session.solve()
@@ -170,7 +169,7 @@ class _Room:
 
     def _share(self, outcome: Outcome, part: np.ndarray) -> float:
         spent = outcome.x[self.n :]
-        return float(part @ spent) / max(float(spent.sum()), 1e-12)
+        return float(part @ spent) / max(float(spent.sum()), DIGIT)
 
     def _told(self, name: str, outcome: Outcome, base: Alternative | None) -> Alternative:
         x = outcome.x[: self.n]

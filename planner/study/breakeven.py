@@ -18,9 +18,7 @@ from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import Model, build
 from planner.model.to_arrays import to_arrays
 from planner.study.stressors import with_prices
-
-IN = 1e-6
-"""A share above this counts as having entered."""
+from planner.tolerances import SHARE
 
 _HALVINGS = 14
 
@@ -91,7 +89,7 @@ def breakeven(inputs: Inputs, vendor: str, deepest: float = 0.6, steps: int = 13
     mine = regions.loc[(regions["vendor"] == vendor) | (regions["vendor_group"] == vendor), "region"]
     desk = _Desk(inputs, set(mine))
     tried = [desk.offer(round(deepest * i / (steps - 1), 9)) for i in range(steps)]
-    entered = [i for i, offer in enumerate(tried) if offer.share > IN]
+    entered = [i for i, offer in enumerate(tried) if offer.share > SHARE]
     entry = None
     if entered:
         first = entered[0]
@@ -100,7 +98,7 @@ def breakeven(inputs: Inputs, vendor: str, deepest: float = 0.6, steps: int = 13
             low, high = tried[first - 1].discount, entry
             for _ in range(_HALVINGS):
                 middle = (low + high) / 2
-                low, high = (low, middle) if desk.offer(middle).share > IN else (middle, high)
+                low, high = (low, middle) if desk.offer(middle).share > SHARE else (middle, high)
             entry = high
     why_not = "" if entered else desk.closed()
     return Breakeven(vendor, tuple(tried), entry, why_not, inputs.case.settings.currency)

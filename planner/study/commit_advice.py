@@ -38,11 +38,10 @@ from planner.study.commit_program import (
     solved,
 )
 from planner.study.commit_quick import Desk, Held, best_of, pays_from, quantile, spread
+from planner.tolerances import DIGIT, ZERO
 
 GAP = 0.01
 """Relative gap at which advice for a large case is good enough."""
-
-_DUST = 1e-7
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,7 @@ def _advise(
     part = np.asarray(weights, dtype="float64") / float(sum(weights))
     models = [level_at(inputs, factor) for factor in factors]
     middle = float(part @ np.asarray(factors))
-    same = next((k for k, factor in enumerate(factors) if abs(factor - middle) < 1e-12), None)
+    same = next((k for k, factor in enumerate(factors) if abs(factor - middle) < DIGIT), None)
     mean = level_at(inputs, middle) if same is None else models[same]
     question = _Question(factors, part, models, mean, shared_commitments([*models, mean]))
     told = _quick(question, same, gap) if _entries(models) >= large else None
@@ -274,6 +273,6 @@ def _table(model: Model, shared: pd.DataFrame, units: dict[str, np.ndarray]) -> 
         }
     )
     summed = frame.groupby(["region", "sku", "term", "pays_from"], as_index=False, dropna=False).sum()
-    used = (summed[list(units)].abs() > _DUST).any(axis=1)
+    used = (summed[list(units)].abs() > ZERO).any(axis=1)
     kept: pd.DataFrame = summed[used].sort_values(["region", "sku", "term"], ignore_index=True)
     return kept

@@ -15,9 +15,9 @@ from planner.lp.arrays import Arrays
 from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import Model, build
 from planner.model.to_arrays import to_arrays
+from planner.tolerances import ZERO
 
 _KEY = ["q", "r", "s", "term"]
-_DUST = 1e-7
 
 
 def level_at(inputs: Inputs, factor: float) -> Model:
@@ -56,7 +56,7 @@ def solved(arrays: Arrays, what: str) -> Outcome:
 def cost_with(model: Model, shared: pd.DataFrame, units: np.ndarray) -> float:
     """Cost of a level with commitments from the first period on held; no others begin then."""
     arrays, at = to_arrays(model), columns_of(model, shared)
-    held = np.maximum(np.where(np.abs(units) < _DUST, 0.0, units), 0.0)
+    held = np.maximum(np.where(np.abs(units) < ZERO, 0.0, units), 0.0)
     low, high = arrays.lower.copy(), arrays.upper.copy()
     commit = model.columns.commit
     high[commit.numbers[(commit.keys["t0"] == 0).to_numpy()]] = 0.0

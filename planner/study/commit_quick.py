@@ -20,8 +20,7 @@ from planner.lp.branch import dive
 from planner.lp.problem import Outcome, Problem, Status, fix_integers
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
-
-DUST = 1e-7
+from planner.tolerances import SUM, ZERO
 
 Held = tuple[np.ndarray, list[float]]
 """Commitments, and the cost of each level with them held."""
@@ -53,15 +52,15 @@ class Desk:
         self._first = commit.numbers[(commit.keys["t0"] == 0).to_numpy()]
         self.units = own.x[at]
         others = own.x[np.setdiff1d(self._first, at)]
-        self._only_shared = bool(np.abs(others).max(initial=0.0) <= DUST)
+        self._only_shared = bool(np.abs(others).max(initial=0.0) <= ZERO)
 
     def has(self, units: np.ndarray) -> bool:
         """Are these the commitments of its own plan?"""
-        return self._only_shared and bool(np.abs(units - self.units).max(initial=0.0) <= DUST)
+        return self._only_shared and bool(np.abs(units - self.units).max(initial=0.0) <= ZERO)
 
     def hold(self, units: np.ndarray) -> float | None:
         """Cost with commitments from the first period on held; None if that leaves no plan."""
-        held = np.maximum(np.where(np.abs(units) < DUST, 0.0, units), 0.0)
+        held = np.maximum(np.where(np.abs(units) < ZERO, 0.0, units), 0.0)
         self.session.set_column_bounds(self._first, np.zeros(len(self._first)), np.zeros(len(self._first)))
         self.session.set_column_bounds(self.at, held, held)
         outcome = self.session.solve()
@@ -109,7 +108,7 @@ def quantile(units: Sequence[np.ndarray], part: np.ndarray, ratio: np.ndarray) -
     order = np.argsort(-table, axis=0, kind="stable")
     most = np.take_along_axis(table, order, axis=0)
     likely = np.cumsum(part[order], axis=0)
-    enough = likely >= np.nan_to_num(ratio, nan=1.0) - 1e-9
+    enough = likely >= np.nan_to_num(ratio, nan=1.0) - SUM
     found: np.ndarray = np.where(
         enough.any(axis=0), most[np.argmax(enough, axis=0), np.arange(table.shape[1])], most[-1]
     )

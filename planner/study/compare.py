@@ -17,6 +17,7 @@ from planner.inputs import Inputs, read_inputs
 from planner.plan.plan import Plan, weighed
 from planner.planning import solve
 from planner.study.scenario import scenario_folder
+from planner.tolerances import SHARE, SUM
 
 NOTHING = "doing nothing"
 """Name of the row that holds every workload where it runs today."""
@@ -127,7 +128,7 @@ def _row(name: str, plan: Plan, inputs: Inputs | None, first: Plan | None) -> Ro
     abroad = None
     if inputs is not None and spent.sum() > 0:
         abroad = float(spent[spent.index.isin(foreign_groups(inputs))].sum() / spent.sum())
-    late = plan.latency[plan.latency["reached_share"] < plan.latency["required_share"] - 1e-9]
+    late = plan.latency[plan.latency["reached_share"] < plan.latency["required_share"] - SUM]
     slack = plan.shares[plan.shares["kind"] != "report"].groupby("rule")["slack"].min()
     broken, carbon = plan.head.get("breaks"), plan.head.get("carbon")
     return Row(
@@ -144,7 +145,7 @@ def _row(name: str, plan: Plan, inputs: Inputs | None, first: Plan | None) -> Ro
         late=int(late["workload"].nunique()),
         moves=_moves(plan),
         moved=0 if first is None else _moved(first, plan),
-        breaks=len(broken) if broken is not None else int((slack < -1e-9).sum()),
+        breaks=len(broken) if broken is not None else int((slack < -SUM).sum()),
         limits=tuple((str(r), float(v)) for r, v in slack.items()),
         carbon=None if carbon is None else float(carbon["tonnes"]),
         unknown=() if carbon is None else tuple(carbon["unknown"]),
@@ -170,7 +171,7 @@ def _moves(plan: Plan) -> float:
 def _moved(first: Plan, other: Plan) -> int:
     a, b = _primary(first), _primary(other)
     a, b = a.align(b, fill_value=0.0)
-    differs = ((a - b).abs() > 1e-6).any(axis=1)
+    differs = ((a - b).abs() > SHARE).any(axis=1)
     return int(differs.groupby("workload").any().sum())
 
 

@@ -32,6 +32,7 @@ from planner.model.objective.lines import before_tax, cash
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 from planner.study.stakes import Stakes, stakes
+from planner.tolerances import SHARE
 
 GAP = 0.01
 """Relative gap to which a large program with integers is planned anew."""
@@ -39,7 +40,6 @@ GAP = 0.01
 _PLAN_GAP = 1e-3
 """That of ``planner plan``: the plan that is left is the one it makes."""
 
-_MOVED = 1e-6
 _OF_MOVING = ("migration labour", "migration transfer")
 _HELD = ("place", "pair", "backup", "commit", "at", "active")
 """Decisions that stay as they were before the exit; all else follows from them."""
@@ -253,8 +253,8 @@ def _goes(model: Model, x: np.ndarray, now: np.ndarray, mine: np.ndarray, t: int
     index, place = model.index, model.columns.place
     keys = place.keys.assign(old=x[place.numbers], new=now[place.numbers])
     keys = keys[keys["t"] == t]
-    had = set(keys.loc[mine[keys["r"].to_numpy()] & (keys["old"] > _MOVED).to_numpy(), "w"])
-    moved = keys[keys["w"].isin(had) & (keys["new"] - keys["old"] > _MOVED)]
+    had = set(keys.loc[mine[keys["r"].to_numpy()] & (keys["old"] > SHARE).to_numpy(), "w"])
+    moved = keys[keys["w"].isin(had) & (keys["new"] - keys["old"] > SHARE)]
     w = moved["w"].to_numpy(dtype=np.int64)
     share = (moved["new"] - moved["old"]).to_numpy()
     frame = pd.DataFrame(

@@ -19,6 +19,7 @@ from planner.model.block import numbers_of
 from planner.model.build import Model
 from planner.model.columns import ColumnFamily
 from planner.model.to_arrays import to_arrays
+from planner.tolerances import SUM, ZERO
 
 FAMILIES = {
     "placement": ("place", "pair", "backup", "enter", "leave", "at", "active"),
@@ -201,8 +202,8 @@ def recourse(scene: Scene, first: First) -> float | None:
         on = _on(family.keys)
         value = family.keys[on].merge(decided, on=on, how="left")["value"].fillna(0.0).to_numpy()
         value = np.where(family.integer, np.round(value), np.maximum(value, 0.0))
-        value[value < 1e-9] = 0.0
-        if (value > upper[family.numbers] + 1e-7).any():
+        value[value < SUM] = 0.0
+        if (value > upper[family.numbers] + ZERO).any():
             return None
         lower[family.numbers] = upper[family.numbers] = np.minimum(value, upper[family.numbers])
     outcome = Problem(replace(scene.arrays, lower=lower, upper=upper)).solve()

@@ -25,6 +25,7 @@ from planner.model.build import build
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 from planner.policy.rules import Rule
+from planner.tolerances import DIGIT, SAME_COST, SUM
 
 END_STEP = 1e-4
 """The infeasible end is told to a hundredth of a point, of other numbers to this part of them."""
@@ -195,7 +196,7 @@ class Desk:
 def _end(desk: Desk, lever: Lever, good: float, bad: float) -> float:
     """The tightest value with a plan, between one that has one and one that has none."""
     step = END_STEP if lever.step == 0.01 else END_STEP * max(abs(good), abs(bad))
-    while abs(good - bad) > step * (1 + 1e-6):
+    while abs(good - bad) > step * (1 + SAME_COST):
         middle = round((good + bad) / 2, 10)
         status = desk.solve(middle).status
         if status is Status.STOPPED:
@@ -219,7 +220,7 @@ def _reason(inputs: Inputs, rule: Rule, lever: Lever, value: float) -> str:
 def _binds_from(points: list[Point]) -> float | None:
     base = points[0].cost or 0.0
     for point in points:
-        if point.cost is not None and point.cost > base + 1e-6 * max(1.0, abs(base)):
+        if point.cost is not None and point.cost > base + SAME_COST * max(1.0, abs(base)):
             return point.value
     return None
 
@@ -237,7 +238,7 @@ def knee(points: list[Point]) -> float | None:
         return None
     x = np.array([p.value for p in solved])
     y = np.array([p.cost for p in solved], dtype="float64")
-    if abs(x[-1] - x[0]) < 1e-12 or y[-1] - y[0] <= 1e-9 * max(1.0, abs(y[0])):
+    if abs(x[-1] - x[0]) < DIGIT or y[-1] - y[0] <= SUM * max(1.0, abs(y[0])):
         return None
     below = (x - x[0]) / (x[-1] - x[0]) - (y - y[0]) / (y[-1] - y[0])
     at = int(np.argmax(below))

@@ -23,8 +23,8 @@ from planner.lp.arrays import Arrays, with_slacks
 from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import LIMITS, Model
 from planner.model.columns import ColumnFamily
+from planner.tolerances import SUM, ZERO
 
-_DUST = 1e-7
 _STRUCTURE = ("demand", "pairing", "backup", "affinity", "proximity", "freeze")
 """Families that say where work, copies and backups are: that is held, or lost."""
 
@@ -106,7 +106,7 @@ def held(before: Model, x: np.ndarray, now: Model, arrays: Arrays) -> Breaks:
 def _held(before: ColumnFamily, now: ColumnFamily, keys: list[str], x: np.ndarray) -> pd.DataFrame:
     """What the plan has of a family: keys, x, and the column of it under stress, -1 where there is none."""
     mine = before.keys[keys].assign(x=x[before.numbers])
-    mine = mine[mine["x"] > _DUST]
+    mine = mine[mine["x"] > ZERO]
     found = mine.merge(now.keys[keys].assign(col=now.numbers), on=keys, how="left")
     return found.assign(col=found["col"].fillna(-1).astype("int64")).astype(dict.fromkeys(keys, "int64"))
 
@@ -135,10 +135,10 @@ def _unserved(
     np.add.at(left, (gone["w"].to_numpy(), gone["t"].to_numpy()), gone["x"].to_numpy())
     np.subtract.at(left, (taken["w"].to_numpy(), taken["t"].to_numpy()), taken["x"].to_numpy())
     out = []
-    for w in np.flatnonzero((left > _DUST).any(axis=1)).tolist():
+    for w in np.flatnonzero((left > ZERO).any(axis=1)).tolist():
         t = int(left[w].argmax())
         line, period = case.workloads.iloc[w], case.periods["period"].iloc[t]
-        count = int((left[w] > _DUST).sum())
+        count = int((left[w] > ZERO).sum())
         out.append((str(line["workload"]), float(left[w, t]), str(period), count, bool(line["critical"])))
     return tuple(sorted(out, key=lambda found: (not found[4], -round(found[1], 9), found[0])))
 
@@ -187,7 +187,7 @@ def _loosened(now: Model, fixed: Arrays) -> Outcome:
         least = session.solve()
         _demand_optimal(least)
         at = np.array([len(free.row_lower)])
-        session.set_row_bounds(at, np.array([-np.inf]), np.array([least.objective * (1 + 1e-9) + _DUST]))
+        session.set_row_bounds(at, np.array([-np.inf]), np.array([least.objective * (1 + SUM) + ZERO]))
     session.set_cost(np.concatenate([fixed.cost, np.zeros(added)]))
     cheapest = session.solve()
     _demand_optimal(cheapest)

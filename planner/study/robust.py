@@ -26,8 +26,7 @@ from planner.model.registry import decode
 from planner.study.extensive import First, Scene, make_extensive, make_scene, recourse
 from planner.study.stress import solve_program
 from planner.study.stressors import Stressed, calm, stress
-
-_SHOWN = 1e-6
+from planner.tolerances import SHARE
 
 
 @dataclass(frozen=True)
@@ -324,5 +323,5 @@ def _shown(model: Model, first: First, family: str, value: str) -> pd.DataFrame:
     """What the first stage decides in a family, by names; empty where it decides nothing."""
     if family not in first:
         return pd.DataFrame()
-    kept = first[family][first[family]["value"] > _SHOWN].reset_index(drop=True)
+    kept = first[family][first[family]["value"] > SHARE].reset_index(drop=True)
     return decode(model, kept.drop(columns="value")).assign(**{value: kept["value"].round(6)})

@@ -15,9 +15,9 @@ from planner.lp.problem import Problem, Status
 from planner.model.block import numbers_of
 from planner.model.build import Model
 from planner.model.scopes import SHARE_KINDS
+from planner.tolerances import DIGIT, SUM, ZERO
 
 _CRITICAL = 1000.0
-_ROOM = 1e-7
 
 
 def work_of(model: Model) -> tuple[np.ndarray, np.ndarray]:
@@ -43,7 +43,7 @@ def shortfall(model: Model, arrays: Arrays) -> tuple[float, float, float, np.nda
     w, t = block.keys["w"].to_numpy(), block.keys["t"].to_numpy()
     load = work[w, t]
     weight = np.full(len(rows), 1e-3)
-    weight[: len(w)] = load / max(float(work.sum()), 1e-12) * np.where(critical[w], _CRITICAL, 1.0)
+    weight[: len(w)] = load / max(float(work.sum()), DIGIT) * np.where(critical[w], _CRITICAL, 1.0)
     session, slack = _with_slack(arrays, rows, weight, _targets(model))
     least = session.solve()
     if least.status is not Status.OPTIMAL:
@@ -52,7 +52,7 @@ def shortfall(model: Model, arrays: Arrays) -> tuple[float, float, float, np.nda
     session.set_row_bounds(
         np.array([len(arrays.row_lower)]),
         np.array([-np.inf]),
-        np.array([least.objective * (1 + 1e-9) + _ROOM]),
+        np.array([least.objective * (1 + SUM) + ZERO]),
     )
     session.set_cost(np.concatenate([arrays.cost, np.zeros(len(rows))]))
     cheapest = session.solve()

@@ -11,9 +11,9 @@ from planner.case.schema import RESOURCES, STORED
 from planner.model.build import Model
 from planner.model.objective.commitments import PREPAID, TAIL
 from planner.model.objective.lines import HELD_TAIL, cash
+from planner.tolerances import SUM
 
 _COMMITTED = ("commitment", "commitment held", TAIL, HELD_TAIL, PREPAID)
-_DUST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _at(model: Model, x: np.ndarray, mine: np.ndarray, t: int, period: str) -> S
     w, r, share = w[there], r[there], x[place.numbers[there]]
     stored = sum(case.demand[w, RESOURCES.index(k), t - 1] for k in STORED) * share
     price = index.offers.egress[r, t]
-    unknown = bool((np.isnan(price) & (stored > _DUST)).any())
+    unknown = bool((np.isnan(price) & (stored > SUM)).any())
     labour, systems = case.settings.labour, float(share.sum())
     return Stakes(
         period=period,

@@ -27,11 +27,10 @@ from planner.plan.folder import digest
 from planner.study.held import held, note
 from planner.study.shortfall import shortfall, without_shares, work_of
 from planner.study.stressors import Stressed, stress, usual
+from planner.tolerances import SUM, ZERO
 
 COUNTS = ("held_unserved", "held_standbys_lost", "held_backups_lost", "held_rules_broken")
 """Columns of the matrix that count what breaks with placements held."""
-
-_ROOM = 1e-7
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Base:
     def used(self) -> set[str]:
         """Regions that the plan places anything in."""
         place = self.model.columns.place
-        r = place.keys["r"].to_numpy()[self.outcome.x[place.numbers] > _ROOM]
+        r = place.keys["r"].to_numpy()[self.outcome.x[place.numbers] > ZERO]
         return {str(v) for v in self.inputs.regions["region"].to_numpy()[np.unique(r)]}
 
 
@@ -176,7 +175,7 @@ def _joined(state: Stressed, allowed: np.ndarray) -> np.ndarray:
     if state.inputs.case.settings.latency is None or not state.cut:
         return allowed
     off = np.where(allowed, state.unreachable, np.inf)
-    return np.asarray(allowed & (off <= off.min(axis=1, keepdims=True) + 1e-9))
+    return np.asarray(allowed & (off <= off.min(axis=1, keepdims=True) + SUM))
 
 
 def _unreachable(place: ColumnFamily, state: Stressed, x: np.ndarray) -> float:

@@ -28,6 +28,7 @@ from planner.inputs import Inputs
 from planner.latency.coverage import coverage
 from planner.latency.graph import build_graph
 from planner.latency.matrix import round_trips
+from planner.tolerances import DIGIT
 
 UNREACHED_US = 10**9
 """Round trip between nodes that nothing joins any more: beyond every target, and in no mean."""
@@ -186,7 +187,7 @@ def _unreachable(inputs: Inputs, within: pd.DataFrame) -> np.ndarray:
     w = within["workload"].map({name: i for i, name in enumerate(case.workloads["workload"])})
     r = within["region"].map({name: i for i, name in enumerate(regions["region"])})
     out[w.to_numpy(), r.to_numpy(), within["t"].to_numpy()] = 1.0 - within["coverage"].to_numpy()
-    return np.where(out > 1e-12, out, 0.0)
+    return np.where(out > DIGIT, out, 0.0)
 
 
 def _currency(state: Stressed, subject: str, amount: str) -> Stressed:
