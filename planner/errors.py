@@ -6,6 +6,7 @@
     ├── Infeasible          3  no plan obeys every rule
     ├── AuditFailed         4  a finding failed, or a file was changed
     ├── UnknownName         2  a name given by the user is unknown (says which are near)
+    ├── NotWritten          2  a place to write to holds something that is not replaced
     ├── Unavailable         2  a cluster that does not answer, an extra that is not installed
     ├── NoRoute             3  nothing joins two nodes of the network
     ├── BadInput            5  problems in files, each with file, row, column, value and mend
@@ -84,6 +85,12 @@ class UnknownName(PlannerError):
         self.near = tuple(difflib.get_close_matches(name, known, n=3, cutoff=0.5))
         hint = f"; did you mean {', '.join(repr(n) for n in self.near)}?" if self.near else ""
         super().__init__(f"there is no {what} {name!r}{hint}")
+
+
+class NotWritten(PlannerError):
+    """Nothing can be written there, or what is there is not replaced."""
+
+    exit_code = 2
 
 
 class Unavailable(PlannerError):

@@ -24,7 +24,7 @@ from planner.audit.case import (
     Period,
 )
 from planner.audit.reading import Folder, Row, Unreadable, decimal, number
-from planner.case.traces import compress, read_traces
+from planner.audit.traces import set_slices
 
 
 def read_case(folder: Folder) -> Case | None:
@@ -185,26 +185,14 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
 
 
 def _traces(folder: Folder, case: Case) -> None:
-    """Slices of hourly traces, and whether they hold: each hour in one, none above its slice."""
     section = case.plain.get("traces")
     if not section:
         return
     file = str(section["file"])
-    factors, problems = read_traces(folder.bytes(f"{INPUTS}/{file}"), file)
-    for problem in problems:
-        folder.bad(f"{INPUTS}/{file}", problem.problem, column=problem.column)
-    if problems:
-        return
-    made = compress(factors, int(section.get("max_slices", 24)))
-    values = factors.to_numpy()
-    safe = bool((values <= made.up[made.slice_of]).all())
-    hours = [int((made.slice_of == i).sum()) for i in range(len(made.share))]
-    if not safe or sum(hours) != len(values):
-        folder.bad(f"{INPUTS}/{file}", "its slices do not cover every hour")
-    case.slices = {n: Decimal(h) / len(values) for n, h in zip(made.names, hours, strict=True)}
-    for i, name in enumerate(made.names):
-        for w, workload in enumerate(made.workloads):
-            case.factors[workload, name] = Decimal(repr(float(made.up[i, w])))
+    try:
+        set_slices(case, folder.bytes(f"{INPUTS}/{file}"), file, int(section.get("max_slices", 24)))
+    except Unreadable as reason:
+        folder.bad(f"{INPUTS}/{file}", str(reason))
 
 
 def _earlier(folder: Folder, case: Case, read: Callable[[str, tuple[str, ...]], list[Row]]) -> None:

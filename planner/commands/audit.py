@@ -57,6 +57,7 @@ def command(
     is and why, each rule evaluated on it with verdict and slack, and the first rule against each other
     region; every format but the table holds those of all workloads.
     """
+    from planner.atomic import write_over
     from planner.audit.audit import audit
     from planner.audit.formats import FORMATS as WRITERS
     from planner.audit.formats.table import table, with_decisions
@@ -72,7 +73,7 @@ def command(
         write = with_decisions
     shown = write(found, datetime.datetime.now(datetime.UTC))
     if out is not None:
-        out.write_text(shown, encoding="utf-8")
+        write_over(out, shown.encode("utf-8"))
         click.echo(f"written to {out}", err=True)
     else:
         click.echo(shown, nl=False)

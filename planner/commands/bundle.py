@@ -19,6 +19,7 @@ from planner.commands.talk import quoted
 )
 def command(plan: Path, out: Path | None, is_public: bool) -> None:
     """Put the plan in folder PLAN into one archive; it must be that of its manifest (exit 4)."""
+    from planner.atomic import write_new
     from planner.audit.seal.bundle import pack
     from planner.audit.seal.content import read_folder
     from planner.audit.seal.public import public
@@ -34,8 +35,7 @@ def command(plan: Path, out: Path | None, is_public: bool) -> None:
     if target.exists():
         raise click.UsageError(f"{target} exists; choose another --out")
     archive = pack(files)
-    with target.open("xb") as stream:
-        stream.write(archive)
+    write_new(target, archive)
     click.echo(f"{target}: {len(files)} files, {len(archive):,} bytes")
     if left:
         click.echo(f"left out: {', '.join(left)}")

@@ -42,6 +42,7 @@ from planner.commands.talk import quoted
     type=click.FloatRange(0),
     help="Price of each period in which a whole workload is elsewhere than in the plan --from.",
 )
+@click.option("--replace-signed", is_flag=True, help="Replace the plan at --out even if it is signed.")
 @click.option("--cross-check", is_flag=True, help="Solve a second time with CBC and compare.")
 def command(
     case: Path,
@@ -56,6 +57,7 @@ def command(
     earlier: Path | None,
     freeze: int | None,
     change_price: float | None,
+    replace_signed: bool,
 ) -> None:
     """Plan the case in folder CASE."""
     from planner.answer.age import check_age
@@ -65,6 +67,7 @@ def command(
     from planner.commands.write import write_plan
     from planner.errors import Infeasible
     from planner.inputs import read_inputs
+    from planner.plan.folder import refuse_to_replace
     from planner.planning import solve
     from planner.report import terminal
 
@@ -81,21 +84,23 @@ def command(
     fixed = None
     if fix is not None:
         fixed = read_fixed(fix if fix.exists() else case / fix, inputs)
+    target = out or Path("plans") / (inputs.case.settings.id + ("-fixed" if fixed else ""))
+    refuse_to_replace(target, replace_signed=replace_signed)
     try:
         solved = in_whole_machines(solve(inputs, time_limit, fixed, gap))
     except Infeasible as error:
         error.add_note(f"next: planner explain {quoted(case)}")
         raise
-    target = out or Path("plans") / (inputs.case.settings.id + ("-fixed" if fixed else ""))
     if cross_check:
         from planner.answer.cross_check import cross_check as compare
 
         click.echo(compare(solved), err=True)
-    write_plan(solved, inputs, target)
+    write_plan(solved, inputs, target, replace_signed)
     if write_lp is not None:
+        from planner.atomic import write_over
         from planner.model.to_pulp import lp_text
 
-        write_lp.write_text(lp_text(solved.model), encoding="utf-8")
+        write_over(write_lp, lp_text(solved.model).encode("utf-8"))
     if as_json:
         click.echo(json.dumps(terminal.as_json(solved.plan), ensure_ascii=False, indent=2, sort_keys=True))
     else:

@@ -30,6 +30,7 @@ def command(plan: Path, key: Path, role: str, after: Path | None) -> None:
     The plan must be that of its manifest (exit 4). Its audit is run and what it says is signed with it;
     a plan that fails its audit cannot be approved, nor can the key that prepared it approve it.
     """
+    from planner.atomic import write_new
     from planner.audit.audit import audit
     from planner.audit.seal.content import read_folder
     from planner.audit.seal.records import read_private, sign
@@ -49,8 +50,6 @@ def command(plan: Path, key: Path, role: str, after: Path | None) -> None:
         read_folder(after) if after is not None else None,
     )
     target = plan / name
-    target.parent.mkdir(exist_ok=True)
-    with target.open("xb") as stream:
-        stream.write(content)
+    write_new(target, content, plan.resolve().parent)
     click.echo(f"{role}: {target}")
     click.echo(f"next: planner verify {quoted(plan)} --key PUBLIC.pem --require {role}", err=True)

@@ -2,103 +2,94 @@
 
 from __future__ import annotations
 
-import ctypes
-import errno
 import hashlib
 import json
-import os
 import shutil
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import click
 import pandas as pd
 
-from planner.errors import BadInput, Issue
+from planner.atomic import new_folder
+from planner.errors import BadInput, Issue, NotWritten
 from planner.plan.plan import EXTRA, FRAMES, OPTIONAL, Plan
 
 MANIFEST = "manifest.json"
 RECORD = "plan.json"
+SIGNATURES = "signatures"
 
 
 @contextmanager
-def written_whole(out: Path, record: str = RECORD) -> Iterator[Path]:
+def written_whole(out: Path, record: str = RECORD, replace_signed: bool = False) -> Iterator[Path]:
     """A new folder beside ``out`` to fill, which takes its place only when all is written.
 
-    ``record`` is the file by which a folder of the same sort is known, and may be replaced.
-
-    A run that is killed leaves the old result or the new one, never half of one.
+    ``record`` is the file by which a folder of the same sort is known. Such a folder is replaced if it
+    is exactly what its manifest says: somebody else's files never are, and signatures only if asked.
 
     Raises
     ------
-    click.UsageError
-        If ``out`` exists and is not such a folder: somebody else's files are never replaced; or if
-        nothing can be written there.
+    NotWritten
+        If ``out`` exists and may not be replaced, or nothing can be written there.
     """
-    if out.is_symlink() or (out.exists() and not (out.is_dir() and _ours(out, record))):
-        what = "a plan folder" if record == RECORD else f"a folder with a {record}"
-        raise click.UsageError(f"{out} exists and is not {what}; choose another --out")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        raise click.UsageError(f"{out} cannot be written ({error.strerror}); choose another --out") from error
-    try:
-        work.chmod(0o755)
+    refuse_to_replace(out, record, replace_signed)
+    with new_folder(out) as work:
         yield work
-        for path in work.rglob("*"):
-            _flush(path)
-        _flush(work)
-        _put_in_place(work, out)
-        _flush(out.parent)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        if not (work / MANIFEST).is_file():
+            write_manifest(work)
 
 
-def _ours(out: Path, record: str) -> bool:
-    return (out / record).is_file() or not any(out.iterdir())
+def refuse_to_replace(out: Path, record: str = RECORD, replace_signed: bool = False) -> None:
+    """Ask before any work is done whether ``out`` may be written.
+
+    Raises
+    ------
+    NotWritten
+        If something lies there that is not replaced.
+    """
+    reason = _keeps(out, record, replace_signed)
+    if reason:
+        raise NotWritten(f"{out} {reason}")
 
 
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
+def _keeps(out: Path, record: str, replace_signed: bool) -> str:
+    """Why what lies at ``out`` is not replaced; empty if nothing does, or it may be."""
+    if not out.exists() and not out.is_symlink():
+        return ""
+    sort = "a plan folder" if record == RECORD else f"a folder with a {record}"
+    if out.is_symlink() or not out.is_dir():
+        return f"exists and is not {sort}; choose another --out"
+    if not any(out.iterdir()):
+        return ""
+    if not (out / record).is_file():
+        return f"exists and is not {sort}; choose another --out"
+    if any((out / SIGNATURES).glob("*")) and not replace_signed:
+        return "is a signed plan; choose another --out, or say --replace-signed"
+    other = _not_ours(out)
+    if other:
+        return f"holds {other}; choose another --out, or move it away first"
+    return ""
+
+
+def _not_ours(out: Path) -> str:
+    """The first thing in a folder that is not as its manifest says, in words; empty if there is none."""
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _put_in_place(work: Path, out: Path) -> None:
-    """Rename ``work`` to ``out``; where ``out`` exists exchange the two, so that one is always there."""
-    if out.is_dir() and _exchange(work, out):
-        return
-    if out.exists():
-        # No exchange on this system: a kill between these two renames leaves the old result under
-        # the name of the working folder.
-        old = work.with_name(f"{work.name}-old")
-        out.rename(old)
-        work.rename(out)
-        shutil.rmtree(old)
-    else:
-        work.rename(out)
-
-
-def _exchange(a: Path, b: Path) -> bool:
-    """Linux's renameat2(RENAME_EXCHANGE); False where the system does not have it."""
-    if not sys.platform.startswith("linux"):
-        return False
-    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if call is None:
-        return False
-    here, exchange = -100, 2
-    if call(here, os.fsencode(a), here, os.fsencode(b), exchange) == 0:
-        return True
-    if ctypes.get_errno() in (errno.ENOSYS, errno.EINVAL):
-        return False
-    raise OSError(ctypes.get_errno(), f"cannot put {b} in place")
+        stated = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]
+        stated = dict(stated)
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"no {MANIFEST} that vouches for its files"
+    for path in sorted(out.rglob("*")):
+        name = path.relative_to(out).as_posix()
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            return f"{name}, which is no plain file"
+        if path.is_dir() or name == MANIFEST or name.startswith(f"{SIGNATURES}/"):
+            continue
+        if name not in stated:
+            return f"{name}, which is not in its {MANIFEST}"
+        if digest(path) != stated[name]:
+            return f"{name}, which was changed after it was written"
+    return ""
 
 
 def save(plan: Plan, folder: Path) -> None:
@@ -203,7 +194,7 @@ def write_manifest(folder: Path) -> None:
     digests = {
         path.relative_to(folder).as_posix(): digest(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST
+        if path.is_file() and path != folder / MANIFEST
     }
     write_json(folder / MANIFEST, {"schema": 1, "algorithm": "sha256", "files": digests})
 

@@ -6,8 +6,10 @@ import hashlib
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from support.cases import World
@@ -257,16 +259,62 @@ def test_an_old_plan_is_kept_when_the_case_has_broken_or_has_no_plan(planned, ho
 
 
 def test_an_old_plan_is_replaced_whole(planned, tmp_path):
-    """The second run refuses prices older than 326 days; on 23 November those of 1 January are just that."""
+    """The second run refuses prices older than 325 days; on 23 November those of 1 January are 326 old."""
     case, _, _ = planned
     out = tmp_path / "plan"
     assert call("plan", case, "--out", out).code == 0
-    (out / "left-over.txt").write_text("from an older planner", encoding="utf-8")
+    before = (out / "plan.json").stat().st_ino
     assert call("plan", case, "--out", out, "--max-age", "325").code == 6
-    assert "left-over.txt" in tree(out)
+    assert (out / "plan.json").stat().st_ino == before
     assert call("plan", case, "--out", out, "--max-age", "326").code == 0
-    assert "left-over.txt" not in tree(out)
+    assert (out / "plan.json").stat().st_ino != before
     assert names_in(tmp_path) == {"plan"}
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda out: (out / "precious.txt").write_text("mine"), "precious.txt, which is not in its"),
+        (lambda out: (out / "figures" / "precious.txt").write_text("mine"), "figures/precious.txt"),
+        (lambda out: (out / "costs.csv").write_text("mine"), "costs.csv, which was changed"),
+        (lambda out: (out / "manifest.json").unlink(), "no manifest.json"),
+        (lambda out: (out / "manifest.json").write_text("[]"), "no manifest.json"),
+        (lambda out: (out / "link").symlink_to(out), "link, which is no plain file"),
+    ],
+)
+def test_a_plan_folder_that_is_not_as_it_was_written_is_kept(planned, tmp_path, spoil, said):
+    case, plan, _ = planned
+    out = Path(shutil.copytree(plan, tmp_path / "plan"))
+    spoil(out)
+    before = tree(out)
+    ran = call("plan", case, "--out", out)
+    assert ran.code == 2
+    assert said in ran.err
+    assert tree(out) == before
+
+
+def test_a_signed_plan_is_replaced_only_when_asked(planned, tmp_path):
+    case, plan, _ = planned
+    out = Path(shutil.copytree(plan, tmp_path / "plan"))
+    (out / "signatures").mkdir()
+    (out / "signatures" / "001-prepared.json").write_text("{}", encoding="utf-8")
+    ran = call("plan", case, "--out", out)
+    assert ran.code == 2
+    assert "--replace-signed" in ran.err
+    assert call("plan", case, "--out", out, "--replace-signed").code == 0
+    assert tree(out) == tree(plan)
+
+
+def test_the_mask_of_the_user_is_honoured(planned, tmp_path):
+    case, _, _ = planned
+    before = os.umask(0o077)
+    try:
+        assert call("plan", case, "--out", tmp_path / "plan").code == 0
+    finally:
+        os.umask(before)
+    open_to_others = [p for p in (tmp_path / "plan").rglob("*") if p.stat().st_mode & 0o077]
+    assert not (tmp_path / "plan").stat().st_mode & 0o077
+    assert open_to_others == []
 
 
 def test_a_folder_of_somebody_else_is_never_replaced(planned, tmp_path):

@@ -9,10 +9,10 @@ trailing data. It is not compressed, so it cannot grow when it is opened.
 from __future__ import annotations
 
 import tarfile
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from planner.atomic import new_folder
 from planner.audit.seal.content import MOST_BYTES, MOST_FILES, check_name
 from planner.audit.seal.records import check
 from planner.errors import AuditFailed
@@ -118,13 +118,9 @@ def read_bundle(path: Path) -> bytes:
 
 def write_folder(files: Mapping[str, bytes], out: Path) -> None:
     """Write files into a folder that does not exist yet; whole or not at all."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as work:
-        root = Path(work) / "plan"
-        root.mkdir()
+    with new_folder(out) as root:
         for name, content in files.items():
             target = root / name
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as stream:
                 stream.write(content)
-        root.rename(out)
