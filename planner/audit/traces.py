@@ -61,7 +61,8 @@ def read_factors(raw: bytes, file: str) -> pd.DataFrame:
     values = loads.to_numpy()
     if not np.isfinite(values).all() or (values < 0).any() or not (values.max(axis=0) > 0).all():
         raise Unreadable("has a load that is negative or no number, or none at all for a workload")
-    return loads.reset_index(drop=True) / values.max(axis=0)
+    relative: pd.DataFrame = loads.reset_index(drop=True) / values.max(axis=0)
+    return relative
 
 
 def _csv(raw: bytes) -> dict[str, list[float]]:

@@ -23,7 +23,8 @@ THROUGH_PACKS = {
     "planner.case.agreements", "planner.case.earlier", "planner.case.reader", "planner.case.records",
     "planner.case.resources", "planner.case.schema", "planner.case.settings", "planner.case.studies",
     "planner.case.weights", "planner.case.yields", "planner.catalog.checks", "planner.catalog.load",
-    "planner.catalog.schema", "planner.catalog.spot", "planner.cells", "planner.tables", "planner.units",
+    "planner.catalog.schema", "planner.catalog.spot", "planner.cells", "planner.tables", "planner.tolerances",
+    "planner.units",
 }  # fmt: skip
 """What reading a pack takes: names of columns and values that its rules may select by, and where the
 shipped packs lie. Nothing here judges a place, states a row of the program or sums money."""
