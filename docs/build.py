@@ -25,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 
 from planner.case import schema as case_schema
 from planner.catalog import schema as catalog_schema
+from planner.catalog.facts import FACT_TABLES
 from planner.latency import schema as network_schema
 from planner.plan.plan import FRAMES, OPTIONAL, Plan
 from planner.policy.kind import Kind
@@ -42,6 +43,7 @@ def tables_page() -> str:
         *catalog_schema.VENDOR_TABLES,
         *catalog_schema.OPTIONAL_TABLES,
         *catalog_schema.SHARED_TABLES,
+        *FACT_TABLES,
     )
     parts = [
         "# Tables and rules\n",

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from planner import tables
+from planner.catalog.facts import FACT_TABLES
 from planner.catalog.schema import (
     COMMITMENTS,
     OPTIONAL_TABLES,
@@ -43,7 +44,7 @@ _MANY = 50
 def check(parts: Parts, broken: set[str]) -> list[Issue]:
     """All problems between tables; ``broken`` names tables of which a file could not be read."""
     problems: list[Issue] = []
-    for table in (*VENDOR_TABLES, *OPTIONAL_TABLES, *SHARED_TABLES):
+    for table in (*VENDOR_TABLES, *OPTIONAL_TABLES, *SHARED_TABLES, *FACT_TABLES):
         problems += _across(parts[table.name], table)
     problems += _references(parts, broken)
     for where, frame in parts["regions"]:
@@ -56,6 +57,7 @@ def check(parts: Parts, broken: set[str]) -> list[Issue]:
         for where, frame in parts["prices"]:
             problems += _pricing(frame, machines, where)
     problems += _validity(parts["prices"], ["SkuId", "term"])
+    problems += _validity(parts["savings_plans"], ["SkuId", "months"])
     problems += _validity(parts["transfer"], ["region", "destination", "from_gib"])
     return problems
 
@@ -72,6 +74,11 @@ def _references(parts: Parts, broken: set[str]) -> Iterator[Issue]:
         ("prices", "SkuId", "skus", "SkuId", False),
         ("transfer", "region", "regions", "region", False),
         ("not_sold", "region", "regions", "region", False),
+        ("regions_history", "region", "regions", "region", False),
+        ("services", "region", "regions", "region", False),
+        ("savings_plans", "SkuId", "skus", "SkuId", False),
+        ("support_plans", "vendor", "vendors", "vendor", False),
+        ("refreshes", "vendor", "vendors", "vendor", False),
     )
     for table, column, target, key, blank in wanted:
         if target in broken:

@@ -18,6 +18,8 @@ from planner.catalog.load import TABLES
 from planner.tables import Column, Table
 
 DESCRIPTOR = "datapackage.json"
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+"""What a package says it conforms to."""
 
 _TYPES = {
     "id": "string",
@@ -41,6 +43,7 @@ def resources(tables: Iterable[Table]) -> list[dict[str, Any]]:
     return [
         {
             "name": table.name.replace("_", "-"),
+            "type": "table",
             "path": table.file,
             "description": table.description,
             "format": "csv",
@@ -66,7 +69,7 @@ def descriptor(folder: Path) -> dict[str, Any]:
     """
     own = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
     held = [_as_filed(folder, table) for table in TABLES if (folder / table.file).is_file()]
-    return {**own, "name": folder.name, "resources": resources(held)}
+    return {**own, "$schema": PROFILE, "name": folder.name, "resources": resources(held)}
 
 
 def _as_filed(folder: Path, table: Table) -> Table:

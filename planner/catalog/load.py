@@ -18,10 +18,12 @@ import pandas as pd
 
 from planner import tables
 from planner.catalog.checks import check
+from planner.catalog.facts import FACT_TABLES, HISTORY, REFRESHES
 from planner.catalog.schema import (
     ACCELERATORS,
     ENERGY,
     GRID,
+    NOT_SOLD,
     OPTIONAL_TABLES,
     PRICES,
     RATES,
@@ -35,7 +37,7 @@ from planner.catalog.schema import (
 from planner.errors import Issue, PlannerError
 from planner.tables import Table
 
-TABLES = (*VENDOR_TABLES, *OPTIONAL_TABLES, *SHARED_TABLES)
+TABLES = (*VENDOR_TABLES, *OPTIONAL_TABLES, *SHARED_TABLES, *FACT_TABLES)
 """All tables that a package may hold."""
 
 NETWORK_FILE = "nodes.csv"
@@ -48,7 +50,7 @@ class Catalog:
 
     Frames have the columns of :mod:`planner.catalog.schema`, are sorted by their key and have a
     plain row index. ``prices`` and ``transfer`` hold only rows valid on the day, so at most one price
-    a SKU and term, and one a tier; ``rates`` holds those dated no later.
+    a SKU and term, and one a tier; ``rates`` and ``history`` hold those dated no later.
 
     Attributes
     ----------
@@ -66,6 +68,8 @@ class Catalog:
     rates: pd.DataFrame
     grid: pd.DataFrame
     energy: pd.DataFrame
+    history: pd.DataFrame
+    refreshes: pd.DataFrame
     prices_as_of: date
     files: tuple[tuple[str, Path], ...]
 
@@ -200,17 +204,21 @@ def read_folders(folders: Sequence[tuple[str, Path]], prices_as_of: date) -> tup
     prices = _joined(parts, PRICES)
     transfer = _joined(parts, TRANSFER)
     rates = _joined(parts, RATES)
+    history = _joined(parts, HISTORY)
+    refused = _joined(parts, NOT_SOLD)
     catalog = Catalog(
         vendors=_joined(parts, VENDORS),
         regions=_joined(parts, REGIONS),
         skus=_joined(parts, SKUS),
         prices=valid_on(prices, day),
         transfer=valid_on(transfer, day),
-        not_sold=_joined(parts, OPTIONAL_TABLES[0]),
+        not_sold=refused[(refused["valid_to"] == "") | (day < refused["valid_to"])].reset_index(drop=True),
         accelerators=_joined(parts, ACCELERATORS),
         rates=rates[rates["date"] <= day].reset_index(drop=True),
         grid=_joined(parts, GRID),
         energy=_joined(parts, ENERGY),
+        history=history[history["date"] <= day].reset_index(drop=True),
+        refreshes=_joined(parts, REFRESHES),
         prices_as_of=prices_as_of,
         files=tuple(sorted(files)),
     )

@@ -2,7 +2,8 @@
 
 A vendor package holds ``vendors.csv``, ``regions.csv``, ``skus.csv``, ``prices.csv`` and
 ``transfer.csv``, and may hold ``not_sold.csv``; the shared packages hold ``accelerators.csv`` and
-``rates.csv``. Price columns carry the names of the FOCUS specification (focus.finops.org, version 1.2).
+``rates.csv``. What no plan is priced from yet stands in :mod:`planner.catalog.facts`. Price columns carry
+the names of the FOCUS specification (focus.finops.org, version 1.2).
 """
 
 from __future__ import annotations
@@ -25,6 +26,14 @@ COMMITMENTS = {
 TERMS = ("on_demand", "spot", *COMMITMENTS)
 PARTIAL, UPFRONT = "_partial", "_upfront"
 """Endings of terms of which a part, or all, is paid when they begin."""
+
+_CONFIRMED = Column(
+    "confirmed",
+    "date",
+    "Last day for which a source stated the same price; blank = as_of.",
+    blank=True,
+    optional=True,
+)
 
 VENDORS = Table(
     "vendors",
@@ -111,9 +120,10 @@ PRICES = Table(
             minimum=0,
         ),
         Column("PricingCurrency", "id", "ISO 4217."),
-        Column("valid_from", "date", "First day on which the price was known to hold."),
-        Column("valid_to", "date", "First day on which it no longer held; blank = open.", blank=True),
+        Column("valid_from", "date", "First day on which the catalog gives the price."),
+        Column("valid_to", "date", "First day on which it no longer does; blank = open.", blank=True),
         *provenance(),
+        _CONFIRMED,
         Column(
             "upfront",
             "number",
@@ -137,9 +147,10 @@ TRANSFER = Table(
         Column("PricingUnit", "choice", "Unit of the price.", choices=("GiB",)),
         Column("ListUnitPrice", "number", "List price of one GiB, before tax.", minimum=0),
         Column("PricingCurrency", "id", "ISO 4217."),
-        Column("valid_from", "date", "First day on which the price was known to hold."),
-        Column("valid_to", "date", "First day on which it no longer held; blank = open.", blank=True),
+        Column("valid_from", "date", "First day on which the catalog gives the price."),
+        Column("valid_to", "date", "First day on which it no longer does; blank = open.", blank=True),
         *provenance(),
+        _CONFIRMED,
     ),
     "Egress: list price of data that leave a region, by tier.",
 )
@@ -152,6 +163,13 @@ NOT_SOLD = Table(
         Column("family", "id", "The vendor's family."),
         Column("term", "choice", "Term not on offer; any = not sold at all.", choices=("any", *TERMS)),
         *provenance(),
+        Column(
+            "valid_to",
+            "date",
+            "First day on which the catalog no longer says so; blank = open.",
+            blank=True,
+            optional=True,
+        ),
     ),
     "What a source says is not sold, as opposed to what nobody looked up.",
     required=False,

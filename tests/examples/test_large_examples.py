@@ -120,7 +120,7 @@ def test_what_is_not_possible_is_excused_by_many_rules(plans):
 
 def test_the_announced_region_serves_only_from_its_assumed_opening(plans):
     table = plans["national-ai"].placements
-    assert table.loc[table["region"] == "gcp:malaysia", "period"].min() >= "2028-07"
+    assert table.loc[table["region"] == "gcp:asia-southeast4", "period"].min() >= "2028-07"
 
 
 def test_every_rule_that_rests_on_a_weak_source_is_adopted(read):

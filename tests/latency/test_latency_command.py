@@ -27,7 +27,7 @@ def run(*args: str) -> subprocess.CompletedProcess[str]:
     ("a", "b", "basis"),
     [
         ("azure:malaysiawest", "azure:southeastasia", "measured"),
-        ("gcp:malaysia", "aws:ap-southeast-5", "derived"),
+        ("gcp:asia-southeast4", "aws:ap-southeast-5", "derived"),
         ("Kuching", "aws:ap-southeast-5", "assumed"),
         ("Kuching", "Kuala Lumpur", "derived"),
     ],

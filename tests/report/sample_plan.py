@@ -38,7 +38,7 @@ REGIONS = [
     ("gcp:asia-southeast1", "alphabet", "Singapore", "Singapore", "SG", 1.28967, 103.85007),
     ("gcp:asia-southeast2", "alphabet", "Jakarta", "Jakarta", "ID", -6.21462, 106.84513),
     ("gcp:asia-southeast3", "alphabet", "Bangkok", "Bangkok", "TH", 13.75398, 100.50144),
-    ("gcp:malaysia", "alphabet", "Malaysia", "Elmina", "MY", 3.19, 101.52),
+    ("gcp:asia-southeast4", "alphabet", "Malaysia", "Elmina", "MY", 3.19, 101.52),
     ("tm:klang-valley", "tm", "Klang Valley", "Cyberjaya", "MY", 2.92281, 101.65718),
     ("tm:iskandar-puteri", "tm", "Iskandar Puteri", "Iskandar Puteri", "MY", 1.39324, 103.62322),
     ("evil:one", "evil", HOSTILE, HOSTILE, "MY", 1.55, 110.33333),
@@ -104,7 +104,7 @@ def background(workloads: int = 60) -> Background:
             {
                 "region": key, "vendor": g, "name": name, "city": city, "country": country,
                 "deployment": "in_country_public" if country == "MY" else "offshore_public",
-                "status": "announced" if key in ("azure:southeastasia3", "gcp:malaysia") else "live",
+                "status": "announced" if key in ("azure:southeastasia3", "gcp:asia-southeast4") else "live",
                 "opens": "", "node": key, "zones": 3, "lat": lat, "lon": lon, "sovereign": "unknown",
                 "serves_agency": "", "vendor_group": g, "market": GROUPS[g][2], **provenance,
             }
@@ -153,7 +153,7 @@ def background(workloads: int = 60) -> Background:
         [
             [r[0], 40, 120, "2025-04-04", "2026-08-20", 100, 0, 10, 0, 0, 10]
             for r in REGIONS
-            if r[0] not in ("gcp:malaysia", "azure:southeastasia3")
+            if r[0] not in ("gcp:asia-southeast4", "azure:southeastasia3")
         ],
         columns=list(PRICES),
     )
@@ -194,7 +194,11 @@ def plan(workloads: int = 60, periods: int = 12, title: str = HOSTILE, marking: 
     """A plan in which workloads move, groups meet the cap and own data centres take a part."""
     random = np.random.default_rng(7)
     months = PERIODS[:periods]
-    used = [r for r in REGIONS if r[0] not in ("gcp:malaysia", "azure:southeastasia3", "aws:ap-southeast-7")]
+    used = [
+        r
+        for r in REGIONS
+        if r[0] not in ("gcp:asia-southeast4", "azure:southeastasia3", "aws:ap-southeast-7")
+    ]
     placements, costs = [], []
     for i, w in enumerate(_names(workloads)):
         first, second = used[(i * 5) % len(used)], used[(i * 5 + 3) % len(used)]
@@ -229,7 +233,7 @@ def plan(workloads: int = 60, periods: int = 12, title: str = HOSTILE, marking: 
                  "source": HOSTILE, "as_of": "2026-11-20"}
             ],
             "not_adopted": ["MY-NCCP-03 (D, not adopted)"],
-            "unpriced_regions": ["azure:southeastasia3", "gcp:malaysia"],
+            "unpriced_regions": ["azure:southeastasia3", "gcp:asia-southeast4"],
         },
         periods=pd.DataFrame(
             {

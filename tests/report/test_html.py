@@ -159,7 +159,7 @@ def test_years_sum_to_the_total() -> None:
 def test_unpriced_regions_are_listed(written: Page) -> None:
     at = written.text.index("Regions known but not priced")
     assert "azure:southeastasia3" in written.text[at : at + 300]
-    assert "gcp:malaysia" in written.text[at : at + 300]
+    assert "gcp:asia-southeast4" in written.text[at : at + 300]
 
 
 def test_every_file_of_a_plan_is_explained(written: Page) -> None:
