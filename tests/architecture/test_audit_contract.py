@@ -22,7 +22,8 @@ DIRECT = {
 THROUGH_PACKS = {
     "planner.case.agreements", "planner.case.earlier", "planner.case.reader", "planner.case.records",
     "planner.case.resources", "planner.case.schema", "planner.case.settings", "planner.case.studies",
-    "planner.case.weights", "planner.case.yields", "planner.catalog.checks", "planner.catalog.load",
+    "planner.case.weights", "planner.case.yields", "planner.catalog.checks", "planner.catalog.facts",
+    "planner.catalog.load",
     "planner.catalog.schema", "planner.catalog.spot", "planner.cells", "planner.tables", "planner.tolerances",
     "planner.units",
 }  # fmt: skip
