@@ -1,0 +1,106 @@
+"""``planner catalog list``: what is priced, not sold or unknown, and how old it is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.commands.catalog.common import (
+    as_json_option,
+    as_of_option,
+    new_table,
+    packages_argument,
+    print_json,
+    print_tables,
+    read_packages,
+    records,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+    from planner.catalog.load import Catalog
+
+_LETTERS = {"on_demand": "D", "spot": "S", "commit_1y": "1", "commit_3y": "3", "commit_1y_partial": "P",
+            "commit_3y_partial": "Q", "commit_1y_upfront": "U", "commit_3y_upfront": "V"}  # fmt: skip
+_ASSUMED = {term: letter.lower() for term, letter in _LETTERS.items()} | {"commit_1y": "y", "commit_3y": "z"}
+_MARKS = {"not sold": "-", "unknown": "?"}
+
+
+@click.command("list")
+@packages_argument
+@as_of_option
+@as_json_option
+def command(packages: tuple[str, ...], as_of: datetime | None, as_json: bool) -> None:
+    """Print what is priced, not sold or unknown, by region, family and term."""
+    from planner.catalog.coverage import coverage, provenance, unpriced_regions
+    from planner.catalog.schema import PARTIAL, UPFRONT
+
+    catalog = read_packages(packages, as_of)
+    covered, trust, bare = coverage(catalog), provenance(catalog), unpriced_regions(catalog)
+    if as_json:
+        print_json(
+            {
+                "prices_as_of": catalog.prices_as_of.isoformat(),
+                "vendors": trust.to_dict("records"),
+                "regions": [{**row, "priced": row["region"] not in bare} for row in records(catalog.regions)],
+                "coverage": covered.to_dict("records"),
+            }
+        )
+    else:
+        shown = [_trust_table(trust, catalog.prices_as_of)]
+        shown += [_coverage_table(str(vendor), part) for vendor, part in covered.groupby("vendor", sort=True)]
+        print_tables(shown)
+        click.echo("D on demand, S spot, 1 and 3 committed for years; in small letters all assumed")
+        click.echo("(y and z: 1 and 3 years assumed); ? nobody looked it up, - a source says not sold")
+        if covered["term"].str.endswith((PARTIAL, UPFRONT)).any():
+            click.echo("P and Q: 1 and 3 years, paid in part at the start; U and V: paid whole at the start")
+        click.echo(_shared(catalog))
+        for line in _warnings(catalog, bare):
+            click.echo(line)
+    click.echo("next: planner catalog show REGION, or planner catalog check", err=True)
+
+
+def _shared(catalog: Catalog) -> str:
+    newest = catalog.rates.drop_duplicates(["currency", "quote"], keep="last")
+    rates = [
+        f"{float(row['rate']):g} {row['quote']} for one {row['currency']} ({row['date']})"
+        for row in records(newest)
+    ]
+    cards = f"{len(catalog.accelerators)} accelerator cards"
+    return "; ".join([cards, *rates])
+
+
+def _warnings(catalog: Catalog, bare: list[str]) -> list[str]:
+    return [
+        f"NOT PRICED: {row['region']} ({row['name']}, {row['status']}): "
+        "known, but nothing can be planned there without a price"
+        for row in records(catalog.regions)
+        if row["region"] in bare
+    ]
+
+
+def _trust_table(trust: pd.DataFrame, day: date) -> Table:
+    table = new_table(f"Vendors, prices as of {day}", *(str(c) for c in trust.columns))
+    for row in trust.itertuples(index=False):
+        table.add_row(*(str(cell) for cell in row))
+    return table
+
+
+def _coverage_table(vendor: str, covered: pd.DataFrame) -> Table:
+    regions = sorted(set(covered["region"]))
+    table = new_table(vendor, "family", "category", *(r.partition(":")[2] for r in regions))
+    for _, part in covered.groupby(["family", "category"], sort=True):
+        cells = []
+        for region in regions:
+            own = part[part["region"] == region]
+            marks = [
+                (_ASSUMED if assumed else _LETTERS)[term] if status == "priced" else _MARKS[status]
+                for term, status, assumed in zip(own["term"], own["status"], own["assumed"], strict=True)
+            ]
+            cells.append(marks[0] if len(set(marks)) == 1 else "".join(marks))
+        table.add_row(part["family"].iloc[0], part["category"].iloc[0], *cells)
+    return table

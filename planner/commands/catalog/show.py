@@ -1,0 +1,91 @@
+"""``planner catalog show``: what a region sells and at what price."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from planner.commands.catalog.common import (
+    as_json_option,
+    as_of_option,
+    new_table,
+    number,
+    packages_argument,
+    print_json,
+    print_tables,
+    read_packages,
+    records,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+
+@click.command("show")
+@click.argument("region")
+@packages_argument
+@click.option("--category", help="Only this category, e.g. general or block.")
+@as_of_option
+@as_json_option
+def command(
+    region: str, packages: tuple[str, ...], category: str | None, as_of: datetime | None, as_json: bool
+) -> None:
+    """Print what REGION sells and at what price."""
+    from planner.catalog.schema import CATEGORIES, PARTIAL, TERMS, UPFRONT
+
+    catalog = read_packages(packages, as_of)
+    known = list(catalog.regions["region"])
+    if region not in known:
+        raise click.BadParameter(f"{region!r} is none of {', '.join(known)}", param_hint="REGION")
+    if category is not None and category not in CATEGORIES:
+        raise click.BadParameter(f"{category!r} is none of {', '.join(CATEGORIES)}", param_hint="--category")
+    skus = catalog.skus[catalog.skus["region"] == region]
+    bare = skus.empty
+    if category is not None:
+        skus = skus[skus["category"] == category]
+    prices = catalog.prices[catalog.prices["SkuId"].isin(skus["SkuId"])]
+    terms = tuple(t for t in TERMS if t in set(prices["term"]) or not t.endswith((PARTIAL, UPFRONT)))
+    by_term = prices.pivot(index="SkuId", columns="term", values="ListUnitPrice").reindex(columns=terms)
+    demand = prices[prices["term"] == "on_demand"].set_index("SkuId")
+    sold = skus.join(by_term, on="SkuId").join(demand[["PricingCurrency", "PricingUnit"]], on="SkuId")
+    sold["price_basis"] = sold["SkuId"].map(demand["basis"])
+    transfer = catalog.transfer[catalog.transfer["region"] == region]
+    if as_json:
+        facts = records(catalog.regions[catalog.regions["region"] == region])[0]
+        print_json({**facts, "skus": records(sold), "transfer": records(transfer)})
+    else:
+        if bare:
+            click.echo(f"NOT PRICED: the catalog knows no SKU of {region}")
+        print_tables([_sku_table(region, sold, terms), _transfer_table(region, transfer)])
+    click.echo("next: planner catalog list", err=True)
+
+
+def _sku_table(region: str, sold: pd.DataFrame, terms: tuple[str, ...]) -> Table:
+    columns = ("SKU", "category", "arch", "vCPU", "GiB", "card", "resource", *terms, "per", "basis")
+    table = new_table(f"SKUs of {region}", *columns)
+    for row in sold.to_dict("records"):
+        card = f"{row['accelerator_count']:g} x {row['accelerator']}" if row["accelerator"] else ""
+        table.add_row(
+            row["SkuId"].removeprefix(f"{region}:"),
+            row["category"],
+            row["architecture"],
+            number(row["vcpu"]),
+            number(row["memory_gib"]),
+            card,
+            row["resource"],
+            *(number(row[t]) for t in terms),
+            f"{row['PricingCurrency']} {row['PricingUnit']}" if row["on_demand"] == row["on_demand"] else "",
+            row["price_basis"] if isinstance(row["price_basis"], str) else "no price",
+        )
+    return table
+
+
+def _transfer_table(region: str, transfer: pd.DataFrame) -> Table:
+    table = new_table(f"Data that leave {region}", "to", "from GiB a month", "price of a GiB", "basis")
+    for row in transfer.to_dict("records"):
+        price = f"{row['PricingCurrency']} {number(row['ListUnitPrice'])}"
+        table.add_row(row["destination"], number(row["from_gib"]), price, row["basis"])
+    return table
