@@ -235,6 +235,8 @@ def test_every_column_with_the_same_wrong_cell_is_told_at_once(case, kind, cell)
         columns = [c for c in table.columns if c.kind == kind and wrong_for(c, cell)]
         rows = cells(case / name)
         for column in columns:
+            if column.optional and column.name not in rows[0]:
+                continue
             rows[1][rows[0].index(column.name)] = cell
             expected.append((name, 2, column.name, cell[:80]))
         rewrite(case / name, rows)
