@@ -10,6 +10,8 @@ COMMANDS = {
     "list": "Print what is priced, not sold or unknown, and when it was last refreshed.",
     "show": "Print what a region sells and at what price.",
     "check": "Check catalogs by themselves and against each other.",
+    "refresh": "Propose new prices from a vendor's published price list.",
+    "accept": "Take a proposal over.",
 }
 """Name and help line of each command; the code is in the module of the same name."""
 
