@@ -44,11 +44,10 @@ def _composed(paths: Iterable[Path], looked_for: Wanted, reading: Reading) -> No
     gcp.compose(looked_for, reading, parts)
 
 
+_READERS = {module: _each(module) for module in (aws, azure, alibaba)} | {gcp: _composed}
 SOURCES = {
-    "aws": Source(aws.BASE, aws.SUFFIXES, aws.fetch, _each(aws)),
-    "azure": Source(azure.BASE, azure.SUFFIXES, azure.fetch, _each(azure)),
-    "gcp": Source(gcp.BASE, gcp.SUFFIXES, gcp.fetch, _composed),
-    "alibaba": Source(alibaba.BASE, alibaba.SUFFIXES, alibaba.fetch, _each(alibaba)),
+    module.__name__.rpartition(".")[2]: Source(module.BASE, module.SUFFIXES, module.fetch, read)
+    for module, read in sorted(_READERS.items(), key=lambda pair: pair[0].__name__)
 }
 """Format of a published price list to how it is fetched and read."""
 
