@@ -162,9 +162,9 @@ def _know(
             products[sku] = ("machine", region, str(a["instanceType"]), _shape(a))
         else:
             products[sku] = ("another kind of machine (system, tenancy, software)", region, sku, None)
-    elif kind == "Storage" and a.get("volumeApiName") in _DISKS:
+    elif kind == "Storage" and str(a.get("volumeApiName")) in _DISKS:
         products[sku] = ("storage", region, str(a["volumeApiName"]), None)
-    elif kind == "Storage" and a.get("volumeType") in _OBJECTS:
+    elif kind == "Storage" and str(a.get("volumeType")) in _OBJECTS:
         products[sku] = ("storage", region, _OBJECTS[str(a["volumeType"])], None)
     elif kind == "Storage Snapshot" and str(a.get("usagetype", "")).endswith("EBS:SnapshotUsage"):
         products[sku] = ("storage", region, "snapshot", None)

@@ -68,7 +68,7 @@ def read(path: Path, wanted: Wanted, reading: Reading) -> None:
     for item in items:
         if not isinstance(item, dict):
             reading.refuse("the row is no object", str(item))
-        elif item.get("armRegionName") not in wanted.regions:
+        elif str(item.get("armRegionName")) not in wanted.regions:
             reading.elsewhere += 1
         else:
             _row(item, reading)
