@@ -85,6 +85,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert json.loads(capsys.readouterr().out)["entry"] == pytest.approx(0.2, abs=1e-4)
     assert {p.name for p in out.iterdir()} == {
         "study.json",
+        "manifest.json",
         "breakeven.csv",
         "breakeven.svg",
         "breakeven.png",

@@ -151,7 +151,7 @@ def test_the_command_writes_csv_json_and_figures_and_may_be_repeated(
     assert [float(r["cap"]) for r in rows] == [p["cap"] for p in document["points"]]
     assert rows[-1]["status"] == "infeasible" and rows[-1]["cost"] == ""
     first = {p.name: p.read_bytes() for p in out.iterdir()}
-    assert set(first) == {"study.json", "frontier.csv", "frontier.svg", "frontier.png"}
+    assert set(first) == {"study.json", "manifest.json", "frontier.csv", "frontier.svg", "frontier.png"}
     assert b"there is no plan beyond 33.34" in first["frontier.svg"]
     assert command(*argv) == 0
     assert {p.name: p.read_bytes() for p in out.iterdir()} == first

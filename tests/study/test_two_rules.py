@@ -120,7 +120,13 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     rows = list(csv.DictReader((out / "frontier.csv").read_text(encoding="utf-8").splitlines()))
     assert len(rows) == len(document["cells"]) == 24
     assert {r["status"] for r in rows} == {"optimal", "infeasible"}
-    assert {p.name for p in out.iterdir()} == {"study.json", "frontier.csv", "frontier.svg", "frontier.png"}
+    assert {p.name for p in out.iterdir()} == {
+        "study.json",
+        "manifest.json",
+        "frontier.csv",
+        "frontier.svg",
+        "frontier.png",
+    }
     assert command(*argv, "--and-to", "0.4") == 2
 
 
