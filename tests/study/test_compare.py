@@ -107,6 +107,7 @@ def test_the_command_compares_plans_with_exit_code_8(tmp_path: Path, capsys: pyt
     assert [row["name"] for row in document["rows"]] == ["doing nothing", "p1", "p2"] and document["differ"]
     assert document["rows"][2]["foreign_share"] == pytest.approx(1.0)
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        "manifest.json",
         "study.json",
         "compare.csv",
         "compare.svg",
