@@ -13,7 +13,7 @@
     ├── StaleData           6  data older than ``--max-age``
     └── Stopped             7  the solver stopped before an optimum was proved
 
-Usage errors (2) are click's own.
+Usage errors (2) of the command line are click's own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From inputs to a plan: eligibility, program, solver, ties, extraction."""
+"""From a case to its plan: eligibility, program, solver, ties, extraction, whole machines, record."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from planner.answer.rounded import round_up
 from planner.answer.solved import Solved
 from planner.answer.ties import break_ties
 from planner.answer.usage import outlived, pools
+from planner.answer.whole import in_whole_machines
 from planner.eligibility import assess
 from planner.errors import Infeasible, PlannerError, Stopped
 from planner.inputs import Inputs
@@ -34,6 +35,39 @@ from planner.model.build import Model, build
 from planner.model.index import make_index
 from planner.plan.plan import Plan
 from planner.tolerances import SAME_COST
+
+
+def plan_case(
+    case: Inputs, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = 1e-3
+) -> Plan:
+    """The cheapest plan of a case that obeys every rule, with one in whole machines beside it.
+
+    What ``planner plan`` does, but for writing and printing: :func:`planner.write_plan` writes the same
+    bytes as it does.
+
+    Parameters
+    ----------
+    case
+        As :func:`planner.read_case` gives it.
+    time_limit, fixed, gap
+        As for :func:`solve`.
+
+    Raises
+    ------
+    Infeasible
+        When no such plan exists: with the pre-check's reasons, or the solver's word.
+    Stopped
+        When the solver ended before it proved an optimum.
+    """
+    return solve_case(case, time_limit=time_limit, fixed=fixed, gap=gap).plan
+
+
+def solve_case(
+    case: Inputs, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = 1e-3
+) -> Solved:
+    """As :func:`plan_case`, with the program that the plan came from and the seconds that it took."""
+    solved = in_whole_machines(solve(case, time_limit, fixed, gap))
+    return replace(solved, plan=replace(solved.plan, case=case, certified=solved.certified()))
 
 
 def solve(

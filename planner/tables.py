@@ -24,9 +24,6 @@ from planner.errors import Issue
 
 __all__ = ["BASES", "Column", "Table", "empty", "provenance", "read", "refers"]
 
-# Text is held the same way whether or not pyarrow, which only hourly traces as Parquet need, happens to
-# be installed; on tables of this size it is also a third quicker than through pyarrow.
-pd.set_option("mode.string_storage", "python")
 
 BASES = ("published", "measured", "derived", "quota", "contract", "assumed")
 """How a figure was got; every price, capacity and link row states one of them."""

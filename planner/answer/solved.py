@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from planner.lp.arrays import Arrays
 from planner.lp.problem import Outcome
 from planner.model.build import Model
-from planner.plan import certificate
+from planner.plan.certificate import Certified
 from planner.plan.plan import Plan
 
 
@@ -28,23 +27,12 @@ class Solved:
     arrays: Arrays
     seconds: Mapping[str, float]
 
-
-def write_certificate(solved: Solved, folder: Path) -> None:
-    """Write the program with its duals, unless they do not hold: then there is nothing to certify."""
-    if solved.outcome.duals_hold:
-        a = solved.arrays
-        certificate.save(
-            folder / certificate.FILE,
-            cost=a.cost,
-            lower=a.lower,
-            upper=a.upper,
-            row_lower=a.row_lower,
-            row_upper=a.row_upper,
-            start=a.start,
-            index=a.index,
-            value=a.value,
-            dual=solved.outcome.dual,
-            objective=solved.outcome.objective,
-            unit=solved.model.unit,
-            whole=bool(solved.plan.run["integers"]),
-        )
+    def certified(self) -> Certified | None:
+        """The program with its duals; ``None`` where they do not hold: then there is nothing to certify."""
+        if not self.outcome.duals_hold:
+            return None
+        a = self.arrays
+        return Certified(
+            a.cost, a.lower, a.upper, a.row_lower, a.row_upper, a.start, a.index, a.value, self.outcome.dual,
+            self.outcome.objective, self.model.unit, bool(self.plan.run["integers"]),
+        )  # fmt: skip

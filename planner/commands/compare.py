@@ -68,10 +68,10 @@ def command(
 
 def _plans(paths: Sequence[Path]) -> tuple[list[Row], dict[str, object], bool, str]:
     """Rows of plan folders below doing nothing, the head, whether the plans differ, and a note."""
-    from planner.plan.folder import load
+    from planner.plan.folder import read_plan
     from planner.study.compare import NOTHING, compare, differ
 
-    plans = [load(path) for path in paths]
+    plans = [read_plan(path) for path in paths]
     currencies = sorted({str(plan.head["currency"]) for plan in plans})
     if len(currencies) > 1:
         raise click.UsageError(f"the plans are in different currencies: {', '.join(currencies)}")

@@ -11,7 +11,7 @@ from planner.case.settings import FILE
 from planner.commands.inputs_of import as_case
 from planner.errors import BadInput, Issue
 from planner.inputs import Inputs, read_inputs
-from planner.plan.folder import copy_inputs, load
+from planner.plan.folder import copy_inputs, read_plan
 from planner.plan.plan import Plan
 
 _SECTION = re.compile(r"^[ \t]*\[[ \t]*tables[ \t]*\][^\n]*$", re.MULTILINE)
@@ -33,7 +33,7 @@ def from_plan(inputs: Inputs, plan: Path, freeze: int, change_price: float | Non
     BadInput
         If the case plans again already, or the earlier plan cannot be read or kept.
     """
-    earlier = load(plan)
+    earlier = read_plan(plan)
     copy_inputs(inputs.files, work / "kept")
     case = work / "case"
     as_case(work / "kept" / "inputs", case)

@@ -62,14 +62,13 @@ def command(
     """Plan the case in folder CASE."""
     from planner.answer.age import check_age
     from planner.answer.fixed import read_fixed
-    from planner.answer.whole import in_whole_machines
     from planner.commands.earlier import from_plan
-    from planner.commands.write import write_plan
     from planner.errors import Infeasible
     from planner.inputs import read_inputs
     from planner.plan.folder import refuse_to_replace
-    from planner.planning import solve
+    from planner.planning import solve_case
     from planner.report import terminal
+    from planner.report.plan_folder import write_plan
 
     if earlier is None and (freeze is not None or change_price is not None):
         raise click.UsageError("--freeze and --change-price need --from, the plan to keep to")
@@ -87,7 +86,7 @@ def command(
     target = out or Path("plans") / (inputs.case.settings.id + ("-fixed" if fixed else ""))
     refuse_to_replace(target, replace_signed=replace_signed)
     try:
-        solved = in_whole_machines(solve(inputs, time_limit, fixed, gap))
+        solved = solve_case(inputs, time_limit=time_limit, fixed=fixed, gap=gap)
     except Infeasible as error:
         error.add_note(f"next: planner explain {quoted(case)}")
         raise
@@ -95,7 +94,7 @@ def command(
         from planner.answer.cross_check import cross_check as compare
 
         click.echo(compare(solved), err=True)
-    write_plan(solved, inputs, target, replace_signed)
+    write_plan(solved.plan, target, replace_signed)
     if write_lp is not None:
         from planner.atomic import write_over
         from planner.model.to_pulp import lp_text

@@ -20,10 +20,10 @@ from planner.commands.talk import quoted
 )
 def command(plan: Path, as_json: bool, workload: str | None, bound: bool) -> None:
     """Print the plan in folder PLAN."""
-    from planner.plan.folder import load
+    from planner.plan.folder import read_plan
     from planner.report import terminal
 
-    read = load(plan)
+    read = read_plan(plan)
     if workload is not None and workload not in set(read.placements["workload"]):
         raise click.UsageError(f"the plan has no workload {workload!r}")
     if bound:

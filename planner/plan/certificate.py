@@ -47,27 +47,37 @@ class Certificate:
         return bool(near and self.slip <= TOLERANCE)
 
 
-def save(
-    path: Path,
-    *,
-    cost: np.ndarray,
-    lower: np.ndarray,
-    upper: np.ndarray,
-    row_lower: np.ndarray,
-    row_upper: np.ndarray,
-    start: np.ndarray,
-    index: np.ndarray,
-    value: np.ndarray,
-    dual: np.ndarray,
-    objective: float,
-    unit: float,
-    whole: bool,
-) -> None:
-    """Write the program and its duals; money is in ``unit`` units of the case's currency."""
-    np.savez_compressed(
-        path, cost=cost, lower=lower, upper=upper, row_lower=row_lower, row_upper=row_upper, start=start,
-        index=index, value=value, dual=dual, objective=objective, unit=unit, whole=whole,
-    )  # fmt: skip
+@dataclass(frozen=True, eq=False)
+class Certified:
+    """A linear program with its duals, from which anyone can recompute a bound.
+
+    Attributes
+    ----------
+    start, index, value
+        The rows, compressed: entries ``start[i]`` to ``start[i + 1]`` are those of row i.
+    objective, unit
+        What the plan costs, in ``unit`` units of the case's currency, as all money of the program.
+    whole
+        Does it leave whole numbers fixed?
+    """
+
+    cost: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+    row_lower: np.ndarray
+    row_upper: np.ndarray
+    start: np.ndarray
+    index: np.ndarray
+    value: np.ndarray
+    dual: np.ndarray
+    objective: float
+    unit: float
+    whole: bool
+
+
+def save(path: Path, program: Certified) -> None:
+    """Write a program and its duals."""
+    np.savez_compressed(path, **vars(program))
 
 
 def check(path: Path) -> Certificate:

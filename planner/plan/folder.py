@@ -104,7 +104,7 @@ def save(plan: Plan, folder: Path) -> None:
     write_json(folder / RECORD, {**plan.head, "run": plan.run})
 
 
-def load(folder: Path) -> Plan:
+def read_plan(folder: Path) -> Plan:
     """Read a plan folder back.
 
     Raises
@@ -113,7 +113,7 @@ def load(folder: Path) -> Plan:
         If it is no plan folder, or one of its files cannot be read.
     """
     problems = []
-    frames: dict[str, pd.DataFrame] = {}
+    frames: dict[str, Any] = {}
     record: dict[str, Any] = {}
     try:
         record = json.loads((folder / RECORD).read_text(encoding="utf-8"))

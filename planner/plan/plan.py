@@ -8,9 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from planner.plan.certificate import Certified
+
+if TYPE_CHECKING:
+    from planner.inputs import Inputs
 
 PLACEMENTS = ("workload", "region", "period", "role", "share")
 PURCHASES = (
@@ -95,7 +100,7 @@ class Plan:
     rounded_survival
         Where its critical work would run, as in ``survival``.
     run
-        Run record: versions, sizes, status, gap, residuals, coefficient range, seconds.
+        Run record: versions, sizes, status, gap, residuals, coefficient range.
     """
 
     head: Mapping[str, Any]
@@ -114,6 +119,10 @@ class Plan:
     rounded_placements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PLACEMENTS)))
     rounded_costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS)))
     rounded_survival: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SURVIVAL)))
+    case: Inputs | None = field(default=None, repr=False, compare=False)
+    """The case that the plan was made from; ``None`` of a plan read from a folder."""
+    certified: Certified | None = field(default=None, repr=False, compare=False)
+    """The program with its duals, for the certificate; ``None`` where there is nothing to certify."""
 
 
 FRAMES = {

@@ -10,7 +10,7 @@ from support.plans import cost, plan_of, read, solved
 from planner.answer import whole as module
 from planner.answer.whole import in_whole_machines
 from planner.money import CENT
-from planner.plan.folder import load, save
+from planner.plan.folder import read_plan, save
 from planner.planning import solve
 from planner.report.terminal import findings
 
@@ -123,7 +123,7 @@ def test_a_plan_in_whole_machines_needs_no_other():
 def test_the_folder_keeps_where_whole_machines_place_workloads(tmp_path):
     plan = whole_of(two_payers(3))
     save(plan, tmp_path)
-    again = load(tmp_path)
+    again = read_plan(tmp_path)
     assert again.rounded_placements.equals(plan.rounded_placements)
     assert np.allclose(again.rounded["whole"], plan.rounded["whole"])
 

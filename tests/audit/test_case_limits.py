@@ -11,7 +11,7 @@ from audit.small_plan import edit, small_world, where, write
 from support.cases import World
 
 from planner.audit.audit import audit
-from planner.plan.folder import load, write_manifest
+from planner.plan.folder import read_plan, write_manifest
 
 Test = Callable[[dict[str, str]], bool]
 
@@ -50,7 +50,7 @@ def test_the_limits_are_judged_and_hold(limited: Path) -> None:
 
 
 def test_a_commitment_that_outlives_its_contract_is_warned_of_and_passes(limited: Path) -> None:
-    plan = load(limited)
+    plan = read_plan(limited)
     assert plan.head["outlived"] == [
         "commit_1y of south:a:m from 2027-01 runs to 2028-01, contract K ends 2027-03-01"
     ]

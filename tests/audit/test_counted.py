@@ -11,7 +11,7 @@ from audit.small_plan import edit, small_world, where, write
 from support.cases import World
 
 from planner.audit.audit import audit
-from planner.plan.folder import load, write_manifest
+from planner.plan.folder import read_plan, write_manifest
 
 
 def committed_world() -> World:
@@ -48,7 +48,7 @@ def test_shares_of_a_plan_with_commitments_are_judged_exactly(committed: Path) -
     assert not found.failed(strict=True)
     assert found.counts()["not checked"] == 0
     assert {f.status for f in found.findings if f.rule == "SPEND"} == {"pass"}
-    plan = load(committed)
+    plan = read_plan(committed)
     assert set(plan.pools["workload"]) == {"secret", "portal", "store", "forms", "clinic"}
     idle = plan.purchases["units"] - plan.purchases["used"]
     assert float(idle.max()) > 0  # forms and portal sleep at night

@@ -19,7 +19,7 @@ from support.cases import World
 from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
 from planner.inputs import read_inputs
-from planner.plan.folder import copy_inputs, load, save, write_manifest
+from planner.plan.folder import copy_inputs, read_plan, save, write_manifest
 from planner.planning import solve
 
 Spoil = Callable[[Path], object]
@@ -153,7 +153,7 @@ def test_both_pass_before_they_are_spoilt_and_say_which_they_are(repaired: Path,
         found = audit(plan)
         assert [f for f in found.findings if f.status in ("fail", "not checked")] == []
         assert [word in f.message for f in found.findings if f.check == "rounded"] == [True]
-    plan = load(repaired)
+    plan = read_plan(repaired)
     assert plan.head["whole"]["status"] == "found"
     assert float(plan.rounded_costs["objective"].sum()) == pytest.approx(plan.head["whole"]["cost"], abs=0.01)
 

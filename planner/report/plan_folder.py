@@ -1,0 +1,33 @@
+"""Writing a plan folder: record, tables, certificate, inputs, report, manifest; whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planner.plan import certificate
+from planner.plan.folder import copy_inputs, save, write_manifest, written_whole
+from planner.plan.plan import Plan
+from planner.report.background import background_of
+from planner.report.write import write_report
+
+
+def write_plan(plan: Plan, folder: Path | str, replace_signed: bool = False) -> None:
+    """Write a plan's folder: what ``planner plan`` writes.
+
+    Raises
+    ------
+    NotWritten
+        If ``folder`` holds anything else than a plan as it was written, or a signed one and that was not
+        asked for; or if nothing can be written there.
+    ValueError
+        If the plan does not know its case: only what :func:`planner.plan_case` gave can be written.
+    """
+    if plan.case is None:
+        raise ValueError("the plan does not know its case: write the plan that plan_case gave")
+    with written_whole(Path(folder), replace_signed=replace_signed) as work:
+        save(plan, work)
+        if plan.certified is not None:
+            certificate.save(work / certificate.FILE, plan.certified)
+        copy_inputs(plan.case.files, work)
+        write_report(plan, background_of(plan.case), work)
+        write_manifest(work)
