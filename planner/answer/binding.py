@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from planner.lp.problem import Outcome
-from planner.model.build import LIMITS, Model
-from planner.model.families.latency import wanted_coverage
-from planner.model.registry import decode
+from planner.model.block import Block
+from planner.model.build import Model
 from planner.money import words
 from planner.plan.plan import BINDING
 
@@ -28,77 +28,22 @@ def binding(model: Model, outcome: Outcome, x: np.ndarray) -> pd.DataFrame:
     """
     if not outcome.duals_hold:
         return pd.DataFrame(columns=list(BINDING))
-    rows: list[tuple[str, str, str, str, float, str, str]] = []
-    for family in (b.family for b in model.blocks if b.family in LIMITS):
-        rows += _family(model, outcome, x, family)
+    limits = [block for block in model.blocks if model.family(block).role == "limit"]
+    rows = [row for block in limits for row in _rows(model, outcome, x, block)]
     frame = pd.DataFrame(rows, columns=list(BINDING))
     frame["marginal"] = frame["marginal"].astype("float64").round(6)
     return frame.sort_values(["family", "rule", "subject", "period"], ignore_index=True)
 
 
-def _family(
-    model: Model, outcome: Outcome, x: np.ndarray, family: str
-) -> Iterator[tuple[str, str, str, str, float, str, str]]:
-    index = model.index
-    block = model.block(family)
-    if block.keys.empty:
-        return
-    start = model.starts[family]
+def _rows(model: Model, outcome: Outcome, x: np.ndarray, block: Block) -> Iterator[tuple[Any, ...]]:
+    family, currency = model.family(block), model.index.inputs.case.settings.currency
+    start = model.starts[block.family]
     dual = outcome.dual[start : start + len(block.keys)] * block.scale * model.unit
-    keys = decode(model, block.keys)
-    currency = index.inputs.case.settings.currency
-    total = _totals(model, x) if family.endswith("_share") else None
-    rules = wanted_coverage(index)["rule"].to_numpy() if family == "latency" else None
-    for i, key in enumerate(keys.to_dict("records")):
-        worth = abs(float(dual[i]))
-        rule, per = "capacity", ""
-        if family == "capacity":
-            subject, per = str(key["subject"]), f"one more {key['resource']}"
-            if key["payer"]:
-                subject += f" for {key['payer']}"
-            text = f"{per} of {subject} would save"
-        elif family == "move_limit":
-            subject, rule, per = str(key["workload"] or key["agency"] or "all"), "move-limit", "one more move"
-            text = f"{per} for {subject} would save"
-        elif family in ("budget", "ceiling"):
-            subject = (
-                str(key["contract"]) if family == "ceiling" else f"{key['agency']} {key['vote']}".strip()
-            )
-            rule, per, worth = str(key.get("rule") or family), f"one more {currency}", worth / model.unit
-            text = f"{per} for {subject} would save"
-        elif family == "exit":
-            subject, rule, per, worth = (
-                str(key["group"]),
-                str(key["rule"]),
-                f"one more {currency}",
-                worth / model.unit,
-            )
-            text = f"{per} that leaving {subject} may cost under {rule} would save"
-        elif family == "carbon":
-            subject, rule, per = "all machines", str(key["rule"]), "one more tonne"
-            text = f"{per} of CO2e under {rule} would save"
-        elif family == "latency":
-            worth, subject, per = worth * 0.01, str(key["workload"]), "one point of users"
-            rule = str(rules[i]) if rules is not None else ""
-            text = f"letting one more point of {subject}'s users wait longer would save"
-        else:
-            line = block.keys.iloc[i]
-            unit = 1.0 if total is None else float(total[int(line["scope"]), int(line["t"])])
-            worth, rule = worth * unit * 0.01, str(key["rule"])
-            alone = {"minimum_share": "domestic", "jurisdiction_share": "foreign"}.get(family)
-            subject = alone or str(key.get("group", key.get("region")))
-            per = "one point of floor" if family == "minimum_share" else "one point of cap"
-            side = "less for" if family == "minimum_share" else "more for"
-            text = f"one point {side} {subject} would save"
-        if worth >= _WORTH:
-            when = str(key.get("period", key.get("year", key.get("span", ""))))
-            said = f"{text} {words(worth, currency)}" + (f" in {when}" if when else "")
-            yield family, rule, subject, when, worth, per, said
-
-
-def _totals(model: Model, x: np.ndarray) -> np.ndarray:
-    """Total amount of each scope and period, in the unit of the amount columns."""
-    amounts = model.columns.amount.keys
-    totals = np.zeros((len(model.index.scopes), len(model.index.inputs.case.periods)))
-    np.add.at(totals, (amounts["scope"].to_numpy(), amounts["t"].to_numpy()), x[model.columns.amount.numbers])
-    return totals
+    worth = np.abs(dual) / family.size(model)
+    if family.point:
+        worth = worth * (1.0 if family.whole is None else family.whole(model, block, x)) * 0.01
+    for row in family.rows(model, block, np.flatnonzero(worth >= _WORTH)):
+        per = row.words(family.per)
+        when = f" in {row.period}" if row.period else ""
+        told = f"{row.words(family.binds, per=per)} {words(float(worth[row.at]), currency)}{when}"
+        yield family.name, row.rule, row.subject, row.period, float(worth[row.at]), per, told

@@ -8,9 +8,8 @@ import pandas as pd
 from planner.answer.usage import has_commitments, used
 from planner.catalog.spot import SUFFIX
 from planner.model.build import Model
+from planner.model.carried import carried_at
 from planner.model.commitments import active_periods, held_periods
-from planner.model.families.carry import carried_at
-from planner.model.families.latency import coverage_of, wanted_coverage
 from planner.model.objective.lines import before_tax, cash, objective
 from planner.model.objective.storage import stored_at
 from planner.plan.plan import COSTS, COUNTED, LATENCY, PLACEMENTS, PURCHASES, USED
@@ -190,13 +189,13 @@ def latency(model: Model, x: np.ndarray) -> pd.DataFrame:
     if not targeted.any():
         return pd.DataFrame(columns=list(LATENCY))
     place = _placed(model, x)
-    seen = place.merge(coverage_of(index), on=["w", "r", "t"])
+    seen = place.merge(index.coverage, on=["w", "r", "t"])
     seen = seen[targeted[seen["w"].to_numpy()]]
     seen = seen.assign(reached=seen["coverage"] * seen["x"], mean=seen["mean_ms"] * seen["x"])
     by = seen.groupby(["w", "t"], as_index=False).agg(
         reached=("reached", "sum"), mean=("mean", "sum"), p95=("p95_ms", "max")
     )
-    wanted = wanted_coverage(index)[["w", "t", "share"]]
+    wanted = index.wanted_coverage[["w", "t", "share"]]
     by = by.merge(wanted, on=["w", "t"], how="left")
     w = by["w"].to_numpy()
     frame = pd.DataFrame(

@@ -6,12 +6,10 @@ import numpy as np
 import pandas as pd
 
 from planner.lp.repair import Parts
-from planner.model.build import LIMITS, Model
+from planner.model.build import Model
+from planner.model.carried import carried_at
 from planner.model.columns import ColumnFamily
-from planner.model.families.carry import carried_at
 
-_BROKEN = (*(f for f in LIMITS if f not in ("latency", "move_limit")), "refuge")
-"""Limits that machines rounded up may break."""
 _ALWAYS_FREE = ("enter", "leave", "agreement")
 """Columns that tie periods together and follow from others."""
 
@@ -30,7 +28,7 @@ def parts(model: Model) -> Parts:
             pool[family.numbers] = model.index.pool_of[keys["w"].to_numpy(dtype=np.int64)]
         if "t" in keys:
             period[family.numbers] = keys["t"]
-    limit = [np.full(len(b.keys), b.family in _BROKEN) for b in model.blocks]
+    limit = [np.full(len(b.keys), model.family(b).of_machines) for b in model.blocks]
     return Parts(pool, period, np.concatenate(limit))
 
 

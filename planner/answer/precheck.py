@@ -10,10 +10,9 @@ import numpy as np
 
 from planner.case.schema import RESOURCES, SIZED
 from planner.model.build import Model
-from planner.model.families.latency import coverage_of, wanted_coverage
-from planner.model.families.minimum_share import domestic_groups
 from planner.model.index import Index
 from planner.model.scopes import ShareRule, constant_weight
+from planner.model.share_rows import domestic_groups
 from planner.tolerances import SUM
 
 
@@ -100,12 +99,12 @@ def _unsaved(index: Index) -> list[str]:
 
 
 def _unreachable(index: Index) -> list[str]:
-    wanted = wanted_coverage(index)
+    wanted = index.wanted_coverage
     if wanted.empty:
         return []
     case = index.inputs.case
     best = np.zeros(case.alive.shape)
-    cover = coverage_of(index)
+    cover = index.coverage
     open_to = index.eligibility.allowed[cover["w"], cover["r"], cover["t"]]
     seen = cover[open_to]
     np.maximum.at(best, (seen["w"].to_numpy(), seen["t"].to_numpy()), seen["coverage"].to_numpy())

@@ -7,9 +7,9 @@ import pandas as pd
 
 from planner.answer.extract import DIGITS, costs, in_order, names_of
 from planner.model.build import Model
-from planner.model.families.minimum_share import domestic_groups
 from planner.model.objective.lines import before_tax
 from planner.model.scopes import ShareRule
+from planner.model.share_rows import domestic_groups
 from planner.plan.plan import SHARES
 from planner.tolerances import SHARE
 

@@ -15,7 +15,6 @@ import pandas as pd
 from planner.lp.arrays import Arrays
 from planner.lp.problem import Outcome, Problem, Status
 from planner.model.build import Model
-from planner.model.families.latency import coverage_of
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def _padded(outcome: Outcome, arrays: Arrays) -> Outcome:
 def _preference(model: Model) -> np.ndarray:
     """Cost of the third stage: users' mean round trip in seconds, then the order of the regions."""
     place = model.columns.place.keys
-    seen = place[["w", "r", "t"]].merge(coverage_of(model.index), on=["w", "r", "t"], how="left")
+    seen = place[["w", "r", "t"]].merge(model.index.coverage, on=["w", "r", "t"], how="left")
     trip = seen["mean_ms"].fillna(0.0).to_numpy() / 1000.0
     order = place["r"].to_numpy() / max(1, len(model.index.inputs.regions))
     cost = np.zeros(model.columns.count)

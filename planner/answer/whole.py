@@ -78,7 +78,7 @@ def _breaks(model: Model, x: np.ndarray) -> list[str]:
     Room to flee to is told where nothing else breaks: what fits nowhere leaves none either.
     """
     words = [*broken_shares(shares.shares(model, x)), *broken_limits(model, model.blocks, x)]
-    return words or broken_limits(model, model.blocks, x, ("refuge",))
+    return words or broken_limits(model, model.blocks, x, room=True)
 
 
 def _used(model: Model, arrays: Arrays) -> np.ndarray | None:

@@ -14,9 +14,8 @@ import numpy as np
 
 from planner.eligibility import BUILT_IN, Eligibility
 from planner.inputs import Inputs
-from planner.model.build import LIMITS, Model
-from planner.model.families.latency import wanted_coverage
-from planner.model.registry import decode
+from planner.model.build import Model
+from planner.model.names import decode
 from planner.model.scopes import SHARE_KINDS
 from planner.policy.rules import Rule
 
@@ -105,7 +104,7 @@ def row_groups(model: Model) -> tuple[list[Group], np.ndarray]:
     number: dict[str, int] = {}
     of_row = np.full(model.rows, -1, dtype=np.int64)
     for block in model.blocks:
-        if block.family not in (*WHOLE, *LIMITS, "survival", *ROOM):
+        if model.family(block).states is None:
             continue
         start = model.starts[block.family]
         for i, group in enumerate(_groups_of(model, block.family)):
@@ -137,7 +136,7 @@ def _groups_of(model: Model, family: str) -> list[Group | None]:
             for w, whole in zip(keys["workload"], states, strict=True)
         ]
     if family == "latency":
-        named = wanted_coverage(model.index)["rule"]
+        named = model.index.wanted_coverage["rule"]
         return [
             Group("latency", f"{rule} for {w}", rules.get(str(rule)), str(w))
             for rule, w in zip(named, keys["workload"], strict=True)

@@ -16,7 +16,6 @@ from planner.inputs import Inputs
 from planner.lp.problem import Outcome, Problem
 from planner.model.build import Model
 from planner.model.families.exit import exit_parts
-from planner.model.families.latency import wanted_coverage
 from planner.model.scopes import SHARE_KINDS
 from planner.policy.rules import Rule
 
@@ -162,7 +161,7 @@ def exit_lever(model: Model, rule_id: str) -> Lever:
 def latency_lever(model: Model, rule: Rule) -> Lever:
     """Points by which each share of users that a latency rule asks for is lowered."""
     block = model.block("latency")
-    mine = np.flatnonzero((wanted_coverage(model.index)["rule"] == rule.id).to_numpy())
+    mine = np.flatnonzero((model.index.wanted_coverage["rule"] == rule.id).to_numpy())
     lower = block.lower[mine]
     asked = lower / block.scale[mine]
     return Lever(

@@ -14,7 +14,6 @@ from planner.explain.elastic import Program
 from planner.explain.groups import ROOM, Group
 from planner.explain.ways_out import MONEY_FAMILIES, row_of
 from planner.model.build import Model
-from planner.model.families.latency import coverage_of
 
 
 @dataclass(frozen=True)
@@ -141,7 +140,7 @@ def _latency_words(program: Program, group: Group, conflict: Conflict, workloads
     case = index.inputs.case
     w, t = list(case.workloads["workload"]).index(group.subject), _first(conflict)
     line = case.workloads.iloc[w]
-    cover = coverage_of(index)
+    cover = index.coverage
     mine = cover[(cover["w"] == w) & (cover["t"] == t)]
     mine = mine[program.open_now[w, mine["r"].to_numpy(), t]].sort_values("coverage")
     best = ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,8 +18,6 @@ class Block:
 
     Attributes
     ----------
-    family
-        Name of the family; the same in every report.
     keys
         One line a row: numbers of workload, region, period … as the family's docstring says.
     row, col, coef
@@ -27,9 +27,10 @@ class Block:
     scale
         Power of ten by which each row was multiplied, so that a dual value of the row as it was
         stated is the solver's value times ``scale``.
+    family
+        Name of the family; the same in every report. Its record sets it.
     """
 
-    family: str
     keys: pd.DataFrame
     row: np.ndarray
     col: np.ndarray
@@ -37,23 +38,25 @@ class Block:
     lower: np.ndarray
     upper: np.ndarray
     scale: np.ndarray
+    family: str = ""
+
+
+Entries = tuple[Any, Any, Any]
+"""Row within the block, number of the column, coefficient (or one for all): one an entry."""
 
 
 def make_block(
-    family: str,
-    keys: pd.DataFrame,
-    entries: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
-    lower: np.ndarray | float,
-    upper: np.ndarray | float,
+    keys: pd.DataFrame, entries: Sequence[Entries], lower: np.ndarray | float, upper: np.ndarray | float
 ) -> Block:
-    """Put entries (row, column, coefficient) together, sum repeated ones, sort and scale.
+    """Put entries together, sum repeated ones, sort and scale.
 
     Each row is multiplied by the power of ten that brings the geometric mean of its smallest and
     largest coefficient nearest to 1.
     """
     count = len(keys)
-    row, col, coef = (np.concatenate([e[i] for e in entries]) if entries else np.empty(0) for i in range(3))
-    row, col = row.astype(np.int64), col.astype(np.int64)
+    row, col = (np.concatenate([np.empty(0), *(e[i] for e in entries)]).astype(np.int64) for i in range(2))
+    coef = np.concatenate([np.empty(0), *(np.broadcast_to(e[2], np.shape(e[0])) for e in entries)])
+    coef = coef.astype("float64")
     low = np.broadcast_to(np.asarray(lower, dtype="float64"), (count,))
     high = np.broadcast_to(np.asarray(upper, dtype="float64"), (count,))
     order = np.lexsort((col, row))
@@ -65,14 +68,12 @@ def make_block(
         kept = coef != 0.0
         row, col, coef = row[kept], col[kept], coef[kept]
     scale = _row_scale(row, coef, count)
-    return Block(
-        family, keys.reset_index(drop=True), row, col, coef * scale[row], low * scale, high * scale, scale
-    )
+    return Block(keys.reset_index(drop=True), row, col, coef * scale[row], low * scale, high * scale, scale)
 
 
-def no_rows(family: str, keys: list[str]) -> Block:
+def no_rows(keys: Sequence[str]) -> Block:
     """The block of a family that has nothing to say in this case."""
-    return make_block(family, pd.DataFrame({key: np.empty(0, dtype=np.int64) for key in keys}), [], 0.0, 0.0)
+    return make_block(pd.DataFrame({key: np.empty(0, dtype=np.int64) for key in keys}), [], 0.0, 0.0)
 
 
 def _row_scale(row: np.ndarray, coef: np.ndarray, count: int) -> np.ndarray:

@@ -12,41 +12,9 @@ from planner.eligibility import Eligibility
 from planner.inputs import Inputs
 from planner.model.block import Block
 from planner.model.columns import Columns, make_columns
-from planner.model.families.activation import activation
-from planner.model.families.affinity import affinity
-from planner.model.families.agreement import agreement
-from planner.model.families.amount import amount
-from planner.model.families.backup import backup
-from planner.model.families.budget import budget
-from planner.model.families.buy import buy
-from planner.model.families.capacity import capacity
-from planner.model.families.carbon import carbon
-from planner.model.families.carry import carry
-from planner.model.families.ceiling import ceiling
-from planner.model.families.change import change
-from planner.model.families.commitment import commitment
-from planner.model.families.demand import demand
-from planner.model.families.egress_tier import egress_tier
-from planner.model.families.exit import exit as exit_cap
-from planner.model.families.fleet import fleet
-from planner.model.families.freeze import freeze
-from planner.model.families.idle import idle
-from planner.model.families.jurisdiction_share import jurisdiction_share
-from planner.model.families.latency import latency
-from planner.model.families.minimum_share import minimum_share
-from planner.model.families.move import move
-from planner.model.families.move_limit import move_limit
-from planner.model.families.pairing import pairing
-from planner.model.families.pin import pin
-from planner.model.families.present import present
-from planner.model.families.proximity import proximity
-from planner.model.families.refuge import refuge
-from planner.model.families.region_amount import region_amount
-from planner.model.families.region_share import region_share
-from planner.model.families.steady import steady
-from planner.model.families.survival import survival
-from planner.model.families.transfer import transfer
-from planner.model.families.vendor_share import vendor_share
+from planner.model.context import Context
+from planner.model.families import families
+from planner.model.family import Family
 from planner.model.folding import cheapest_machines
 from planner.model.index import Index, make_index
 from planner.model.objective.agreements import agreements
@@ -66,48 +34,26 @@ TERMS = (
 )  # fmt: skip
 """Objective terms; each returns cost lines."""
 
-LIMITS = (
-    "capacity",
-    "vendor_share",
-    "minimum_share",
-    "jurisdiction_share",
-    "region_share",
-    "latency",
-    "move_limit",
-    "budget",
-    "ceiling",
-    "carbon",
-    "exit",
-)
-"""Families that a user can loosen; the others only tie columns together."""
 
-
-@dataclass(frozen=True)
-class Model:
+@dataclass(frozen=True, kw_only=True)
+class Model(Context):
     """A linear program, stated as blocks.
 
     Attributes
     ----------
-    lines
-        Cost lines per unit of a column, in the case's currency (see ``objective.lines``).
-    unit
-        Power of ten of money in which objective and amounts are stated, so that coefficients stay
-        near one.
+    blocks
+        Rows of each family that applies, in the order of the program.
     objective
         Discounted cash for one unit of each column, in ``unit``.
-    reference
-        Reference spend (workload, period): list price of the cheapest way to run it on the market.
+    families
+        Records of the families of ``blocks`` and ``aside``.
     aside
         Blocks of limits that do not restrict the program, because placements are held.
     """
 
-    index: Index
-    columns: Columns
     blocks: tuple[Block, ...]
-    lines: pd.DataFrame
-    unit: float
     objective: np.ndarray
-    reference: np.ndarray
+    families: tuple[Family, ...]
     aside: tuple[Block, ...] = ()
 
     @property
@@ -122,6 +68,10 @@ class Model:
             out[block.family] = start
             start += len(block.keys)
         return out
+
+    def family(self, block: Block) -> Family:
+        """The record of a block's family."""
+        return next(f for f in self.families if f.name == block.family)
 
     def block(self, family: str) -> Block:
         """The block of a family."""
@@ -167,53 +117,20 @@ def build(
     unit = money_unit(cost)
     if reference is None:
         reference = reference_spend(index, columns, lines)
-    blocks: tuple[Block, ...] = (
-        demand(index, columns),
-        pairing(index, columns),
-        backup(index, columns),
-        carry(index, columns),
-        buy(index, columns),
-        commitment(index, columns),
-        fleet(index, columns),
-        steady(index, columns),
-        idle(index, columns),
-        capacity(index, columns),
-        amount(index, columns, lines, reference, unit),
-        region_amount(index, columns, lines, reference, unit),
-        vendor_share(index, columns),
-        minimum_share(index, columns),
-        jurisdiction_share(index, columns),
-        region_share(index, columns),
-        latency(index, columns),
-        move(index, columns),
-        move_limit(index, columns),
-        activation(index, columns),
-        survival(index, columns),
-        refuge(index, columns),
-        affinity(index, columns),
-        transfer(index, columns),
-        proximity(index, columns),
-        budget(index, lines, unit),
-        ceiling(index, lines, unit),
+    context = Context(
+        index=index, columns=columns, lines=lines, unit=unit, reference=reference, pinned=pinned,
+        machines_given=machines is not None,
+    )  # fmt: skip
+    parts = [(family, family.block(context)) for family in families() if family.applies(context)]
+    # Doing nothing may break limits: they are told, and do not restrict it.
+    free = [block for family, block in parts if pinned is not None and family.role in ("limit", "flight")]
+    return Model(
+        **vars(context),
+        blocks=tuple(block for _, block in parts if not any(block is set_aside for set_aside in free)),
+        objective=cost / unit,
+        families=tuple(family for family, _ in parts),
+        aside=tuple(free),
     )
-    if inputs.case.settings.replan is not None:
-        blocks = (*blocks, freeze(index, columns), change(index, columns))
-    if inputs.case.settings.whole_units and machines is None:
-        blocks = (*blocks, present(index, columns))
-    if len(columns.tier.keys):
-        blocks = (*blocks, egress_tier(index, columns))
-    if not index.agreements.empty:
-        blocks = (*blocks, agreement(index, columns, lines))
-    if index.carbon.rules:
-        blocks = (*blocks, carbon(index, columns))
-    if index.exits:
-        blocks = (*blocks, exit_cap(index, columns, lines, unit))
-    aside: tuple[Block, ...] = ()
-    if pinned is not None:
-        free = (*LIMITS, "survival", "refuge")
-        aside = tuple(b for b in blocks if b.family in free)
-        blocks = (*(b for b in blocks if b.family not in free), pin(columns, pinned))
-    return Model(index, columns, blocks, lines, unit, cost / unit, reference, aside)
 
 
 def _as_it_is(columns: Columns, pinned: pd.DataFrame) -> Columns:

@@ -61,6 +61,11 @@ class ColumnFamily:
         """Column numbers along ``keys``."""
         return np.arange(self.start, self.start + len(self.keys))
 
+    @property
+    def numbered(self) -> pd.DataFrame:
+        """``keys`` with ``col``, the number of each column."""
+        return self.keys.assign(col=self.numbers)
+
 
 @dataclass(frozen=True)
 class Columns:

@@ -16,7 +16,7 @@ def active_periods(index: Index, columns: Columns) -> pd.DataFrame:
     -------
     Columns q, r, s, term, t0, t and col.
     """
-    keys = columns.commit.keys.assign(col=columns.commit.numbers)
+    keys = columns.commit.numbered
     if keys.empty:
         return keys.assign(t=keys["t0"])
     span = keys["term"].map({term: index.span(term) for term in index.offers.commit})

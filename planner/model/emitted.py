@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from planner.model.carried import carried_at
 from planner.model.columns import Columns
 from planner.model.commitments import active_periods, held_periods
-from planner.model.families.carry import carried_at
 from planner.model.index import Index
 
 _KEY = ["col", "w", "q", "r", "s", "t"]

@@ -16,6 +16,7 @@ from planner.catalog.spot import SUFFIX
 from planner.eligibility import Eligibility
 from planner.inputs import Inputs
 from planner.model.carbon import Carbon, read_carbon, with_known_carbon
+from planner.model.coverage import coverage_of, wanted_coverage
 from planner.model.losses import Losses, read_losses
 from planner.model.offers import Offers, read_offers
 from planner.model.plan_rules import PlanRule, plan_rules
@@ -80,6 +81,16 @@ class Index:
     def carbon(self) -> Carbon:
         """Greenhouse gas of each SKU, its price and its caps."""
         return read_carbon(self.inputs)
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """What each region reaches of a workload's users: w, r, t, coverage, mean_ms, p95_ms."""
+        return coverage_of(self.inputs)
+
+    @cached_property
+    def wanted_coverage(self) -> pd.DataFrame:
+        """What hard rules ask of it: w, t, share, rule; one line a row of the family ``latency``."""
+        return wanted_coverage(self.inputs)
 
     @cached_property
     def exits(self) -> tuple[PlanRule, ...]:

@@ -93,7 +93,7 @@ def _unpaid(index: Index, columns: Columns, lines: pd.DataFrame) -> pd.DataFrame
 def _agreed(index: Index, columns: Columns) -> pd.DataFrame:
     """What agreements still owe, on ``signed``: the amount of each month that is left."""
     case = index.inputs.case
-    signed = columns.agreement.keys.assign(col=columns.agreement.numbers)
+    signed = columns.agreement.numbered
     signed = signed[signed["k"] == "signed"][["agreement", "col"]]
     runs = index.agreements.merge(signed, on="agreement").merge(
         case.agreements[["agreement", "start", "months", "amount"]], on="agreement"

@@ -85,6 +85,16 @@ class Rule:
     adopted_on: datetime.date | None = None
     reference: str = ""
 
+    @property
+    def figure(self) -> str:
+        """Name of the number that it limits something by, ``cap`` or ``floor``; empty if it has none."""
+        return next((name for name in ("cap", "floor") if name in self.parameters), "")
+
+    @property
+    def limit(self) -> float:
+        """That number."""
+        return float(self.parameters[self.figure])
+
     def label(self) -> str:
         """Id with its standing, e.g. ``MY-CLS-02 (C, adopted, to be verified)``."""
         parts: list[str] = ["parameter" if self.is_parameter else self.confidence]

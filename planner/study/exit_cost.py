@@ -26,7 +26,7 @@ from planner.inputs import Inputs
 from planner.lp.arrays import Arrays
 from planner.lp.branch import Found, quick
 from planner.lp.problem import Status
-from planner.model.build import LIMITS, Model
+from planner.model.build import Model
 from planner.model.families.budget import ONE_OFF
 from planner.model.objective.lines import before_tax, cash
 from planner.model.to_arrays import to_arrays
@@ -237,11 +237,11 @@ class _Desk:
         if len(stuck):
             return [f"{name} may run nowhere else" for name in stuck]
         freed = [
-            f"{family.replace('_', ' ')} stands in the way: with it set aside there is a plan"
-            for family in LIMITS
-            if family in self.model.starts
-            and len(self.model.block(family).keys)
-            and self.leave(last, family) is not None
+            f"{block.family.replace('_', ' ')} stands in the way: with it set aside there is a plan"
+            for block in self.model.blocks
+            if self.model.family(block).role == "limit"
+            and len(block.keys)
+            and self.leave(last, block.family) is not None
         ]
         return freed or [
             "no single limit stands in the way: several do together, or an affinity or a resilience tier does"

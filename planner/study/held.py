@@ -9,7 +9,7 @@ then, and what breaks is told.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,15 +21,10 @@ from planner.answer.broken import broken_latency, broken_limits, broken_shares
 from planner.errors import Stopped
 from planner.lp.arrays import Arrays, with_slacks
 from planner.lp.problem import Outcome, Problem, Status
-from planner.model.build import LIMITS, Model
+from planner.model.build import Model
 from planner.model.columns import ColumnFamily
+from planner.model.family import Family
 from planner.tolerances import SUM, ZERO
-
-_STRUCTURE = ("demand", "pairing", "backup", "affinity", "proximity", "freeze")
-"""Families that say where work, copies and backups are: that is held, or lost."""
-
-_GIVES = ("capacity", "survival", "refuge")
-"""Families that are broken as little as can be."""
 
 _FIRST = 1000.0
 """Weight of room that work would flee into: work rather has no place than one that is not there."""
@@ -145,7 +140,7 @@ def _unserved(
 
 def _solve(now: Model, arrays: Arrays, families: list[pd.DataFrame]) -> Outcome:
     """Buy for what is held: within every limit where that can be, else :func:`_loosened`."""
-    fixed = _without(now, _fixed(now, arrays, families), _STRUCTURE)
+    fixed = _without(now, _fixed(now, arrays, families), lambda family: family.role == "structure")
     within = Problem(fixed).solve()
     return within if within.status is Status.OPTIMAL else _loosened(now, fixed)
 
@@ -162,25 +157,30 @@ def _fixed(now: Model, arrays: Arrays, families: list[pd.DataFrame]) -> Arrays:
     return replace(arrays, lower=low, upper=high, integer=integer)
 
 
-def _without(now: Model, arrays: Arrays, families: Collection[str]) -> Arrays:
+def _without(now: Model, arrays: Arrays, chosen: Callable[[Family], bool]) -> Arrays:
     """The program with the rows of some families set aside."""
     low, high = arrays.row_lower.copy(), arrays.row_upper.copy()
-    for block in (b for b in now.blocks if b.family in families):
+    for block in (b for b in now.blocks if chosen(now.family(b))):
         rows = slice(now.starts[block.family], now.starts[block.family] + len(block.keys))
         low[rows], high[rows] = -np.inf, np.inf
     return replace(arrays, row_lower=low, row_upper=high)
 
 
+def _gives(family: Family) -> bool:
+    """Is it broken as little as can be? So are capacities, and what asks for a place to flee to."""
+    return family.states == "capacity" or family.role == "flight"
+
+
 def _loosened(now: Model, fixed: Arrays) -> Outcome:
     """Capacities overrun and refuges missed as little as can be, then as cheaply as can be."""
     rows, unit, weight = [], [], []
-    for block in (b for b in now.blocks if b.family in _GIVES):
+    for block in (b for b in now.blocks if _gives(now.family(b))):
         rows.append(now.starts[block.family] + np.arange(len(block.keys)))
         whole = np.maximum(np.abs(block.upper), block.scale)
         unit.append(np.where(np.isfinite(block.upper), -whole, block.scale))
-        weight.append(np.full(len(block.keys), _FIRST if block.family == "refuge" else 1.0))
-    limits = [b.family for b in now.blocks if b.family in LIMITS and b.family not in _GIVES]
-    free, n = _without(now, fixed, limits), len(fixed.cost)
+        weight.append(np.full(len(block.keys), _FIRST if now.family(block).is_room else 1.0))
+    free = _without(now, fixed, lambda family: family.role == "limit" and not _gives(family))
+    n = len(fixed.cost)
     wider = _with_slack(free, np.concatenate(rows), np.concatenate(unit), np.concatenate(weight))
     session, added = Problem(wider), len(wider.cost) - n
     if added:

@@ -22,7 +22,7 @@ from planner.errors import BadInput, Infeasible, Issue, Stopped, UnknownName
 from planner.inputs import Inputs
 from planner.lp.problem import Status
 from planner.model.build import Model, build
-from planner.model.registry import decode
+from planner.model.names import decode
 from planner.study.extensive import First, Scene, make_extensive, make_scene, recourse
 from planner.study.stress import solve_program
 from planner.study.stressors import Stressed, calm, stress

@@ -1,1 +1,77 @@
-"""One file a family of rows; each states purpose, equation, units and the meaning of its dual."""
+"""One file a family of rows; each states purpose, equation, units and the meaning of its dual.
+
+What else is to be known of a family stands in its record, at the end of its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from planner.model.families import (
+    activation,
+    affinity,
+    agreement,
+    amount,
+    backup,
+    budget,
+    buy,
+    capacity,
+    carbon,
+    carry,
+    ceiling,
+    change,
+    commitment,
+    demand,
+    egress_tier,
+    exit,
+    fleet,
+    freeze,
+    idle,
+    jurisdiction_share,
+    latency,
+    minimum_share,
+    move,
+    move_limit,
+    pairing,
+    pin,
+    present,
+    proximity,
+    refuge,
+    region_amount,
+    region_share,
+    steady,
+    survival,
+    transfer,
+    vendor_share,
+)  # fmt: skip
+from planner.model.family import Family
+
+FAMILIES: tuple[Family, ...] = tuple(
+    family.FAMILY
+    for family in (
+        demand, pairing, backup, carry, buy, commitment, fleet, steady, idle, capacity, amount, region_amount,
+        vendor_share, minimum_share, jurisdiction_share, region_share, latency, move, move_limit, activation,
+        survival, refuge, affinity, transfer, proximity, budget, ceiling, freeze, change, present,
+        egress_tier, agreement, carbon, exit, pin,
+    )
+)  # fmt: skip
+"""All families, in the order of the program."""
+
+_ADDED: ContextVar[tuple[Family, ...]] = ContextVar("added families", default=())
+
+
+@contextmanager
+def added(*families: Family) -> Iterator[None]:
+    """Families that programs built within have after those of this version."""
+    token = _ADDED.set((*_ADDED.get(), *families))
+    try:
+        yield
+    finally:
+        _ADDED.reset(token)
+
+
+def families() -> tuple[Family, ...]:
+    """The families of a program: those of this version, and those added."""
+    return (*FAMILIES, *_ADDED.get())

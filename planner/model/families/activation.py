@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block, no_rows
-from planner.model.columns import Columns
-from planner.model.index import Index
+from planner.model.block import INF, Block, make_block
+from planner.model.context import Context
+from planner.model.family import Family
 
 _KEY = ["subject", "t", "w", "role"]
 
 
-def activation(index: Index, columns: Columns) -> Block:
+def activation(context: Context) -> Block | None:
     """Purpose: charge what beginning with a region or vendor costs, once.
 
     Equation: Σ_{r of the subject} place[w,r,t] ≤ active[subject,t] for each workload w (tight: one row
@@ -23,8 +23,9 @@ def activation(index: Index, columns: Columns) -> Block:
 
     Dual: none, because ``active`` is whole; with it fixed, money that the share costs.
     """
+    index, columns = context.index, context.columns
     if columns.active.keys.empty:
-        return no_rows("activation", _KEY)
+        return None
     active = columns.active.keys.assign(active=columns.active.numbers)
     regions = index.inputs.regions
     subjects = pd.concat(
@@ -34,9 +35,9 @@ def activation(index: Index, columns: Columns) -> Block:
         ]
     )
     roles = {
-        "primary": columns.place.keys.assign(col=columns.place.numbers),
+        "primary": columns.place.numbered,
         "standby": columns.pair.keys.assign(col=columns.pair.numbers, r=columns.pair.keys["r2"]),
-        "backup": columns.backup.keys.assign(col=columns.backup.numbers),
+        "backup": columns.backup.numbered,
     }
     place = pd.concat([frame[["w", "r", "t", "col"]].assign(role=role) for role, frame in roles.items()])
     placed = active.merge(subjects, on="subject").merge(place, on=["r", "t"])
@@ -50,9 +51,12 @@ def activation(index: Index, columns: Columns) -> Block:
     falls = rows[rows["w"] < 0].merge(active, on=["subject", "t"])
     before = rows[rows["w"] < 0].merge(active.assign(t=active["t"] + 1), on=["subject", "t"])
     entries = [
-        (used["row"].to_numpy(), used["col"].to_numpy(), np.ones(len(used))),
-        (own["row"].to_numpy(), own["active"].to_numpy(), -np.ones(len(own))),
-        (before["row"].to_numpy(), before["active"].to_numpy(), np.ones(len(before))),
-        (falls["row"].to_numpy(), falls["active"].to_numpy(), -np.ones(len(falls))),
+        (used["row"], used["col"], 1.0),
+        (own["row"], own["active"], -1.0),
+        (before["row"], before["active"], 1.0),
+        (falls["row"], falls["active"], -1.0),
     ]
-    return make_block("activation", keys, entries, -INF, 0.0)
+    return make_block(keys, entries, -INF, 0.0)
+
+
+FAMILY = Family("activation", activation, _KEY)

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block
+from planner.model.block import INF, Block, Entries, make_block
 from planner.model.columns import Columns
+from planner.model.context import Context
+from planner.model.family import Family
 from planner.model.index import Index
 
 _Part = tuple[pd.DataFrame, list[tuple[np.ndarray, float]], float, float]
 
 
-def affinity(index: Index, columns: Columns) -> Block:
+def affinity(context: Context) -> Block | None:
     """Purpose: obey each row of ``affinity.csv``.
 
     Equations, for each period in which all named workloads are alive and each region r:
@@ -26,10 +28,11 @@ def affinity(index: Index, columns: Columns) -> Block:
 
     Dual: money that loosening the row by one whole workload would save; none where ``at`` is whole.
     """
+    index, columns = context.index, context.columns
     parts = list(_parts(index, columns))
     empty = pd.DataFrame({c: pd.Series(dtype="int64") for c in ("kind", "w", "other", "r", "t")})
     keys = pd.concat([empty, *(keys for keys, _, _, _ in parts)], ignore_index=True)
-    entries: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    entries: list[Entries] = []
     lower: list[np.ndarray] = []
     upper: list[np.ndarray] = []
     offset = 0
@@ -42,7 +45,7 @@ def affinity(index: Index, columns: Columns) -> Block:
         upper.append(np.full(len(part), high))
         offset += len(part)
     bounds = (np.concatenate([[], *lower]), np.concatenate([[], *upper]))
-    return make_block("affinity", keys, entries, *bounds)
+    return make_block(keys, entries, *bounds)
 
 
 def _parts(index: Index, columns: Columns) -> Iterator[_Part]:
@@ -88,3 +91,6 @@ def _positions(index: Index, keys: pd.DataFrame, start: int) -> np.ndarray:
     table = np.full(shape, -1, dtype=np.int64)
     table[keys["w"], keys["r"], keys["t"]] = start + np.arange(len(keys))
     return table
+
+
+FAMILY = Family("affinity", affinity, ("kind", "w", "other", "r", "t"), role="structure")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block
-from planner.model.columns import Columns
+from planner.model.block import INF, Block, Entries, make_block
+from planner.model.context import Context
 from planner.model.families.budget import payers
+from planner.model.family import Family
 from planner.model.index import Index
 from planner.model.objective.lines import before_tax
 
@@ -17,7 +18,7 @@ SPENT = ("compute", "storage", "egress", "egress tiers", "commitment", "commitme
 _KEY = ["agreement", "t", "k"]
 
 
-def agreement(index: Index, columns: Columns, lines: pd.DataFrame) -> Block:
+def agreement(context: Context) -> Block | None:
     """Purpose: pay at least what was committed to a vendor, and take its discount on what is covered.
 
     Equation, for agreement a with committed amount C a period and discount d, in each period it runs:
@@ -31,14 +32,15 @@ def agreement(index: Index, columns: Columns, lines: pd.DataFrame) -> Block:
     Dual: of ``spend``, money that one more unit of spend with the vendor would save elsewhere; of
     ``owed``, what the amount committed in the period costs.
     """
+    index, columns, lines = context.index, context.columns, context.lines
     table = index.agreements
     limited = table[table["most"].notna()]
     keys = pd.concat([table.assign(k="spend"), table.assign(k="owed"), limited.assign(k="up_to")])
     keys = keys.sort_values(_KEY, ignore_index=True)
-    column = columns.agreement.keys.assign(col=columns.agreement.numbers)
+    column = columns.agreement.numbered
     by_period = {k: column[column["k"] == k] for k in ("covered", "short")}
     signed = column.loc[column["k"] == "signed", ["agreement", "col"]]
-    entries = [_spend(index, keys, lines)]
+    entries: list[Entries] = [_spend(index, keys, lines)]
     for k, kind, factor in (
         ("spend", "covered", keys["committed"]),
         ("owed", "covered", 1.0 - keys["discount"]),
@@ -48,17 +50,15 @@ def agreement(index: Index, columns: Columns, lines: pd.DataFrame) -> Block:
         pairs = keys.assign(row=keys.index, factor=factor)[keys["k"] == k].merge(
             by_period[kind][["agreement", "t", "col"]], on=["agreement", "t"]
         )
-        entries.append((pairs["row"].to_numpy(), pairs["col"].to_numpy(), pairs["factor"].to_numpy()))
+        entries.append((pairs["row"], pairs["col"], pairs["factor"].to_numpy()))
     for k, factor in (("owed", keys["committed"] * 0 - 1.0), ("up_to", -keys["most"] / keys["committed"])):
         pairs = keys.assign(row=keys.index, factor=factor)[keys["k"] == k].merge(signed, on="agreement")
-        entries.append((pairs["row"].to_numpy(), pairs["col"].to_numpy(), pairs["factor"].to_numpy()))
+        entries.append((pairs["row"], pairs["col"], pairs["factor"].to_numpy()))
     owed = (keys["k"] == "owed").to_numpy()
-    return make_block("agreement", keys[_KEY], entries, np.where(owed, 0.0, -INF), np.where(owed, INF, 0.0))
+    return make_block(keys[_KEY], entries, np.where(owed, 0.0, -INF), np.where(owed, INF, 0.0))
 
 
-def _spend(
-    index: Index, keys: pd.DataFrame, lines: pd.DataFrame
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _spend(index: Index, keys: pd.DataFrame, lines: pd.DataFrame) -> Entries:
     """Minus the spend of each column, in the rows of the agreements that it counts towards."""
     counted = lines[lines["term"].isin(SPENT)]
     vendor = index.inputs.regions["vendor"].to_numpy()[counted["r"].to_numpy(dtype=np.int64)]
@@ -75,3 +75,6 @@ def _spend(
     pairs = rows.assign(row=rows.index)[["vendor", "payer", "t", "row"]].merge(spent, on=["vendor", "t"])
     pairs = pairs[(pairs["payer"] == "") | (pairs["payer"] == pairs["by"])]
     return pairs["row"].to_numpy(), pairs["col"].to_numpy(), -pairs["money"].to_numpy()
+
+
+FAMILY = Family("agreement", agreement, _KEY, applies=lambda context: not context.index.agreements.empty)

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from planner.model.block import Block, make_block, numbers_of
-from planner.model.columns import ColumnFamily, Columns
+from planner.model.columns import ColumnFamily
+from planner.model.context import Context
+from planner.model.family import Family
 from planner.model.index import Index
 from planner.model.scopes import constant_weight
 
 
-def amount(index: Index, columns: Columns, lines: pd.DataFrame, reference: np.ndarray, unit: float) -> Block:
+def amount(context: Context) -> Block | None:
     """Purpose: state each amount once, so that rows on shares stay short.
 
     Equation: amount[g,scope,t] − Σ weight · x = 0. For basis ``spend`` the weight of a column is
@@ -23,38 +25,29 @@ def amount(index: Index, columns: Columns, lines: pd.DataFrame, reference: np.nd
 
     Dual: money that one more unit of the group's amount costs through the rules on shares.
     """
-    return amounts_of(index, columns, columns.amount, index.group_of, "g", lines, reference, unit)
+    return amounts_of(context, context.columns.amount, context.index.group_of)
 
 
-def amounts_of(
-    index: Index,
-    columns: Columns,
-    family: ColumnFamily,
-    holder_of: np.ndarray,
-    holder: str,
-    lines: pd.DataFrame,
-    reference: np.ndarray,
-    unit: float,
-) -> Block:
+def amounts_of(context: Context, family: ColumnFamily, holder_of: np.ndarray) -> Block:
     """Rows that define a family of amounts.
 
     Parameters
     ----------
     family
-        Columns with the keys scope, ``holder`` and t.
+        Columns with the keys scope, the holder (group or region) and t.
     holder_of
         Holder of each region (region,), -1 outside the market.
     """
-    keys, key = family.keys, ["scope", holder, "t"]
+    index, place, unit = context.index, context.columns.place.keys, context.unit
+    keys, key = family.keys, list(family.keys.columns)
     pool_member = _pool_membership(index)
-    place = columns.place.keys
     placed = holder_of[place["r"].to_numpy()]
-    entries = [(np.arange(len(keys)), family.numbers, np.ones(len(keys)))]
+    entries = [(np.arange(len(keys)), family.numbers, 1.0)]
     for number in sorted(set(keys["scope"].tolist())):
         scope = index.scopes[number]
-        weight = constant_weight(index.inputs, scope, reference)
+        weight = constant_weight(index.inputs, scope, context.reference)
         if weight is None:
-            spent = lines[holder_of[lines["r"].to_numpy()] >= 0]
+            spent = context.lines[holder_of[context.lines["r"].to_numpy()] >= 0]
             w, q, t = (spent[c].to_numpy() for c in "wqt")
             part = spent[np.where(w >= 0, scope.member[w, t], pool_member[number][q, t])]
             held_by, t, col = holder_of[part["r"].to_numpy()], part["t"].to_numpy(), part["col"].to_numpy()
@@ -62,12 +55,12 @@ def amounts_of(
         else:
             w, t = place["w"].to_numpy(), place["t"].to_numpy()
             inside = scope.member[w, t] & (placed >= 0)
-            held_by, col = placed[inside], columns.place.numbers[inside]
+            held_by, col = placed[inside], context.columns.place.numbers[inside]
             value = weight[w[inside], t[inside]] / (unit if scope.basis == "reference_spend" else 1.0)
             t = t[inside]
-        at = pd.DataFrame({"scope": number, holder: held_by, "t": t})
-        entries.append((numbers_of(keys, key, at), col, -value))
-    return make_block(family.name, keys, entries, 0.0, 0.0)
+        holders = pd.DataFrame({"scope": number, key[1]: held_by, "t": t})
+        entries.append((numbers_of(keys, key, holders), col, -value))
+    return make_block(keys, entries, 0.0, 0.0)
 
 
 def _pool_membership(index: Index) -> list[np.ndarray]:
@@ -78,3 +71,6 @@ def _pool_membership(index: Index) -> list[np.ndarray]:
         member[index.pool_of] = scope.member
         out.append(member)
     return out
+
+
+FAMILY = Family("amount", amount, ("scope", "g", "t"))

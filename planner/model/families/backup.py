@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block, no_rows
-from planner.model.columns import Columns
-from planner.model.index import Index
+from planner.model.block import INF, Block, make_block
+from planner.model.context import Context
+from planner.model.family import Family
 
 
-def backup(index: Index, columns: Columns) -> Block:
+def backup(context: Context) -> Block | None:
     """Purpose: keep backups, and keep them apart from what they back up.
 
     Equation: Σ_r backup[w,r,t] = 1 for each live (w, t) whose tier asks for a backup; and
@@ -20,12 +20,13 @@ def backup(index: Index, columns: Columns) -> Block:
 
     Dual: money that backing up the whole of w costs.
     """
+    index, columns = context.index, context.columns
     backed = (index.tiers["backup"] > 0).to_numpy()
     if not backed.any():
-        return no_rows("backup", ["w", "t", "r"])
+        return None
     w, t = np.nonzero(index.inputs.case.alive & backed[:, None])
     whole = pd.DataFrame({"w": w, "t": t, "r": -1})
-    copies = columns.backup.keys.assign(col=columns.backup.numbers)
+    copies = columns.backup.numbered
     place = columns.place.keys[["w", "r", "t"]].assign(place=columns.place.numbers)
     both = copies.merge(place, on=["w", "r", "t"])
     keys = pd.concat([whole, both[["w", "t", "r"]]]).sort_values(["w", "t", "r"], ignore_index=True)
@@ -33,9 +34,12 @@ def backup(index: Index, columns: Columns) -> Block:
     each = copies.drop(columns="r").merge(rows[rows["r"] < 0], on=["w", "t"])
     apart = both.merge(rows, on=["w", "t", "r"])
     entries = [
-        (each["row"].to_numpy(), each["col"].to_numpy(), np.ones(len(each))),
-        (apart["row"].to_numpy(), apart["col"].to_numpy(), np.ones(len(apart))),
-        (apart["row"].to_numpy(), apart["place"].to_numpy(), np.ones(len(apart))),
+        (each["row"], each["col"], 1.0),
+        (apart["row"], apart["col"], 1.0),
+        (apart["row"], apart["place"], 1.0),
     ]
     lower = np.where(keys["r"].to_numpy() < 0, 1.0, -INF)
-    return make_block("backup", keys, entries, lower, 1.0)
+    return make_block(keys, entries, lower, 1.0)
+
+
+FAMILY = Family("backup", backup, ("w", "t", "r"), role="structure", states="workload")

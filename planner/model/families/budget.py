@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import BadInput, Issue
-from planner.model.block import INF, Block, make_block, no_rows
+from planner.model.block import INF, Block, Entries, make_block
+from planner.model.context import Context
+from planner.model.family import MONEY, Family
 from planner.model.index import Index
 from planner.model.objective.lines import cash
 from planner.model.plan_rules import PlanRule
@@ -19,7 +21,7 @@ ALL = "all payers"
 _KEYS = ["agency", "year", "vote", "amount", "rule"]
 
 
-def budget(index: Index, lines: pd.DataFrame, unit: float) -> Block:
+def budget(context: Context) -> Block | None:
     """Purpose: keep every payer within what was voted, and within what rules allow.
 
     Equation: Σ cash with tax of the payer's lines in the year and vote ≤ amount, for each row of
@@ -32,9 +34,10 @@ def budget(index: Index, lines: pd.DataFrame, unit: float) -> Block:
 
     Dual: money saved over the horizon by one more unit of money in that year.
     """
+    index, lines, unit = context.index, context.lines, context.unit
     case = index.inputs.case
     if case.budgets.empty and not index.budgets:
-        return no_rows("budget", _KEYS)
+        return None
     rows = case.budgets[["agency", "year", "vote", "amount"]].sort_values(
         ["agency", "year", "vote"], ignore_index=True
     )
@@ -44,16 +47,16 @@ def budget(index: Index, lines: pd.DataFrame, unit: float) -> Block:
         {"agency": payer, "year": year, "vote": vote, "col": lines["col"], "cash": cash(lines)}
     )
     pairs = rows.assign(row=np.arange(len(rows))).merge(spent, on=["agency", "year", "vote"])
-    entries = [(pairs["row"].to_numpy(), pairs["col"].to_numpy(), pairs["cash"].to_numpy() / unit)]
+    entries: list[Entries] = [(pairs["row"], pairs["col"], pairs["cash"] / unit)]
     keys = [rows.assign(year=rows["year"].astype(object), rule="")[_KEYS]]
     lines_of = spent.assign(r=lines["r"].to_numpy(), t=lines["t"].to_numpy())
     for rule in index.budgets:
         more, counted = _of_rule(index, rule, lines_of)
         first = sum(len(part) for part in keys)
-        entries += [(first + at, c["col"].to_numpy(), c["cash"].to_numpy() / unit) for at, c in counted]
+        entries += [(first + at, c["col"], c["cash"] / unit) for at, c in counted]
         keys.append(more)
     table = pd.concat(keys, ignore_index=True)
-    return make_block("budget", table, entries, -INF, table["amount"].to_numpy(dtype="float64") / unit)
+    return make_block(table, entries, -INF, table["amount"].to_numpy(dtype="float64") / unit)
 
 
 def _of_rule(
@@ -93,3 +96,17 @@ def payers(index: Index, lines: pd.DataFrame) -> np.ndarray:
     """Who pays each cost line; "" for what is paid in common (activation that names no payer)."""
     names = np.append(index.pools["payer"].to_numpy(), "")
     return np.asarray(names[lines["q"].to_numpy(dtype=np.int64)])
+
+
+FAMILY = Family(
+    "budget",
+    budget,
+    _KEYS,
+    role="limit",
+    states="other",
+    of_machines=True,
+    unit=MONEY,
+    subject=lambda row: f"{row.names['agency']} {row.names['vote']}".strip(),
+    binds="{per} for {subject} would save",
+    broken=("{rule}: cash of {subject}", "comes to {unit} {value:,.0f} against {bound:,.0f}"),
+)

@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import SIZED, STORED
-from planner.model.block import INF, Block, make_block, no_rows
+from planner.model.block import INF, Block, make_block
 from planner.model.columns import Columns
 from planner.model.commitments import active_periods, held_periods
+from planner.model.context import Context
+from planner.model.family import Family, Row
 from planner.model.index import Index
 from planner.model.objective.storage import stored_at
 
 
-def capacity(index: Index, columns: Columns) -> Block:
+def capacity(context: Context) -> Block | None:
     """Purpose: obey each row of ``capacity.csv``.
 
     Equation: Σ_{q,s} c[s,k] (run[q,s,t,l] + active commitments) ≤ amount for machines, c being vCPU,
@@ -24,9 +26,10 @@ def capacity(index: Index, columns: Columns) -> Block:
 
     Dual: money that one more unit of capacity in the period would save (negative or zero).
     """
+    index, columns = context.index, context.columns
     limits = index.capacity
     if limits.empty:
-        return no_rows("capacity", [*limits.columns, "l"])
+        return None
     machines = limits[limits["resource"].isin((*SIZED, "units"))].merge(index.slices[["t", "l"]], on="t")
     stores = limits[limits["resource"].isin(STORED)].assign(l=0)
     keys = pd.concat([machines, stores]).sort_values(
@@ -51,16 +54,16 @@ def capacity(index: Index, columns: Columns) -> Block:
     )
     by_store = by_store[(by_store["payer"] == "") | (by_store["payer"] == by_store["owner"])]
     entries = [
-        (by_run["row"].to_numpy(), by_run["col"].to_numpy(), _drawn(index, by_run)),
-        (by_store["row"].to_numpy(), by_store["col"].to_numpy(), by_store["gib"].to_numpy()),
+        (by_run["row"], by_run["col"], _drawn(index, by_run)),
+        (by_store["row"], by_store["col"], by_store["gib"]),
     ]
-    return make_block("capacity", keys, entries, -INF, keys["amount"].to_numpy())
+    return make_block(keys, entries, -INF, keys["amount"].to_numpy())
 
 
 def bought(index: Index, columns: Columns) -> pd.DataFrame:
     """What is bought in each period and slice: s, t, l, owner, the column that buys it, and which part."""
     payer = index.pools["payer"].to_numpy()
-    run = columns.run.keys.assign(col=columns.run.numbers)
+    run = columns.run.numbered
     run["owner"] = payer[run["q"].to_numpy(dtype=np.int64)]
     commit = active_periods(index, columns)
     commit["owner"] = payer[commit["q"].to_numpy(dtype=np.int64)]
@@ -75,3 +78,21 @@ def _drawn(index: Index, lines: pd.DataFrame) -> np.ndarray:
     at = lines["resource"].map({k: i for i, k in enumerate(SIZED)}).fillna(-1).to_numpy(dtype=np.int64)
     drawn = np.where(at < 0, 1.0, index.drawn[lines["s"].to_numpy(), at])
     return np.asarray(drawn * lines["part"].to_numpy())
+
+
+def _whose(row: Row) -> str:
+    payer = f" for {row.names['payer']}" if row.names["payer"] else ""
+    return f"{row.names['subject']}{payer}"
+
+
+FAMILY = Family(
+    "capacity",
+    capacity,
+    ("subject", "s", "r", "payer", "resource", "t", "amount", "l"),
+    role="limit",
+    states="capacity",
+    of_machines=True,
+    unit="{resource}",
+    subject=_whose,
+    broken=("{rule}: {subject}", "needs {value:,.6g} {unit} against {bound:,.6g}"),
+)

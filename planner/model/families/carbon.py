@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from planner.model.block import INF, Block, make_block
-from planner.model.columns import Columns
+from planner.model.context import Context
 from planner.model.emitted import emitted
-from planner.model.index import Index
+from planner.model.family import Family
 
 
-def carbon(index: Index, columns: Columns) -> Block:
+def carbon(context: Context) -> Block | None:
     """Purpose: keep the greenhouse gas of what runs within a cap.
 
     Equation: Σ_{s,t,l} hours[t,l] · kWh[s] · kg/kWh[r(s)] · (run[q,s,t,l] + active commitments) / 1000
@@ -22,6 +22,7 @@ def carbon(index: Index, columns: Columns) -> Block:
 
     Dual: money saved by one more tonne in the year or period.
     """
+    index, columns = context.index, context.columns
     rows: list[tuple[str, str, float]] = []
     entries = []
     lines = emitted(index, columns)
@@ -34,7 +35,23 @@ def carbon(index: Index, columns: Columns) -> Block:
             t, r = lines["t"].to_numpy(), lines["r"].to_numpy()
             mine = lines[inside[t] & rule.regions[r]]
             at = np.full(len(mine), len(rows))
-            entries.append((at, mine["col"].to_numpy(), mine["kg"].to_numpy() / 1000.0))
+            entries.append((at, mine["col"], mine["kg"].to_numpy() / 1000.0))
             rows.append((rule.rule.id, span, float(rule.rule.parameters["cap"])))
     keys = pd.DataFrame(rows, columns=["rule", "span", "cap"])
-    return make_block("carbon", keys[["rule", "span"]], entries, -INF, keys["cap"].to_numpy(dtype="float64"))
+    return make_block(keys[["rule", "span"]], entries, -INF, keys["cap"].to_numpy(dtype="float64"))
+
+
+FAMILY = Family(
+    "carbon",
+    carbon,
+    ("rule", "span"),
+    role="limit",
+    applies=lambda context: bool(context.index.carbon.rules),
+    states="other",
+    of_machines=True,
+    unit="t CO2e",
+    subject=lambda row: "all machines",
+    per="one more tonne",
+    binds="{per} of CO2e under {rule} would save",
+    broken=("{rule}: machines", "{value:,.6g} {unit} against {bound:,.6g}"),
+)

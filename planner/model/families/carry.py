@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-
 from planner.model.block import Block, make_block, numbers_of
-from planner.model.columns import Columns
-from planner.model.index import Index
+from planner.model.carried import carried_at
+from planner.model.context import Context
+from planner.model.family import Family
 
 _KEY = ["w", "r", "t", "l"]
 
 
-def carry(index: Index, columns: Columns) -> Block:
+def carry(context: Context) -> Block | None:
     """Purpose: tie the machines of a workload, or its share on fleets, to its placement.
 
     Equation: Σ_{s in r} use[w,s,t,l] / n[w,s,t,l] = place[w,r,t] + φ[w] Σ_r' pair[w,r',r,t] on platform
@@ -24,6 +22,7 @@ def carry(index: Index, columns: Columns) -> Block:
 
     Dual: money that carrying one more whole placement of w at r costs.
     """
+    index, columns = context.index, context.columns
     use, serve = columns.use.keys, columns.serve.keys
     sited = carried_at(index, columns)
     folded = columns.folded[["w", "r", "t"]].drop_duplicates().assign(folds=True)
@@ -33,25 +32,10 @@ def carry(index: Index, columns: Columns) -> Block:
     keys = lines[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
     entries = [
         (numbers_of(keys, _KEY, use), columns.use.numbers, 1.0 / use["n"].to_numpy()),
-        (numbers_of(keys, _KEY, serve), columns.serve.numbers, np.ones(len(serve))),
-        (numbers_of(keys, _KEY, lines), lines["col"].to_numpy(), -lines["part"].to_numpy()),
+        (numbers_of(keys, _KEY, serve), columns.serve.numbers, 1.0),
+        (numbers_of(keys, _KEY, lines), lines["col"], -lines["part"]),
     ]
-    return make_block("carry", keys, entries, 0.0, 0.0)
+    return make_block(keys, entries, 0.0, 0.0)
 
 
-def carried_at(index: Index, columns: Columns) -> pd.DataFrame:
-    """What must be carried where: w, r, t, the column that asks for it and the part of the workload."""
-    place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers, part=1.0)
-    pair = columns.pair.keys
-    if pair.empty:
-        return place
-    ready = pd.DataFrame(
-        {
-            "w": pair["w"],
-            "r": pair["r2"],
-            "t": pair["t"],
-            "col": columns.pair.numbers,
-            "part": index.ready[pair["w"].to_numpy(dtype=np.int64)],
-        }
-    )
-    return pd.concat([place, ready[ready["part"] > 0]], ignore_index=True)
+FAMILY = Family("carry", carry, _KEY)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from planner.model.block import INF, Block, make_block
-from planner.model.columns import Columns
+from planner.model.context import Context
 from planner.model.earlier import earlier_places
-from planner.model.index import Index
+from planner.model.family import Family
 
 
-def change(index: Index, columns: Columns) -> Block:
+def change(context: Context) -> Block | None:
     """Purpose: count what differs from an earlier plan, so that it can be priced and kept small.
 
     Equation: change[w,r,t] ≥ place[w,r,t] − the earlier plan's share, for each period that is not
@@ -21,10 +21,19 @@ def change(index: Index, columns: Columns) -> Block:
 
     Dual: money that one more share of w at r in the earlier plan would save.
     """
+    index, columns = context.index, context.columns
     keys = columns.change.keys
-    place = columns.place.keys.assign(col=columns.place.numbers)
+    place = columns.place.numbered
     now = keys.merge(place, on=["w", "r", "t"], how="left")["col"].to_numpy(dtype=np.int64)
     share = keys.merge(earlier_places(index, "primary"), on=["w", "r", "t"], how="left")["share"].fillna(0.0)
     at = np.arange(len(keys))
-    entries = [(at, now, np.ones(len(keys))), (at, columns.change.numbers, -np.ones(len(keys)))]
-    return make_block("change", keys, entries, -INF, share.to_numpy(dtype="float64"))
+    entries = [(at, now, 1.0), (at, columns.change.numbers, -1.0)]
+    return make_block(keys, entries, -INF, share.to_numpy(dtype="float64"))
+
+
+FAMILY = Family(
+    "change",
+    change,
+    ("w", "r", "t"),
+    applies=lambda context: context.index.inputs.case.settings.replan is not None,
+)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.block import INF, Block, make_block, no_rows, numbers_of
-from planner.model.columns import Columns
+from planner.model.block import INF, Block, make_block, numbers_of
 from planner.model.commitments import active_periods, held_periods
-from planner.model.index import Index
+from planner.model.context import Context
+from planner.model.family import Family
 
 _KEY = ["q", "r", "s", "term", "h", "t", "l", "contract"]
 
 
-def commitment(index: Index, columns: Columns) -> Block:
+def commitment(context: Context) -> Block | None:
     """Purpose: a commitment is bought for the whole of its term and used by its pool.
 
     Equation: cover[q,s,p,t,l,c] ≤ Σ_{t0 ≤ t < t0 + span(p)} commit[q,s,p,t0] over the t0 in which contract c
@@ -26,9 +26,10 @@ def commitment(index: Index, columns: Columns) -> Block:
     Dual: money that one more committed machine would save in the slice; added up over the slices of
     a term it is what the commitment is worth.
     """
+    index, columns = context.index, context.columns
     if columns.cover.keys.empty:
-        return no_rows("commitment", _KEY)
-    cover = columns.cover.keys.assign(col=columns.cover.numbers)
+        return None
+    cover = columns.cover.numbered
     cover["q"] = cover["q"].where(cover["h"] < 0, -1)
     keys = cover[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
     rows = keys.assign(row=np.arange(len(keys)))
@@ -38,12 +39,15 @@ def commitment(index: Index, columns: Columns) -> Block:
     bought = rows[rows["h"] < 0].merge(active.assign(contract=begun)[[*same, "col"]], on=same)
     held = rows[rows["h"] >= 0].merge(held_periods(index, columns)[["h", "t", "part"]], on=["h", "t"])
     entries = [
-        (numbers_of(keys, _KEY, cover), cover["col"].to_numpy(), np.ones(len(cover))),
-        (bought["row"].to_numpy(), bought["col"].to_numpy(), -np.ones(len(bought))),
+        (numbers_of(keys, _KEY, cover), cover["col"], 1.0),
+        (bought["row"], bought["col"], -1.0),
         (
             held["row"].to_numpy(),
             columns.held.numbers[held["h"].to_numpy(dtype=np.int64)],
             -held["part"].to_numpy(),
         ),
     ]
-    return make_block("commitment", keys, entries, -INF, 0.0)
+    return make_block(keys, entries, -INF, 0.0)
+
+
+FAMILY = Family("commitment", commitment, _KEY)

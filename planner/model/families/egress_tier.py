@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from planner.case.schema import RESOURCES
-from planner.model.block import INF, Block, make_block, numbers_of
-from planner.model.columns import Columns
-from planner.model.index import Index
+from planner.model.block import INF, Block, Entries, make_block, numbers_of
+from planner.model.context import Context
+from planner.model.family import Family
 from planner.model.tiers import steps
 
 _ROW = ["payer", "r", "t"]
 _KEY = [*_ROW, "tier", "k"]
 
 
-def egress_tier(index: Index, columns: Columns) -> Block:
+def egress_tier(context: Context) -> Block | None:
     """Purpose: price data that leave a region at the tier that their volume reaches.
 
     Equations, for payer p, region r, period t and tiers i of length L GiB a month: ``volume``:
@@ -28,14 +30,15 @@ def egress_tier(index: Index, columns: Columns) -> Block:
     Dual: none, because ``full`` is whole; with it fixed, of ``volume``, money that one more GiB a month
     costs beyond the first paid tier.
     """
-    family = columns.tier.keys.assign(col=columns.tier.numbers)
+    index, columns = context.index, context.columns
+    family = columns.tier.numbered
     table = steps(index) if len(family) else pd.DataFrame(columns=[*_ROW, "tier", "length"])
     used = family[family["k"] == "used"].merge(table[[*_ROW, "tier", "length"]], on=[*_ROW, "tier"])
     full = family[family["k"] == "full"]
     volume = used[_ROW].drop_duplicates().assign(tier=-1, k="volume")
     order = [full[[*_ROW, "tier"]].assign(k=k) for k in ("begun", "next")]
     keys = pd.concat([volume, *order]).sort_values(_KEY, ignore_index=True)
-    case, place = index.inputs.case, columns.place.keys.assign(col=columns.place.numbers)
+    case, place = index.inputs.case, columns.place.numbered
     w, t = place["w"].to_numpy(), place["t"].to_numpy()
     place["payer"] = case.workloads["payer"].to_numpy()[w]
     place["gib"] = case.demand[w, RESOURCES.index("egress_gib"), t]
@@ -45,17 +48,17 @@ def egress_tier(index: Index, columns: Columns) -> Block:
     entries = [
         _entries(keys, sent, "volume", sent["gib"]),
         _entries(keys, used.assign(tier=-1), "volume", -used["length"]),
-        _entries(keys, full, "begun", np.ones(len(full))),
-        _entries(keys, own, "begun", -np.ones(len(own))),
-        _entries(keys, after, "next", np.ones(len(after))),
-        _entries(keys, full, "next", -np.ones(len(full))),
+        _entries(keys, full, "begun", 1.0),
+        _entries(keys, own, "begun", -1.0),
+        _entries(keys, after, "next", 1.0),
+        _entries(keys, full, "next", -1.0),
     ]
     lower = np.where(keys["k"] == "volume", 0.0, -INF)
-    return make_block("egress_tier", keys, entries, lower, 0.0)
+    return make_block(keys, entries, lower, 0.0)
 
 
-def _entries(
-    keys: pd.DataFrame, lines: pd.DataFrame, k: str, value: pd.Series | np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    at = numbers_of(keys, _KEY, lines.assign(k=k))
-    return at, lines["col"].to_numpy(dtype=np.int64), np.asarray(value, dtype="float64")
+def _entries(keys: pd.DataFrame, lines: pd.DataFrame, k: str, value: Any) -> Entries:
+    return numbers_of(keys, _KEY, lines.assign(k=k)), lines["col"], value
+
+
+FAMILY = Family("egress_tier", egress_tier, _KEY, applies=lambda context: len(context.columns.tier.keys) > 0)

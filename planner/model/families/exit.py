@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block, numbers_of
+from planner.model.block import INF, Block, Entries, make_block, numbers_of
 from planner.model.columns import Columns
+from planner.model.context import Context
+from planner.model.family import MONEY, Family
 from planner.model.index import Index
 from planner.model.leaving import leaving
 
@@ -30,11 +32,11 @@ class ExitParts:
     """
 
     keys: pd.DataFrame
-    leaving: tuple[np.ndarray, np.ndarray, np.ndarray]
-    accrual: tuple[np.ndarray, np.ndarray, np.ndarray]
+    leaving: Entries
+    accrual: Entries
 
 
-def exit(index: Index, columns: Columns, lines: pd.DataFrame, unit: float) -> Block:
+def exit(context: Context) -> Block | None:
     """Purpose: never depend on a vendor group so much that leaving it cannot be paid for.
 
     Equation: Σ leaving · x ≤ cap · (12 / months[t]) · Σ accrual[t] · x for each rule of kind ``exit``,
@@ -49,11 +51,12 @@ def exit(index: Index, columns: Columns, lines: pd.DataFrame, unit: float) -> Bl
 
     Dual: money saved over the horizon by one more unit of money that leaving may cost.
     """
+    index, columns, lines, unit = context.index, context.columns, context.lines, context.unit
     parts = exit_parts(index, columns, lines, unit)
     cap = {r.rule.id: float(r.rule.parameters["cap"]) for r in index.exits}
     row, col, coef = parts.accrual
     limit = parts.keys["rule"].map(cap).to_numpy(dtype="float64")
-    return make_block("exit", parts.keys, [parts.leaving, (row, col, -limit[row] * coef)], -INF, 0.0)
+    return make_block(parts.keys, [parts.leaving, (row, col, -limit[row] * coef)], -INF, 0.0)
 
 
 def exit_parts(index: Index, columns: Columns, lines: pd.DataFrame, unit: float) -> ExitParts:
@@ -80,9 +83,7 @@ def exit_parts(index: Index, columns: Columns, lines: pd.DataFrame, unit: float)
     return ExitParts(table, _entries(table, left, unit), _entries(table, accrued, unit))
 
 
-def _entries(
-    keys: pd.DataFrame, parts: list[pd.DataFrame], unit: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _entries(keys: pd.DataFrame, parts: list[pd.DataFrame], unit: float) -> Entries:
     lines = pd.concat(parts, ignore_index=True)
     lines = lines[(lines["money"] != 0.0) & lines["t"].isin(keys["t"])]
     bound = keys.set_index(_KEY).index
@@ -90,3 +91,18 @@ def _entries(
     summed = pd.DataFrame(lines.groupby([*_KEY, "col"], as_index=False)["money"].sum())
     money = summed["money"].to_numpy(dtype="float64") / unit
     return numbers_of(keys, _KEY, summed), summed["col"].to_numpy(dtype=np.int64), money
+
+
+FAMILY = Family(
+    "exit",
+    exit,
+    _KEY,
+    role="limit",
+    applies=lambda context: bool(context.index.exits),
+    states="other",
+    of_machines=True,
+    unit=MONEY,
+    subject=lambda row: str(row.names["group"]),
+    binds="{per} that leaving {subject} may cost under {rule} would save",
+    broken=("{rule}: leaving {subject}", "costs {unit} {by:,.0f} too much"),
+)

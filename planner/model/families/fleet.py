@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import SIZED
-from planner.model.block import INF, Block, make_block, no_rows, numbers_of
-from planner.model.columns import ARCHITECTURES, Columns
-from planner.model.index import Index
+from planner.model.block import INF, Block, Entries, make_block, numbers_of
+from planner.model.columns import ARCHITECTURES
+from planner.model.context import Context
+from planner.model.family import Family
 
 _KEY = ["q", "r", "a", "t", "l"]
 FLEET_RESOURCES = ("vcpu", "memory_gib")
 
 
-def fleet(index: Index, columns: Columns) -> Block:
+def fleet(context: Context) -> Block | None:
     """Purpose: on platform ``container`` add up resources over a region's fleet of one architecture.
 
     Equation, for k in vCPU and memory: Σ_{s in (r,a)} a[s,k] (run + Σ_p cover)[q,s,t,l]
@@ -27,10 +28,11 @@ def fleet(index: Index, columns: Columns) -> Block:
 
     Dual: money that one more vCPU or GiB of pods costs the pool in that region.
     """
+    index, columns = context.index, context.columns
     if columns.serve.keys.empty:
-        return no_rows("fleet", [*_KEY, "k", "w"])
+        return None
     case = index.inputs.case
-    serve = columns.serve.keys.assign(col=columns.serve.numbers)
+    serve = columns.serve.numbered
     architecture = case.catalog.skus["architecture"].map({a: i for i, a in enumerate(ARCHITECTURES)})
     run = pd.concat(
         [f.keys[["q", "r", "s", "t", "l"]].assign(col=f.numbers) for f in (columns.run, columns.cover)]
@@ -43,21 +45,20 @@ def fleet(index: Index, columns: Columns) -> Block:
     parts = [fleets.assign(k=k, w=-1) for k in FLEET_RESOURCES] + [spread[[*_KEY, "w"]].assign(k="units")]
     keys: pd.DataFrame = pd.concat(parts).sort_values([*_KEY, "k", "w"], ignore_index=True)
     full = [*_KEY, "k", "w"]
-    entries: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    entries: list[Entries] = []
     for k in FLEET_RESOURCES:
         at = SIZED.index(k)
         lines = serve.assign(k=k)
         need = index.machine_demand[lines["w"].to_numpy(), at, lines["t"].to_numpy()]
         need = need * index.inputs.case.load[lines["w"].to_numpy(), lines["l"].to_numpy()]
-        entries.append(
-            (numbers_of(keys, full, lines.assign(w=-1)), lines["col"].to_numpy(), -headroom * need)
-        )
+        entries.append((numbers_of(keys, full, lines.assign(w=-1)), lines["col"], -headroom * need))
         yields = index.yields[run["s"].to_numpy(), at]
-        entries.append((numbers_of(keys, full, run.assign(k=k, w=-1)), run["col"].to_numpy(), yields))
+        entries.append((numbers_of(keys, full, run.assign(k=k, w=-1)), run["col"], yields))
     lines = spread.assign(k="units")
-    entries.append(
-        (numbers_of(keys, full, lines), lines["col"].to_numpy(), -index.min_units[lines["w"].to_numpy()])
-    )
+    entries.append((numbers_of(keys, full, lines), lines["col"], -index.min_units[lines["w"].to_numpy()]))
     machines = lines[[*full]].merge(run[[*_KEY, "col"]], on=_KEY)
-    entries.append((numbers_of(keys, full, machines), machines["col"].to_numpy(), np.ones(len(machines))))
-    return make_block("fleet", keys, entries, 0.0, INF)
+    entries.append((numbers_of(keys, full, machines), machines["col"], 1.0))
+    return make_block(keys, entries, 0.0, INF)
+
+
+FAMILY = Family("fleet", fleet, (*_KEY, "k", "w"))

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 
 from planner.model.block import Block, make_block
-from planner.model.columns import Columns
 from planner.model.commitments import active_periods, held_periods
+from planner.model.context import Context
 from planner.model.earlier import earlier_commitments, earlier_places
-from planner.model.index import Index
+from planner.model.family import Family
 
 _KEY = ["what", "w", "q", "r", "s", "term", "t"]
 
 
-def freeze(index: Index, columns: Columns) -> Block:
+def freeze(context: Context) -> Block | None:
     """Purpose: plan again without undoing what is already under way.
 
     Equation, for each period t < ``freeze``: place[w,r,t] = the earlier plan's share, for each
@@ -26,13 +26,14 @@ def freeze(index: Index, columns: Columns) -> Block:
 
     Dual: money that keeping one more share, or one more committed machine, in that period costs.
     """
+    index, columns = context.index, context.columns
     replan = index.inputs.case.settings.replan
     periods = replan.freeze if replan else 0
-    pair = columns.pair.keys.assign(col=columns.pair.numbers)
+    pair = columns.pair.numbered
     shares = {
-        "primary": columns.place.keys.assign(col=columns.place.numbers),
+        "primary": columns.place.numbered,
         "standby": pair.drop(columns="r").rename(columns={"r2": "r"}),
-        "backup": columns.backup.keys.assign(col=columns.backup.numbers),
+        "backup": columns.backup.numbered,
     }
     parts = []
     for role, frame in shares.items():
@@ -52,8 +53,15 @@ def freeze(index: Index, columns: Columns) -> Block:
     lines = lines[lines["t"] < periods]
     keys = lines[[*_KEY, "due"]].drop_duplicates().sort_values(_KEY, ignore_index=True)
     rows = lines.merge(keys[_KEY].assign(row=np.arange(len(keys))), on=_KEY)
-    entries = [
-        (rows["row"].to_numpy(), rows["col"].to_numpy(dtype=np.int64), rows["part"].to_numpy(dtype="float64"))
-    ]
+    entries = [(rows["row"], rows["col"], rows["part"])]
     due = keys["due"].to_numpy(dtype="float64")
-    return make_block("freeze", keys[_KEY], entries, due, due)
+    return make_block(keys[_KEY], entries, due, due)
+
+
+FAMILY = Family(
+    "freeze",
+    freeze,
+    _KEY,
+    role="structure",
+    applies=lambda context: context.index.inputs.case.settings.replan is not None,
+)

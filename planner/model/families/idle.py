@@ -8,13 +8,15 @@ import pandas as pd
 from planner.case.schema import SIZED
 from planner.model.block import INF, Block, make_block, numbers_of
 from planner.model.columns import ARCHITECTURES, Columns
+from planner.model.context import Context
 from planner.model.families.fleet import FLEET_RESOURCES
+from planner.model.family import Family
 from planner.model.index import Index
 
 _KEY = ["q", "r", "a", "t", "l"]
 
 
-def idle(index: Index, columns: Columns) -> Block:
+def idle(context: Context) -> Block | None:
     """Purpose: buy no idle machine of a fleet, which would only thin out somebody else's share.
 
     Equation: Σ_s p[s,t] (run + Σ cover)[q,s,t,l] − Σ_{w in q} max_s (p[s,t] n[w,s,t,l]) serve[w,r,a,t,l] ≤ 0,
@@ -33,6 +35,7 @@ def idle(index: Index, columns: Columns) -> Block:
 
     Dual: part of its price that an idle machine would save, by making other shares smaller.
     """
+    index, columns = context.index, context.columns
     running = _running(index, columns)
     keys = running[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
     lines = _needed(index, columns, running)
@@ -41,10 +44,10 @@ def idle(index: Index, columns: Columns) -> Block:
         each = running.drop_duplicates([*_KEY, "s"]).groupby(_KEY)["price"].sum()
         spare = each.to_numpy(dtype="float64")
     entries = [
-        (numbers_of(keys, _KEY, running), running["col"].to_numpy(), running["price"].to_numpy()),
-        (numbers_of(keys, _KEY, lines), lines["col"].to_numpy(), -lines["most"].to_numpy(dtype="float64")),
+        (numbers_of(keys, _KEY, running), running["col"], running["price"]),
+        (numbers_of(keys, _KEY, lines), lines["col"], -lines["most"].to_numpy(dtype="float64")),
     ]
-    return make_block("idle", keys, entries, -INF, spare)
+    return make_block(keys, entries, -INF, spare)
 
 
 def idleness_pays(index: Index) -> bool:
@@ -69,7 +72,7 @@ def _running(index: Index, columns: Columns) -> pd.DataFrame:
 
 def _needed(index: Index, columns: Columns, running: pd.DataFrame) -> pd.DataFrame:
     """What all of a workload costs an hour on the dearest machine of a fleet: keys, column, ``most``."""
-    serve = columns.serve.keys.assign(col=columns.serve.numbers)
+    serve = columns.serve.numbered
     machines = running[[*_KEY, "s", "price"]].drop_duplicates([*_KEY, "s"])
     lines = serve.merge(machines, on=_KEY)
     w, s, t = (lines[c].to_numpy(dtype=np.int64) for c in ("w", "s", "t"))
@@ -84,3 +87,6 @@ def _needed(index: Index, columns: Columns, running: pd.DataFrame) -> pd.DataFra
         n = np.maximum(n, np.divide(need, index.yields[s, at], out=np.zeros_like(need), where=need > 0))
     lines["most"] = lines["price"] * n
     return lines.groupby([*_KEY, "col"], as_index=False).agg(most=("most", "max"))
+
+
+FAMILY = Family("idle", idle, _KEY)

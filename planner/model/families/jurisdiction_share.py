@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from planner.model.block import INF, Block, make_block
-from planner.model.columns import Columns
-from planner.model.families.minimum_share import domestic_groups, weighted_totals
-from planner.model.index import Index
+from planner.model.context import Context
+from planner.model.share_rows import domestic_groups, share_family, share_rows
 
 
-def jurisdiction_share(index: Index, columns: Columns) -> Block:
+def jurisdiction_share(context: Context) -> Block | None:
     """Purpose: limit what a foreign parent could be compelled to hand over.
 
     Equation: Σ_{g foreign} amount[g,scope,t] − cap · Σ_g amount[g,scope,t] ≤ 0 for each period the
@@ -20,5 +19,9 @@ def jurisdiction_share(index: Index, columns: Columns) -> Block:
     Dual: money saved by one more unit of foreign amount; times one hundredth of the total it is
     what one point of cap saves in the period.
     """
-    keys, entries = weighted_totals(index, columns, "jurisdiction_share", "cap", ~domestic_groups(index))
-    return make_block("jurisdiction_share", keys, [entries], -INF, 0.0)
+    index, amounts = context.index, context.columns.amount
+    rows = share_rows(index, amounts, "jurisdiction_share", ~domestic_groups(index))
+    return None if rows is None else make_block(*rows, -INF, 0.0)
+
+
+FAMILY = share_family("jurisdiction_share", jurisdiction_share, ("rule", "scope", "t"), lambda row: "foreign")

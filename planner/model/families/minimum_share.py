@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-
 from planner.model.block import INF, Block, make_block
-from planner.model.columns import Columns
-from planner.model.index import Index
+from planner.model.context import Context
+from planner.model.share_rows import domestic_groups, share_family, share_rows
 
 
-def minimum_share(index: Index, columns: Columns) -> Block:
+def minimum_share(context: Context) -> Block | None:
     """Purpose: give homegrown vendors a share.
 
     Equation: Σ_{g domestic} amount[g,scope,t] − floor · Σ_g amount[g,scope,t] ≥ 0 for each period
@@ -22,32 +19,11 @@ def minimum_share(index: Index, columns: Columns) -> Block:
     Dual: money that one more unit of domestic amount costs; times one hundredth of the total it is
     what one point of floor costs in the period.
     """
-    keys, entries = weighted_totals(index, columns, "minimum_share", "floor", domestic_groups(index))
-    return make_block("minimum_share", keys, [entries], 0.0, INF)
+    index, amounts = context.index, context.columns.amount
+    rows = share_rows(index, amounts, "minimum_share", domestic_groups(index))
+    return None if rows is None else make_block(*rows, 0.0, INF)
 
 
-def weighted_totals(
-    index: Index, columns: Columns, kind: str, parameter: str, counted: np.ndarray
-) -> tuple[pd.DataFrame, tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Rows Σ_{g counted} amount − parameter · Σ_g amount of the rules of a kind: keys and entries."""
-    amounts = columns.amount.keys.assign(col=columns.amount.numbers)
-    parts = [
-        amounts.loc[(amounts["scope"] == r.scope) & r.periods[amounts["t"].to_numpy()], ["scope", "t"]]
-        .drop_duplicates()
-        .assign(rule=number)
-        for number, r in enumerate(index.share_rules)
-        if r.rule.kind == kind
-    ]
-    keys = pd.concat([*parts, amounts.iloc[:0].assign(rule=0)])[["rule", "scope", "t"]].reset_index(drop=True)
-    limit = np.array([float(r.rule.parameters.get(parameter, 0.0)) for r in index.share_rules])
-    pairs = keys.assign(row=np.arange(len(keys))).merge(amounts, on=["scope", "t"])
-    value = counted[pairs["g"].to_numpy()] - limit[pairs["rule"].to_numpy()]
-    return keys, (pairs["row"].to_numpy(), pairs["col"].to_numpy(), value)
-
-
-def domestic_groups(index: Index) -> np.ndarray:
-    """Which groups of the market have their parent at home: boolean array (group,)."""
-    regions = index.inputs.regions
-    home = regions["parent_jurisdiction"] == index.inputs.case.settings.home_country
-    names = set(regions.loc[home & regions["market"], "vendor_group"])
-    return np.array([g in names for g in index.groups], dtype=bool)
+FAMILY = share_family(
+    "minimum_share", minimum_share, ("rule", "scope", "t"), lambda row: "domestic", less=True
+)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.model.block import Block, make_block, no_rows
-from planner.model.columns import Columns
-from planner.model.index import Index
+from planner.model.block import Block, make_block
+from planner.model.context import Context
+from planner.model.family import Family
 
 _KEY = ["w", "r", "t"]
 
 
-def move(index: Index, columns: Columns) -> Block:
+def move(context: Context) -> Block | None:
     """Purpose: count moves, so that they can be priced and limited.
 
     Equation: place[w,r,t] − place[w,r,t−1] = enter[w,r,t] − leave[w,r,t]; in the first period
@@ -22,10 +22,11 @@ def move(index: Index, columns: Columns) -> Block:
 
     Dual: money that having one more share of w at r in t−1 would save.
     """
+    index, columns = context.index, context.columns
     keys = columns.enter.keys
     if keys.empty:
-        return no_rows("move", _KEY)
-    place = columns.place.keys.assign(col=columns.place.numbers)
+        return None
+    place = columns.place.numbered
     rows = keys.assign(row=np.arange(len(keys)))
     now = rows.merge(place, on=_KEY)
     before = rows.merge(place.assign(t=place["t"] + 1), on=_KEY)
@@ -35,9 +36,12 @@ def move(index: Index, columns: Columns) -> Block:
     share[today["row"].to_numpy(dtype=np.int64)] = today["share"]
     at = np.arange(len(keys))
     entries = [
-        (now["row"].to_numpy(), now["col"].to_numpy(), np.ones(len(now))),
-        (before["row"].to_numpy(), before["col"].to_numpy(), -np.ones(len(before))),
-        (at, columns.enter.numbers, -np.ones(len(keys))),
-        (at, columns.leave.numbers, np.ones(len(keys))),
+        (now["row"], now["col"], 1.0),
+        (before["row"], before["col"], -1.0),
+        (at, columns.enter.numbers, -1.0),
+        (at, columns.leave.numbers, 1.0),
     ]
-    return make_block("move", keys, entries, share, share)
+    return make_block(keys, entries, share, share)
+
+
+FAMILY = Family("move", move, _KEY)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from planner.model.block import Block, make_block, numbers_of
-from planner.model.columns import Columns
-from planner.model.index import Index
+from planner.model.context import Context
+from planner.model.family import Family
 
 _KEY = ["w", "r", "t"]
 
 
-def pairing(index: Index, columns: Columns) -> Block:
+def pairing(context: Context) -> Block | None:
     """Purpose: give every share of a workload with a standby tier a region that stands ready for it.
 
     Equation: Σ_r2 pair[w,r,r2,t] = place[w,r,t] for each workload whose tier keeps a standby; r2 is
@@ -22,13 +22,17 @@ def pairing(index: Index, columns: Columns) -> Block:
 
     Dual: money that keeping one more whole placement of w at r ready costs.
     """
+    index, columns = context.index, context.columns
     place = columns.place.keys[_KEY].assign(col=columns.place.numbers)
     kept = (index.tiers["standby"] != "none").to_numpy()
     mine = place[kept[place["w"].to_numpy()]]
     keys = mine[_KEY].reset_index(drop=True)
     pair = columns.pair.keys
     entries = [
-        (numbers_of(keys, _KEY, pair), columns.pair.numbers, np.ones(len(pair))),
-        (np.arange(len(keys)), mine["col"].to_numpy(), -np.ones(len(keys))),
+        (numbers_of(keys, _KEY, pair), columns.pair.numbers, 1.0),
+        (np.arange(len(keys)), mine["col"], -1.0),
     ]
-    return make_block("pairing", keys, entries, 0.0, 0.0)
+    return make_block(keys, entries, 0.0, 0.0)
+
+
+FAMILY = Family("pairing", pairing, _KEY, role="structure")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from planner.model.block import Block, make_block, numbers_of
-from planner.model.columns import Columns
+from planner.model.context import Context
+from planner.model.family import Family
 
 
-def pin(columns: Columns, pinned: pd.DataFrame) -> Block:
+def pin(context: Context) -> Block | None:
     """Purpose: hold workloads where they are, to price doing nothing.
 
     Equation: place[w,r,t] = share for each given (w, r, t).
@@ -18,8 +18,20 @@ def pin(columns: Columns, pinned: pd.DataFrame) -> Block:
 
     Dual: money that one more whole placement of w at r would cost, were it not balanced elsewhere.
     """
+    columns, pinned = context.columns, context.pinned
+    if pinned is None:
+        return None
     keys = pinned[["w", "r", "t"]].reset_index(drop=True)
     col = columns.place.numbers[numbers_of(columns.place.keys, ["w", "r", "t"], keys)]
-    entries = (np.arange(len(keys)), col, np.ones(len(keys)))
+    entries = (np.arange(len(keys)), col, 1.0)
     share = pinned["share"].to_numpy(dtype="float64")
-    return make_block("pin", keys, [entries], share, share)
+    return make_block(keys, [entries], share, share)
+
+
+FAMILY = Family(
+    "pin",
+    pin,
+    ("w", "r", "t"),
+    role="structure",
+    applies=lambda context: context.pinned is not None,
+)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block, no_rows
-from planner.model.columns import Columns
-from planner.model.index import Index
+from planner.model.block import INF, Block, Entries, make_block
+from planner.model.context import Context
+from planner.model.family import Family
 
 
-def proximity(index: Index, columns: Columns) -> Block:
+def proximity(context: Context) -> Block | None:
     """Purpose: keep the round trip between dependent workloads within their limit.
 
     Equation: place[w1,r,t] ≤ Σ_{r' within latency_ms of r} place[w2,r',t] for each dependency with a
@@ -20,13 +20,14 @@ def proximity(index: Index, columns: Columns) -> Block:
 
     Dual: money that one more whole placement of w1 out of reach would save.
     """
+    index, columns = context.index, context.columns
     limited = index.dependencies[index.dependencies["latency_ms"].notna()]
     if limited.empty:
-        return no_rows("proximity", ["d", "r", "t"])
-    place = columns.place.keys.assign(col=columns.place.numbers)
+        return None
+    place = columns.place.numbered
     sender = limited.merge(place.rename(columns={"w": "w1"}), on=["w1", "t"])
     keys = sender[["d", "r", "t"]].reset_index(drop=True)
-    entries = [(np.arange(len(keys)), sender["col"].to_numpy(), np.ones(len(keys)))]
+    entries: list[Entries] = [(np.arange(len(keys)), sender["col"], 1.0)]
     if len(keys):
         names = index.inputs.regions["region"].to_numpy()
         between = index.inputs.between_us
@@ -38,5 +39,8 @@ def proximity(index: Index, columns: Columns) -> Block:
         ]
         near = (trip <= pairs["latency_ms"].to_numpy() * 1000.0) | (pairs["r"] == pairs["r2"]).to_numpy()
         pairs = pairs[near]
-        entries.append((pairs["row"].to_numpy(), pairs["other"].to_numpy(), -np.ones(len(pairs))))
-    return make_block("proximity", keys, entries, -INF, 0.0)
+        entries.append((pairs["row"], pairs["other"], -1.0))
+    return make_block(keys, entries, -INF, 0.0)
+
+
+FAMILY = Family("proximity", proximity, ("d", "r", "t"), role="structure")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from planner.case.schema import SIZED
-from planner.model.block import INF, Block, make_block, no_rows, numbers_of
-from planner.model.columns import Columns
+from planner.model.block import INF, Block, make_block, numbers_of
+from planner.model.context import Context
 from planner.model.families.capacity import bought
-from planner.model.index import Index
+from planner.model.family import Family
 
 _KEY = ["e", "subject", "resource", "t", "l"]
 
 
-def refuge(index: Index, columns: Columns) -> Block:
+def refuge(context: Context) -> Block | None:
     """Purpose: promise critical work only room that exists.
 
     Equation: for each event e, each region r that it spares and each limit on a resource k there:
@@ -25,13 +25,14 @@ def refuge(index: Index, columns: Columns) -> Block:
 
     Dual: money that one more unit of capacity in the region would save through survival.
     """
+    index, columns = context.index, context.columns
     if columns.extra.keys.empty:
-        return no_rows("refuge", _KEY)
+        return None
     limits = index.capacity
     limits = limits[
         limits["resource"].isin(SIZED) & (limits["s"] < 0) & (limits["r"] >= 0) & (limits["payer"] == "")
     ]
-    extra = columns.extra.keys.assign(col=columns.extra.numbers)
+    extra = columns.extra.numbered
     fleeing = extra.merge(limits[["r", "t", "subject", "resource", "amount"]], on=["r", "t"])
     keys = fleeing[["e", "subject", "resource", "t", "r", "amount"]].drop_duplicates()
     keys = keys.merge(index.slices[["t", "l"]], on="t").sort_values(_KEY, ignore_index=True)
@@ -49,7 +50,21 @@ def refuge(index: Index, columns: Columns) -> Block:
         * both["part"].to_numpy()
     )
     entries = [
-        (numbers_of(keys, _KEY, lines), lines["col"].to_numpy(), need),
-        (numbers_of(keys, _KEY, both), both["col"].to_numpy(), drawn),
+        (numbers_of(keys, _KEY, lines), lines["col"], need),
+        (numbers_of(keys, _KEY, both), both["col"], drawn),
     ]
-    return make_block("refuge", keys[_KEY], entries, -INF, keys["amount"].to_numpy(dtype="float64"))
+    return make_block(keys[_KEY], entries, -INF, keys["amount"].to_numpy(dtype="float64"))
+
+
+FAMILY = Family(
+    "refuge",
+    refuge,
+    _KEY,
+    role="flight",
+    states="capacity",
+    of_machines=True,
+    unit="{resource}",
+    subject=lambda row: str(row.names["subject"]),
+    rule=lambda row: "survival",
+    broken=("{rule}: {subject} without {event}", "needs {value:,.6g} {unit} against {bound:,.6g}"),
+)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from planner.model.block import Block
-from planner.model.columns import Columns
+from planner.model.context import Context
 from planner.model.families.amount import amounts_of
-from planner.model.index import Index
+from planner.model.family import Family
 
 
-def region_amount(
-    index: Index, columns: Columns, lines: pd.DataFrame, reference: np.ndarray, unit: float
-) -> Block:
+def region_amount(context: Context) -> Block | None:
     """Purpose: as ``amount``, by region; only for scopes that a rule on region shares uses.
 
     Equation: region_amount[r,scope,t] − Σ weight · x = 0.
@@ -22,5 +19,9 @@ def region_amount(
 
     Dual: money that one more unit of the region's amount costs through the rule.
     """
-    own = np.where(index.group_of >= 0, np.arange(len(index.group_of)), -1)
-    return amounts_of(index, columns, columns.region_amount, own, "r", lines, reference, unit)
+    groups = context.index.group_of
+    own = np.where(groups >= 0, np.arange(len(groups)), -1)
+    return amounts_of(context, context.columns.region_amount, own)
+
+
+FAMILY = Family("region_amount", region_amount, ("scope", "r", "t"))

@@ -6,17 +6,19 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import SIZED
-from planner.model.block import INF, Block, make_block, no_rows, numbers_of
+from planner.model.block import INF, Block, make_block, numbers_of
+from planner.model.carried import carried_at
 from planner.model.columns import ARCHITECTURES, Columns
-from planner.model.families.carry import carried_at
+from planner.model.context import Context
 from planner.model.families.fleet import FLEET_RESOURCES
+from planner.model.family import Family
 from planner.model.index import Index
 
 _SITE = ["r", "t", "l"]
 _KEY = ["w", "q", "r", "a", "t", "l", "k"]
 
 
-def steady(index: Index, columns: Columns) -> Block:
+def steady(context: Context) -> Block | None:
     """Purpose: put on spot no more of a workload than it tolerates to lose at once (``spot_share``).
 
     Equation, with σ[w] the share and the sum over machines that are not spot: on platform ``vm``
@@ -29,20 +31,21 @@ def steady(index: Index, columns: Columns) -> Block:
 
     Dual: money that tolerating spot for one more whole workload, or vCPU or GiB, would save.
     """
+    index, columns = context.index, context.columns
     spot = index.inputs.case.catalog.skus["spot"].to_numpy(dtype=bool)
     if not (index.steady > 0).any() or not spot.any():
-        return no_rows("steady", _KEY)
+        return None
     machines, fleets = _machines(index, columns, spot), _fleets(index, columns, spot)
     lines = pd.concat([machines, fleets], ignore_index=True)
     keys = lines.loc[lines["owes"], _KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
     lines = lines.merge(keys, on=_KEY)
-    entries = [(numbers_of(keys, _KEY, lines), lines["col"].to_numpy(np.int64), lines["value"].to_numpy())]
-    return make_block("steady", keys, entries, 0.0, INF)
+    entries = [(numbers_of(keys, _KEY, lines), lines["col"], lines["value"])]
+    return make_block(keys, entries, 0.0, INF)
 
 
 def _machines(index: Index, columns: Columns, spot: np.ndarray) -> pd.DataFrame:
     """On platform ``vm``: parts carried by machines that stay, and what has to be."""
-    use = columns.use.keys.assign(col=columns.use.numbers)
+    use = columns.use.numbered
     use = use[(index.steady[use["w"].to_numpy(np.int64)] > 0) & ~spot[use["s"].to_numpy(np.int64)]]
     owed = carried_at(index, columns)
     owed = owed.assign(steady=index.steady[owed["w"].to_numpy(np.int64)])
@@ -68,7 +71,7 @@ def _fleets(index: Index, columns: Columns, spot: np.ndarray) -> pd.DataFrame:
     s = run["s"].to_numpy(np.int64)
     run = run.assign(a=architecture.to_numpy()[s])
     run = run[(index.pools["platform"] == "container").to_numpy()[run["q"].to_numpy(np.int64)] & ~spot[s]]
-    serve = columns.serve.keys.assign(col=columns.serve.numbers)
+    serve = columns.serve.numbered
     serve = serve[index.steady[serve["w"].to_numpy(np.int64)] > 0]
     serve = serve[serve["r"].isin(np.unique(index.offers.sku_region[spot]))]
     w, t, part = (serve[c].to_numpy(np.int64) for c in ("w", "t", "l"))
@@ -81,3 +84,6 @@ def _fleets(index: Index, columns: Columns, spot: np.ndarray) -> pd.DataFrame:
         parts.append(serve.assign(value=-factor * index.machine_demand[w, at, t], owes=True, k=k)[names])
     both: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return both.assign(w=-1).astype({"a": "int64"})
+
+
+FAMILY = Family("steady", steady, _KEY)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from planner.model.block import INF, Block, make_block, numbers_of
-from planner.model.columns import Columns
+from planner.model.context import Context
 from planner.model.copies import lost_places
-from planner.model.index import Index
+from planner.model.family import Family, Row
 
 _KEY = ["e", "w", "t"]
 
 
-def survival(index: Index, columns: Columns) -> Block:
+def survival(context: Context) -> Block | None:
     """Purpose: whatever one event takes away of what must survive it has somewhere to go.
 
     Equation: Σ_{r not in e} extra[e,w,r,t] + φ[w] Σ_{r in e, r' not in e} pair[w,r,r',t]
@@ -25,9 +25,10 @@ def survival(index: Index, columns: Columns) -> Block:
 
     Dual: money that having to save one more whole workload costs.
     """
-    place = columns.place.keys.assign(col=columns.place.numbers)
+    index, columns = context.index, context.columns
+    place = columns.place.numbered
     if not index.events:
-        return make_block("survival", columns.extra.keys[_KEY], [], 0.0, INF)
+        return make_block(columns.extra.keys[_KEY], [], 0.0, INF)
     lost = lost_places(index, place)
     keys = lost[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
     extra = columns.extra.keys
@@ -36,8 +37,26 @@ def survival(index: Index, columns: Columns) -> Block:
     ready = ready[~index.hit[ready["e"].to_numpy(), ready["r2"].to_numpy(dtype=np.int64)]]
     part = index.ready[ready["w"].to_numpy()]
     entries = [
-        (numbers_of(keys, _KEY, extra), columns.extra.numbers, np.ones(len(extra))),
-        (numbers_of(keys, _KEY, ready), ready["pair"].to_numpy(), part),
-        (numbers_of(keys, _KEY, lost), lost["col"].to_numpy(), -np.ones(len(lost))),
+        (numbers_of(keys, _KEY, extra), columns.extra.numbers, 1.0),
+        (numbers_of(keys, _KEY, ready), ready["pair"], part),
+        (numbers_of(keys, _KEY, lost), lost["col"], -1.0),
     ]
-    return make_block("survival", keys, entries, 0.0, INF)
+    return make_block(keys, entries, 0.0, INF)
+
+
+def _asks(row: Row) -> str:
+    e, w, t = row.block.keys[["e", "w", "t"]].iloc[row.at].tolist()
+    rule = row.context.index.losses.rule(e, w, t)
+    return rule.id if rule else "survival"
+
+
+FAMILY = Family(
+    "survival",
+    survival,
+    _KEY,
+    role="flight",
+    states="other",
+    subject=lambda row: str(row.names["workload"]),
+    rule=_asks,
+    broken=("{rule}: {subject} without {event}", "has no place for {by:.1%}"),
+)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from planner.model.block import INF, Block, make_block, no_rows
-from planner.model.columns import Columns
-from planner.model.index import Index
+from planner.model.block import INF, Block, make_block
+from planner.model.context import Context
+from planner.model.family import Family
 
 
-def transfer(index: Index, columns: Columns) -> Block:
+def transfer(context: Context) -> Block | None:
     """Purpose: let data between workloads be free where both ends share a region.
 
     Equation: local[d,r,t] ≤ place[w1,r,t] and local[d,r,t] ≤ place[w2,r,t] for each dependency d from
@@ -21,9 +21,10 @@ def transfer(index: Index, columns: Columns) -> Block:
 
     Dual: money that one more whole placement of that end in the region would save in transfer.
     """
+    index, columns = context.index, context.columns
     if columns.local.keys.empty:
-        return no_rows("transfer", ["d", "end", "r", "t"])
-    local = columns.local.keys.assign(col=columns.local.numbers)
+        return None
+    local = columns.local.numbered
     ends = local.merge(index.dependencies[["d", "t", "w1", "w2"]], on=["d", "t"])
     place = columns.place.keys.assign(place=columns.place.numbers)
     parts = []
@@ -33,7 +34,10 @@ def transfer(index: Index, columns: Columns) -> Block:
     both = pd.concat(parts).sort_values(["d", "t", "r", "end"], ignore_index=True)
     at = np.arange(len(both))
     entries = [
-        (at, both["col"].to_numpy(), np.ones(len(both))),
-        (at, both["place"].to_numpy(), -np.ones(len(both))),
+        (at, both["col"], 1.0),
+        (at, both["place"], -1.0),
     ]
-    return make_block("transfer", both[["d", "end", "r", "t"]], entries, -INF, 0.0)
+    return make_block(both[["d", "end", "r", "t"]], entries, -INF, 0.0)
+
+
+FAMILY = Family("transfer", transfer, ("d", "end", "r", "t"))

@@ -20,7 +20,7 @@ def agreements(index: Index, columns: Columns) -> pd.DataFrame:
     """
     if columns.agreement.keys.empty:
         return NO_LINES.copy()
-    keys = columns.agreement.keys.assign(col=columns.agreement.numbers)
+    keys = columns.agreement.numbered
     keys = keys[keys["t"] >= 0].merge(index.agreements, on=["agreement", "t"])
     parts = []
     for kind, term in (("covered", "agreement discount"), ("short", "agreement shortfall")):

@@ -123,9 +123,7 @@ def _at_start(index: Index, columns: Columns, part: np.ndarray) -> pd.DataFrame:
 
 
 def _counted(index: Index, columns: Columns) -> pd.DataFrame:
-    cover = columns.cover.keys.assign(col=columns.cover.numbers).merge(
-        index.slices, on=["t", "l"], how="left"
-    )
+    cover = columns.cover.numbered.merge(index.slices, on=["t", "l"], how="left")
     q, r, s, t, col = (cover[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "t", "col"))
     price, assumed = _prices(index, cover["term"].to_numpy(), s, t)
     listed, kept = price * cover["hours"].to_numpy(), cover["contract"].to_numpy(dtype=np.int64)

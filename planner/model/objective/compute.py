@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from planner.model.carried import carried_at
 from planner.model.columns import Columns
-from planner.model.families.carry import carried_at
 from planner.model.index import Index
 from planner.model.objective.lines import make_lines, nobody
 
@@ -32,7 +32,7 @@ def _folded(index: Index, columns: Columns) -> pd.DataFrame:
 
 
 def _run(index: Index, columns: Columns) -> pd.DataFrame:
-    run = columns.run.keys.assign(col=columns.run.numbers).merge(index.slices, on=["t", "l"], how="left")
+    run = columns.run.numbered.merge(index.slices, on=["t", "l"], how="left")
     q, r, t, s, col = (run[c].to_numpy(dtype=np.int64) for c in ("q", "r", "t", "s", "col"))
     listed = index.offers.price[s, t] * run["hours"].to_numpy()
     return make_lines(index, "compute", col, nobody(col), q, r, s, t, listed, index.offers.assumed[s])

@@ -42,7 +42,7 @@ def egress_tiers(index: Index, columns: Columns) -> pd.DataFrame:
     Price of the tier less that of the first paid one × length of the tier × months. Booked to the payer's
     first pool; under the vendor's contract like egress; counts in no share, as spend before an agreement.
     """
-    keys = columns.tier.keys.assign(col=columns.tier.numbers)
+    keys = columns.tier.numbered
     keys = keys[keys["k"] == "used"]
     if keys.empty:
         return NO_LINES.copy()

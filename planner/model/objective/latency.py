@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from planner.model.columns import Columns
-from planner.model.families.latency import coverage_of
 from planner.model.index import Index
 from planner.model.objective.lines import NO_LINES, make_lines, nobody
 
@@ -24,8 +23,8 @@ def latency(index: Index, columns: Columns) -> pd.DataFrame:
     stated, case = index.inputs.case.settings.latency, index.inputs.case
     if stated is None:
         return NO_LINES.copy()
-    place = columns.place.keys.assign(col=columns.place.numbers)
-    seen = place.merge(coverage_of(index)[["w", "r", "t", "mean_ms"]], on=["w", "r", "t"])
+    place = columns.place.numbered
+    seen = place.merge(index.coverage[["w", "r", "t", "mean_ms"]], on=["w", "r", "t"])
     number = {name: w for w, name in enumerate(case.workloads["workload"])}
     users = case.users.assign(w=case.users["workload"].map(number).astype("int64"))
     seen = seen.merge(users.groupby(["w", "t"], as_index=False)["users"].sum(), on=["w", "t"])

@@ -48,7 +48,7 @@ def _activation(index: Index, columns: Columns) -> pd.DataFrame:
     table = index.inputs.case.activation
     if table.empty:
         return NO_LINES.copy()
-    keys = columns.active.keys.assign(col=columns.active.numbers).merge(table, on="subject")
+    keys = columns.active.numbered.merge(table, on="subject")
     regions = index.inputs.regions
     at = {name: r for r, name in reversed(list(enumerate(regions["region"])))}
     first = {name: r for r, name in reversed(list(enumerate(regions["vendor"])))}
@@ -73,7 +73,7 @@ def _placement(index: Index, columns: Columns) -> pd.DataFrame:
     place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers)
     each = place.merge(table[table["when"] == "period"], on=["w", "r"])
     # A workload that begins has no ``enter``: its first placement is when it is set up.
-    enter = columns.enter.keys.assign(col=columns.enter.numbers)
+    enter = columns.enter.numbered
     begins = place.merge(enter[["w", "t"]].drop_duplicates(), on=["w", "t"], how="left", indicator=True)
     new = place[(begins["_merge"] == "left_only").to_numpy()]
     once = pd.concat([enter, new]).merge(table[table["when"] == "once"], on=["w", "r"])
@@ -85,7 +85,7 @@ def _placement(index: Index, columns: Columns) -> pd.DataFrame:
 
 
 def _labour(index: Index, columns: Columns) -> pd.DataFrame:
-    enter = columns.enter.keys.assign(col=columns.enter.numbers)
+    enter = columns.enter.numbered
     enter = enter[enter["r"] >= 0]
     labour = np.full(len(enter), index.inputs.case.settings.labour or 0.0)
     return _lines(index, "migration labour", enter, labour, np.ones(len(enter), dtype=bool))
@@ -94,13 +94,13 @@ def _labour(index: Index, columns: Columns) -> pd.DataFrame:
 def _change(index: Index, columns: Columns) -> pd.DataFrame:
     """The price of being elsewhere than an earlier plan said, in each period that is not frozen."""
     replan = index.inputs.case.settings.replan
-    keys = columns.change.keys.assign(col=columns.change.numbers)
+    keys = columns.change.numbered
     price = np.full(len(keys), replan.change_price if replan else 0.0)
     return _lines(index, "change", keys, price, np.ones(len(keys), dtype=bool))
 
 
 def _transfer(index: Index, columns: Columns) -> pd.DataFrame:
-    leave = columns.leave.keys.assign(col=columns.leave.numbers)
+    leave = columns.leave.numbered
     # What leaves a site outside the catalogs costs the same whatever is planned.
     leave = leave[leave["r"] >= 0]
     w, r, t = (leave[c].to_numpy() for c in "wrt")

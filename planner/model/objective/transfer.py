@@ -22,9 +22,9 @@ def transfer(index: Index, columns: Columns) -> pd.DataFrame:
     rows = index.dependencies[index.dependencies["gib_per_month"] > 0]
     if rows.empty:
         return NO_LINES.copy()
-    place = columns.place.keys.assign(col=columns.place.numbers)
+    place = columns.place.numbered
     sent = rows.merge(place.rename(columns={"w": "w1"}), on=["w1", "t"])
-    kept = columns.local.keys.assign(col=columns.local.numbers).merge(rows, on=["d", "t"])
+    kept = columns.local.numbered.merge(rows, on=["d", "t"])
     return pd.concat([_lines(index, sent, 1.0), _lines(index, kept, -1.0)], ignore_index=True)
 
 
