@@ -45,7 +45,7 @@ def command(plan: Path, keys: tuple[Path, ...], required: tuple[str, ...], as_js
         return
     click.echo(f"{plan}: {len(files)} files, all as they were written")
     for record in records:
-        click.echo(f"{record.role} by key {record.key[:16]}… at {record.signed_at}")
+        click.echo(f"{record.role} by key {record.key[:16]}…, which claims {record.signed_at}")
     if not records:
         click.echo("it is not signed: whoever can write the folder could have written its manifest too")
     elif not keys:

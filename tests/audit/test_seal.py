@@ -185,3 +185,13 @@ def test_a_link_in_the_folder_is_refused(plan: Path) -> None:
     (plan / "link.csv").symlink_to(plan / "costs.csv")
     with pytest.raises(AuditFailed, match="link"):
         read_folder(plan)
+
+
+@pytest.mark.parametrize(
+    "claim", ["", "now", "2026-13-01T00:00:00Z", "2026-11-23T12:00:00Z\napproved by BOB", 7]
+)
+def test_a_time_that_is_none_is_refused_though_it_was_signed_properly(approved: Files, claim: object) -> None:
+    forged = {n: c for n, c in approved.items() if n != APPROVED}
+    forged[SIGNED] = resigned(approved, ALICE, signedAt=claim)
+    with pytest.raises(AuditFailed, match="states no time of signing"):
+        verify(forged, TRUSTED)

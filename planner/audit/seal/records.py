@@ -35,6 +35,9 @@ STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://planner.invalid/plan-signature/v1"
 """Type of our predicate; ``.invalid`` is never a real address (RFC 2606)."""
 
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+"""How a record writes its time."""
+
 _NAME = re.compile(rf"{SIGNATURES}(\d{{3}})-({'|'.join(ROLES)})\.json")
 _KEY = re.compile(r"[0-9a-f]{64}")
 _FIELDS = {"role", "signedAt", "previous", "audit"}
@@ -143,7 +146,7 @@ def sign(
         "predicateType": PREDICATE,
         "predicate": {
             "role": role,
-            "signedAt": when.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "signedAt": when.strftime(TIME),
             "previous": previous,
             "audit": dict(audit),
         },
@@ -235,7 +238,17 @@ def _record(files: Mapping[str, bytes], name: str, role: str) -> Record:
         raise AuditFailed(f"{name} is no statement on a plan")
     if not isinstance(predicate, dict) or set(predicate) != _FIELDS or predicate["role"] != role:
         raise AuditFailed(f"{name} does not state the role of its name")
-    return Record(name, role, key, str(predicate["signedAt"]), str(predicate["previous"]))
+    return Record(name, role, key, _time(name, predicate["signedAt"]), str(predicate["previous"]))
+
+
+def _time(name: str, stated: object) -> str:
+    """The time that the signer claims, which is one; text of any other sort could forge lines in print."""
+    try:
+        if isinstance(stated, str) and datetime.strptime(stated, TIME).strftime(TIME) == stated:
+            return stated
+    except ValueError:
+        pass
+    raise AuditFailed(f"{name} states no time of signing")
 
 
 def verify(
