@@ -48,7 +48,11 @@ def tables_page() -> str:
     parts = [
         "# Tables and rules\n",
         "Written from the schemas by `make docs`; change the schema, not this page.\n",
-        "Files are UTF-8 without byte-order mark, comma-separated, with a header row. A column that is not",
+        "Files are UTF-8, comma-separated, with a header row. Semicolons or tabs, a byte-order mark, any",
+        "line ends, spaces around cells, blank rows, TRUE and separators of thousands are read too, and it",
+        "is said; a number that may mean two things (4,000) is asked, and `decimal` under `[files]` answers",
+        'it once. A table of a case may be a sheet (`"estate.xlsx#Systems"`), a Parquet file or a `[[source]]`.',
+        "A plan keeps every table as plain CSV. A column that is not",
         "listed, a missing column, a short row, a key that appears twice and a blank cell that may not be",
         "blank are errors. Shares are 0 to 1, dates YYYY-MM-DD, months YYYY-MM, booleans `true` or `false`.",
         "A row with a `period` holds from that period until the next row with the same key.\n",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -11,6 +10,8 @@ from datetime import date
 from typing import Any, Literal
 
 from planner.errors import Issue
+from planner.files.numbers import Unsettled, is_plain, reading
+from planner.names import did_you_mean
 
 Kind = Literal["id", "text", "number", "integer", "boolean", "date", "month", "choice"]
 
@@ -28,7 +29,7 @@ class Column:
     ----------
     kind
         ``id`` (safe text that may be a key), ``text``, ``number``, ``integer``, ``boolean``
-        (``true``/``false``), ``date`` (YYYY-MM-DD), ``month`` (YYYY-MM), ``choice``.
+        (``true``/``false`` in any case), ``date`` (YYYY-MM-DD), ``month`` (YYYY-MM), ``choice``.
     unit
         Shown in docs and messages, e.g. ``GiB``; empty for counts and shares.
     blank
@@ -58,19 +59,20 @@ def parse_column(
 ) -> list[Any]:
     """The values of a column's cells, blank where a cell is bad; what is bad is added to ``problems``."""
     parse = _PARSERS[column.kind]
-    seen: dict[str, Any] = {}
+    seen: dict[tuple[str, type], Any] = {}
     out = []
     for cell, row in zip(cells, rows, strict=True):
-        if cell not in seen:
+        key = (cell, type(cell))
+        if key not in seen:
             if cell == "" and (column.blank or column.kind == "text"):
-                seen[cell] = BLANK[column.kind] if column.blank else _Bad("is blank", "Fill it in.")
+                seen[key] = BLANK[column.kind] if column.blank else _Bad("is blank", "Fill it in.")
             elif cell == "":
-                seen[cell] = _Bad("is blank", f"Fill it in: {column.description}")
+                seen[key] = _Bad("is blank", f"Fill it in: {column.description}")
             elif len(cell) > _MAX_CELL:
-                seen[cell] = _Bad("is too long", f"Keep it under {_MAX_CELL} characters.")
+                seen[key] = _Bad("is too long", f"Keep it under {_MAX_CELL} characters.")
             else:
-                seen[cell] = parse(cell, column)
-        value = seen[cell]
+                seen[key] = parse(cell, column)
+        value = seen[key]
         if isinstance(value, _Bad):
             problems.append(Issue(where, row, column.name, cell[:80], value.problem, value.mend))
             value = BLANK[column.kind]
@@ -112,12 +114,13 @@ def _parse_text(cell: str, column: Column) -> Any:
 
 def _parse_number(cell: str, column: Column) -> Any:
     unit = f" {column.unit}" if column.unit else ""
-    try:
-        # float() also takes "1_000", " 1" and "infinity", which no table should hold.
-        value = float(cell) if re.fullmatch(r"[-+0-9.eE]+", cell) else math.nan
-    except ValueError:
-        value = math.nan
+    # float() also takes "1_000", " 1" and "infinity", which no table should hold.
+    value = float(cell) if is_plain(cell) and not isinstance(cell, Unsettled) else math.nan
     if not math.isfinite(value):
+        point, comma = reading(cell, "."), reading(cell, ",")
+        if point is not None and comma is not None and point != comma:
+            mend = f"Write {point} or {comma}; [files] decimal in case.toml says it for all tables of a case."
+            return _Bad(f"may mean {point} or {comma}", mend)
         return _Bad("is not a finite number", f"Write a plain number{unit and ' of' + unit}, e.g. 12.5.")
     if column.kind == "integer" and value != int(value):
         return _Bad("is not a whole number", "Write a whole number.")
@@ -132,7 +135,7 @@ def _parse_number(cell: str, column: Column) -> Any:
 
 def _parse_boolean(cell: str, column: Column) -> Any:
     known = {"true": True, "false": False}
-    return known.get(cell, _Bad("is neither true nor false", "Write true or false, in lower case."))
+    return known.get(cell, _Bad("is neither true nor false", "Write true or false."))
 
 
 def _parse_date(cell: str, column: Column) -> Any:
@@ -151,8 +154,8 @@ def _parse_month(cell: str, column: Column) -> Any:
 def _parse_choice(cell: str, column: Column) -> Any:
     if cell in column.choices:
         return cell
-    near = nearest(cell, set(column.choices))
-    hint = f" Did you mean {near!r}?" if near else ""
+    near = did_you_mean(cell, column.choices)
+    hint = f" {near[:1].upper()}{near[1:]}" if near else ""
     return _Bad("is not an allowed value", f"Use one of {', '.join(column.choices)}.{hint}")
 
 
@@ -166,9 +169,3 @@ _PARSERS: dict[str, Callable[[str, Column], Any]] = {
     "month": _parse_month,
     "choice": _parse_choice,
 }
-
-
-def nearest(value: str, known: set[str]) -> str:
-    """The known name that is most like a value; "" if none is."""
-    close = difflib.get_close_matches(value, sorted(known), n=1)
-    return close[0] if close else ""

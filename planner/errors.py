@@ -18,9 +18,10 @@ Usage errors (2) of the command line are click's own.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+
+from planner.names import did_you_mean, nearest
 
 
 class PlannerError(Exception):
@@ -82,9 +83,9 @@ class UnknownName(PlannerError):
 
     def __init__(self, what: str, name: str, known: Sequence[str]) -> None:
         self.name = name
-        self.near = tuple(difflib.get_close_matches(name, known, n=3, cutoff=0.5))
-        hint = f"; did you mean {', '.join(repr(n) for n in self.near)}?" if self.near else ""
-        super().__init__(f"there is no {what} {name!r}{hint}")
+        self.near = nearest(name, known, 3)
+        hint = did_you_mean(name, known, 3)
+        super().__init__(f"there is no {what} {name!r}{hint and '; ' + hint}")
 
 
 class NotWritten(PlannerError):

@@ -18,6 +18,7 @@ from planner.case.settings import FILE, Settings, read_settings
 from planner.catalog.load import folder_of
 from planner.catalog.schema import REGIONS
 from planner.errors import BadInput, Issue
+from planner.files.read import Source
 from planner.latency.coverage import coverage
 from planner.latency.graph import build_graph
 from planner.latency.matrix import round_trips
@@ -42,7 +43,9 @@ class Inputs:
     between_us
         Mean round trip (region, region) in microseconds; empty unless dependencies limit it.
     files
-        Name and path of every file read, for copying and hashing.
+        Name of every file read, with its path or its content, for copying and hashing.
+    notes
+        How files were read that have not the form of the reference, in words for the user.
     """
 
     case: Case
@@ -52,7 +55,8 @@ class Inputs:
     reach: pd.DataFrame
     rtt_us: pd.DataFrame | None
     between_us: pd.DataFrame
-    files: tuple[tuple[str, Path], ...]
+    files: tuple[tuple[str, Source], ...]
+    notes: tuple[str, ...] = ()
 
 
 def read_inputs(folder: Path) -> Inputs:
@@ -87,7 +91,10 @@ def read_inputs(folder: Path) -> Inputs:
     )
     reach, rtt_us = _reach(case, network, regions)
     files = (*case.files, *rule_files, *(network.files if network else ()))
-    return Inputs(case, rules, network, regions, reach, rtt_us, _between(case, network, regions), files)
+    notes = (*case.notes, *(network.notes if network else ()))
+    return Inputs(
+        case, rules, network, regions, reach, rtt_us, _between(case, network, regions), files, notes
+    )
 
 
 def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, list[Issue]]:
@@ -117,12 +124,14 @@ def _network_checks(case: Case, network: Network | None) -> list[Issue]:
     nodes = set(network.nodes["node"])
     problems: list[Issue] = []
     # The case keeps no rows of files, so these are read once more to say where.
-    for name, path in case.files:
-        if name == file or PurePosixPath(name).name == REGIONS.file:
-            table, column = (USERS, "site") if name == file else (REGIONS, "node")
-            frame, _ = tables.read(path, table)
+    if "users" in case.settings.tables:
+        frame, _ = tables.read(case.folder / file, USERS)
+        problems += tables.refers(frame, "site", nodes, file, "the network's nodes")
+    for name, source in case.files:
+        if PurePosixPath(name).name == REGIONS.file:
+            frame, _ = tables.read(source, REGIONS, name)
             problems += tables.refers(
-                frame, column, nodes, name.removeprefix("catalogs/"), "the network's nodes"
+                frame, "node", nodes, name.removeprefix("catalogs/"), "the network's nodes"
             )
     return problems
 

@@ -1,8 +1,9 @@
-"""Reading CSV tables against a schema: one description of a table for loading, checking and docs.
+"""Reading tables against a schema: one description of a table for loading, checking and docs.
 
 A :class:`Table` states the columns of a file with type, unit, bounds and meaning. :func:`read`
 turns a file into a pandas frame and a list of :class:`~planner.errors.Issue`; it never raises
 for bad content and never drops or repairs a cell, so a caller can show all problems at once.
+:func:`content` says beside that how the file was read, and gives it in the form of the reference.
 
 The frame has the schema's columns plus ``_row``, the line of the file, which later checks use to
 say where. Rows are sorted by key, so the order of rows in a file never matters.
@@ -12,17 +13,22 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
-from planner.cells import BLANK, Column, nearest, parse_column
+from planner.cells import BLANK, Column, parse_column
 from planner.errors import Issue
+from planner.files.grid import Grid
+from planner.files.read import Source, is_text, read_bytes, read_typed
+from planner.files.text import read_text
+from planner.names import did_you_mean
+from planner.tidy import tidied
 
-__all__ = ["BASES", "Column", "Table", "empty", "provenance", "read", "refers"]
+__all__ = ["BASES", "Column", "Content", "Table", "content", "empty", "provenance", "read", "refers"]
 
 
 BASES = ("published", "measured", "derived", "quota", "contract", "assumed")
@@ -57,59 +63,110 @@ def provenance() -> tuple[Column, ...]:
     )
 
 
-def read(path: Path, table: Table, shown_as: str | None = None) -> tuple[pd.DataFrame, list[Issue]]:
-    """Read one CSV file against its schema.
+@dataclass(frozen=True)
+class Content:
+    """What a file holds, read against a schema.
+
+    Attributes
+    ----------
+    frame
+        The schema's columns in the schema's order and ``_row``; empty when the file could not be parsed.
+        Cells that failed hold NaN or ``""``.
+    problems
+        Everything wrong with it.
+    notes
+        How it was read where it is not as the reference says, in words for the user.
+    csv
+        The table written in the form of the reference, which a plan keeps as its input; ``None`` where the
+        file itself has that form.
+    """
+
+    frame: pd.DataFrame
+    problems: tuple[Issue, ...]
+    notes: tuple[str, ...]
+    csv: bytes | None
+
+
+def read(path: Source, table: Table, shown_as: str | None = None) -> tuple[pd.DataFrame, list[Issue]]:
+    """Frame and problems of one file; see :func:`content`."""
+    held = content(path, table, shown_as)
+    return held.frame, list(held.problems)
+
+
+def content(path: Source, table: Table, shown_as: str | None = None, decimal: str = "") -> Content:
+    """Read one file against its schema; bad content is a problem in the result, never an exception.
 
     Parameters
     ----------
     path
-        The file. Must be UTF-8 without byte-order mark, comma-separated, with a header row.
+        The file: text with a header row (UTF-8, comma, semicolon or tab), a workbook or Parquet; or the
+        content of a text.
     table
         The schema.
     shown_as
         The name used in problems (defaults to the file name).
-
-    Returns
-    -------
-    (frame, problems)
-        The frame has the schema's columns in the schema's order and ``_row``; it is empty when
-        the file could not be parsed. Cells that failed hold NaN or ``""``.
+    decimal
+        What parts the decimals of its numbers, ``.`` or ``,``; empty to see it from the numbers.
     """
+    if isinstance(path, bytes):
+        return _of_text(path, table, shown_as or table.file, decimal)
     where = shown_as or path.name
-    raw, problem = _bytes(path, where)
+    if not is_text(path.name):
+        return applied(read_typed(path, table.name, where), table, where, decimal)
+    raw, problem = read_bytes(path, where)
     if problem is not None:
-        return empty(table), [problem]
-    data, problems = (_remembered if len(raw) < _REMEMBERED else _read)(raw, table, where)
-    return data.copy(), list(problems)
+        return Content(empty(table), (problem,), (), None)
+    held = (_remembered if len(raw) < _REMEMBERED else _of_text)(raw, table, where, decimal)
+    return replace(held, frame=held.frame.copy())
 
 
-def _read(raw: bytes, table: Table, where: str) -> tuple[pd.DataFrame, tuple[Issue, ...]]:
-    text, problems = _decode(raw, where)
-    if problems:
-        return empty(table), tuple(problems)
-    header, rows, problems = _split(text, table, where)
-    if not header:
-        return empty(table), tuple(problems)
+def _of_text(raw: bytes, table: Table, where: str, decimal: str) -> Content:
+    return applied(read_text(raw, table.names, where), table, where, decimal, raw)
+
+
+def applied(grid: Grid, table: Table, where: str, decimal: str = "", raw: bytes = b"") -> Content:
+    """A grid with the schema applied; ``raw`` is the text that it was read from, if it was text."""
+    problems = list(grid.problems)
+    if grid.header:
+        problems += _check_header(grid.header, table, where)
+    if problems or not grid.header:
+        return Content(empty(table), tuple(problems), tuple(grid.notes), None)
     frame: dict[str, pd.Series] = {}
-    numbers = [number for number, _ in rows]
-    cells = dict(zip(header, zip(*(line for _, line in rows), strict=True), strict=False))
+    numbers = [number for number, _ in grid.rows]
+    columns = dict(zip(grid.header, zip(*(line for _, line in grid.rows), strict=True), strict=False))
+    cells, notes = tidied(columns, table.columns, grid.separator, decimal)
     for column in table.columns:
-        if column.name in header:
+        if column.name in grid.header:
             values = parse_column(column, cells.get(column.name, ()), numbers, where, problems)
         else:
-            values = [BLANK[column.kind]] * len(rows)
+            values = [BLANK[column.kind]] * len(numbers)
         frame[column.name] = pd.Series(values, dtype=_DTYPES[column.kind])
     frame["_row"] = pd.Series(numbers, dtype="int64")
     data = pd.DataFrame(frame)
     problems += _duplicates(data, table, where)
     if table.key:
         data = data.sort_values(list(table.key), kind="stable", ignore_index=True)
-    return data, tuple(problems)
+    notes = [*grid.notes, *notes]
+    as_it_is = raw and not notes and cells == columns and not _FOREIGN.search(raw)
+    written = None if as_it_is else _written(grid.header, cells, len(numbers))
+    return Content(data, tuple(problems), tuple(f"{where}: {note}" for note in notes), written)
+
+
+_FOREIGN = re.compile(rb"\A\xef\xbb\xbf|\r|, +\"")
+"""What text in the form of the reference does not hold: a byte-order mark, CR, spaces before a quote."""
+
+
+def _written(header: Sequence[str], cells: Mapping[str, Sequence[str]], rows: int) -> bytes:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([cells[name][i] for name in header] for i in range(rows))
+    return stream.getvalue().encode("utf-8")
 
 
 _REMEMBERED = 1_000_000
 """Files of fewer bytes are parsed once in a process: shipped catalogs are read again with every case."""
-_remembered = lru_cache(maxsize=128)(_read)
+_remembered = lru_cache(maxsize=128)(_of_text)
 
 
 def empty(table: Table) -> pd.DataFrame:
@@ -135,8 +192,8 @@ def refers(
     problems = []
     for value, row in zip(data[column], data["_row"], strict=True):
         if value not in known and not (blank and value == ""):
-            near = nearest(value, known)
-            mend = f"Add it to {what} or correct the name" + (f"; did you mean {near!r}?" if near else ".")
+            near = did_you_mean(value, known)
+            mend = f"Add it to {what} or correct the name" + (f"; {near}" if near else ".")
             problems.append(Issue(where, int(row), column, value, f"not found in {what}", mend))
     return problems
 
@@ -153,73 +210,6 @@ _DTYPES: dict[str, str] = {
 }
 
 
-def _bytes(path: Path, where: str) -> tuple[bytes, Issue | None]:
-    try:
-        return path.read_bytes(), None
-    except FileNotFoundError:
-        problem, mend = "the file is missing", "Add it, or take its name out of the case."
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
-        problem, mend = f"the file cannot be read ({why})", "Check that it is a plain, readable file."
-    return b"", Issue(where, 0, "", "", problem, mend)
-
-
-def _decode(raw: bytes, where: str) -> tuple[str, list[Issue]]:
-    def whole(problem: str, mend: str) -> tuple[str, list[Issue]]:
-        return "", [Issue(where, 0, "", "", problem, mend)]
-
-    if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        return whole("the file starts with a byte-order mark", "Save it as UTF-8 without BOM.")
-    if b"\x00" in raw:
-        return whole("the file is binary, not text", "Save the table as CSV, UTF-8.")
-    if not raw.strip():
-        return whole("the file is empty", "Write at least the header row.")
-    try:
-        return raw.decode("utf-8"), []
-    except UnicodeDecodeError as error:
-        row = raw[: error.start].count(b"\n") + 1
-        bad = raw[error.start : error.start + 1].hex()
-        return "", [
-            Issue(where, row, "", f"0x{bad}", "the file is not UTF-8", "Save it with the encoding UTF-8.")
-        ]
-
-
-def _split(text: str, table: Table, where: str) -> tuple[list[str], list[tuple[int, list[str]]], list[Issue]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    problems: list[Issue] = []
-    rows: list[tuple[int, list[str]]] = []
-    header: list[str] = []
-    start = 1
-    try:
-        for cells in reader:
-            row, start = start, reader.line_num + 1
-            if not header:
-                header = cells
-                problems += _check_header(header, table, where)
-                if problems:
-                    return [], [], problems
-            elif not cells:
-                problems.append(Issue(where, row, "", "", "the row is blank", "Take the empty line out."))
-            elif len(cells) != len(header):
-                problems.append(
-                    Issue(
-                        where,
-                        row,
-                        "",
-                        ",".join(cells)[:60],
-                        f"the row has {len(cells)} cells, the header {len(header)}",
-                        "Give every row one cell a column; put text with a comma in double quotes.",
-                    )
-                )
-            else:
-                rows.append((row, cells))
-    except csv.Error as error:
-        problems.append(
-            Issue(where, reader.line_num, "", "", f"not valid CSV ({error})", "Check the double quotes.")
-        )
-    return header, rows, problems
-
-
 def _check_header(header: Sequence[str], table: Table, where: str) -> list[Issue]:
     problems = []
     wanted = [c.name for c in table.columns]
@@ -229,8 +219,8 @@ def _check_header(header: Sequence[str], table: Table, where: str) -> list[Issue
             problems.append(Issue(where, 1, name, "", "the column is missing", mend))
     for name in header:
         if name not in table.names:
-            near = nearest(name, set(wanted))
-            mend = f"Did you mean {near!r}?" if near else f"Take it out; allowed are {', '.join(wanted)}."
+            near = did_you_mean(name, wanted)
+            mend = near[:1].upper() + near[1:] if near else f"Take it out; allowed are {', '.join(wanted)}."
             problems.append(Issue(where, 1, name[:60], "", "the column is unknown", mend))
     for name in sorted({n for n in header if header.count(n) > 1}):
         problems.append(Issue(where, 1, name, "", "the column appears twice", "Keep one of them."))

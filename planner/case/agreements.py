@@ -13,7 +13,7 @@ from planner.case.settings import Settings
 from planner.errors import Issue
 from planner.tables import Column, Table, provenance
 
-SPEND_COMMITMENTS = Table(
+SPEND_COMMITMENTS: Table = Table(
     "spend_commitments",
     ("agreement",),
     (

@@ -42,7 +42,7 @@ EARLIER_COMMITMENTS = Table(
     required=False,
 )
 
-EARLIER = (EARLIER_PLACEMENTS, EARLIER_COMMITMENTS)
+EARLIER: tuple[Table, ...] = (EARLIER_PLACEMENTS, EARLIER_COMMITMENTS)
 
 
 def check_earlier(

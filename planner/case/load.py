@@ -18,11 +18,15 @@ from planner.case import schema
 from planner.case.checks import cross_checks
 from planner.case.references import check_references
 from planner.case.settings import FILE, Settings, read_settings
+from planner.case.sources import canonical, query
 from planner.case.traces import Traces, compress, read_traces
 from planner.catalog.load import Catalog, read_catalog
 from planner.catalog.spot import with_spot
 from planner.errors import Issue
+from planner.files.read import Source, is_text, parts
 from planner.money import Rates
+from planner.names import did_you_mean
+from planner.names import mend as mend_name
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,11 @@ class Case:
         What an earlier plan has in each period t, not dense; only with ``settings.replan``.
     capacity
         Dense: subject, resource, payer, t, amount and the provenance of the row.
+    files
+        Name of every file read, with its path or, where that has not the form of the reference, its content
+        in that form.
+    notes
+        How files were read that have not that form, in words for the user.
     """
 
     folder: Path
@@ -88,7 +97,8 @@ class Case:
     evidence: pd.DataFrame
     assessments: pd.DataFrame
     rates: Rates
-    files: tuple[tuple[str, Path], ...]
+    files: tuple[tuple[str, Source], ...]
+    notes: tuple[str, ...] = ()
 
 
 _LONGEST_NAME = 120
@@ -106,7 +116,7 @@ def read_case(folder: Path) -> tuple[Case | None, list[Issue]]:
     settings, problems = read_settings(folder)
     if settings is None:
         return None, problems
-    frames, files, more = _read_tables(folder, settings)
+    frames, files, notes, more = _read_tables(folder, settings)
     problems += more
     catalog, more = read_catalog(settings.catalogs, folder, settings.prices_as_of)
     problems += more
@@ -166,7 +176,12 @@ def read_case(folder: Path) -> tuple[Case | None, list[Issue]]:
         evidence=frames["evidence"].drop(columns="_row"),
         assessments=frames["assessments"].drop(columns="_row"),
         rates=Rates(settings.currency, {(f.currency, f.year): f.rate * (1 + f.buffer) for f in settings.fx}),
-        files=((FILE, folder / FILE), *files, *((f"catalogs/{name}", path) for name, path in catalog.files)),
+        files=(
+            (FILE, canonical(folder, settings.tables, settings.sources, settings.decimal) or folder / FILE),
+            *files,
+            *((f"catalogs/{name}", file) for name, file in catalog.files),
+        ),
+        notes=(*notes, *catalog.notes),
     ), []
 
 
@@ -277,26 +292,46 @@ def _load_array(frame: pd.DataFrame, workloads: list[str], slices: list[str]) ->
 
 def _read_tables(
     folder: Path, settings: Settings
-) -> tuple[dict[str, pd.DataFrame], list[tuple[str, Path]], list[Issue]]:
+) -> tuple[dict[str, pd.DataFrame], list[tuple[str, Source]], list[str], list[Issue]]:
     problems: list[Issue] = []
     frames: dict[str, pd.DataFrame] = {}
-    files: list[tuple[str, Path]] = []
+    files: list[tuple[str, Source]] = []
+    notes: list[str] = []
     known = {table.name: table for table in schema.TABLES}
     for name, file in sorted(settings.tables.items()):
         path = folder / file
         if name not in known:
-            mend = f"This version reads {', '.join(known)}; take it out or correct the name."
+            near = did_you_mean(name, known)
+            mend = f"This version reads {', '.join(known)}; take it out or correct the name"
+            mend += f"; {near}" if near else "."
             problems.append(Issue(FILE, 0, f"tables.{name}", file, "the table is unknown", mend))
-        elif Path(file).name != file or len(file) > _LONGEST_NAME or path.is_symlink():
+        elif (
+            Path(file).name != file
+            or len(file) > _LONGEST_NAME
+            or path.with_name(parts(file)[0]).is_symlink()
+        ):
             mend = "Name a plain file inside the case folder."
             problems.append(Issue(FILE, 0, f"tables.{name}", file, "leads out of the case folder", mend))
         else:
-            frames[name], more = tables.read(path, known[name])
-            problems += more
-            files.append((file, path))
+            content = tables.content(path, known[name], decimal=settings.decimal)
+            frames[name] = content.frame
+            problems += content.problems
+            notes += content.notes
+            files.append((file if is_text(file) else f"{name}.csv", content.csv or path))
+    for source in settings.sources:
+        if source.table not in known:
+            mend = mend_name(source.table, known)
+            problems.append(Issue(FILE, 0, "source.table", source.table, "the table is unknown", mend))
+            continue
+        content = query(source, folder, known[source.table])
+        frames[source.table] = content.frame
+        problems += content.problems
+        notes += content.notes
+        files.append((f"{source.table}.csv", content.csv or b""))
+    given = {*settings.tables, *(source.table for source in settings.sources)}
     for table in schema.TABLES:
         frames.setdefault(table.name, tables.empty(table))
-        if table.name not in settings.tables and table.required:
+        if table.name not in given and table.required:
             mend = f'Add {table.name} = "{table.file}" under [tables]. {table.description}'
             problems.append(Issue(FILE, 0, f"tables.{table.name}", "", "the table is missing", mend))
     named = {*settings.tables.values(), settings.traces.file if settings.traces else ""}
@@ -304,7 +339,7 @@ def _read_tables(
         if path.name not in named:
             mend = "Name it under [tables] in case.toml, or take it out of the folder."
             problems.append(Issue(path.name, 0, "", "", "the file is not named in case.toml", mend))
-    return frames, files, problems
+    return frames, files, notes, problems
 
 
 def horizon(periods: pd.DataFrame) -> tuple[date, date]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from planner.errors import Issue
+from planner.names import did_you_mean
 from planner.tables import BASES
 
 FILE = "case.toml"
@@ -42,6 +43,8 @@ EXAMPLES = {
     "periods.count": "count = 8",
     "money.discount_rate": "discount_rate = 0.04",
     "traces.file": 'file = "traces.csv"',
+    "source.table": 'table = "demand"',
+    "source.query": 'query = "SELECT workload, resource, period, amount FROM needs"',
     "replan.freeze": "freeze = 2",
     "replan.change_price": "change_price = 5000",
     "terms.offer": 'offer = ["on_demand", "commit_1y"]',
@@ -55,6 +58,7 @@ class Reader:
 
     text: str
     problems: list[Issue]
+    asked: dict[str, set[str]] = field(default_factory=dict)
 
     def line(self, key: str) -> int:
         """Line on which ``key`` is set, 0 if it cannot be told: tomllib keeps no positions."""
@@ -68,6 +72,7 @@ class Reader:
         self.problems.append(Issue(FILE, self.line(key), key, shown, problem, mend))
 
     def take(self, table: dict[str, Any], key: str, kind: type, path: str, default: Any = _MISSING) -> Any:
+        self.asked.setdefault(path, set()).add(key)
         value = table.pop(key, _MISSING)
         name = f"{path}{key}"
         if value is _MISSING:
@@ -112,6 +117,7 @@ class Reader:
         return value
 
     def table(self, parent: dict[str, Any], key: str, required: bool = True) -> dict[str, Any]:
+        self.asked.setdefault("", set()).add(key)
         value = parent.pop(key, _MISSING)
         if value is _MISSING and not required:
             return {}
@@ -121,6 +127,7 @@ class Reader:
         return dict(value)
 
     def rows(self, parent: dict[str, Any], key: str) -> list[dict[str, Any]]:
+        self.asked.setdefault("", set()).add(key)
         value = parent.pop(key, [])
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
             self.bad(key, value, "is not a list of sections", f"Write each as [[{key}]].")
@@ -154,4 +161,6 @@ class Reader:
 
     def left(self, table: dict[str, Any], path: str) -> None:
         for key, value in table.items():
-            self.bad(f"{path}{key}", value, "is unknown", "Correct the name or take it out.")
+            near = did_you_mean(key, self.asked.get(path, ()))
+            mend = f"Correct the name or take it out; {near}" if near else "Correct the name or take it out."
+            self.bad(f"{path}{key}", value, "is unknown", mend)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.case.reader import EXAMPLES, FILE, Reader
+from planner.case.sources import TableSource, read_sources
 from planner.case.studies import Robust, Spread, read_robust, read_spreads
 from planner.case.weights import CarbonPrice, LatencyWorth, read_carbon_price, read_latency_worth
 from planner.catalog.schema import TERMS
@@ -99,13 +100,15 @@ class Settings:
     traces: TraceFile | None = None
     robust: Robust | None = None
     spreads: tuple[Spread, ...] = ()
+    decimal: str = ""
+    sources: tuple[TableSource, ...] = ()
 
 
 def read_settings(folder: Path) -> tuple[Settings | None, list[Issue]]:
     """Read ``case.toml``. Returns ``None`` with problems when it cannot be understood at all."""
     path = folder / FILE
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
         tree = tomllib.loads(text)
     except FileNotFoundError:
         return None, [Issue(FILE, 0, "", "", "the file is missing", "A case is a folder with a case.toml.")]
@@ -172,6 +175,10 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
             bad(f"tables.{name}", file, "is not a file name", f'Write e.g. {name} = "{name}.csv".')
         else:
             tables[name] = file
+    files = reader.table(tree, "files", required=False)
+    decimal = take(files, "decimal", str, "files.") if files else ""
+    if decimal not in ("", ".", ","):
+        bad("files.decimal", decimal, "parts no decimals", 'Write decimal = "." or decimal = ",".')
     rules = reader.table(tree, "rules", required=False)
     for rule, values in rules.items():
         if not isinstance(values, dict):
@@ -211,6 +218,8 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         replan=_replan(reader, reader.table(tree, "replan", required=False), count),
         robust=read_robust(reader, tree),
         spreads=read_spreads(reader, tree),
+        decimal=decimal,
+        sources=read_sources(reader, tree, set(tables)),
     )
     for table, path in (
         (periods, "periods."),
@@ -221,6 +230,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         (survival, "survival."),
         (units, "units."),
         (egress, "egress."),
+        (files, "files."),
         (tree, ""),
     ):
         reader.left(table, path)

@@ -35,6 +35,8 @@ from planner.catalog.schema import (
     VENDORS,
 )
 from planner.errors import Issue, PlannerError
+from planner.files.read import Source
+from planner.names import did_you_mean
 from planner.tables import Table
 
 TABLES = (*VENDOR_TABLES, *OPTIONAL_TABLES, *SHARED_TABLES, *FACT_TABLES)
@@ -55,7 +57,7 @@ class Catalog:
     Attributes
     ----------
     files
-        Name (``package/table.csv``) and path of every file read, for hashing and copying.
+        Name (``package/table.csv``) of every file read, and its path or content, for hashing and copying.
     """
 
     vendors: pd.DataFrame
@@ -71,7 +73,8 @@ class Catalog:
     history: pd.DataFrame
     refreshes: pd.DataFrame
     prices_as_of: date
-    files: tuple[tuple[str, Path], ...]
+    files: tuple[tuple[str, Source], ...]
+    notes: tuple[str, ...] = ()
 
 
 _KEPT: ContextVar[Path | None] = ContextVar("kept", default=None)
@@ -134,7 +137,9 @@ def folder_of(name: str, case_folder: Path) -> Path | Issue:
     if not name.startswith("./"):
         if name in shipped_names():
             return shipped() / name
-        mend = f"Shipped are {', '.join(shipped_names())}; a folder of the case is written ./folder."
+        near = did_you_mean(name, shipped_names())
+        mend = f"Shipped are {', '.join(shipped_names())}; a folder of the case is written ./folder"
+        mend += f"; {near}" if near else "."
         return bad("is not a shipped catalog", mend)
     try:
         root = case_folder.resolve()
@@ -185,7 +190,8 @@ def read_folders(folders: Sequence[tuple[str, Path]], prices_as_of: date) -> tup
     """:func:`read_catalog` for folders that are known: (name to show, path)."""
     problems: list[Issue] = []
     parts: dict[str, list[tuple[str, pd.DataFrame]]] = {table.name: [] for table in TABLES}
-    files: list[tuple[str, Path]] = []
+    files: list[tuple[str, Source]] = []
+    notes: list[str] = []
     broken: set[str] = set()
     for name, folder in _once(folders, problems):
         held, more = _tables_of(name, folder)
@@ -193,12 +199,13 @@ def read_folders(folders: Sequence[tuple[str, Path]], prices_as_of: date) -> tup
         for table in held:
             where = f"{name}/{table.file}"
             path = folder / table.file
-            frame, more = tables.read(path, table, where)
-            problems += more
-            if more and frame.empty:
+            content = tables.content(path, table, where)
+            problems += content.problems
+            if content.problems and content.frame.empty:
                 broken.add(table.name)
-            parts[table.name].append((where, frame))
-            files.append((where, path))
+            parts[table.name].append((where, content.frame))
+            notes += content.notes
+            files.append((where, content.csv or path))
     problems += check(parts, broken)
     day = prices_as_of.isoformat()
     prices = _joined(parts, PRICES)
@@ -220,7 +227,8 @@ def read_folders(folders: Sequence[tuple[str, Path]], prices_as_of: date) -> tup
         history=history[history["date"] <= day].reset_index(drop=True),
         refreshes=_joined(parts, REFRESHES),
         prices_as_of=prices_as_of,
-        files=tuple(sorted(files)),
+        files=tuple(sorted(files, key=lambda file: file[0])),
+        notes=tuple(notes),
     )
     return catalog, problems
 

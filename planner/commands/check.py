@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, tell_reading
 
 if TYPE_CHECKING:
     from planner.inputs import Inputs
@@ -37,6 +37,7 @@ def command(case: Path, as_json: bool) -> None:
     from planner.planning import build_model
 
     inputs = read_inputs(case)
+    tell_reading(inputs)
     model = build_model(inputs)
     found = {
         "case": inputs.case.settings.id,

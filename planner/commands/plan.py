@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, tell_reading
 
 
 @click.command("plan")
@@ -75,6 +75,7 @@ def command(
     if earlier is not None and fix is not None:
         raise click.UsageError("--from and --fix exclude each other")
     inputs = read_inputs(case)
+    tell_reading(inputs)
     if earlier is not None:
         work = Path(click.get_current_context().with_resource(TemporaryDirectory()))
         inputs = from_plan(inputs, earlier, freeze or 0, change_price, work)

@@ -20,8 +20,9 @@ from pathlib import Path
 import pandas as pd
 
 from planner.errors import Issue
+from planner.files.read import Source
 from planner.latency.schema import LINKS, MEASURED, NETWORK_TABLES, NODES, SOURCES
-from planner.tables import empty, read, refers
+from planner.tables import content, empty, refers
 
 _FIXES = {
     "low_us": "Give a low end of at most rtt_us.",
@@ -39,14 +40,15 @@ class Network:
     nodes, links, measured, sources
         Frames with the columns of :mod:`planner.latency.schema` and ``_row``; times in integer µs.
     files
-        Name (``package/table.csv``) and path of every file, for hashing and copying.
+        Name (``package/table.csv``) of every file, with its path or its content, for hashing and copying.
     """
 
     nodes: pd.DataFrame
     links: pd.DataFrame
     measured: pd.DataFrame
     sources: pd.DataFrame
-    files: tuple[tuple[str, Path], ...]
+    files: tuple[tuple[str, Source], ...]
+    notes: tuple[str, ...] = ()
 
     def kind(self) -> dict[str, str]:
         """Kind of every node, by its key."""
@@ -71,18 +73,23 @@ def read_network(folder: Path, shown: str) -> tuple[Network, list[Issue]]:
     """
     frames: dict[str, pd.DataFrame] = {}
     problems: list[Issue] = []
+    files: list[tuple[str, Source]] = []
+    notes: list[str] = []
     tables = [t for t in NETWORK_TABLES if t.required or (folder / t.file).exists()]
     frames[SOURCES.name] = empty(SOURCES)
     for table in tables:
-        frames[table.name], more = read(folder / table.file, table, f"{shown}/{table.file}")
-        problems += more
+        held = content(folder / table.file, table, f"{shown}/{table.file}")
+        frames[table.name] = held.frame
+        problems += held.problems
+        notes += held.notes
+        files.append((f"{shown}/{table.file}", held.csv or folder / table.file))
     if not problems:
         problems = _check(frames, {table.name: f"{shown}/{table.file}" for table in tables})
     if not problems:
         for name, columns in _WHOLE.items():
             frames[name] = frames[name].astype(dict.fromkeys(columns, "int64"))
-    files = tuple((f"{shown}/{table.file}", folder / table.file) for table in tables)
-    return Network(**{table.name: frames[table.name] for table in NETWORK_TABLES}, files=files), problems
+    named = {table.name: frames[table.name] for table in NETWORK_TABLES}
+    return Network(**named, files=tuple(files), notes=tuple(notes)), problems
 
 
 _WHOLE = {

@@ -14,6 +14,7 @@ import pandas as pd
 
 from planner.atomic import new_folder
 from planner.errors import BadInput, Issue, NotWritten
+from planner.files.read import Source
 from planner.plan.plan import EXTRA, FRAMES, OPTIONAL, Plan
 
 MANIFEST = "manifest.json"
@@ -180,13 +181,16 @@ _BLANK = {
 }
 
 
-def copy_inputs(files: Iterable[tuple[str, Path]], folder: Path) -> None:
-    """Copy every file that was read into ``inputs/``, under the name it was read by."""
+def copy_inputs(files: Iterable[tuple[str, Source]], folder: Path) -> None:
+    """Put every file that was read into ``inputs/``, in the form of the reference."""
     for name, source in files:
         parts = [p for p in PurePosixPath(name).parts if p not in (".", "..", "/")]
         target = folder.joinpath("inputs", *parts)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        if isinstance(source, bytes):
+            target.write_bytes(source)
+        else:
+            shutil.copyfile(source, target)
 
 
 def write_manifest(folder: Path) -> None:
@@ -199,8 +203,10 @@ def write_manifest(folder: Path) -> None:
     write_json(folder / MANIFEST, {"schema": 1, "algorithm": "sha256", "files": digests})
 
 
-def digest(path: Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
+def digest(path: Source) -> str:
+    """SHA-256 of a file or its content, in hexadecimal."""
+    if isinstance(path, bytes):
+        return hashlib.sha256(path).hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -17,9 +17,10 @@ from typing import Any
 from planner.case.settings import FILE
 from planner.catalog.load import shipped
 from planner.errors import Issue
+from planner.names import mend as mend_name
 from planner.policy.extend import loosened
 from planner.policy.kinds import KINDS, parameter_faults
-from planner.policy.pack import known_from, near, needs_adoption, read_pack_file
+from planner.policy.pack import known_from, needs_adoption, read_pack_file
 from planner.policy.parameters import freeze
 from planner.policy.rules import Rule
 
@@ -66,7 +67,7 @@ def read_packs(
         for name in overrides:
             if name not in rules:
                 column = f"rules.{name}"
-                problems.append(Issue(FILE, 0, column, "", "no pack has such a rule", near(name, rules)))
+                problems.append(Issue(FILE, 0, column, "", "no pack has such a rule", mend_name(name, rules)))
     cutoff = min(rules_as_of, decision_date)
     made = [_apply(rules[name], overrides.get(name, {}), cutoff, problems) for name in sorted(rules)]
     return _superseded(made), problems, tuple(files)

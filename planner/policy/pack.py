@@ -6,16 +6,16 @@ adoption, dates) is applied afterwards, in :mod:`planner.policy.load`.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from planner.errors import Issue
+from planner.names import mend as mend_name
 from planner.policy.kinds import KINDS, NOT_SELECTED, parameter_faults
 from planner.policy.parameters import freeze
 from planner.policy.rules import CONFIDENCES, NEEDS_ADOPTION, SEVERITIES, Rule
@@ -152,7 +152,7 @@ class _Pack:
         for key, (kind, default) in _OPTIONAL.items():
             values[key] = self.typed(name, key, entry.pop(key), kind) if key in entry else default
         for key, value in entry.items():
-            self.bad(name, key, value, "is unknown", near(key, (*_REQUIRED, *_OPTIONAL)))
+            self.bad(name, key, value, "is unknown", mend_name(key, (*_REQUIRED, *_OPTIONAL)))
         if len(self.problems) > before:
             return None
         self.check(name, values)
@@ -172,7 +172,7 @@ class _Pack:
             self.bad(name, "id", name, "is not a safe id", "Use letters, digits, dots and hyphens.")
         for key, allowed in (("kind", KINDS), ("severity", SEVERITIES), ("confidence", CONFIDENCES)):
             if values[key] not in allowed:
-                self.bad(name, key, values[key], "is not an allowed value", near(values[key], allowed))
+                self.bad(name, key, values[key], "is not an allowed value", mend_name(values[key], allowed))
         if _first_day(values["date"]) is None:
             self.bad(name, "date", values["date"], "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD.")
         if values["valid_to"] is not None and values["valid_to"] <= values["valid_from"]:
@@ -204,7 +204,7 @@ class _Pack:
         chosen: dict[str, dict[str, tuple[str, ...]]] = {}
         for table, columns in select.items():
             if table not in COLUMNS:
-                self.bad(name, f"select.{table}", "", "is no table to select on", near(table, COLUMNS))
+                self.bad(name, f"select.{table}", "", "is no table to select on", mend_name(table, COLUMNS))
             elif not isinstance(columns, dict):
                 mend = f'Write e.g. select.{table}.{min(COLUMNS[table])} = ["…"].'
                 self.bad(name, f"select.{table}", columns, "is not a section of columns", mend)
@@ -217,7 +217,7 @@ class _Pack:
     def column(self, name: str, where: str, table: str, column: str, values: Any) -> bool:
         schema = COLUMNS[table].get(column)
         if schema is None:
-            self.bad(name, where, "", "is no column to select on", near(column, COLUMNS[table]))
+            self.bad(name, where, "", "is no column to select on", mend_name(column, COLUMNS[table]))
             return False
         if not isinstance(values, list) or not values or not all(isinstance(v, str) for v in values):
             self.bad(name, where, values, "is not a list of texts", 'Write e.g. ["true"] or ["terbuka"].')
@@ -226,7 +226,7 @@ class _Pack:
         blank = ("",) if schema.blank else ()
         unknown = [v for v in values if allowed and v not in (*allowed, *blank)]
         for value in unknown:
-            self.bad(name, where, value, "is not a value of the column", near(value, allowed))
+            self.bad(name, where, value, "is not a value of the column", mend_name(value, allowed))
         return not unknown
 
     def made(self, values: dict[str, Any], select: dict[str, dict[str, tuple[str, ...]]]) -> Rule:
@@ -260,13 +260,6 @@ def known_from(rule: Rule) -> date:
     day = _first_day(rule.date)
     assert day is not None, "checked on reading"  # noqa: S101
     return day
-
-
-def near(value: Any, allowed: Iterable[str]) -> str:
-    """A mend: the nearest allowed name, or all of them."""
-    names = list(allowed)
-    close = difflib.get_close_matches(str(value), names, n=1)
-    return f"Did you mean {close[0]!r}?" if close else f"Use one of {', '.join(names)}."
 
 
 def _first_day(text: str) -> date | None:

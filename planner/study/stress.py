@@ -92,7 +92,11 @@ class StressTask:
 
 def depends_on(inputs: Inputs) -> str:
     """Hash of everything that results depend on: the planner's version and every file read."""
-    parts = [__version__, "rows 4", *(f"{name} {digest(path)}" for name, path in sorted(inputs.files))]
+    parts = [
+        __version__,
+        "rows 4",
+        *(f"{name} {digest(path)}" for name, path in sorted(inputs.files, key=lambda file: file[0])),
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

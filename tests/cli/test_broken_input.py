@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from support.broken import cells, edit, refused, rewrite
+from support.broken import cells, refused, rewrite
 from support.cli import call
 from support.full_world import full_world
 
@@ -83,11 +83,6 @@ def a_folder(path, table):
     return 0, "", ""
 
 
-def byte_order_mark(path, table):
-    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
-    return 0, "", ""
-
-
 def utf_16(path, table):
     path.write_bytes(path.read_text(encoding="utf-8").encode("utf-16"))
     return 0, "", ""
@@ -122,18 +117,6 @@ def long_row(path, table):
     return 2, "", ",".join([*rows[1], "more"])[:60]
 
 
-def semicolons(path, table):
-    header = path.read_text(encoding="utf-8").split("\n")[0].replace(",", ";")
-    edit(path, lambda text: text.replace(",", ";"))
-    return 1, header[:60], ""
-
-
-def blank_row(path, table):
-    rows = path.read_text(encoding="utf-8").split("\n")
-    path.write_text("\n".join([rows[0], "", *rows[1:]]), encoding="utf-8")
-    return 2, "", ""
-
-
 def unclosed_quote(path, table):
     rows = path.read_text(encoding="utf-8").split("\n")
     path.write_text("\n".join([rows[0], '"' + rows[1]]), encoding="utf-8")
@@ -155,15 +138,12 @@ UNREADABLE = (
     file_empty,
     only_spaces,
     a_folder,
-    byte_order_mark,
     utf_16,
     utf_16_without_mark,
     latin_1,
     binary,
     short_row,
     long_row,
-    semicolons,
-    blank_row,
     unclosed_quote,
     duplicate_key,
 )
@@ -207,19 +187,20 @@ CELLS = {
         "1e999",
         "inf",
         "-Infinity",
-        "1,5",
-        " 1",
+        "1,50,0",
+        "1.5.0",
+        "01,000.0",
         "0x10",
         "1_000",
         "12%",
         "٣",
     ),
     "integer": ("1.5", "-3", "two", "1e999"),
-    "boolean": ("True", "FALSE", "yes", "1", ""),
+    "boolean": ("yes", "1", "WAHR", ""),
     "date": ("2026-13-01", "2026-02-30", "01/02/2026", "2026-2-1", "today", "2026-01-01T00:00", ""),
     "month": ("2027-1", "2027-13", "Jan 2027", "2027", "2027-01-01", ""),
     "choice": ("something", "TERBUKA"),
-    "id": ("=1+1", "+x", "-x", "@x", " x", "x ", "_x", "a\tb", "a\nb", "x" * 121, "<b>"),
+    "id": ("=1+1", "+x", "-x", "@x", "_x", "a\tb", "a\nb", "x" * 121, "<b>"),
     "text": ("a\x07b", "x\x1b[31m", "y" * 4001, "p\u2028q"),
 }
 

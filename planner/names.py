@@ -1,0 +1,42 @@
+"""What a person may have meant: the one place that looks for names like a given one."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def nearest(name: str, known: Iterable[str], count: int = 1) -> tuple[str, ...]:
+    """The known names most like ``name``, nearest first; upper and lower case count as equal.
+
+    >>> nearest("Worklaod", ["workload", "agency"])
+    ('workload',)
+    """
+    folded: dict[str, str] = {}
+    for candidate in sorted(known):
+        folded.setdefault(candidate.casefold(), candidate)
+    close = difflib.get_close_matches(name[:200].casefold(), folded, n=count, cutoff=0.6)
+    return tuple(folded[key] for key in close)
+
+
+def did_you_mean(name: str, known: Iterable[str], count: int = 1) -> str:
+    """``did you mean 'x'?``, or nothing where no known name is near.
+
+    >>> did_you_mean("worklaod", ["workload"])
+    "did you mean 'workload'?"
+    >>> did_you_mean("zebra", ["workload"])
+    ''
+    """
+    near = nearest(name, known, count)
+    return f"did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
+
+
+def mend(name: str, known: Iterable[str]) -> str:
+    """How to mend a name that is not among the known: the nearest of them, or all.
+
+    >>> mend("rmo", ["arm", "x86"])
+    'Use one of arm, x86.'
+    """
+    names = list(known)
+    near = did_you_mean(name, names)
+    return near[:1].upper() + near[1:] if near else f"Use one of {', '.join(names)}."
