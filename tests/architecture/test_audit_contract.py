@@ -26,8 +26,12 @@ THROUGH_PACKS = {
     "planner.catalog.load",
     "planner.catalog.schema", "planner.catalog.spot", "planner.cells", "planner.tables", "planner.tolerances",
     "planner.units",
+    "planner.case.sources", "planner.case.toml", "planner.files.grid", "planner.files.numbers",
+    "planner.files.parquet", "planner.files.read", "planner.files.text", "planner.files.workbook",
+    "planner.names", "planner.tidy",
 }  # fmt: skip
-"""What reading a pack takes: names of columns and values that its rules may select by, and where the
+"""What reading a pack takes: bytes and cells of files as people have them, names of columns
+and values that its rules may select by, and where the
 shipped packs lie. Nothing here judges a place, states a row of the program or sums money."""
 
 AUDIT, PACKS = "planner.audit", "planner.policy."

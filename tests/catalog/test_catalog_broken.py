@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from small_package import AS_OF, GOOD, P, read, write
 
@@ -59,8 +60,7 @@ def test_broken_row(tmp_path, case):
 
 
 WHOLE: dict[str, tuple[Callable[[str], bytes], int, str, str]] = {
-    "byte-order mark": (lambda text: b"\xef\xbb\xbf" + text.encode(), 0, "", "byte-order mark"),
-    "UTF-16": (lambda text: text.encode("utf-16"), 0, "", "byte-order mark"),
+    "UTF-16": (lambda text: text.encode("utf-16"), 0, "", "UTF-16"),
     "wrong encoding": (
         lambda text: text.encode().replace(b"price list", b"pr\xe9ce list", 1),
         2,
@@ -72,12 +72,11 @@ WHOLE: dict[str, tuple[Callable[[str], bytes], int, str, str]] = {
     "white space only": (lambda text: b"\n \n", 0, "", "empty"),
     "short row": (lambda text: text.encode().replace(b",2026-01-01\n", b"\n", 1), 2, "", "cells, the header"),
     "long row": (
-        lambda text: text.encode().replace(b",2026-01-01\n", b",2026-01-01,\n", 1),
+        lambda text: text.encode().replace(b",2026-01-01\n", b",2026-01-01,more\n", 1),
         2,
         "",
         "cells, the header",
     ),
-    "blank row": (lambda text: text.encode() + b"\n", -1, "", "the row is blank"),
     "quote left open": (lambda text: text.encode() + b'"', -1, "", "not valid CSV"),
 }
 TABLES = sorted(GOOD)
@@ -232,3 +231,26 @@ def test_hint_names_the_nearest(tmp_path):
     write(tmp_path, {**GOOD, "prices.csv": GOOD["prices.csv"].replace("acme:east:disk", "acme:east:dsik")})
     _, problems = read(tmp_path)
     assert "did you mean 'acme:east:disk'?" in problems[0].mend
+
+
+AS_PEOPLE_HAVE_THEM: dict[str, Callable[[str], bytes]] = {
+    "byte-order mark": lambda text: b"\xef\xbb\xbf" + text.encode(),
+    "blank row": lambda text: text.encode() + b"\n",
+    "empty cell at the end": lambda text: text.encode().replace(b",2026-01-01\n", b",2026-01-01,\n", 1),
+    "ends of lines": lambda text: text.replace("\n", "\r\n").encode(),
+}
+
+
+@pytest.mark.parametrize("file", TABLES)
+@pytest.mark.parametrize("kind", AS_PEOPLE_HAVE_THEM)
+def test_a_file_as_people_have_it_reads_like_ours(tmp_path, file, kind):
+    ours, theirs = write(tmp_path / "a"), write(tmp_path / "b")
+    (theirs / file).write_bytes(AS_PEOPLE_HAVE_THEM[kind](GOOD[file]))
+    wanted, problems = read(ours.parent)
+    assert not problems
+    catalog, problems = read(theirs.parent)
+    assert not problems, [str(p) for p in problems]
+    for field in fields(catalog):
+        value = getattr(catalog, field.name)
+        if isinstance(value, pd.DataFrame):
+            pd.testing.assert_frame_equal(value, getattr(wanted, field.name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import pandas as pd
 import pytest
 from small_network import GOOD, read, write
 
@@ -138,7 +139,6 @@ CASES = {
     "missing column": Broken("links.csv", ",high_us", "", 1, "high_us", "", "the column is missing"),
     "unknown column": Broken("nodes.csv", "rural", "rurel", 1, "rurel", "", "the column is unknown"),
     "short row": Broken("links.csv", LAND + ",", LAND, 6, "", "Hub,Port,Land,land", "cells, the header"),
-    "byte-order mark": Broken("links.csv", "a,b,name", "\ufeffa,b,name", 0, "", "", "byte-order mark"),
     "empty file": Broken("links.csv", GOOD["links.csv"], "", 0, "", "", "the file is empty"),
     "binary": Broken("nodes.csv", "Isle", "Is\x00le", 0, "", "", "binary"),
 }
@@ -155,6 +155,14 @@ def test_broken(tmp_path, what):
     assert found, problems
     assert any(case.says in p.problem and p.value.startswith(case.value) for p in found), found
     assert all(p.mend for p in problems)
+
+
+def test_a_byte_order_mark_is_read_like_none(tmp_path):
+    marked = GOOD["links.csv"].replace("a,b,name", "\ufeffa,b,name", 1)
+    wanted, _ = read(write(tmp_path / "ours", {}))
+    network, problems = read(write(tmp_path / "theirs", {"links.csv": marked}))
+    assert not problems
+    pd.testing.assert_frame_equal(network.links, wanted.links)
 
 
 @pytest.mark.parametrize("file", ["nodes.csv", "links.csv", "measured.csv"])
