@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from planner.errors import Issue
 from planner.files.numbers import Unsettled, is_plain, reading
-from planner.names import did_you_mean
+from planner.names import mend
 
 Kind = Literal["id", "text", "number", "integer", "boolean", "date", "month", "choice"]
 
@@ -154,9 +154,8 @@ def _parse_month(cell: str, column: Column) -> Any:
 def _parse_choice(cell: str, column: Column) -> Any:
     if cell in column.choices:
         return cell
-    near = did_you_mean(cell, column.choices)
-    hint = f" {near[:1].upper()}{near[1:]}" if near else ""
-    return _Bad("is not an allowed value", f"Use one of {', '.join(column.choices)}.{hint}")
+    hint = mend(cell, column.choices, "")
+    return _Bad("is not an allowed value", f"Use one of {', '.join(column.choices)}. {hint}".rstrip())
 
 
 _PARSERS: dict[str, Callable[[str, Column], Any]] = {

@@ -31,12 +31,16 @@ def did_you_mean(name: str, known: Iterable[str], count: int = 1) -> str:
     return f"did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
 
 
-def mend(name: str, known: Iterable[str]) -> str:
-    """How to mend a name that is not among the known: the nearest of them, or all.
+def mend(name: str, known: Iterable[str], otherwise: str | None = None) -> str:
+    """How to mend a name that is not among the known: the nearest, else ``otherwise`` (by default all).
 
     >>> mend("rmo", ["arm", "x86"])
     'Use one of arm, x86.'
+    >>> mend("x68", ["arm", "x86"], "Take it out.")
+    "Did you mean 'x86'?"
     """
     names = list(known)
     near = did_you_mean(name, names)
-    return near[:1].upper() + near[1:] if near else f"Use one of {', '.join(names)}."
+    if near:
+        return near[:1].upper() + near[1:]
+    return f"Use one of {', '.join(names)}." if otherwise is None else otherwise

@@ -26,6 +26,7 @@ from planner.files.grid import Grid
 from planner.files.read import Source, is_text, read_bytes, read_typed
 from planner.files.text import read_text
 from planner.names import did_you_mean
+from planner.names import mend as mend_name
 from planner.tidy import tidied
 
 __all__ = ["BASES", "Column", "Content", "Table", "content", "empty", "provenance", "read", "refers"]
@@ -219,8 +220,7 @@ def _check_header(header: Sequence[str], table: Table, where: str) -> list[Issue
             problems.append(Issue(where, 1, name, "", "the column is missing", mend))
     for name in header:
         if name not in table.names:
-            near = did_you_mean(name, wanted)
-            mend = near[:1].upper() + near[1:] if near else f"Take it out; allowed are {', '.join(wanted)}."
+            mend = mend_name(name, wanted, f"Take it out; allowed are {', '.join(wanted)}.")
             problems.append(Issue(where, 1, name[:60], "", "the column is unknown", mend))
     for name in sorted({n for n in header if header.count(n) > 1}):
         problems.append(Issue(where, 1, name, "", "the column appears twice", "Keep one of them."))

@@ -8,7 +8,7 @@ from typing import Any
 
 from planner.errors import Issue
 from planner.files.grid import Gathering, Grid, refused, text_of
-from planner.names import did_you_mean
+from planner.names import mend
 
 LARGEST = 512 * 2**20
 """Most bytes that a workbook may hold unpacked: a small archive can unpack to any size."""
@@ -60,8 +60,7 @@ def _chosen(sheets: list[str], sheet: str, name: str) -> str | tuple[str, str]:
     if sheet:
         if sheet in sheets:
             return sheet
-        mend = did_you_mean(sheet, sheets) or f"It has {', '.join(sheets)}."
-        return f"the workbook has no sheet {sheet!r}", mend[:1].upper() + mend[1:]
+        return f"the workbook has no sheet {sheet!r}", mend(sheet, sheets, f"It has {', '.join(sheets)}.")
     alike = [s for s in sheets if s.strip().casefold().replace(" ", "_") == name]
     if len(sheets) == 1 or len(alike) == 1:
         return (alike or sheets)[0]

@@ -121,15 +121,19 @@ def build(
         index=index, columns=columns, lines=lines, unit=unit, reference=reference, pinned=pinned,
         machines_given=machines is not None,
     )  # fmt: skip
-    parts = [(family, family.block(context)) for family in families() if family.applies(context)]
-    # Doing nothing may break limits: they are told, and do not restrict it.
-    free = [block for family, block in parts if pinned is not None and family.role in ("limit", "flight")]
+    applied = tuple(family for family in families() if family.applies(context))
+    blocks: list[Block] = []
+    aside: list[Block] = []
+    for family in applied:
+        # Doing nothing may break limits: they are told, and do not restrict it.
+        sets_aside = pinned is not None and family.role in ("limit", "flight")
+        (aside if sets_aside else blocks).append(family.block(context))
     return Model(
         **vars(context),
-        blocks=tuple(block for _, block in parts if not any(block is set_aside for set_aside in free)),
+        blocks=tuple(blocks),
         objective=cost / unit,
-        families=tuple(family for family, _ in parts),
-        aside=tuple(free),
+        families=applied,
+        aside=tuple(aside),
     )
 
 

@@ -20,6 +20,7 @@ from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from typing import Any, Protocol
 
+from planner import atomic
 from planner.errors import PlannerError
 
 RETRIES = 2
@@ -111,12 +112,9 @@ class Kept:
         return kept
 
     def put(self, text: str, result: dict[str, Any]) -> None:
-        """Keep a result: written beside and renamed, so that a kill never leaves half of one."""
+        """Keep a result, whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(text)
-        beside = path.with_suffix(f".{os.getpid()}")
-        beside.write_text(json.dumps(result, allow_nan=False), encoding="utf-8")
-        beside.replace(path)
+        atomic.write_over(self._path(text), json.dumps(result, allow_nan=False).encode())
 
 
 def run_all(

@@ -104,7 +104,7 @@ def database(case, query, extra=""):
     rows = [[c.isoformat()[:7] if isinstance(c, datetime.date) else c for c in row] for row in rows]
     with sqlite3.connect(case / "estate.db") as store:
         store.execute(f"CREATE TABLE needs ({', '.join(header)})")
-        store.executemany(f"INSERT INTO needs VALUES ({', '.join('?' * len(header))})", rows)  # noqa: S608
+        store.executemany(f"INSERT INTO needs VALUES ({', '.join('?' * len(header))})", rows)  # noqa: S608 - only placeholders are put together
     store.close()
     toml = case / "case.toml"
     kept = [x for x in toml.read_text(encoding="utf-8").splitlines() if f'"{DEMAND.file}"' not in x]

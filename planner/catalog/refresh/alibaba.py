@@ -72,10 +72,10 @@ def _entry(key: str, entry: object, currency: str, wanted: Wanted, reading: Read
         for row in rows if isinstance(rows, list) else ():
             price = row.get("price") if isinstance(row, dict) else None
             length = str(row.get("period")) if isinstance(row, dict) else ""
-            known = exact(price, divisor or 1)
-            if known is None or known == "0":
+            hourly = exact(price, divisor or 1)
+            if hourly is None or hourly == "0":
                 reading.refuse("not a price", f"{key} {period} {price!r}")
             elif period == "hours" and length == "1":
-                reading.offers.append(Offer(region, name, "machine", "on_demand", known, currency))
+                reading.offers.append(Offer(region, name, "machine", "on_demand", hourly, currency))
             else:
                 reading.refuse("prepaid for months or years", f"{key} {period}")

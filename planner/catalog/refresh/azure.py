@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from planner.catalog.refresh.documents import Network, client, malformed, pages, read_object
+from planner.catalog.refresh.documents import Network, client, pages, rows_of_page
 from planner.catalog.refresh.offers import HOURS_OF_A_YEAR, Offer, Reading, Wanted, exact
-from planner.errors import BadInput
 
 BASE = "https://prices.azure.com"
 PATH = "/api/retail/prices?api-version=2023-01-01-preview&$filter="
@@ -59,16 +58,8 @@ def read(path: Path, wanted: Wanted, reading: Reading) -> None:
     BadInput
         If it is no page of the list.
     """
-    page = read_object(path)
-    items = page.get("Items")
-    if not isinstance(items, list):
-        raise BadInput([malformed(path, "it has no Items")])
-    if not reading.documents:
-        reading.documents.append("Azure Retail Prices API")
-    for item in items:
-        if not isinstance(item, dict):
-            reading.refuse("the row is no object", str(item))
-        elif str(item.get("armRegionName")) not in wanted.regions:
+    for item in rows_of_page(path, "Items", "Azure Retail Prices API", reading):
+        if str(item.get("armRegionName")) not in wanted.regions:
             reading.elsewhere += 1
         else:
             _row(item, reading)
@@ -137,8 +128,8 @@ def _storage(
     if item.get("type") != "Consumption" or tier != "0":
         reading.refuse("not kept in the catalog", where)
     elif meter in _DISKS and _DISKS[meter][0] == product and unit == "1/Month":
-        known = str(exact(price, _DISK_GIB))
-        reading.offers.append(Offer(region, _DISKS[meter][1], "storage", "on_demand", known, currency))
+        per_gib = str(exact(price, _DISK_GIB))
+        reading.offers.append(Offer(region, _DISKS[meter][1], "storage", "on_demand", per_gib, currency))
     elif meter in _OBJECTS and product == "General Block Blob v2" and unit == "1 GB/Month":
         name = _OBJECTS[meter]
         reading.offers.append(Offer(region, name, "storage", "on_demand", str(exact(price)), currency))

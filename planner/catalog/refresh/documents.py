@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from planner.catalog.refresh.offers import Reading
 from planner.errors import BadInput, Issue, PlannerError, Unavailable
 
 if TYPE_CHECKING:
@@ -100,15 +101,15 @@ def download(asks: httpx.Client, url: str, path: Path, network: Network) -> Path
 
 
 def _store(answer: httpx.Response, part: Path, mark: Path) -> None:
-    known = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
-    if known.startswith("W/"):
-        known = ""  # a weak mark does not promise the same bytes
+    validator = answer.headers.get("ETag") or answer.headers.get("Last-Modified") or ""
+    if validator.startswith("W/"):
+        validator = ""  # a weak mark does not promise the same bytes
     whole = answer.status_code == 200
     if whole:
         mark.unlink(missing_ok=True)
     with part.open("wb" if whole else "ab") as stream:
-        if whole and known:
-            mark.write_text(known, encoding="utf-8")
+        if whole and validator:
+            mark.write_text(validator, encoding="utf-8")
         for chunk in answer.iter_bytes():  # as they come: a chunk that waits to be full would be lost
             stream.write(chunk)
 
@@ -175,6 +176,26 @@ def read_object(path: Path) -> dict[str, Any]:
     return value
 
 
+def rows_of_page(path: Path, key: str, title: str, reading: Reading) -> Iterator[dict[str, Any]]:
+    """The rows under ``key`` of a page of the list ``title``; what is no object is refused.
+
+    Raises
+    ------
+    BadInput
+        If it is no page of the list.
+    """
+    rows = read_object(path).get(key)
+    if not isinstance(rows, list):
+        raise BadInput([malformed(path, f"it has no {key}")])
+    if not reading.documents:
+        reading.documents.append(title)
+    for row in rows:
+        if isinstance(row, dict):
+            yield row
+        else:
+            reading.refuse("the row is no object", str(row))
+
+
 def malformed(path: Path, why: str) -> Issue:
     """The one Issue of a document that cannot be read."""
     mend = "It may have been cut off or its format changed: fetch it again, or compare it with the vendor's."
@@ -191,11 +212,11 @@ def at_hand(given: Path, suffixes: tuple[str, ...]) -> list[Path]:
     """
     if given.is_file():
         return [given]
-    found = sorted(p for p in given.rglob("*") if p.is_file() and p.suffix.lower() in suffixes)
-    if not found:
+    documents = sorted(p for p in given.rglob("*") if p.is_file() and p.suffix.lower() in suffixes)
+    if not documents:
         mend = f"Name a file, or a folder with files that end in {', '.join(suffixes)}."
         raise BadInput([Issue(str(given), 0, "", "", "holds no document", mend)])
-    return found
+    return documents
 
 
 def _shown(url: str) -> str:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from planner.catalog.refresh.documents import Network, client, malformed, pages, read_object
+from planner.catalog.refresh.documents import Network, client, pages, rows_of_page
 from planner.catalog.refresh.offers import Offer, Reading, Wanted, exact
-from planner.errors import BadInput, Unavailable
+from planner.errors import Unavailable
 
 BASE = "https://cloudbilling.googleapis.com"
 PATH = "/v1/services/6F81-5844-456A/skus?pageSize=5000"
@@ -66,16 +66,7 @@ def read(path: Path, wanted: Wanted, reading: Reading, parts: dict[tuple[str, ..
     BadInput
         If it is no page of the catalog.
     """
-    page = read_object(path)
-    skus = page.get("skus")
-    if not isinstance(skus, list):
-        raise BadInput([malformed(path, "it has no skus")])
-    if not reading.documents:
-        reading.documents.append("Google Cloud Billing Catalog, Compute Engine")
-    for sku in skus:
-        if not isinstance(sku, dict):
-            reading.refuse("the row is no object", str(sku))
-            continue
+    for sku in rows_of_page(path, "skus", "Google Cloud Billing Catalog, Compute Engine", reading):
         regions = sku.get("serviceRegions")
         here = wanted.regions & {str(r) for r in regions} if isinstance(regions, list) else frozenset()
         if not here:
@@ -120,10 +111,10 @@ def _price(sku: Mapping[str, Any], unit: str) -> tuple[str, str, str]:
         return "", "", "priced in tiers"
     if stated != unit:
         return "", "", "another unit than the hour"
-    known = exact(amount)
-    if known is None:
+    price = exact(amount)
+    if price is None:
         return "", "", "not a price"
-    return (known, currency, "") if known != "0" else ("", "", "a price of nothing")
+    return (price, currency, "") if price != "0" else ("", "", "a price of nothing")
 
 
 def compose(wanted: Wanted, reading: Reading, parts: Mapping[tuple[str, ...], str]) -> None:
