@@ -12,6 +12,7 @@ import click
 from planner import __version__
 
 COMMANDS = {
+    "init": "Write a first case: commented, with sample systems, ready to plan.",
     "plan": "Find the cheapest plan that obeys every rule, and write its folder.",
     "show": "Print a plan that was written before.",
     "check": "Check a case without solving it.",
