@@ -15,6 +15,7 @@ import pandas as pd
 from planner.case.resources import CARRIED, RESOURCES, STORED
 from planner.case.sizing import CARRIED_AT, admits, machine_yields
 from planner.case.yields import own_yields
+from planner.catalog.schema import COMMITMENTS
 from planner.filters import FILTERS, Check, binds
 from planner.inputs import Inputs
 
@@ -92,13 +93,16 @@ def _allowed_as(inputs: Inputs, admitted: np.ndarray, role: str) -> np.ndarray:
 
 
 def admitted_machines(inputs: Inputs) -> np.ndarray:
-    """Machines that fit each workload and are sold on demand: boolean array (workload, SKU)."""
+    """Machines that fit each workload and can be had: boolean array (workload, SKU).
+
+    Sold on a term that the case offers, or held by the workload's payer under a commitment that still runs.
+    """
     catalog = inputs.case.catalog
     yields = machine_yields(catalog.skus, catalog.accelerators)
     case = inputs.case
     own = own_yields(case.yields, list(case.workloads["workload"]), list(catalog.skus["SkuId"]))
     fits = admits(case.workloads, catalog.skus, yields, own, case.demand)
-    return np.asarray(fits & _on_demand(inputs)[None, :])
+    return np.asarray(fits & (_sold(inputs)[None, :] | _held_by_payer(inputs)))
 
 
 def _contestable(inputs: Inputs, allowed: np.ndarray) -> np.ndarray:
@@ -191,12 +195,13 @@ def _serves_agency(inputs: Inputs) -> Check:
 def _no_machine(inputs: Inputs, admitted: np.ndarray) -> Check:
     needs = inputs.case.demand[:, CARRIED_AT, :].max(axis=2) > 0
     blocks = without_machine(inputs, admitted)
-    priced = _any_per_region(inputs, _on_demand(inputs)[None, :])[0]
+    had = _sold(inputs)[None, :] | _held_by_payer(inputs)
+    priced = _any_per_region(inputs, had.any(axis=0)[None, :])[0]
     workloads = inputs.case.workloads
 
     def reason(w: int, r: int) -> str:
         if not priced[r]:
-            return "no machine of the region has a price at the date of prices"
+            return "no machine of the region has a price, at the date of prices, on a term offered"
         needed = ", ".join(k for k, need in zip(CARRIED, needs[w], strict=True) if need)
         line = workloads.iloc[w]
         kind = f"platform {line['platform']}, architecture {line['architecture']}"
@@ -237,10 +242,25 @@ def _sold_without_machines(inputs: Inputs) -> np.ndarray:
     return np.array([[(region, k) in sold for k in _WITHOUT_MACHINES] for region in inputs.regions["region"]])
 
 
-def _on_demand(inputs: Inputs) -> np.ndarray:
+def _sold(inputs: Inputs) -> np.ndarray:
+    """SKUs with a price on some term that the case offers: boolean array (SKU,)."""
     prices = inputs.case.catalog.prices
-    sold = prices.loc[prices["term"] == "on_demand", "SkuId"]
+    # Spot machines are SKUs of their own, sold on demand at the spot price (planner.catalog.spot).
+    offered = [term for term in inputs.case.settings.terms if term != "spot"]
+    sold = prices.loc[prices["term"].isin(offered), "SkuId"]
     return np.asarray(inputs.case.catalog.skus["SkuId"].isin(sold))
+
+
+def _held_by_payer(inputs: Inputs) -> np.ndarray:
+    """SKUs of which a workload's payer holds commitments that still run: boolean array (workload, SKU)."""
+    case = inputs.case
+    first = pd.Period(case.settings.start, freq="M").ordinal
+    payers, skus = case.workloads["payer"].to_numpy(), case.catalog.skus["SkuId"].to_numpy()
+    held = np.zeros((len(payers), len(skus)), dtype=bool)
+    for line in case.held.to_dict("records"):
+        if pd.Period(line["start"], freq="M").ordinal + COMMITMENTS[line["term"]] > first:
+            held |= (payers == line["payer"])[:, None] & (skus == line["sku"])[None, :]
+    return held
 
 
 def _any_per_region(inputs: Inputs, by_sku: np.ndarray) -> np.ndarray:

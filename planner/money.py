@@ -38,6 +38,15 @@ class Rates:
         """
         return 1.0 if currency == self.home else self.by_year[currency, year]
 
+    def latest(self, currency: str, year: int, since: int) -> float:
+        """As :meth:`rate`; of the latest year with a rate where the case states none for ``year``.
+
+        ``since`` is an earlier year that has one: for what falls due after the horizon.
+        """
+        if currency == self.home:
+            return 1.0
+        return self.by_year[currency, max(y for c, y in self.by_year if c == currency and since <= y <= year)]
+
 
 def words(amount: float, currency: str) -> str:
     """An amount as people read it: ``MYR 12.3 million``, ``MYR 4,210``, ``MYR 0.35``.

@@ -28,6 +28,9 @@ NOT_COUNTED = (
 )  # fmt: skip
 """Terms of cost that count in shares whole, and not at all; of commitments only what is used counts."""
 
+OUTSIDE = frozenset(NOT_COUNTED) - {"migration transfer"}
+"""Terms of cost outside every contract; data that leave in a move are the vendor's egress."""
+
 TIERS, TRANSFER = "egress tiers", "transfer"
 """What exact tiers make of egress, and data between workloads: under the contract, and in no share."""
 

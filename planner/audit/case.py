@@ -131,12 +131,16 @@ class Case:
 
     def rate(self, currency: str, t: int) -> Decimal:
         """Units of the case's currency for one unit of ``currency``, buffer included."""
+        return self.rate_in(currency, self.periods[t].start.year)
+
+    def rate_in(self, currency: str, year: int) -> Decimal:
+        """The same in a year, or in the latest one before it for which the case states a rate."""
         if currency == self.settings.get("currency"):
             return ONE
-        try:
-            return self.rates[currency, self.periods[t].start.year]
-        except KeyError:
-            raise Unreadable(f"no exchange rate for {currency} in {self.periods[t].start.year}") from None
+        years = [y for c, y in self.rates if c == currency and y <= year]
+        if not years or (max(years) < year <= self.periods[-1].start.year):
+            raise Unreadable(f"no exchange rate for {currency} in {year}")
+        return self.rates[currency, max(years)]
 
     def tier(self, workload: str) -> Row | None:
         """The resilience tier of a workload, if the case describes it."""

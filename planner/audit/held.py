@@ -25,6 +25,16 @@ TAIL, HELD_TAIL, PREPAID = "commitment tail", "commitment held tail", "commitmen
 what is paid at the start for other periods."""
 
 
+def hourly(case: Case, sku: str, term: str, t: int) -> Decimal | None:
+    """List price of an hour on demand or spot; of what is sold by commitment only the least of that.
+
+    ``None`` where it is sold on no such term.
+    """
+    terms = (term,) if (sku, "on_demand") in case.prices or (sku, term) in case.prices else LENGTHS
+    rows = [case.prices[sku, name] for name in terms if (sku, name) in case.prices]
+    return min((number(r, "ListUnitPrice") * case.rate(r["PricingCurrency"], t) for r in rows), default=None)
+
+
 def months_left(case: Case, row: Row) -> int:
     """Months of a row of ``held_commitments.csv`` from the first of the horizon; none below zero."""
     return max(0, LENGTHS.get(row["term"], 0) - months_into(row["start"], case.periods[0].start))

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from planner.audit.case import CARRIED, STORED, ZERO, Case
 from planner.audit.filters import FILTERS, Facts, assessed, certificates, in_market, selected, verdict
+from planner.audit.held import months_left
 from planner.audit.reading import Row, number
 from planner.audit.rules import binds
 from planner.policy.kinds import KINDS
@@ -139,7 +140,7 @@ class Places:
             return (every if only and only != row["agency"] else 0), f"the region serves {only} only"
         if by == "no-machine":
             needed = self._needs(workload, CARRIED)
-            lacking = bool(needed) and not self.machines(workload) & self.sold(region)
+            lacking = bool(needed) and not self.obtainable(workload, region)
             return (every if lacking else 0), "no priced machine of the region carries it"
         missing = [k for k in self._needs(workload, (*STORED, "egress_gib")) if not self._prices(region, k)]
         return (every if missing else 0), f"no price for {', '.join(missing)}"
@@ -202,6 +203,21 @@ class Places:
         """SKUs of a region that have a price on demand."""
         return self._sellers.get(region, frozenset())
 
+    def obtainable(self, workload: str, region: str) -> frozenset[str]:
+        """Machines of a region that may carry a workload: sold on a term offered, or held by its payer."""
+        case, row = self.case, self.case.workloads[workload]
+        offered = set(case.settings.get("terms", {}).get("offer", ["on_demand"]))
+        offered -= set() if row.get("spot_ok") == "true" else {"spot"}
+        held = {
+            h["sku"] for h in case.held if h["payer"] == case.payer(workload) and months_left(case, h) > 0
+        }
+        return frozenset(
+            sku
+            for sku in self.machines(workload)
+            if case.skus[sku]["region"] == region
+            and (sku in held or any((sku, term) in case.prices for term in offered))
+        )
+
     def _prices(self, region: str, resource: str) -> bool:
         if resource == "egress_gib":
             return any(row["destination"] == "internet" for row in self.case.transfer.get(region, ()))
@@ -210,12 +226,11 @@ class Places:
     def units(self, workload: str, sku: str, t: int, factor: Decimal) -> Decimal | None:
         """Units of a SKU that carry the whole workload at a part of its peak; ``None`` if none can.
 
-        What needs machines in the period keeps its least number of them where its load is nothing too.
+        None where its load is nothing, however many it keeps at least where there is any.
         """
-        need = {k: self.case.need(workload, k, t) for k in CARRIED}
+        need = {k: self.case.need(workload, k, t) * factor for k in CARRIED}
         if not any(need.values()):
             return ZERO
-        need = {k: amount * factor for k, amount in need.items()}
         ratios = [number(self.case.workloads[workload], "min_units", ZERO)]
         for resource, amount in need.items():
             if amount > 0:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from planner.audit.case import CARRIED, ONE, STORED, ZERO, Case
 from planner.audit.filters import in_market
+from planner.audit.held import hourly
 from planner.audit.places import Places
 from planner.audit.reading import number
 from planner.audit.tiers import first_paid
@@ -58,7 +59,8 @@ class Reference:
         case, places = self.case, self.places
         if not any(case.need(workload, k, t) > 0 for k in CARRIED):
             return ZERO
-        fitting = [s for s in places.machines(workload) & places.sold(region) if self.counted(s)]
+        fitting = [s for s in places.obtainable(workload, region) if self.counted(s)]
+        fitting = [s for s in fitting if hourly(case, s, "on_demand", t) is not None]
         spot = [s for s in places.machines(workload) if case.skus[s]["region"] == region and self.counted(s)]
         spot = [s for s in spot if (s, "spot") in case.prices] if self._tolerates_spot(workload) else []
         total = ZERO
@@ -84,7 +86,7 @@ class Reference:
     def _units(self, workload: str, sku: str, term: str, t: int, factor: Decimal) -> Decimal | None:
         """Units that carry it; a yield of its own is that of the machine on demand, not on spot."""
         own = {k: v for k, v in self.case.yields.items() if k[:2] == (workload, sku)}
-        if term == "on_demand" or not own:
+        if term == "on_demand" or not own or not factor:
             return self.places.units(workload, sku, t, factor)
         ratios = [number(self.case.workloads[workload], "min_units", ZERO)]
         for k in CARRIED:
@@ -135,7 +137,5 @@ class Reference:
 
     def _price(self, sku: str, term: str, t: int) -> Decimal:
         if (sku, term, t) not in self._prices:
-            row = self.case.prices[sku, term]
-            price = number(row, "ListUnitPrice") * self.case.rate(row["PricingCurrency"], t)
-            self._prices[sku, term, t] = price
+            self._prices[sku, term, t] = hourly(self.case, sku, term, t) or ZERO
         return self._prices[sku, term, t]

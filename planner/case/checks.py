@@ -211,18 +211,21 @@ def _check_workloads(
     problems = []
     demand = frames["demand"]
     stated = set(zip(demand["workload"], demand["resource"], strict=True))
-    with_users = set(frames["users"]["workload"])
+    asking, with_users = set(demand["workload"]), set(frames["users"]["workload"])
     for w in frames["workloads"].to_dict("records"):
         name, row = w["workload"], int(w["_row"])
 
         def bad(column: str, value: str, problem: str, mend: str, row: int = row) -> None:
             problems.append(Issue(file["workloads"], row, column, value, problem, mend))
 
-        for resource in ("vcpu", "memory_gib"):
-            if (name, resource) not in stated:
-                row_text = f"{name},{resource},{settings.start},…"
-                mend = f"Add a row {row_text} to {file['demand']} (0 if it needs none)."
-                bad("workload", name, f"has no demand for {resource}", mend)
+        lacking = [r for r in ("vcpu", "memory_gib") if (name, r) not in stated]
+        if name not in asking:
+            mend = f"Add its rows, e.g. {name},vcpu,{settings.start},…, to {file['demand']}."
+            bad("workload", name, "has no demand at all", mend)
+        elif len(lacking) == 1:
+            row_text = f"{name},{lacking[0]},{settings.start},…"
+            mend = f"Add a row {row_text} to {file['demand']} (0 if it needs none)."
+            bad("workload", name, f"has no demand for {lacking[0]}", mend)
         if np.isnan(w["latency_ms"]) != np.isnan(w["latency_share"]):
             bad(
                 "latency_ms",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+HOURS = 8760
+"""Hours of the year of which hourly traces tell."""
+
 SIZED = ("vcpu", "memory_gib", "gpu_inference", "gpu_training")
 """Resources that machines yield; demand is the peak of the period."""
 

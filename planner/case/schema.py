@@ -179,7 +179,7 @@ LOADS = Table(
     (
         Column("workload", "id", "As in workloads.csv."),
         Column("slice", "id", "As in [slices] of case.toml."),
-        Column("factor", "number", "Part of the peak that the slice needs.", above=0, maximum=1),
+        Column("factor", "number", "Part of the peak that the slice needs; 0 = none.", minimum=0, maximum=1),
     ),
     "How compute follows the hours of a period; a workload without rows runs at its peak throughout.",
     required=False,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.case.reader import EXAMPLES, FILE, Reader
+from planner.case.resources import HOURS
 from planner.case.sources import TableSource, read_sources
 from planner.case.studies import Robust, Spread, read_robust, read_spreads
 from planner.case.weights import CarbonPrice, LatencyWorth, read_carbon_price, read_latency_worth
@@ -256,8 +257,8 @@ def _traces(reader: Reader, table: dict[str, Any], slices: Mapping[str, float]) 
     most = reader.take(table, "max_slices", int, "traces.", 24)
     if not file.endswith((".csv", ".parquet")) or Path(file).name != file:
         reader.bad("traces.file", file, "is no CSV or Parquet file of the folder", 'Write "traces.csv".')
-    if not 1 <= most <= 200:
-        reader.bad("traces.max_slices", most, "is not within 1 and 200", "Write e.g. 24.")
+    if not 1 <= most <= HOURS:
+        reader.bad("traces.max_slices", most, f"is not within 1 and {HOURS}", "Write e.g. 24.")
     if slices != {"all": 1.0}:
         reader.bad("slices", dict(slices), "are stated beside [traces]", "Keep one of the two.")
     reader.left(table, "traces.")

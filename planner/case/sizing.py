@@ -87,7 +87,7 @@ def units_needed(
 
     ``n = max(min_units, max over k of load[w,l] d[w,k,t] / a[s,k])``, k over vCPU, memory,
     accelerators and requests, a the yield of the catalog or the workload's own; zero where the workload
-    needs no machine in the period, infinite where the SKU
+    needs no machine in the slice, whatever ``min_units`` says, infinite where the SKU
     yields nothing of a needed resource.
 
     Parameters
@@ -116,6 +116,7 @@ def units_needed(
         w, s = mine["w"].to_numpy(), mine["s"].to_numpy()
         ratio[w, s] = demand[w, k] / mine["amount"].to_numpy()[:, None]
         np.maximum(peak, ratio, out=peak)
-    runs = np.any(demand > 0, axis=1, keepdims=True)[:, :, :, None]
-    n = np.maximum(peak[:, :, :, None] * load[:, None, None, :], min_units[:, None, None, None])
+    runs = np.any(demand > 0, axis=1, keepdims=True)[:, :, :, None] & (load > 0)[:, None, None, :]
+    with np.errstate(invalid="ignore"):  # no load on a machine that cannot carry it: none runs
+        n = np.maximum(peak[:, :, :, None] * load[:, None, None, :], min_units[:, None, None, None])
     return np.where(runs, n, 0.0)

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from planner.case.resources import HOURS
 from planner.errors import Issue
-
-HOURS = 8760
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ def reference_spend(index: Index, columns: Columns, lines: pd.DataFrame) -> np.n
     at, sku = chosen["at"].to_numpy(), chosen["sku"].to_numpy()
     hours = index.slices["hours"].to_numpy().reshape(len(index.inputs.case.periods), -1)
     machines = np.zeros(len(place))
-    price = index.offers.price[sku, t[at]] * hours[t[at], chosen["l"].to_numpy()]
+    price = index.offers.hourly[sku, t[at]] * hours[t[at], chosen["l"].to_numpy()]
     np.add.at(machines, at, price * chosen["units"].to_numpy())
     reference = np.full(index.inputs.case.alive.shape, np.inf)
     np.minimum.at(reference, (w[on_market], t[on_market]), (whole + machines)[on_market])

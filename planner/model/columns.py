@@ -162,6 +162,10 @@ def make_columns(index: Index) -> Columns:
             upper, integer = np.ones(len(keys)), np.ones(len(keys), dtype=bool)
         if name in ("run", "commit") and index.inputs.case.settings.whole_units:
             integer = np.ones(len(keys), dtype=bool)
+        if name == "run":
+            # A machine that is sold by commitment only never runs on demand.
+            on_demand = index.offers.price[keys["s"].to_numpy(np.int64), keys["t"].to_numpy(np.int64)]
+            upper = np.where(np.isnan(on_demand), 0.0, np.inf)
         if name == "tier":
             upper, integer = np.ones(len(keys)), (keys["k"] == "full").to_numpy()
         if name == "agreement":
@@ -190,7 +194,6 @@ def _use(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
     """Columns ``use`` where machines do not fold, and the ``run`` keys that they need."""
     w, r, t = (sites[c].to_numpy() for c in "wrt")
     mask = ~index.container[w] & index.coupled[r] & index.needs_machine[w, t]
-    slices = index.inputs.case.load.shape[1]
     parts = []
     chosen = sites.loc[mask, ["w", "r", "t"]].assign(q=index.pool_of[w[mask]])
     for (q, region), group in chosen.groupby(["q", "r"], sort=True):
@@ -199,7 +202,8 @@ def _use(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]
         n = index.units(who, skus)
         at_w = np.searchsorted(who, group["w"].to_numpy())
         usable = index.eligibility.admitted[np.ix_(who, skus)][at_w]
-        i, j, slice_at = np.nonzero(np.repeat(usable[:, :, None], slices, axis=2))
+        runs = index.runs[group["w"].to_numpy(), group["t"].to_numpy()]
+        i, j, slice_at = np.nonzero(usable[:, :, None] & runs[:, None, :])
         w_i, t_i = group["w"].to_numpy()[i], group["t"].to_numpy()[i]
         units = n[at_w[i], j, t_i, slice_at]
         parts.append(
@@ -238,7 +242,9 @@ def _serve(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
         return no_keys(columns), no_keys(RUN)
     slices = index.slices[["t", "l"]]
     all_serve = pd.concat(serve).merge(slices, on="t")[columns]
-    all_run = pd.concat(run).merge(slices, on="t")[RUN]
+    all_serve = all_serve[index.runs[tuple(all_serve[c].to_numpy(dtype=np.int64) for c in "wtl")]]
+    served = all_serve[["q", "r", "t", "l"]].drop_duplicates()
+    all_run = pd.concat(run).merge(slices, on="t").merge(served, on=["q", "r", "t", "l"])[RUN]
     return all_serve.sort_values(["w", "t", "l", "r", "a"], ignore_index=True), all_run
 
 

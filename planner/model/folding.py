@@ -46,7 +46,7 @@ def cheapest_machines(index: Index, place: pd.DataFrame) -> pd.DataFrame:
             :, :, None, None
         ]
         n = np.where(usable, index.units(who, here), 0.0)
-        cost = np.where(usable, n * index.offers.price[here][None, :, :, None], np.inf)
+        cost = np.where(usable, n * index.offers.hourly[here][None, :, :, None], np.inf)
         best = np.argmin(cost, axis=1)
         for position in range(slices):
             chosen = best[back, t[at], position]

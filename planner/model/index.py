@@ -124,6 +124,11 @@ class Index:
         return np.asarray((self.machine_demand > 0).any(axis=1))
 
     @cached_property
+    def runs(self) -> np.ndarray:
+        """Boolean (workload, period, slice): does it need a machine then? None where its load is zero."""
+        return np.asarray(self.needs_machine[:, :, None] & (self.inputs.case.load > 0)[:, None, :])
+
+    @cached_property
     def min_units(self) -> np.ndarray:
         """Machines that each workload needs at least (workload,)."""
         return self.inputs.case.workloads["min_units"].to_numpy(dtype="float64")

@@ -21,7 +21,7 @@ class Offers:
     ----------
     price
         On-demand list price (SKU, period): money an hour for machines, money a GiB-month for
-        storage. NaN where no price is known.
+        storage. NaN where it is not sold so: then nothing of it runs on demand.
     assumed
         Boolean (SKU,): does the on-demand price rest on an assumption?
     commit
@@ -56,6 +56,15 @@ class Offers:
     margin: np.ndarray
     tax: np.ndarray
     contract: np.ndarray
+
+    @property
+    def hourly(self) -> np.ndarray:
+        """What an hour of a machine is compared at (SKU, period): its price on demand, or where it is not
+        sold so the least of its prices under commitments.
+        """
+        committed = np.stack([self.price * np.nan, *self.committed.values()])
+        least = np.where(np.isnan(committed), np.inf, committed).min(axis=0)
+        return np.where(np.isnan(self.price), np.where(np.isinf(least), np.nan, least), self.price)
 
 
 def read_offers(inputs: Inputs) -> Offers:

@@ -26,7 +26,13 @@ def hourly(head: Mapping[str, Any]) -> Iterator[str]:
     if traced := head.get("traces"):
         bound = traced.get("bound")
         rest = f"; loads rounded down would cost {words(bound, head['currency'])}" if bound else ""
-        yield f"hourly traces: {traced['levels']:,} joint levels in {traced['slices']} slices{rest}"
+        yield f"hourly traces: {traced['levels']:,} joint levels in {traced['slices']:,} slices{rest}"
+        if traced["levels"] > traced["slices"]:
+            times = traced["levels"] / traced["slices"]
+            yield (
+                f"  [traces] max_slices = {traced['levels']} would be exact, in a program about {times:,.0f} "
+                "times as large"
+            )
 
 
 def carbon(head: Mapping[str, Any]) -> Iterator[str]:

@@ -98,7 +98,7 @@ def pays_from(model: Model, shared: pd.DataFrame) -> np.ndarray:
     for term, price in offers.commit.items():
         mine = (shared["term"] == term).to_numpy()
         committed[mine] = price[s[mine], 0]
-    ratio: np.ndarray = committed / offers.price[s, 0]
+    ratio: np.ndarray = committed / offers.hourly[s, 0]
     return ratio
 
 

@@ -5,6 +5,7 @@ The quarters of 2027 have 2,160, 2,184, 2,208 and 2,208 hours, together 8,760. a
 """
 
 import pytest
+from support.audit_plan import audited
 from support.cases import World
 from support.plans import cash, cost, placed, plan_of
 
@@ -43,6 +44,18 @@ def test_moving_pays_when_it_saves_more_than_labour_and_egress():
     assert cash(plan, term="migration labour") == pytest.approx(5_000.00, abs=CENT)
     assert cash(plan, term="migration transfer", region="bb:x") == pytest.approx(500.00, abs=CENT)
     assert cost(plan) == pytest.approx(15_460.00, abs=CENT)
+
+
+def test_data_that_move_are_taxed_as_the_contract_says(tmp_path):
+    """bb takes 10 % off and 8 % tax: 500 × 0.9 × 1.08 = 486.00 of cash, which budgets count."""
+    made = stored(1000).labour(5000).contract("frame", "bb", discount=0.1, tax=0.08)
+    plan = plan_of(made)
+    assert cash(plan, term="migration transfer") == pytest.approx(486.00, abs=CENT)
+    made.affinity("forbid", "web", region="bb:x").budget("mof", 2027, 5_485.99, "development")
+    with pytest.raises(Infeasible):
+        plan_of(made)
+    made.tables["budgets"][0]["amount"] = 5_486.01
+    assert [f for f in audited(made, tmp_path) if f.status in ("fail", "exception")] == []
 
 
 def test_it_stays_when_the_horizon_is_too_short():

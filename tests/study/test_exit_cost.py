@@ -68,7 +68,7 @@ def test_what_falls_due_after_the_horizon_is_stranded_too():
     made = world().committed("a:x:m", 0.15, years=3).held("a:x:m", 4, "2026-10", years=3)
     length = hours(made)
     found = exit_cost(read(made), "a")
-    due = sum(length[1:]) + 730 * 21
+    due = sum(length[1:]) + 8784 + 6552
     assert found.stake.stranded == pytest.approx(4 * 0.15 * due, rel=1e-6)
 
 

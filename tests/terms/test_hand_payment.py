@@ -4,6 +4,7 @@ The quarters of 2027 have 2,160, 2,184, 2,208 and 2,208 hours, together 8,760; m
 demand. What is paid at the start is cash of the first period and accrued over the term.
 """
 
+import math
 from pathlib import Path
 
 import pytest
@@ -79,13 +80,13 @@ def test_a_year_s_vote_pays_early_only_as_far_as_it_reaches():
     ("paid", "part", "due"), [("upfront", "", 0.0), ("partial", 0.25, 0.75), ("", "", 1.0)]
 )
 def test_of_a_tail_only_what_is_not_paid_falls_due_and_its_credit_is_the_same(paid, part, due):
-    """Three years at 0.30, one in the horizon: 2,628.00, and 24 × 730 × 0.30 = 5,256.00 beyond, of which nine
-    tenths are believed to be of use: 2,628 + 525.60 = 3,153.60 whenever it is paid.
+    """Three years at 0.30, one in the horizon: 2,628.00, and 17,544 × 0.30 = 5,263.20 beyond, of which nine
+    tenths are believed to be of use: 2,628 + 526.32 = 3,154.32 whenever it is paid.
     """
     plan = plan_of(sold(world(tail_credit=0.9), paid, 0.3, 3, part))
-    assert cost(plan) == pytest.approx(3_153.60, abs=CENT)
-    assert plan.head["tail_liability"] == pytest.approx(5_256.00 * due, abs=CENT)
-    assert cash(plan) == pytest.approx(2_628.00 + 5_256.00 * (1 - due), abs=CENT)
+    assert cost(plan) == pytest.approx(3_154.32, abs=CENT)
+    assert plan.head["tail_liability"] == pytest.approx(5_263.20 * due, abs=CENT)
+    assert cash(plan) == pytest.approx(2_628.00 + 5_263.20 * (1 - due), abs=CENT)
 
 
 def test_what_is_paid_early_is_exchanged_at_the_rate_of_its_start():
@@ -203,7 +204,7 @@ def test_a_part_that_its_term_does_not_have_is_refused(paid, part):
 
 def test_what_is_held_beyond_the_horizon_is_told_and_weighs_nothing():
     """Three years from July 2026 at 0.30, half paid then: in 2027 0.15 × 8,760 = 1,314.00, and 18 months
-    later 0.15 × 18 × 730 = 1,971.00 still due.
+    later 0.15 × 13,128 = 1,969.20 still due.
     """
     made = sold(world(), "partial", 0.3, 3, 0.5)
     made.terms["offer"] = ["on_demand"]
@@ -212,4 +213,42 @@ def test_what_is_held_beyond_the_horizon_is_told_and_weighs_nothing():
     )
     plan = plan_of(made)
     assert cost(plan) == pytest.approx(1_314.00, abs=CENT)
-    assert plan.head["tail_liability"] == pytest.approx(1_971.00, abs=CENT)
+    assert plan.head["tail_liability"] == pytest.approx(1_969.20, abs=CENT)
+
+
+# ---- The same commitment costs the same, whatever the horizon
+
+
+@pytest.mark.parametrize("paid", ["", "partial", "upfront"])
+@pytest.mark.parametrize(("periods", "months"), [(4, 3), (1, 3), (2, 6), (12, 1), (1, 12)])
+def test_a_commitment_costs_the_same_in_any_horizon(paid, periods, months):
+    """A year of 2028 at 0.50: 8,784 hours, 4,392.00, whatever of it lies after the horizon or is paid early.
+
+    Discounted at 4 % evenly over the year, or on its first day.
+    """
+    made = World(periods=periods, months=months, start="2028-01", discount_rate=0.04)
+    made.vendor("aa").region("aa:x").machine("aa:x", "m", 4, 16, None)
+    made.committed("aa:x:m", 0.5, paid=paid).offer("commit_1y" + (f"_{paid}" if paid else ""))
+    if paid == "partial":
+        made.tables["prices"][-1]["upfront"] = 0.5
+    plan = plan_of(made.workload("web"))
+    money = plan.costs["cash"].sum() + plan.costs["tail"].sum()
+    assert money == pytest.approx(4_392.00, abs=CENT)
+    later = (1 - 1.04 ** (-8784 / 8760)) / (math.log(1.04) * 8784 / 8760)
+    early = {"": 0.0, "partial": 0.5, "upfront": 1.0}[paid]
+    assert cost(plan) == pytest.approx(4_392 * (early + (1 - early) * later), abs=CENT)
+
+
+def test_the_tail_is_converted_at_the_rate_of_its_year(tmp_path):
+    """In USD at 4.00 in 2027 and 5.00 in 2028: 0.50 × (2,208 × 4.00 + 6,552 × 5.00) = 20,796.00.
+
+    A year from October 2027 on, of which a quarter lies in the horizon.
+    """
+    made = World(start="2027-10").rate("USD", 2027, 4.0).rate("USD", 2028, 5.0)
+    made.vendor("aa").region("aa:x").machine("aa:x", "m", 4, 16, None)
+    made.committed("aa:x:m", 0.5, currency="USD").offer("commit_1y")
+    made.workload("web")
+    plan = plan_of(made)
+    hours = 8784 - 2208
+    assert cost(plan) == pytest.approx(0.5 * (2_208 * 4 + hours * 5), abs=CENT)
+    assert [f for f in audited(made, tmp_path) if f.status in ("fail", "exception")] == []

@@ -40,7 +40,7 @@ def test_spot_is_never_for_a_workload_that_is_kept_ready_elsewhere():
 def test_spot_beats_a_commitment_where_it_may_be_used():
     """web on spot 648.00; api commits to three years at 0.20 rather than 1.00?
 
-    No: in one quarter 0.20 × 2,160 = 432.00, but 33 months × 730 × 0.20 = 4,818.00 follow.
+    No: in one quarter 0.20 × 2,160 = 432.00, but 24,144 h × 0.20 = 4,828.80 follow.
     """
     made = world().committed("aa:x:m4", 0.2, 3).offer("spot", "commit_3y")
     plan = plan_of(made.workload("web", spot_ok=True).workload("api"))

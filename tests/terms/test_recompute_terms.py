@@ -204,7 +204,8 @@ def recompute(books: Books) -> dict[tuple[str, int], float]:
                     if was and books.alive(w, t):
                         left = max(0.0, was - books.share[w, r, t])
                         stored = books.need(w, "block_gib", max(t - 1, 0)) * left
-                        out["migration transfer", t] += books.money(stored, books.transfer[r], t)
+                        listed = books.money(stored, books.transfer[r], t)
+                        out["migration transfer", t] += books.landed(listed, r.split(":")[0], t)
     for a in tables["activation"]:
         mine = [t for (_, r, t), x in books.share.items() if x > 0 and a["subject"] in (r, r.split(":")[0])]
         if mine:
@@ -262,17 +263,26 @@ def check_commitments(books: Books, stated) -> None:
 
 
 def check_objective(books: Books, plan) -> None:
-    """Cash discounted over its period, and the tail at the end less its credit, sum to the objective.
+    """Cash discounted over its period, and the tail when it falls due less its credit, are the objective.
 
-    What was paid of a tail comes off whole; a tail of what was held before weighs nothing.
+    A tail falls due within three years after the horizon; one of what was held before weighs nothing. What
+    is paid on a first day weighs more than in the mean of its period, and what it pays of a tail comes off.
     """
-    end = (1 + books.world.discount_rate) ** (-sum(books.hours) / 8760.0)
+    rate = books.world.discount_rate
+    end = (1 + rate) ** (-sum(books.hours) / 8760.0)
+    last = end * (1 + rate) ** (-3 * 8784 / 8760.0)
     credit = books.world.terms.get("tail_credit", 0.0)
     total = 0.0
     for c in books.files["costs"]:
-        total += books.discounted(float(c["cash"]), books.at[c["period"]])
-        weighs = {"commitment tail": 1 - credit, "commitment upfront": 1.0}.get(c["term"], 0.0)
-        total += float(c["tail"]) * weighs * end
+        weighs, tail = float(c["objective"]), float(c["tail"])
+        total += weighs
+        discounted = books.discounted(float(c["cash"]), books.at[c["period"]])
+        if c["term"] == "commitment tail":
+            assert tail * (1 - credit) * last - 1e-4 <= weighs <= tail * (1 - credit) * end + 1e-4
+        elif c["term"] != "commitment upfront":
+            assert weighs == pytest.approx(discounted, rel=REL, abs=1e-4)
+        elif not rate:
+            assert weighs == pytest.approx(discounted + tail, rel=REL, abs=1e-4)
     assert total == pytest.approx(plan.run["objective"], rel=REL, abs=1e-3)
     if "bound" in plan.run:
         assert plan.run["bound"] <= total * (1 + REL) + 1e-3
@@ -281,7 +291,7 @@ def check_objective(books: Books, plan) -> None:
 def check_ceilings(books: Books, stated) -> None:
     for c in books.world.tables["contracts"]:
         if c["ceiling"] and c["valid_from"] == "2026-01-01" and not c["valid_to"]:
-            own = ("compute", "storage", "egress", "commitment", "commitment held")
+            own = ("compute", "storage", "egress", "migration transfer", "commitment", "commitment held")
             spent = sum(
                 float(line["cash"])
                 for line in books.files["costs"]

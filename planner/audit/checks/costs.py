@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from planner.audit.agreements import AGREEMENT, agreed
-from planner.audit.amounts import NOT_COUNTED, TIERS, TRANSFER
+from planner.audit.amounts import NOT_COUNTED, OUTSIDE, TIERS, TRANSFER
+from planner.audit.calendar import evenly
 from planner.audit.case import ONE, ZERO, Case
 from planner.audit.checks.contracts import fits, possible
 from planner.audit.context import Context
@@ -131,7 +132,7 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
     if row["term"] in AGREEMENT:
         right = not discount and not margin and abs(tax - listed * _tax(context, row, t)) <= near
         return "" if right else "discount, margin or tax is not that of an agreement"
-    if row["term"] in NOT_COUNTED:
+    if row["term"] in OUTSIDE:
         return "" if (discount, margin, tax) == (ZERO, ZERO, ZERO) else "a one-off amount has a contract"
     allowed = possible(context.case, row, t, context.case.terms)
     return "" if fits(row, allowed, near) else "discount, margin or tax is that of no contract"
@@ -150,13 +151,7 @@ def _tax(context: Context, row: Row, t: int) -> Decimal:
 
 def discount_factor(case: Case, t: int) -> Decimal:
     """Mean of (1 + rate)^(-hours / 8760) over the period, hours counted from the first day."""
-    rate = Decimal(case.settings.get("money", {}).get("discount_rate", 0))
-    if not rate:
-        return ONE
-    growth = (ONE + rate).ln() / 8760
-    begin = sum((p.hours for p in case.periods[:t]), ZERO)
-    hours = case.periods[t].hours
-    return ((-growth * begin).exp() - (-growth * (begin + hours)).exp()) / (growth * hours)
+    return evenly(case, sum((p.hours for p in case.periods[:t]), ZERO), case.periods[t].hours)
 
 
 def _bought(context: Context) -> dict[tuple[str, str, str, int], Decimal]:

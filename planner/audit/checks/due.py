@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from planner.audit.calendar import months_after, weight
 from planner.audit.case import ONE, ZERO, Case
 from planner.audit.checks.contracts import at_start, parts, under
 from planner.audit.checks.costs import discount_factor
@@ -15,7 +16,6 @@ from planner.audit.reading import Row, number
 
 _CENT = Decimal("0.01")
 _RELATIVE = Decimal("1e-8")
-_MONTH = Decimal(8760) / 12
 _DUST = Decimal("1e-9")
 Key = tuple[str, str, str, str, str]
 """Term of cost, payer, region, period, column of ``costs.csv``."""
@@ -70,8 +70,8 @@ def _due(case: Case, purchases: Iterable[Row]) -> dict[Key, Decimal]:
         for p in case.periods if early(case, sku, term) else ():
             hours = p.hours * part(case, p.t, until) * early(case, sku, term)
             _add(case, due, where, p.t, -units * hours * _price(case, sku, term, p.t))
-        beyond = max(0, until - len(case.periods) * case.periods[0].months) * _MONTH
-        tail = units * beyond * _price(case, sku, term, len(case.periods) - 1)
+        beyond = max(0, until - len(case.periods) * case.periods[0].months)
+        tail = units * _beyond(case, sku, term, beyond)[0]
         key = (HELD_TAIL, *where, case.names[-1], "tail")
         due[key] = due.get(key, ZERO) + tail * (1 - early(case, sku, term))
     return {key: money for key, money in due.items() if money}
@@ -82,28 +82,49 @@ def _begun(case: Case, due: dict[Key, Decimal], what: tuple[str, str, str], t0: 
     payer, sku, term = what
     where, count = (payer, case.skus[sku]["region"]), len(case.periods)
     length, prepaid = case.periods[0].months, early(case, sku, term)
-    beyond = max(0, LENGTHS[term] - (count - t0) * length) * _MONTH
-    tail = units * beyond * _price(case, sku, term, count - 1)
+    beyond = max(0, LENGTHS[term] - (count - t0) * length)
+    tail, weighed = (units * money for money in _beyond(case, sku, term, beyond))
     name, credit = case.names[-1], Decimal(case.settings.get("terms", {}).get("tail_credit", 0))
-    paid = -tail * prepaid
     # A tail weighs less for its credit; what was paid of it comes off whole.
-    for kind, money, worth in ((TAIL, tail, tail * (ONE - credit)), (PREPAID, paid, paid)):
-        for column, amount in (("tail", money), ("objective", worth * _end(case))):
+    for kind, money, worth in (
+        (TAIL, tail, weighed * (ONE - credit)),
+        (PREPAID, -tail * prepaid, -weighed * prepaid),
+    ):
+        for column, amount in (("tail", money), ("objective", worth)):
             key = (kind, *where, name, column)
             due[key] = due.get(key, ZERO) + amount
     if prepaid:
         runs = case.periods[t0 : t0 + LENGTHS[term] // length]
-        hours = sum((p.hours for p in runs), ZERO) + beyond
-        _add(case, due, where, t0, units * prepaid * hours * _price(case, sku, term, t0))
+        hours = sum((p.hours for p in runs), ZERO) + sum((h for _, h, _ in months_after(case, beyond)), ZERO)
+        paid = units * prepaid * hours * _price(case, sku, term, t0)
+        first_day = weight(case, sum((p.hours for p in case.periods[:t0]), ZERO))
+        _add(case, due, where, t0, paid, first_day)
         for p in runs:
             _add(case, due, where, p.t, -units * prepaid * p.hours * _price(case, sku, term, p.t))
 
 
-def _add(case: Case, due: dict[Key, Decimal], where: tuple[str, str], t: int, cash: Decimal) -> None:
-    """Cash of a period that is paid for others, and what it weighs."""
-    for column, money in (("cash", cash), ("objective", cash * discount_factor(case, t))):
+def _add(
+    case: Case,
+    due: dict[Key, Decimal],
+    where: tuple[str, str],
+    t: int,
+    cash: Decimal,
+    weighs: Decimal | None = None,
+) -> None:
+    """Cash of a period that is paid for others, and what it weighs: by default falling due evenly in it."""
+    factor = discount_factor(case, t) if weighs is None else weighs
+    for column, money in (("cash", cash), ("objective", cash * factor)):
         key = (PREPAID, *where, case.names[t], column)
         due[key] = due.get(key, ZERO) + money
+
+
+def _beyond(case: Case, sku: str, term: str, months: int) -> tuple[Decimal, Decimal]:
+    """Money at list of one unit in the months after the horizon, and discounted when it falls due."""
+    row, due, weighed = case.prices[sku, term], ZERO, ZERO
+    for year, hours, factor in months_after(case, months):
+        money = hours * number(row, "ListUnitPrice") * case.rate_in(row["PricingCurrency"], year)
+        due, weighed = due + money, weighed + money * factor
+    return due, weighed
 
 
 def _price(case: Case, sku: str, term: str, t: int) -> Decimal:
@@ -115,10 +136,3 @@ def _landed(contract: Row | None) -> Decimal:
     """Cash for one unit of list price."""
     discount, margin, tax = parts(contract)
     return ONE - discount + margin + tax
-
-
-def _end(case: Case) -> Decimal:
-    """What money at the end of the horizon weighs."""
-    rate = Decimal(case.settings.get("money", {}).get("discount_rate", 0))
-    hours = sum((p.hours for p in case.periods), ZERO)
-    return ((ONE + rate).ln() * -hours / 8760).exp() if rate else ONE

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from planner.audit.agreements import months_into
 from planner.audit.amounts import COUNTED, NOT_COUNTED, TIERS, TRANSFER
+from planner.audit.calendar import months_after
 from planner.audit.case import STORED, ZERO, Case
 from planner.audit.checks.contracts import at_start, landed, under
 from planner.audit.context import Context
@@ -17,9 +18,6 @@ from planner.audit.reading import Row, Unreadable, number
 from planner.audit.rules import binds
 from planner.audit.tiers import first_paid
 from planner.policy.rules import Rule
-
-_MONTH = Decimal(730)
-"""Hours of a month after the horizon: 8,760 / 12."""
 
 _YEAR = 12
 _CENT = Decimal("0.01")
@@ -148,7 +146,8 @@ def _owed(
     held = months - (count - t0) * length
     due = ZERO
     if held > 0:
-        due = each * _MONTH * held * case.rate(price["PricingCurrency"], count - 1)
+        later = months_after(case, held)
+        due = each * sum((h * case.rate_in(price["PricingCurrency"], y) for y, h, _ in later), ZERO)
     for t in range(count - 1, t0 - 1, -1):
         _add(by, region, t, due)
         hours = case.periods[t].hours * part(case, t, t0 * length + months)

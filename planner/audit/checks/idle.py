@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from planner.audit.case import ONE, ZERO, Case
+from planner.audit.case import ONE, ZERO
 from planner.audit.checks.counted import factor, kept, mean
 from planner.audit.checks.shares import SHARE_KINDS
 from planner.audit.context import Context
 from planner.audit.filters import in_market
 from planner.audit.findings import Finding, spans, text
-from planner.audit.reading import Row, number
+from planner.audit.held import hourly
+from planner.audit.reading import Row
 
 _SLACK = Decimal("1e-6")
 
@@ -37,8 +38,8 @@ def check(context: Context) -> Iterable[Finding]:
         if _of_fleet(context, row) and ("used" in row or not row["term"].startswith("commit")):
             key, term = (row["payer"], row["region"], at[row["period"]]), row["term"]
             units = mean(case, row if "used" in row else {**row, "used": row["units"]})
-            price = _price(case, row["sku"], "spot" if term == "spot" else "on_demand", key[2])
-            running[key] = running.get(key, ZERO) + units * price
+            price = hourly(case, row["sku"], "spot" if term == "spot" else "on_demand", key[2])
+            running[key] = running.get(key, ZERO) + units * (price or ZERO)
     own = {workload for workload, _, _ in case.yields}
     placed: dict[Key, dict[str, Decimal]] = {}
     for p in context.claims.placements:
@@ -57,12 +58,6 @@ def check(context: Context) -> Iterable[Finding]:
         yield Finding("idle", "fail", payer, message, {"too much an hour": text(max(periods.values()))})
     if not over:
         yield Finding("idle", "pass", "purchases.csv", "no machine runs that what is placed does not need")
-
-
-def _price(case: Case, sku: str, term: str, t: int) -> Decimal:
-    """List price of an hour in the case's currency; zero where it is not sold so."""
-    row = case.prices.get((sku, term))
-    return number(row, "ListUnitPrice") * case.rate(row["PricingCurrency"], t) if row else ZERO
 
 
 def _of_fleet(context: Context, row: Row) -> bool:
@@ -86,8 +81,9 @@ def _alone(context: Context, workload: str, region: str, t: int) -> Decimal:
     """An hour of all of a workload, headroom included, on the machine of a region where it is the dearest."""
     case, total = context.case, ZERO
     spare = ONE + case.headroom if case.workloads[workload]["platform"] == "container" else ONE
-    machines = context.places.machines(workload) & context.places.sold(region)
-    prices = {sku: max(_price(case, sku, term, t) for term in ("on_demand", "spot")) for sku in machines}
+    machines = context.places.obtainable(workload, region)
+    terms = ("on_demand", "spot")
+    prices = {sku: max(hourly(case, sku, term, t) or ZERO for term in terms) for sku in machines}
     for part, share in case.slices.items():
         load = factor(case, workload, part) * spare
         costs = [

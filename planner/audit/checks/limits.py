@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from planner.audit.amounts import NOT_COUNTED
+from planner.audit.amounts import OUTSIDE
 from planner.audit.case import ZERO
 from planner.audit.checks.contracts import holding
 from planner.audit.checks.latency import trips_of
@@ -59,7 +59,7 @@ def ceiling(context: Context) -> Iterable[Finding]:
     maybe: dict[str, Decimal] = {}
     for row in costs:
         cash = number(row, "cash")
-        if row["term"] in NOT_COUNTED or not cash:
+        if row["term"] in OUTSIDE or not cash:
             continue
         contracts = holding(case, row, at[row["period"]], case.terms)
         names = {c["contract"] if c else "" for c in contracts}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from planner.model.block import Block, make_block, numbers_of
 from planner.model.carried import carried_at
 from planner.model.context import Context
@@ -27,8 +29,8 @@ def carry(context: Context) -> Block | None:
     sited = carried_at(index, columns)
     folded = columns.folded[["w", "r", "t"]].drop_duplicates().assign(folds=True)
     sited = sited.merge(folded, on=["w", "r", "t"], how="left")
-    sited = sited[sited["folds"].isna() & index.needs_machine[sited["w"], sited["t"]]]
-    lines = sited.merge(index.slices[["t", "l"]], on="t")
+    lines = sited[sited["folds"].isna()].merge(index.slices[["t", "l"]], on="t")
+    lines = lines[index.runs[tuple(lines[c].to_numpy(dtype=np.int64) for c in "wtl")]]
     keys = lines[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
     entries = [
         (numbers_of(keys, _KEY, use), columns.use.numbers, 1.0 / use["n"].to_numpy()),

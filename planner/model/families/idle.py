@@ -20,7 +20,8 @@ def idle(context: Context) -> Block | None:
     """Purpose: buy no idle machine of a fleet, which would only thin out somebody else's share.
 
     Equation: Σ_s p[s,t] (run + Σ cover)[q,s,t,l] − Σ_{w in q} max_s (p[s,t] n[w,s,t,l]) serve[w,r,a,t,l] ≤ 0,
-    with p the list price of an hour on demand, or spot, and n = max(m[w], (1 + h) load[w,l] d[w,k,t] /
+    with p the list price of an hour on demand, or spot (or, of what is sold by commitment only, the least of
+    that), and n = max(m[w], (1 + h) load[w,l] d[w,k,t] /
     a[s,k] over vCPU and memory) the machines of s that carry all of w. Of a fleet of one SKU no machine
     more runs than its workloads need one by one. A fleet in which no machine could be missed obeys it:
     some row of ``fleet`` is tight there. What workloads with different needs save by sharing machines, and
@@ -63,7 +64,7 @@ def _running(index: Index, columns: Columns) -> pd.DataFrame:
     architecture = index.inputs.case.catalog.skus["architecture"].map(
         {a: i for i, a in enumerate(ARCHITECTURES)}
     )
-    running = running.assign(a=architecture.to_numpy()[s].astype(np.int64), price=index.offers.price[s, t])
+    running = running.assign(a=architecture.to_numpy()[s].astype(np.int64), price=index.offers.hourly[s, t])
     fleets = (index.pools["platform"] == "container").to_numpy()[q] & (index.group_of[r] >= 0)
     fleets &= idleness_pays(index)
     kept: pd.DataFrame = running[fleets]

@@ -51,8 +51,8 @@ def _machines(index: Index, columns: Columns, spot: np.ndarray) -> pd.DataFrame:
     owed = owed.assign(steady=index.steady[owed["w"].to_numpy(np.int64)])
     owed = owed[(owed["steady"] > 0) & ~index.container[owed["w"].to_numpy(np.int64)]]
     sold = np.unique(index.offers.sku_region[spot])
-    owed = owed[owed["r"].isin(sold) & index.needs_machine[owed["w"], owed["t"]]]
-    owed = owed.merge(index.slices[["t", "l"]], on="t")
+    owed = owed[owed["r"].isin(sold)].merge(index.slices[["t", "l"]], on="t")
+    owed = owed[index.runs[tuple(owed[c].to_numpy(dtype=np.int64) for c in "wtl")]]
     names = ["w", *_SITE, "col", "value", "owes"]
     have = use.assign(value=1.0 / use["n"].to_numpy(dtype="float64"), owes=False)[names]
     due = owed.assign(value=-owed["steady"] * owed["part"], owes=True)[names]

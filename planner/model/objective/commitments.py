@@ -10,8 +10,8 @@ from planner.model.commitments import active_periods, held_periods, prepaid_part
 from planner.model.committed import held_contracts
 from planner.model.index import Index
 from planner.model.objective.lines import HELD_TAIL, NO_LINES, cash, make_lines, nobody
+from planner.model.tail import after_horizon
 
-HOURS_PER_MONTH = 8760.0 / 12.0
 TAIL, PREPAID = "commitment tail", "commitment upfront"
 """What falls due after the horizon; what is paid at the start of a commitment for its other periods."""
 
@@ -20,10 +20,12 @@ def commitments(index: Index, columns: Columns) -> pd.DataFrame:
     """Cost of commitments: price an hour × all hours of the term.
 
     ``commit`` pays in each period of the horizon in which it runs; what runs on after the horizon
-    is its tail. ``held`` pays likewise, in the period in which it ends for the hours before its end; what
+    is its tail, by the calendar: hours of each month, at the rate of its year, discounted when it falls due.
+    ``held`` pays likewise, in the period in which it ends for the hours before its end; what
     it costs beyond the horizon is told, and no part of the objective.
     What a term asks for at its start moves from the periods in which it runs, and from the tail, to the
-    first (``PREPAID``, money of other periods, which is accrued where it was); of ``held`` it was paid.
+    first day of the first (``PREPAID``, money of other periods, which is accrued where it was); of ``held``
+    it was paid.
     ``cover`` costs nothing, but counts in shares: the price of
     the hours in which a committed machine runs. The contract is that under which the commitment began,
     in cash and in shares alike and to its end; exchange is at the rate of the period in which it is paid.
@@ -79,20 +81,34 @@ def _held_tail(index: Index, columns: Columns) -> pd.DataFrame:
     held = index.held.assign(col=columns.held.numbers, months=months, q=q, r=index.offers.sku_region[s])
     made = _beyond(index, HELD_TAIL, held.assign(contract=held_contracts(index)))
     left = 1.0 - prepaid_part(index, columns)[made["col"].to_numpy(dtype=np.int64)]
-    return made.assign(tail=made["tail"] * left)
+    return made.assign(tail=made["tail"] * left, late=0.0)
 
 
 def _beyond(index: Index, name: str, keys: pd.DataFrame) -> pd.DataFrame:
-    """What is due after the horizon, with tax, at the rates of its last period."""
+    """What is due after the horizon, with tax."""
     keys = keys[keys["months"] > 0]
     q, r, s, col, kept = (keys[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "col", "contract"))
     last = np.full(len(keys), len(index.inputs.case.periods) - 1)
     price, assumed = _prices(index, keys["term"].to_numpy(), s, last)
-    listed = price * keys["months"].to_numpy(dtype="float64") * HOURS_PER_MONTH
-    made = make_lines(index, name, col, nobody(col), q, r, s, last, listed, assumed, kept)
+    currency = _currencies(index, keys["term"].to_numpy(), s)
+    months = keys["months"].to_numpy(dtype=np.int64)
+    after = after_horizon(index.inputs.case, sorted(set(currency)), int(months.max(initial=0)))
+    hours, weighed = np.zeros(len(keys)), np.zeros(len(keys))
+    for name_of, summed in after.converted.items():
+        mine = currency == name_of
+        hours[mine], weighed[mine] = summed[months[mine]], after.weighed[name_of][months[mine]]
+    made = make_lines(index, name, col, nobody(col), q, r, s, last, price * hours, assumed, kept)
     due = made["list"] - made["discount"] + made["margin"] + made["tax"]
     nothing = dict.fromkeys(("list", "discount", "margin", "tax", "counted"), 0.0)
-    return made.assign(tail=due, **nothing)
+    return made.assign(tail=due, late=due * (weighed / hours), **nothing)
+
+
+def _currencies(index: Index, term: np.ndarray, s: np.ndarray) -> np.ndarray:
+    """Currency in which each commitment is priced."""
+    prices = index.inputs.case.catalog.prices
+    of = dict(zip(prices["SkuId"] + "|" + prices["term"], prices["PricingCurrency"], strict=True))
+    skus = index.inputs.case.catalog.skus["SkuId"].to_numpy(dtype=object)[s]
+    return np.array([of[f"{sku}|{name}"] for sku, name in zip(skus, term, strict=True)], dtype=object)
 
 
 def _prepaid(index: Index, columns: Columns, lines: pd.DataFrame) -> pd.DataFrame:
@@ -102,14 +118,16 @@ def _prepaid(index: Index, columns: Columns, lines: pd.DataFrame) -> pd.DataFram
         return NO_LINES.copy()
     off = lines.assign(part=part[lines["col"].to_numpy(dtype=np.int64)])
     off = off[off["part"] > 0]
-    off = off.assign(prepaid=-off["part"] * cash(off), tail=-off["part"] * off["tail"]).drop(columns="part")
+    off = off.assign(
+        prepaid=-off["part"] * cash(off), tail=-off["part"] * off["tail"], late=-off["part"] * off["late"]
+    ).drop(columns="part")
     parts = [off, _at_start(index, columns, part)]
     nothing = dict.fromkeys(("list", "discount", "margin", "tax", "counted"), 0.0)
     return pd.concat(parts, ignore_index=True).assign(term=PREPAID, **nothing)
 
 
 def _at_start(index: Index, columns: Columns, part: np.ndarray) -> pd.DataFrame:
-    """What is paid in the first period of a commitment, for all hours of its term."""
+    """What is paid on the first day of a commitment, for all hours of its term, at the rate of that year."""
     hours = active_periods(index, columns)
     hours = hours.assign(hours=index.inputs.case.periods["hours"].to_numpy()[hours["t"].to_numpy(np.int64)])
     total = hours.groupby("col")["hours"].sum()
@@ -117,9 +135,20 @@ def _at_start(index: Index, columns: Columns, part: np.ndarray) -> pd.DataFrame:
     keys = keys[part[columns.commit.numbers] > 0]
     q, r, s, col, t0 = (keys[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "col", "t0"))
     price, assumed = _prices(index, keys["term"].to_numpy(), s, t0)
-    whole = keys["col"].map(total).to_numpy(dtype="float64") + keys["months"].to_numpy() * HOURS_PER_MONTH
+    months = keys["months"].to_numpy(dtype=np.int64)
+    beyond = after_horizon(index.inputs.case, [], int(months.max(initial=0))).hours[months]
+    whole = keys["col"].map(total).to_numpy(dtype="float64") + beyond
     made = make_lines(index, PREPAID, col, nobody(col), q, r, s, t0, price * whole, assumed)
-    return made.assign(prepaid=part[col] * cash(made)) if len(made) else made
+    paid = part[col] * cash(made)
+    return made.assign(prepaid=paid, late=paid * _first_day(index)[t0]) if len(made) else made
+
+
+def _first_day(index: Index) -> np.ndarray:
+    """What money weighs more on the first day of each period than falling due evenly in it (period,)."""
+    case = index.inputs.case
+    hours = case.periods["hours"].to_numpy(dtype="float64")
+    begins = (1.0 + case.settings.discount_rate) ** (-(np.cumsum(hours) - hours) / 8760.0)
+    return np.asarray(begins - case.periods["discount"].to_numpy())
 
 
 def _counted(index: Index, columns: Columns) -> pd.DataFrame:

@@ -34,5 +34,6 @@ def _folded(index: Index, columns: Columns) -> pd.DataFrame:
 def _run(index: Index, columns: Columns) -> pd.DataFrame:
     run = columns.run.numbered.merge(index.slices, on=["t", "l"], how="left")
     q, r, t, s, col = (run[c].to_numpy(dtype=np.int64) for c in ("q", "r", "t", "s", "col"))
-    listed = index.offers.price[s, t] * run["hours"].to_numpy()
+    # What is not sold on demand cannot run so (its columns are held at zero) and has no price here.
+    listed = np.nan_to_num(index.offers.price[s, t]) * run["hours"].to_numpy()
     return make_lines(index, "compute", col, nobody(col), q, r, s, t, listed, index.offers.assumed[s])

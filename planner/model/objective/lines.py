@@ -11,15 +11,17 @@ import pandas as pd
 from planner.model.index import Index
 
 _INTEGERS = ("col", "w", "q", "r", "s", "t", "contract")
-MONEY = ("list", "discount", "margin", "tax", "counted", "prepaid", "tail", "worth")
+MONEY = ("list", "discount", "margin", "tax", "counted", "prepaid", "tail", "late", "worth")
 COLUMNS = ("col", "term", "w", "q", "r", "s", "t", *MONEY, "contract", "assumed")
 """col: column number; w: workload, -1 where a pool owns it; q: pool, -1 where a payer owns it; r:
 region, -1 outside; s: SKU, -1 if none; t: period; list, discount, margin, tax: money of the case for
 one unit of the column, paid in the period; counted: the part that counts in shares; prepaid: what is
 paid in the period for others, with tax, and less than zero where it was paid before; tail: what falls
-due after the horizon, with tax, less than zero where it was paid before; worth: what the objective
-weighs although nobody pays it; contract: number of the contract under which it is bought, -1 without
-one; assumed: 1 where the price is an assumption, else 0."""
+due after the horizon, with tax, less than zero where it was paid before; late: what the objective weighs
+beyond cash of the period, discounted: of a tail, and of what is paid on the first day of a period the
+difference to what falls due evenly in it; worth: what the objective weighs although nobody pays it;
+contract: number of the contract under which it is bought, -1 without one; assumed: 1 where the price is
+an assumption, else 0."""
 _KINDS = {name: "int64" if name in _INTEGERS else "float64" for name in COLUMNS} | {"term": "str"}
 
 
@@ -63,7 +65,8 @@ def make_lines(
     frame = {
         "col": col, "term": term, "w": w, "q": q, "r": r, "s": s, "t": t, "list": listed,
         "discount": discount, "margin": margin, "tax": tax, "counted": listed - discount + margin,
-        "prepaid": np.zeros(len(col)), "tail": np.zeros(len(col)), "worth": np.zeros(len(col)),
+        "prepaid": np.zeros(len(col)), "tail": np.zeros(len(col)), "late": np.zeros(len(col)),
+        "worth": np.zeros(len(col)),
         "contract": number, "assumed": np.asarray(assumed, dtype="float64"),
     }  # fmt: skip
     return pd.DataFrame(frame)
@@ -85,14 +88,12 @@ def cash(lines: pd.DataFrame) -> pd.Series:
 
 
 def objective(index: Index, lines: pd.DataFrame) -> pd.Series:
-    """Discounted money: cash and worth of the period; the tail at the end of the horizon, less its credit.
+    """Discounted money: cash and worth of the period; the tail when it falls due, less its credit.
 
     What was paid before of a tail comes off whole, so that its credit is the same however it is paid.
     """
     case = index.inputs.case
     factor = case.periods["discount"].to_numpy()[lines["t"].to_numpy()]
-    end = (1.0 + case.settings.discount_rate) ** (-float(case.periods["hours"].sum()) / 8760.0)
-    tail = lines["tail"].where(lines["term"] != HELD_TAIL, 0.0).to_numpy(dtype="float64")
-    late = np.where(tail > 0, 1.0 - case.settings.tail_credit, 1.0) * tail * end
+    late = np.where(lines["tail"] > 0, 1.0 - case.settings.tail_credit, 1.0) * lines["late"]
     discounted: pd.Series = (cash(lines) + lines["worth"]) * factor + late
     return discounted

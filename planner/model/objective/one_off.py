@@ -18,10 +18,11 @@ def one_off(index: Index, columns: Columns) -> pd.DataFrame:
     ``activation.csv``: once, in the first period in which ``active`` is 1, by its ``payer`` (booked to the
     payer's first pool) or, where that is blank, in common. ``placement_costs.csv``:
     on ``place`` in each period, or on ``enter``; a workload that is new pays ``once`` with its first
-    placement. ``[migration] labour``: on ``enter``, for moving a whole workload. Data that leave a
-    region pay its first paid egress tier on ``leave``, for all that is stored before the move. ``[replan]
+    placement. ``[migration] labour``: on ``enter``, for moving a whole workload. ``[replan]
     change_price``: on ``change``, for each period in which a whole workload is elsewhere.
-    These amounts are stated with tax and outside every contract, and count in no share.
+    These amounts are stated with tax and outside every contract. Data that leave a
+    region pay its first paid egress tier on ``leave``, for all that is stored before the move: the vendor's
+    price, under its contract and taxed like other egress. None of it counts in a share.
     """
     parts = [_activation(index, columns), _placement(index, columns)]
     if index.inputs.case.settings.replan is not None:
@@ -108,4 +109,7 @@ def _transfer(index: Index, columns: Columns) -> pd.DataFrame:
     price = index.offers.egress[r, t]
     require_price(index, r[np.isnan(price) & (stored > 0)], "migration")
     price = np.where(stored > 0, price, 0.0)
-    return _lines(index, "migration transfer", leave, price * stored, index.offers.egress_assumed[r])
+    col, q = leave["col"].to_numpy(dtype=np.int64), index.pool_of[w]
+    assumed = index.offers.egress_assumed[r]
+    made = make_lines(index, "migration transfer", col, w, q, r, nobody(col), t, price * stored, assumed)
+    return made.assign(counted=0.0)
