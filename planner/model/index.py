@@ -241,20 +241,10 @@ class Index:
         runs = table.merge(pd.DataFrame({"t": range(len(case.periods))}), how="cross")
         at = runs["t"] * months - runs["begin"]
         runs = runs[(at >= 0) & (at < runs["months"])]
-        kept = [
-            "agreement",
-            "vendor",
-            "payer",
-            "offered",
-            "r",
-            "q",
-            "t",
-            "committed",
-            "discount",
-            "most",
-            "basis",
-        ]
-        return runs[kept].sort_values(["agreement", "t"], ignore_index=True)
+        keys = ["agreement", "vendor", "payer", "offered", "r", "q", "t"]
+        return runs[[*keys, "committed", "discount", "most", "basis"]].sort_values(
+            ["agreement", "t"], ignore_index=True
+        )
 
     @cached_property
     def first_pool(self) -> dict[str, int]:

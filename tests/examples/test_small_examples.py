@@ -37,7 +37,7 @@ COST = {
     "egress-tiers": "4,260.00",
     "exchange-rate": "76,473.60",
     "exit-limit": "4,752.00",
-    "hourly-traces": "30,368.00",
+    "hourly-traces": "29,200.00",
     "indivisible": "6,696.00",
     "latency": "5,400.00",
     "machines-not-parts": "6,912.00",
@@ -167,7 +167,7 @@ def test_half_of_a_commitment_is_paid_at_its_start(planned):
 def test_hours_of_a_year_are_committed_to_together(planned):
     bought = planned("hourly-traces").purchases
     assert dict(zip(bought["term"], bought["units"], strict=True)) == pytest.approx(
-        {"commit_1y": 11.0, "on_demand": 1.0}
+        {"commit_1y": 10.0, "on_demand": 2.0}
     )
     assert set(bought["slice"]) == {"all", "level-001"}
 
