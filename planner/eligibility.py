@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from planner.case.fitness import Cards, cards_of, nearest_card, suffices
 from planner.case.resources import CARRIED, RESOURCES, STORED
 from planner.case.sizing import CARRIED_AT, admits, machine_yields
 from planner.case.yields import own_yields
@@ -19,8 +20,11 @@ from planner.catalog.schema import COMMITMENTS
 from planner.filters import FILTERS, Check, binds
 from planner.inputs import Inputs
 
-BUILT_IN = ("availability", "serves-agency", "no-machine", "no-price")
-"""Excuses that no rule pack states: not open yet, another agency's premises, nothing that fits."""
+BUILT_IN = ("availability", "serves-agency", "no-machine", "no-card", "no-price")
+"""Excuses that no rule pack states: not open yet, another agency's premises, nothing that fits, no card that
+suffices."""
+
+_CARDS = [RESOURCES.index(k) for k in ("gpu_inference", "gpu_training")]
 
 
 @dataclass(frozen=True)
@@ -87,16 +91,32 @@ def _allowed_as(inputs: Inputs, admitted: np.ndarray, role: str) -> np.ndarray:
     allowed = np.repeat(inputs.case.alive[:, None, :], shape[1], axis=1)
     for check in _checks(inputs, admitted, role):
         # A backup needs storage only, which the model prices by itself.
-        if role != "backup" or check.rule not in ("no-machine", "no-price"):
+        if role != "backup" or check.rule not in ("no-machine", "no-card", "no-price"):
             allowed &= ~np.broadcast_to(check.blocks, shape)
     return allowed
 
 
 def admitted_machines(inputs: Inputs) -> np.ndarray:
-    """Machines that fit each workload and can be had: boolean array (workload, SKU).
+    """Machines that fit each workload, their cards too, and can be had: boolean array (workload, SKU).
 
     Sold on a term that the case offers, or held by the workload's payer under a commitment that still runs.
     """
+    return np.asarray(_fitting_but_for_cards(inputs) & _with_cards(inputs))
+
+
+def _with_cards(inputs: Inputs) -> np.ndarray:
+    """Machines with the cards that each workload asks for, or any where it needs none: (workload, SKU)."""
+    case = inputs.case
+    return suffices(case.workloads, case.demand[:, _CARDS, :], _cards(inputs))
+
+
+def _cards(inputs: Inputs) -> Cards:
+    catalog = inputs.case.catalog
+    return cards_of(catalog.skus, catalog.accelerators, catalog.interconnects)
+
+
+def _fitting_but_for_cards(inputs: Inputs) -> np.ndarray:
+    """Machines that fit each workload if any card will do, and can be had: (workload, SKU)."""
     catalog = inputs.case.catalog
     yields = machine_yields(catalog.skus, catalog.accelerators)
     case = inputs.case
@@ -129,7 +149,10 @@ def _checks(inputs: Inputs, admitted: np.ndarray, role: str) -> Iterator[Check]:
             yield FILTERS[rule.kind](rule, inputs, role)
     yield _availability(inputs)
     yield _serves_agency(inputs)
-    yield _no_machine(inputs, admitted)
+    fitting = _fitting_but_for_cards(inputs)
+    lacking = without_machine(inputs, fitting & _with_cards(inputs)) & ~without_machine(inputs, fitting)
+    yield _no_machine(inputs, admitted, lacking)
+    yield _no_card(inputs, fitting, lacking)
     yield _no_price(inputs)
 
 
@@ -192,9 +215,10 @@ def _serves_agency(inputs: Inputs) -> Check:
     return Check("serves-agency", blocks[:, :, None], reason)
 
 
-def _no_machine(inputs: Inputs, admitted: np.ndarray) -> Check:
+def _no_machine(inputs: Inputs, admitted: np.ndarray, lacking: np.ndarray) -> Check:
+    """``lacking`` (workload, region): machines fit there, and only their cards do not suffice."""
     needs = inputs.case.demand[:, CARRIED_AT, :].max(axis=2) > 0
-    blocks = without_machine(inputs, admitted)
+    blocks = without_machine(inputs, admitted) & ~lacking
     had = _sold(inputs)[None, :] | _held_by_payer(inputs)
     priced = _any_per_region(inputs, had.any(axis=0)[None, :])[0]
     workloads = inputs.case.workloads
@@ -208,6 +232,23 @@ def _no_machine(inputs: Inputs, admitted: np.ndarray) -> Check:
         return f"no priced machine there yields {needed} ({kind})"
 
     return Check("no-machine", blocks[:, :, None], reason)
+
+
+def _no_card(inputs: Inputs, fitting: np.ndarray, lacking: np.ndarray) -> Check:
+    cards, workloads = _cards(inputs), inputs.case.workloads
+    skus = inputs.case.catalog.skus
+    place = skus["region"].to_numpy()
+    regions = inputs.regions["region"].to_numpy()
+
+    def reason(w: int, r: int) -> str:
+        nearest, short = nearest_card(
+            workloads.iloc[w].to_dict(), cards, np.flatnonzero(fitting[w] & (place == regions[r]))
+        )
+        return (
+            f"no priced machine there has the cards asked for; nearest is {skus['SkuId'][nearest]}: {short}"
+        )
+
+    return Check("no-card", lacking[:, :, None], reason)
 
 
 def without_machine(inputs: Inputs, admitted: np.ndarray) -> np.ndarray:

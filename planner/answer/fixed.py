@@ -31,7 +31,7 @@ class Fixed:
     placements: pd.DataFrame
 
 
-_UNPRICED = ("no-machine", "no-price", "availability")
+_UNPRICED = ("no-machine", "no-card", "no-price", "availability")
 
 
 def read_fixed(path: Path, inputs: Inputs) -> Fixed:

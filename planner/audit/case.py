@@ -25,8 +25,10 @@ WORKLOADS = (
 REGIONS = ("region", "vendor", "country", "deployment", "status", "opens", "node", "serves_agency")
 VENDORS = ("vendor", "vendor_group", "parent_jurisdiction", "market")
 TIERS = ("tier", "standby", "vcpu", "memory_gib", "gpu", "block_gib", "object_gib", "backup")
-SKUS = ("SkuId", "region", "architecture", "vcpu", "memory_gib", "baseline_vcpu", "accelerator",
+SKUS = ("SkuId", "region", "family", "architecture", "vcpu", "memory_gib", "baseline_vcpu", "accelerator",
         "accelerator_count", "resource")  # fmt: skip
+CARDS = ("accelerator", "memory_gib", "gpu_inference", "gpu_training", "own_stack")
+JOINED = ("vendor", "family", "accelerator", "accelerator_count", "interconnect")
 PRICES = ("SkuId", "term", "ListUnitPrice", "PricingCurrency", "valid_from", "valid_to")
 TRANSFER = ("region", "destination", "from_gib", "ListUnitPrice", "PricingCurrency", "valid_from", "valid_to")
 
@@ -34,7 +36,7 @@ TRANSFER = ("region", "destination", "from_gib", "ListUnitPrice", "PricingCurren
 LEFT_OUT = ("contracts", "held_commitments", "spend_commitments", "earlier_commitments")
 """Tables that the public part of a plan does not hold; without them discounts agree with no contract."""
 
-PLACES = ("skus.csv", "prices.csv", "transfer.csv", "accelerators.csv", "yields.csv")
+PLACES = ("skus.csv", "prices.csv", "transfer.csv", "accelerators.csv", "interconnects.csv", "yields.csv")
 """Tables that say which places could be used: without some of their rows that is not told."""
 
 NETWORK = ("nodes.csv", "links.csv", "measured.csv")
@@ -70,6 +72,7 @@ class Case:
     prices: dict[tuple[str, str], Row] = field(default_factory=dict)
     transfer: dict[str, list[Row]] = field(default_factory=dict)
     cards: dict[str, Row] = field(default_factory=dict)
+    joined: dict[tuple[str, str, str, Decimal], str] = field(default_factory=dict)
     grid: dict[str, Row] = field(default_factory=dict)
     energy: dict[tuple[str, str], Row] = field(default_factory=dict)
     demand: dict[tuple[str, str], list[Decimal]] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from planner.audit.cards import CARDS, suffices
 from planner.audit.case import CARRIED, STORED, ZERO, Case
 from planner.audit.filters import FILTERS, Facts, assessed, certificates, in_market, selected, verdict
 from planner.audit.held import months_left
@@ -18,11 +19,11 @@ from planner.audit.rules import binds
 from planner.policy.kinds import KINDS
 from planner.policy.rules import Rule
 
-BUILT_IN = ("availability", "serves-agency", "no-machine", "no-price")
+BUILT_IN = ("availability", "serves-agency", "no-machine", "no-card", "no-price")
 """What forbids a place without any rule: not open yet, another agency's, nothing that fits, no price."""
 
 
-PRICED = ("no-machine", "no-price")
+PRICED = ("no-machine", "no-card", "no-price")
 """Those of them that follow from prices."""
 
 
@@ -43,6 +44,7 @@ class Places:
         self.rules = tuple(rules)
         self._certificates = certificates(case.evidence)
         self._assessed = assessed(case.assessments)
+        self._machines: dict[str, frozenset[str]] = {}
         self._fits: dict[tuple[object, ...], frozenset[str]] = {}
         self._blocks: dict[tuple[str, str], tuple[Block, ...]] = {}
         self._bits = {rule.id: binds(rule, case) for rule in self.rules}
@@ -140,8 +142,12 @@ class Places:
             return (every if only and only != row["agency"] else 0), f"the region serves {only} only"
         if by == "no-machine":
             needed = self._needs(workload, CARRIED)
-            lacking = bool(needed) and not self.obtainable(workload, region)
+            lacking = bool(needed) and not self._had(self._but_for_cards(workload), workload, region)
             return (every if lacking else 0), "no priced machine of the region carries it"
+        if by == "no-card":
+            fits = self._had(self._but_for_cards(workload), workload, region)
+            lacking = bool(fits) and not self.obtainable(workload, region)
+            return (every if lacking else 0), "no priced machine of the region has the cards it asks for"
         missing = [k for k in self._needs(workload, (*STORED, "egress_gib")) if not self._prices(region, k)]
         return (every if missing else 0), f"no price for {', '.join(missing)}"
 
@@ -161,7 +167,16 @@ class Places:
         return next((p.t for p in self.case.periods if p.start.isoformat() >= row["opens"]), len(names))
 
     def machines(self, workload: str) -> frozenset[str]:
-        """SKUs that a workload may run on: architecture, burstable, what it needs, its largest pod."""
+        """SKUs that a workload may run on: architecture, burstable, what it needs, its pods and cards."""
+        if workload not in self._machines:
+            fits, row = self._but_for_cards(workload), self.case.workloads[workload]
+            needs = any(k in CARDS for k in self._needs(workload, CARRIED))
+            kept = frozenset(s for s in fits if suffices(self.case, row, s)) if needs else fits
+            self._machines[workload] = kept
+        return self._machines[workload]
+
+    def _but_for_cards(self, workload: str) -> frozenset[str]:
+        """SKUs that it may run on if any card will do."""
         row = self.case.workloads[workload]
         columns = ("platform", "architecture", "burstable_ok", "pod_vcpu", "pod_memory_gib")
         own = workload if workload in self._own else ""
@@ -205,6 +220,10 @@ class Places:
 
     def obtainable(self, workload: str, region: str) -> frozenset[str]:
         """Machines of a region that may carry a workload: sold on a term offered, or held by its payer."""
+        return self._had(self.machines(workload), workload, region)
+
+    def _had(self, skus: Iterable[str], workload: str, region: str) -> frozenset[str]:
+        """Those of some machines that are in a region and can be had for a workload."""
         case, row = self.case, self.case.workloads[workload]
         offered = set(case.settings.get("terms", {}).get("offer", ["on_demand"]))
         offered -= set() if row.get("spot_ok") == "true" else {"spot"}
@@ -213,7 +232,7 @@ class Places:
         }
         return frozenset(
             sku
-            for sku in self.machines(workload)
+            for sku in skus
             if case.skus[sku]["region"] == region
             and (sku in held or any((sku, term) in case.prices for term in offered))
         )

@@ -10,7 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 from planner.audit.case import (
+    CARDS,
     INPUTS,
+    JOINED,
     LEFT_OUT,
     PRICES,
     REGIONS,
@@ -84,7 +86,11 @@ def _catalogs(folder: Folder, case: Case) -> None:
         elif table == "skus.csv":
             _keyed(folder, name, SKUS, "SkuId", case.skus)
         elif table == "accelerators.csv":
-            _keyed(folder, name, ("accelerator", "gpu_inference", "gpu_training"), "accelerator", case.cards)
+            _keyed(folder, name, CARDS, "accelerator", case.cards)
+        elif table == "interconnects.csv":
+            for row in folder.table(name, JOINED) or []:
+                count = number(row, "accelerator_count")
+                case.joined[row["vendor"], row["family"], row["accelerator"], count] = row["interconnect"]
         elif table == "grid.csv":
             _keyed(folder, name, ("region", "kg_per_kwh"), "region", case.grid)
         elif table == "energy.csv":

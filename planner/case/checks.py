@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner import tables
 from planner.case.agreements import check_agreements
+from planner.case.cards import check_cards
 from planner.case.earlier import check_earlier
 from planner.case.references import PAYERS, check_references, paying
 from planner.case.settings import FILE, Settings
@@ -37,6 +38,7 @@ def cross_checks(
     problems += _check_costs(settings, frames, file)
     problems += check_latency_worth(settings.latency, frames["users"], file["users"])
     problems += check_yields(frames, file, bool(settings.survive))
+    problems += check_cards(frames, file, catalog.accelerators)
     problems += check_agreements(settings, frames, file)
     problems += _check_terms(settings, frames, file, catalog)
     problems += check_earlier(settings, frames, file, names)

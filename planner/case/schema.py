@@ -8,6 +8,7 @@ row holds; it then holds until the next row with the same key.
 from __future__ import annotations
 
 from planner.case.agreements import SPEND_COMMITMENTS
+from planner.case.cards import CARD_COLUMNS
 from planner.case.earlier import EARLIER
 from planner.case.records import RECORDS
 from planner.case.resources import RESOURCES, SIZED, STORED
@@ -92,6 +93,7 @@ WORKLOADS = Table(
             maximum=1,
             optional=True,
         ),
+        *CARD_COLUMNS,
     ),
     "The systems to be placed.",
 )

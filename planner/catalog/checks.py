@@ -71,6 +71,7 @@ def _references(parts: Parts, broken: set[str]) -> Iterator[Issue]:
         ("regions", "vendor", "vendors", "vendor", False),
         ("skus", "region", "regions", "region", False),
         ("skus", "accelerator", "accelerators", "accelerator", True),
+        ("interconnects", "accelerator", "accelerators", "accelerator", False),
         ("prices", "SkuId", "skus", "SkuId", False),
         ("transfer", "region", "regions", "region", False),
         ("not_sold", "region", "regions", "region", False),

@@ -21,6 +21,7 @@ from planner.catalog.checks import check
 from planner.catalog.facts import FACT_TABLES, HISTORY, REFRESHES
 from planner.catalog.schema import (
     ACCELERATORS,
+    CARD_LINKS,
     ENERGY,
     GRID,
     NOT_SOLD,
@@ -67,6 +68,7 @@ class Catalog:
     transfer: pd.DataFrame
     not_sold: pd.DataFrame
     accelerators: pd.DataFrame
+    interconnects: pd.DataFrame
     rates: pd.DataFrame
     grid: pd.DataFrame
     energy: pd.DataFrame
@@ -221,6 +223,7 @@ def read_folders(folders: Sequence[tuple[str, Path]], prices_as_of: date) -> tup
         transfer=valid_on(transfer, day),
         not_sold=refused[(refused["valid_to"] == "") | (day < refused["valid_to"])].reset_index(drop=True),
         accelerators=_joined(parts, ACCELERATORS),
+        interconnects=_joined(parts, CARD_LINKS),
         rates=rates[rates["date"] <= day].reset_index(drop=True),
         grid=_joined(parts, GRID),
         energy=_joined(parts, ENERGY),

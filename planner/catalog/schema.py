@@ -24,6 +24,8 @@ COMMITMENTS = {
 }
 """Terms of commitment and their length in months; the plain ones are paid while they run."""
 TERMS = ("on_demand", "spot", *COMMITMENTS)
+INTERCONNECTS = ("none", "node", "fabric")
+"""How cards are joined: not at all, within a machine, over machines too; each includes those before."""
 PARTIAL, UPFRONT = "_partial", "_upfront"
 """Endings of terms of which a part, or all, is paid when they begin."""
 
@@ -183,9 +185,35 @@ ACCELERATORS = Table(
         Column("memory_gib", "number", "Memory of one card.", "GiB", above=0),
         Column("gpu_inference", "number", "Reference cards one card equals for inference.", minimum=0),
         Column("gpu_training", "number", "Reference cards one card equals for training.", minimum=0),
+        Column(
+            "own_stack",
+            "boolean",
+            "Does it need software made for it? Then only workloads that permit it by name run on it.",
+        ),
         *provenance(),
     ),
     "Equivalents of accelerator cards in reference cards (demand is stated in reference cards).",
+    required=False,
+)
+
+CARD_LINKS = Table(
+    "interconnects",
+    ("vendor", "family", "accelerator", "accelerator_count"),
+    (
+        Column("vendor", "id", "The vendor that sells it."),
+        Column("family", "id", "As in skus.csv."),
+        Column("accelerator", "id", "Card, as in accelerators.csv."),
+        Column("accelerator_count", "number", "Cards of one unit.", "cards", above=0),
+        Column(
+            "interconnect",
+            "choice",
+            "How they are joined: none, node (within the machine, faster than its bus) or fabric (over "
+            "machines too, from memory to memory of cards).",
+            choices=INTERCONNECTS,
+        ),
+        *provenance(),
+    ),
+    "How the cards of a machine are joined; what has no row is unknown, and not used where it is asked.",
     required=False,
 )
 
@@ -237,4 +265,4 @@ ENERGY = Table(
 
 VENDOR_TABLES = (VENDORS, REGIONS, SKUS, PRICES, TRANSFER)
 OPTIONAL_TABLES = (NOT_SOLD,)
-SHARED_TABLES = (ACCELERATORS, RATES, GRID, ENERGY)
+SHARED_TABLES = (ACCELERATORS, CARD_LINKS, RATES, GRID, ENERGY)

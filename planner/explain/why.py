@@ -241,6 +241,7 @@ _MENDS = {
     "availability": "Assume an opening in case.toml ([[opening]]), or wait.",
     "serves-agency": "Only its own agency may use it.",
     "no-machine": "Add a priced machine that fits to a catalog of the case.",
+    "no-card": "Ask less of its cards in workloads.csv, permit others, or add a machine that has them.",
     "no-price": "Add the missing price to a catalog of the case, for instance with basis assumed.",
 }
 """What would have to change for a fact to hold no longer."""

@@ -15,6 +15,7 @@ BUILT_IN = {
     "availability": "not open, or not yet",
     "serves-agency": "premises of another agency",
     "no-machine": "no machine that fits",
+    "no-card": "no card that suffices",
     "no-price": "no price",
 }
 """Excuses that no rule pack states, for people."""

@@ -20,7 +20,8 @@ DIRECT = {
 """Module to the reason why the audit may import it."""
 
 THROUGH_PACKS = {
-    "planner.case.agreements", "planner.case.earlier", "planner.case.reader", "planner.case.records",
+    "planner.case.agreements", "planner.case.cards",
+    "planner.case.earlier", "planner.case.reader", "planner.case.records",
     "planner.case.resources", "planner.case.schema", "planner.case.settings", "planner.case.studies",
     "planner.case.weights", "planner.case.yields", "planner.catalog.checks", "planner.catalog.facts",
     "planner.catalog.load",

@@ -44,8 +44,11 @@ acme:east,acme:west,0,GiB,0.05,USD,2025-01-01,,{P}
     "not_sold.csv": f"""region,family,term,basis,source,as_of
 acme:east,a,commit_3y,{P}
 """,
-    "accelerators.csv": f"""accelerator,memory_gib,gpu_inference,gpu_training,basis,source,as_of
-X1,80,1,1,{P}
+    "accelerators.csv": f"""accelerator,memory_gib,gpu_inference,gpu_training,own_stack,basis,source,as_of
+X1,80,1,1,false,{P}
+""",
+    "interconnects.csv": f"""vendor,family,accelerator,accelerator_count,interconnect,basis,source,as_of
+acme,g,X1,1,none,{P}
 """,
     "rates.csv": f"""currency,quote,date,rate,basis,source,as_of
 USD,MYR,2025-06-30,4.2,{P}

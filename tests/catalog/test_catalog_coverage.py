@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from small_package import GOOD, P, read, write
 
@@ -87,3 +88,15 @@ def test_nothing_is_both_priced_and_not_sold(tmp_path):
     refused = set(zip(catalog.not_sold["region"], catalog.not_sold["family"], strict=True))
     assert len(refused) > 50
     assert not sold & refused
+
+
+def test_every_machine_with_cards_says_how_they_are_joined():
+    """A machine without a row would be refused where a workload asks for a join, unknown to all."""
+    catalog, problems = read_catalog(shipped_names(), Path(), date(2026, 11, 29))
+    assert not problems
+    skus = catalog.skus[catalog.skus["accelerator"] != ""]
+    key = ["vendor", "family", "accelerator", "accelerator_count"]
+    sold = set(
+        skus.assign(vendor=skus["region"].str.split(":").str[0])[key].itertuples(index=False, name=None)
+    )
+    assert sold == set(catalog.interconnects[key].itertuples(index=False, name=None))

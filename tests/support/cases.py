@@ -25,12 +25,14 @@ COLUMNS = {
     "basis source as_of upfront",
     "transfer": "region destination from_gib PricingUnit ListUnitPrice PricingCurrency valid_from valid_to "
     "basis source as_of",
-    "accelerators": "accelerator memory_gib gpu_inference gpu_training basis source as_of",
+    "accelerators": "accelerator memory_gib gpu_inference gpu_training own_stack basis source as_of",
+    "interconnects": "vendor family accelerator accelerator_count interconnect basis source as_of",
     "grid": "region kg_per_kwh basis source as_of",
     "energy": "resource vendor kwh_per_hour basis source as_of",
     "workloads": "workload agency project funding classification nccp_tier critical_national ncii "
     "personal_data critical key_custody platform architecture burstable_ok spot_ok divisible min_units "
-    "pod_vcpu pod_memory_gib resilience latency_ms latency_share spot_share",
+    "pod_vcpu pod_memory_gib resilience latency_ms latency_share spot_share "
+    "card_memory_gib cards_together interconnect cards_permitted",
     "demand": "workload resource period amount",
     "users": "workload site period users",
     "capacity": "subject resource period payer amount basis source as_of",
@@ -61,10 +63,20 @@ COLUMNS = {
     "measured": "from to statistic window rtt_us error_us basis source as_of",
     "sources": "source what where stated licence",
 }
-CATALOG = ("vendors", "regions", "skus", "prices", "transfer", "accelerators", "grid", "energy")
+CATALOG = (
+    "vendors",
+    "regions",
+    "skus",
+    "prices",
+    "transfer",
+    "accelerators",
+    "interconnects",
+    "grid",
+    "energy",
+)
 NETWORK = ("nodes", "links", "measured", "sources")
-LEFT_OUT = ("upfront", "spot_share")
-OPTIONAL = ("accelerators", "grid", "energy")
+LEFT_OUT = ("upfront", "spot_share", "card_memory_gib", "cards_together", "interconnect", "cards_permitted")
+OPTIONAL = ("accelerators", "interconnects", "grid", "energy")
 
 
 @dataclass
@@ -142,14 +154,17 @@ class World:
         self.add("skus", SkuId=sku, region=region, vcpu=vcpu, memory_gib=memory, **{**values, **more})
         return self if price is None else self.price(sku, price, "Hour", PricingCurrency=currency)
 
-    def accelerator(self, name: str, inference: float, training: float, memory: float = 80) -> World:
-        """A card and how many reference cards it equals."""
+    def accelerator(
+        self, name: str, inference: float, training: float, memory: float = 80, own_stack: bool = False
+    ) -> World:
+        """A card, how many reference cards it equals, and whether it needs software made for it."""
         return self.add(
             "accelerators",
             accelerator=name,
             memory_gib=memory,
             gpu_inference=inference,
             gpu_training=training,
+            own_stack=own_stack,
         )
 
     def grid(self, **kg_per_kwh: float) -> World:
