@@ -1,4 +1,4 @@
-"""What a workload asks of accelerator cards: columns of ``workloads.csv`` and what must fit together there."""
+"""What a workload asks of accelerator cards: columns of ``workloads.csv``, and what must fit together."""
 
 from __future__ import annotations
 
