@@ -11,7 +11,8 @@
     ├── NoRoute             3  nothing joins two nodes of the network
     ├── BadInput            5  problems in files, each with file, row, column, value and mend
     ├── StaleData           6  data older than ``--max-age``
-    └── Stopped             7  the solver stopped before an optimum was proved
+    ├── Stopped             7  the solver stopped before an optimum was proved
+    └── Unbounded           1  internal: a program without a least cost, which no case has
 
 Usage errors (2) of the command line are click's own.
 """
@@ -122,3 +123,7 @@ class Stopped(PlannerError):
     """The solver ended without a proof of optimality (time limit, interrupt, numerical trouble)."""
 
     exit_code = 7
+
+
+class Unbounded(PlannerError):
+    """A program of ours has no least cost: no case can ask for that, so it is a fault of ours."""

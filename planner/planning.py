@@ -28,9 +28,10 @@ from planner.answer.ties import break_ties
 from planner.answer.usage import outlived, pools
 from planner.answer.whole import in_whole_machines
 from planner.eligibility import assess
-from planner.errors import Infeasible, PlannerError, Stopped
+from planner.errors import Infeasible, PlannerError
 from planner.inputs import Inputs
-from planner.lp.problem import Outcome, Status
+from planner.lp.outcome import Outcome
+from planner.lp.policy import SolvePolicy
 from planner.model.build import Model, build
 from planner.model.index import make_index
 from planner.plan.plan import Plan
@@ -95,13 +96,12 @@ def solve(
     Stopped
         When the solver ended before it proved an optimum.
     """
+    policy = SolvePolicy(gap=gap, time_limit=time_limit)
     if fixed is not None or inputs.case.settings.replan is None:
-        return _bounded(
-            _solve(without_replan(inputs), time_limit, fixed, gap), inputs, time_limit, fixed, gap
-        )
-    free = _solve(without_replan(inputs), time_limit, None, gap)
+        return _bounded(_solve(without_replan(inputs), policy, fixed), inputs, policy, fixed)
+    free = _solve(without_replan(inputs), policy, None)
     try:
-        again = _solve(inputs, time_limit, None, gap)
+        again = _solve(inputs, policy, None)
     except Infeasible as error:
         word = "without the earlier plan there is a plan: its frozen periods contradict the rules"
         raise Infeasible([*error.reasons, f"{word}; freeze fewer periods"]) from error
@@ -110,17 +110,15 @@ def solve(
         # The program keeps what is frozen, for what is worked out from it: whole machines, prices of rules.
         again = replace(again, plan=free.plan)
     again = replace(again, plan=record(again.plan, inputs, free.plan))
-    return _bounded(again, inputs, time_limit, None, gap)
+    return _bounded(again, inputs, policy, None)
 
 
-def _bounded(
-    solved: Solved, inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: float
-) -> Solved:
+def _bounded(solved: Solved, inputs: Inputs, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
     """With the cost of loads rounded down, where hourly traces were merged."""
     seconds = [solved.seconds]
 
     def objective(lower: Inputs) -> float:
-        again = _solve(lower, time_limit, fixed, gap)
+        again = _solve(lower, policy, fixed)
         seconds.append(again.seconds)
         run = again.plan.run
         return float(run["bound"] if run["integers"] else run["objective"])
@@ -138,18 +136,16 @@ def _together(*parts: Mapping[str, float]) -> dict[str, float]:
     return {name: sum(part[name] for part in parts) for name in parts[0]}
 
 
-def _solve(inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: float) -> Solved:
+def _solve(inputs: Inputs, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
     clock = time.perf_counter()
     model = build_model(inputs, fixed)
     built = time.perf_counter() - clock
-    first = first_stage(model, time_limit, gap)
-    arrays, outcome = first.arrays, first.outcome
-    if outcome.status is Status.INFEASIBLE:
-        raise Infeasible([f"the solver found that the rules contradict one another ({outcome.word})"])
-    if outcome.status is Status.UNBOUNDED:
-        raise PlannerError("the program is unbounded, which it can never be")
-    if outcome.status is Status.STOPPED:
-        raise Stopped(f"the solver stopped before an optimum was proved ({outcome.word})")
+    first = first_stage(model, policy)
+    arrays = first.arrays
+    outcome = first.outcome.optimum(
+        f"the solver found that the rules contradict one another ({first.outcome.word})",
+        "the solver stopped before an optimum was proved",
+    )
     duals_of = "checked"
     if first.whole["integers"]:
         duals_of = "checked, of the program re-solved with its integers fixed"
@@ -191,8 +187,8 @@ def _solve(inputs: Inputs, time_limit: float | None, fixed: Fixed | None, gap: f
         breaks = [*broken_rules(plan), *broken_limits(model, model.aside, x)]
         plan = replace(plan, head={**plan.head, "fixed": fixed.file, "breaks": breaks})
     _check_sum(plan, outcome.objective * model.unit)
-    seconds = {"build": built, "solver": first.seconds, "all": time.perf_counter() - clock}
-    return Solved(plan, model, outcome, arrays, seconds)
+    seconds = {"build": built, "solver": outcome.seconds, "all": time.perf_counter() - clock}
+    return Solved(plan, model, outcome, arrays, seconds, first.pulp)
 
 
 def build_model(inputs: Inputs, fixed: Fixed | None = None) -> Model:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.lp.problem import Outcome
+from planner.lp.outcome import Outcome
 from planner.model.block import Block
 from planner.model.build import Model
 from planner.money import words

@@ -7,25 +7,23 @@ from pulp.apis.coin_api import pulp_cbc_path
 
 from planner.answer.solved import Solved
 from planner.errors import PlannerError
-from planner.model.build import Model
-from planner.model.to_pulp import to_pulp
 from planner.tolerances import SAME_COST
 
 
-def cbc_objective(model: Model) -> float:
-    """Objective of a model as CBC finds it, in the case's currency.
+def cbc_objective(solved: Solved) -> float:
+    """Objective of a plan's program as CBC finds it, in the case's currency.
 
     Raises
     ------
     PlannerError
         If CBC finds no optimum.
     """
-    problem = to_pulp(model)
+    problem = solved.pulp
     # The binary that PuLP ships; PULP_CBC_CMD, its own way to it, is deprecated.
     problem.solve(pulp.COIN_CMD(path=pulp_cbc_path, msg=False, threads=1))
     if problem.status != pulp.LpStatusOptimal:
         raise PlannerError(f"CBC found no optimum ({pulp.LpStatus[problem.status]}) where HiGHS did")
-    return float(pulp.value(problem.objective)) * model.unit
+    return float(pulp.value(problem.objective)) * solved.model.unit
 
 
 def cross_check(solved: Solved) -> str:
@@ -37,7 +35,7 @@ def cross_check(solved: Solved) -> str:
         If they differ by more than 1e-6 relative (and the gap allowed with whole numbers), or CBC
         finds no optimum.
     """
-    other, ours = cbc_objective(solved.model), solved.outcome.objective * solved.model.unit
+    other, ours = cbc_objective(solved), solved.outcome.objective * solved.model.unit
     run = solved.plan.run
     # With whole numbers HiGHS stops within a gap, so CBC may find something that much cheaper.
     allowed = SAME_COST + (float(run["gap_allowed"]) if run["integers"] else 0.0)

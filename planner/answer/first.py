@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
+import pulp
 
 from planner.errors import PlannerError
 from planner.lp.arrays import Arrays
-from planner.lp.branch import quick
-from planner.lp.problem import LARGE, Outcome, Problem, Status, fix_integers
+from planner.lp.outcome import Outcome, Status
+from planner.lp.policy import PLANNING, SolvePolicy
+from planner.lp.problem import LARGE
 from planner.lp.pulp_solver import HighsByArrays
+from planner.lp.solve import Solution, solve, with_duals
 from planner.model.build import Model
 from planner.model.registry import column_names
 from planner.model.to_arrays import to_arrays
@@ -22,54 +27,59 @@ class First:
 
     Attributes
     ----------
-    arrays, outcome
-        The linear program, with whole numbers fixed where the plan has them, and its solution; if there is
-        none, what the solver said instead.
-    seconds
-        Time in the solver until the whole numbers were settled.
+    solution
+        With whole numbers fixed where the plan has them; if there is no plan, what the solver said instead.
     rendering
-        How the program was handed over.
+        How the program was handed over, in words; ``pulp`` is the PuLP problem if it was handed over so.
     whole
         Entries of the run record on whole numbers: ``integers``, and if there are any ``gap``, ``bound``
         (money) and ``gap_allowed``.
     """
 
-    arrays: Arrays
-    outcome: Outcome
-    seconds: float
+    solution: Solution
     rendering: str
     whole: dict[str, Any]
+    pulp: Any = None
+
+    @property
+    def arrays(self) -> Arrays:
+        """The linear program that the duals are of."""
+        return self.solution.arrays
+
+    @property
+    def outcome(self) -> Outcome:
+        """Its solution."""
+        return self.solution.outcome
 
 
-def first_stage(model: Model, time_limit: float | None, gap: float) -> First:
-    """Solve: large programs with whole numbers in a tree of re-solves, the others by HiGHS in one go."""
+def first_stage(model: Model, policy: SolvePolicy = PLANNING) -> First:
+    """Solve: through PuLP, but for large programs, which go to the solver as arrays alone."""
     arrays = to_arrays(model)
     integers = int(arrays.integer.sum())
-    if integers and len(arrays.index) >= LARGE:
-        found = quick(arrays, gap, seconds=time_limit)
-        whole = {"integers": integers, "gap": found.gap, "bound": found.bound * model.unit}
-        outcome = found.outcome
-        if outcome.status is Status.OPTIMAL:
-            arrays = fix_integers(arrays, outcome)
+    entries, problem = len(arrays.index), None
+    if integers and entries >= LARGE:
         rendering = f"arrays only: whole numbers and more than {LARGE:,} entries"
-        return First(arrays, outcome, outcome.seconds, rendering, {**whole, "gap_allowed": gap})
-    rendering = f"arrays only: more than {LARGEST:,} entries" if len(arrays.index) > LARGEST else "pulp"
-    outcome = _one_go(model, arrays, time_limit, gap)
-    seconds, whole = outcome.seconds, {"integers": integers}
-    if integers and outcome.status is Status.OPTIMAL:
-        whole |= {"gap": outcome.gap, "bound": outcome.bound * model.unit, "gap_allowed": gap}
-        arrays = fix_integers(arrays, outcome)
-        outcome = Problem(arrays, time_limit).solve()
-        if outcome.status is not Status.OPTIMAL:
-            raise PlannerError(f"the program with its integers fixed ended {outcome.word}")
-    return First(arrays, outcome, seconds, rendering, whole)
+    else:
+        rendering = f"arrays only: more than {LARGEST:,} entries" if entries > LARGEST else "pulp"
+    if rendering == "pulp":
+        problem = to_pulp(model)
+        solution = with_duals(arrays, _through_pulp(model, problem, policy), policy)
+    else:
+        solution = solve(arrays, policy)
+    whole: dict[str, Any] = {"integers": integers}
+    if integers and solution.status is Status.OPTIMAL:
+        whole |= {"gap": solution.gap, "bound": solution.bound * model.unit, "gap_allowed": policy.gap}
+    return First(solution, rendering, whole, problem)
 
 
-def _one_go(model: Model, arrays: Arrays, time_limit: float | None, gap: float) -> Outcome:
-    if len(arrays.index) > LARGEST:
-        return Problem(arrays, time_limit, gap).solve()
-    solver = HighsByArrays(column_names(model), time_limit, gap)
-    to_pulp(model).solve(solver)
+def _through_pulp(model: Model, problem: Any, policy: SolvePolicy) -> Outcome:
+    """Solve the PuLP problem: status, objective and values are read from it, duals from HiGHS."""
+    names = column_names(model)
+    solver = HighsByArrays(names, policy)
+    status = problem.solve(solver)
     if solver.outcome is None:
         raise PlannerError("PuLP did not call the solver")
-    return solver.outcome
+    if status != pulp.LpStatusOptimal:
+        return solver.outcome
+    value = {variable.name: variable.varValue for variable in problem.variables()}
+    return replace(solver.outcome, x=np.array([value[name] for name in names], dtype="float64"))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from planner.lp.arrays import Arrays
-from planner.lp.problem import Outcome
+from planner.lp.outcome import Outcome
 from planner.model.build import Model
+from planner.model.to_pulp import to_pulp
 from planner.plan.certificate import Certified
 from planner.plan.plan import Plan
 
@@ -26,6 +28,12 @@ class Solved:
     outcome: Outcome
     arrays: Arrays
     seconds: Mapping[str, float]
+    rendered: Any = None
+
+    @property
+    def pulp(self) -> Any:
+        """The program as a PuLP problem: the one that was solved, where it was solved through PuLP."""
+        return to_pulp(self.model) if self.rendered is None else self.rendered
 
     def certified(self) -> Certified | None:
         """The program with its duals; ``None`` where they do not hold: then there is nothing to certify."""

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from planner.lp.arrays import Arrays
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome, Status
+from planner.lp.problem import Problem
 from planner.model.build import Model
 
 
@@ -33,24 +34,24 @@ def break_ties(model: Model, arrays: Arrays, first: Outcome) -> Settled:
     """
     columns = model.columns.count
     moves = _with_moves(model, arrays)
-    session = Problem(moves)
-    session.fix_face(_padded(first, moves))
+    problem = Problem(moves)
+    problem.fix_face(_padded(first, moves))
     changes = model.columns.change.numbers
     if len(changes):
-        session.set_cost(np.bincount(changes, minlength=len(moves.cost)).astype("float64"))
-        nearest = session.solve()
+        problem.set_cost(np.bincount(changes, minlength=len(moves.cost)).astype("float64"))
+        nearest = problem.solve()
         if nearest.status is not Status.OPTIMAL:
             return Settled(first.x, f"not settled: fewest changes ended {nearest.word}")
-        session.fix_face(nearest)
+        problem.fix_face(nearest)
     cost = np.zeros(len(moves.cost))
     cost[columns:] = 1.0
-    session.set_cost(cost)
-    second = session.solve()
+    problem.set_cost(cost)
+    second = problem.solve()
     if second.status is not Status.OPTIMAL:
         return Settled(first.x, f"not settled: fewest moves ended {second.word}")
-    session.fix_face(second)
-    session.set_cost(np.concatenate([_preference(model), np.zeros(len(cost) - columns)]))
-    third = session.solve()
+    problem.fix_face(second)
+    problem.set_cost(np.concatenate([_preference(model), np.zeros(len(cost) - columns)]))
+    third = problem.solve()
     if third.status is not Status.OPTIMAL:
         return Settled(second.x[:columns], f"fewest moves; lowest latency ended {third.word}")
     return Settled(

@@ -16,7 +16,8 @@ from planner.answer.rounded import with_extra
 from planner.answer.solved import Solved
 from planner.lp.arrays import Arrays
 from planner.lp.dive import dive
-from planner.lp.problem import Problem, Status
+from planner.lp.outcome import Status
+from planner.lp.problem import Problem
 from planner.lp.repair import repair
 from planner.model.build import Model, build
 from planner.model.to_arrays import to_arrays
@@ -92,14 +93,8 @@ def _used(model: Model, arrays: Arrays) -> np.ndarray | None:
     for _ in range(_AGAIN):
         if x is None or not len(idle := _idle(model, x)):
             return x
-        upper = arrays.upper.copy()
-        upper[idle] = 0.0
-        arrays = replace(arrays, upper=upper)
-        whole = np.where(arrays.integer, np.minimum(np.round(x), upper), arrays.lower)
-        rest = Problem(replace(
-            arrays, lower=whole, upper=np.where(arrays.integer, whole, upper),
-            integer=np.zeros(len(upper), dtype=bool),
-        )).solve()  # fmt: skip
+        arrays = arrays.bounded(idle, None, 0.0)
+        rest = Problem(arrays.fixed(np.minimum(x, arrays.upper))).solve()
         x = rest.x if rest.status is Status.OPTIMAL else dive(arrays)
     return None
 
@@ -140,15 +135,15 @@ def _restated(model: Model) -> Model:
 
 def _kept(solved: Solved, model: Model, arrays: Arrays) -> Arrays:
     """With whole numbers that are not machines where the plan has them."""
-    lower, upper = arrays.lower.copy(), arrays.upper.copy()
-    machines = np.zeros(len(lower), dtype=bool)
+    machines = np.zeros(len(arrays.cost), dtype=bool)
     for name in _MACHINES:
         machines[getattr(model.columns, name).numbers] = True
     for first, again in zip(solved.model.columns.families, model.columns.families, strict=True):
         if first.name not in _MACHINES and first.integer.any():
             held = again.numbers[again.integer]
-            lower[held] = upper[held] = np.round(solved.outcome.x[first.numbers[first.integer]])
-    return replace(arrays, lower=lower, upper=upper, integer=arrays.integer & machines)
+            value = np.round(solved.outcome.x[first.numbers[first.integer]])
+            arrays = arrays.bounded(held, value, value)
+    return replace(arrays, integer=arrays.integer & machines)
 
 
 def _with(plan: Plan, model: Model, x: np.ndarray) -> Plan:

@@ -100,7 +100,7 @@ def command(
         from planner.atomic import write_over
         from planner.model.to_pulp import lp_text
 
-        write_over(write_lp, lp_text(solved.model).encode("utf-8"))
+        write_over(write_lp, lp_text(solved.model, problem=solved.pulp).encode("utf-8"))
     if as_json:
         click.echo(json.dumps(terminal.as_json(solved.plan), ensure_ascii=False, indent=2, sort_keys=True))
     else:

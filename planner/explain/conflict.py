@@ -13,7 +13,7 @@ import numpy as np
 
 from planner.explain.elastic import Elastic, Program
 from planner.explain.groups import ORDER, Group
-from planner.lp.problem import Outcome
+from planner.lp.outcome import Outcome
 from planner.tolerances import BREACH, SUM
 
 MOST = 5

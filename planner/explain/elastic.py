@@ -19,7 +19,10 @@ from planner.errors import PlannerError
 from planner.explain.groups import Group, blocked_by, filter_groups, opened, row_groups
 from planner.inputs import Inputs
 from planner.lp.arrays import Arrays, with_slacks
-from planner.lp.problem import LARGE, Outcome, Problem, Status
+from planner.lp.outcome import Outcome, Status
+from planner.lp.policy import FROM_BASIS, PLANNING, SolvePolicy
+from planner.lp.problem import LARGE, Problem
+from planner.lp.solve import solve
 from planner.model.build import Model, build
 from planner.model.scopes import SHARE_KINDS, constant_weight
 from planner.model.to_arrays import to_arrays
@@ -194,13 +197,31 @@ def _extend(base: Arrays, slack_row: np.ndarray, value: np.ndarray, priced: np.n
     return with_slacks(relaxed, np.concatenate([base.cost, np.zeros(count)]), np.full(count, np.inf), entries)
 
 
-def strict(program: Program, interior: bool = True) -> Problem:
-    """A session in which every statement is obeyed: the case as it stands, choices whole again."""
-    session = Problem(replace(program.arrays, integer=program.whole), interior=interior)
+def strict(program: Program, policy: SolvePolicy = PLANNING) -> Problem:
+    """The program with every statement obeyed: the case as it stands, choices whole again."""
+    return Problem(obeyed(program, program.whole), policy)
+
+
+def planned(program: Program, problem: Problem, infeasible: str, stopped: str) -> Outcome:
+    """The cheapest plan, found in :func:`strict`; with whole choices its cost is that of ``planner plan``.
+
+    Raises
+    ------
+    Infeasible, Stopped
+        With the words given.
+    """
+    base = problem.solve().optimum(infeasible, stopped)
+    if program.whole.any():
+        as_planned = solve(to_arrays(program.stated)).outcome.optimum(infeasible, stopped)
+        base = replace(base, objective=as_planned.objective)
+    return base
+
+
+def obeyed(program: Program, integer: np.ndarray) -> Arrays:
+    """The program with neither slack nor forbidden placement."""
     slack = np.arange(program.columns, len(program.arrays.cost))
-    at = np.concatenate([program.at[program.forbidden.any(axis=0)], slack])
-    session.set_column_bounds(at, np.zeros(len(at)), np.zeros(len(at)))
-    return session
+    shut = np.concatenate([program.at[program.forbidden.any(axis=0)], slack])
+    return replace(program.arrays.bounded(shut, 0.0, 0.0), integer=integer)
 
 
 class Elastic:
@@ -213,7 +234,7 @@ class Elastic:
     def __init__(self, program: Program, whole: bool = False) -> None:
         self.program, self.whole = program, whole
         arrays = replace(program.arrays, integer=program.whole) if whole else program.arrays
-        self.session = Problem(arrays, interior=whole)
+        self.problem = Problem(arrays, PLANNING if whole else FROM_BASIS)
         self._upper = program.arrays.upper.copy()
 
     def breach(self, enforced: np.ndarray, hard: bool = False) -> Outcome:
@@ -237,7 +258,7 @@ class Elastic:
             priced[slack | place] = 1.0
         self._bounds(upper)
         self._budget(np.inf)
-        self.session.set_cost(priced)
+        self.problem.set_cost(priced)
         outcome = self._solve()
         if not hard and outcome.status is not Status.OPTIMAL:
             raise PlannerError("the tables of the case contradict one another apart from any rule or limit")
@@ -250,7 +271,7 @@ class Elastic:
         upper[slack | place] = 0.0
         self._bounds(upper)
         self._budget(budget)
-        self.session.set_cost(self.program.arrays.cost)
+        self.problem.set_cost(self.program.arrays.cost)
         return self._solve()
 
     def _members(self, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -269,18 +290,16 @@ class Elastic:
 
     def _bounds(self, upper: np.ndarray) -> None:
         at = np.flatnonzero(self._priceable())
-        self.session.set_column_bounds(at, np.zeros(len(at)), upper[at])
+        self.problem.set_column_bounds(at, 0.0, upper[at])
 
     def _budget(self, most: float) -> None:
-        self.session.set_row_bounds(
-            np.array([self.program.budget_row]), np.array([-np.inf]), np.array([most])
-        )
+        self.problem.set_row_bounds(np.array([self.program.budget_row]), -np.inf, most)
 
     def _solve(self) -> Outcome:
         if not self.whole and len(self.program.arrays.index) >= LARGE:
             # Changed costs make the last basis a bad one; reduced, a large program is quicker afresh.
-            self.session.forget()
-        outcome = self.session.solve()
+            self.problem.forget()
+        outcome = self.problem.solve()
         if outcome.status in (Status.STOPPED, Status.UNBOUNDED):
             raise PlannerError(f"the elastic program ended {outcome.word}")
         return outcome

@@ -11,7 +11,7 @@ from planner.answer.precheck import precheck
 from planner.explain.conflict import Conflict, conflicts
 from planner.explain.elastic import Elastic, Program, make_program
 from planner.explain.members import Member, facts, member
-from planner.explain.nearest import PROGRAMS
+from planner.explain.nearest import NODES
 from planner.explain.ways_out import LOST, Give, WayOut, ways_out
 from planner.inputs import Inputs
 from planner.money import words
@@ -145,7 +145,7 @@ def _open(ways: list[WayOut]) -> list[str]:
         notes.append(f"no plan of a way out is cheaper than told by more than {max(solved):.2%}")
     if len(solved) < len(ways):
         notes.append(
-            f"where choices are in part, none in whole was found in {PROGRAMS} programs: nothing nearer and "
+            f"where choices are in part, none in whole was found in {NODES} nodes: nothing nearer and "
             "nothing cheaper leads out, which is proved; that so much is enough is not"
         )
     return notes

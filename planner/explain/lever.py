@@ -1,6 +1,6 @@
 """A lever: one number that a user stated, and how the program moves with it.
 
-Frontiers, prices of rules and ways out all move levers of one program in one session, so that each
+Frontiers, prices of rules and ways out all move levers of one program held by the solver, so that each
 re-solve starts from the last basis.
 """
 
@@ -13,7 +13,8 @@ import pandas as pd
 
 from planner.errors import PlannerError, UnknownName
 from planner.inputs import Inputs
-from planner.lp.problem import Outcome, Problem
+from planner.lp.outcome import Outcome
+from planner.lp.problem import Problem
 from planner.model.build import Model
 from planner.model.families.exit import exit_parts
 from planner.model.scopes import SHARE_KINDS
@@ -62,12 +63,12 @@ class Lever:
     upper: np.ndarray = field(default_factory=_none)
     bound_rate: np.ndarray = field(default_factory=_none)
 
-    def move(self, session: Problem, value: float) -> None:
-        """Set the number in a session's program."""
-        session.set_coefficients(self.row, self.col, self.base + value * self.rate)
+    def move(self, problem: Problem, value: float) -> None:
+        """Set the number in a program."""
+        problem.set_coefficients(self.row, self.col, self.base + value * self.rate)
         if len(self.bound_row):
             by = value * self.bound_rate
-            session.set_row_bounds(self.bound_row, self.lower + by, self.upper + by)
+            problem.set_row_bounds(self.bound_row, self.lower + by, self.upper + by)
 
     @property
     def rows(self) -> np.ndarray:

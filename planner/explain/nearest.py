@@ -1,9 +1,9 @@
-"""Ways out of large programs: few solves for each cap or floor, and whole choices in a tree.
+"""Ways out of large programs: few solves for each cap or floor, and whole choices at the end.
 
 A small program is asked again and again whether a figure leaves a plan. Of a large one each question
 takes seconds, and with whole choices minutes. So the breach of the rule's rows is made least instead: its
 size and its duals tell how far the figure must move, which mostly takes a handful of programs. Whole choices
-are then looked for in a tree of re-solves at that figure; where it finds none, that is told.
+are then looked for at that figure in a few nodes of branch and bound; where none are found, that is told.
 """
 
 from __future__ import annotations
@@ -12,17 +12,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from planner.explain.elastic import Program
+from planner.explain.elastic import Program, obeyed
 from planner.explain.lever import Lever
-from planner.lp.problem import Outcome, Problem, Status
-from planner.lp.tree import Tree
+from planner.lp.outcome import Outcome, Status
+from planner.lp.policy import FROM_BASIS, SolvePolicy
+from planner.lp.problem import Problem
+from planner.lp.solve import solve
 from planner.tolerances import DIGIT, SUM, WHOLE, ZERO
 
-GAP = 1e-3
-"""Relative gap to which plans of ways out of large programs are solved, as plans are."""
-
-PROGRAMS = 60
-"""Linear programs after which the search for whole choices of one way out ends."""
+NODES = 20
+"""Nodes after which the search for whole choices of one way out ends."""
 
 _PRICE = 1e4
 """Cost of breaching all of what is shared: at a cost of 1 the solver takes several times as long."""
@@ -30,38 +29,29 @@ _PRICE = 1e4
 _QUESTIONS = 40
 
 
-class Desk:
-    """The program with every statement obeyed, re-solved as figures move.
-
-    ``moved``: figures that were settled.
-    """
+class Nearest:
+    """The program with every statement obeyed, re-solved as figures move."""
 
     def __init__(self, program: Program) -> None:
         self.program, self.whole = program, program.whole
         self.cost = program.arrays.cost
-        slack = np.arange(program.columns, len(self.cost))
-        shut = np.concatenate([program.at[program.forbidden.any(axis=0)], slack])
-        lower, upper = program.arrays.lower.copy(), program.arrays.upper.copy()
-        lower[shut], upper[shut] = 0.0, 0.0
-        self.session = Problem(replace(program.arrays, lower=lower, upper=upper), interior=False)
-        self.moved: list[tuple[Lever, float]] = []
+        self.problem = Problem(obeyed(program, np.zeros_like(program.whole)), FROM_BASIS)
 
     def figure(self, group: int, lever: Lever, values: list[float]) -> int | None:
         """Steps to the figure nearest to the stated one, ``values[0]``, that leaves a plan in parts.
 
         None if not even the last does. The program is left with that figure.
         """
-        session = self.session
+        problem = self.problem
         mine = self.program.columns + np.flatnonzero(self.program.slack_group == group)
-        session.set_column_bounds(mine, np.zeros(len(mine)), np.full(len(mine), np.inf))
+        problem.set_column_bounds(mine, 0.0, np.inf)
         price = np.zeros(len(self.cost))
         price[mine] = _PRICE
-        session.set_cost(price)
+        problem.set_cost(price)
         least = self._least(lever, values)
-        session.set_column_bounds(mine, np.zeros(len(mine)), np.zeros(len(mine)))
+        problem.set_column_bounds(mine, 0.0, 0.0)
         if least is not None:
-            lever.move(session, values[least])
-            self.moved.append((lever, values[least]))
+            lever.move(problem, values[least])
         return least
 
     def _least(self, lever: Lever, values: list[float]) -> int | None:
@@ -94,9 +84,9 @@ class Desk:
 
     def _ask(self, lever: Lever, value: float) -> Outcome | None:
         # A moved figure makes the last basis a bad one; reduced and afresh it is quicker.
-        lever.move(self.session, value)
-        self.session.forget()
-        out = self.session.solve()
+        lever.move(self.problem, value)
+        self.problem.forget()
+        out = self.problem.solve()
         return out if out.status is Status.OPTIMAL else None
 
     def _needed(self, lever: Lever, values: list[float], x: np.ndarray) -> int:
@@ -104,7 +94,7 @@ class Desk:
         rows, at = np.unique(lever.row, return_inverse=True)
         stated = np.bincount(at, weights=lever.base * x[lever.col])
         shared = -np.bincount(at, weights=lever.rate * x[lever.col])
-        arrays, up = self.session.arrays, lever.loosest > lever.value
+        arrays, up = self.problem.arrays, lever.loosest > lever.value
         bound = (arrays.row_upper if up else arrays.row_lower)[rows]
         there = shared > SUM
         if not there.any():
@@ -119,17 +109,11 @@ class Desk:
         The gap is infinite, and the cost that of choices in part, where no plan with whole choices was
         found and none ruled out.
         """
-        session = self.session = Problem(replace(self.session.arrays, cost=self.cost))
-        for lever, value in self.moved:
-            lever.move(session, value)
-        out = session.solve()
-        if out.status is not Status.OPTIMAL:
+        arrays = replace(self.problem.arrays, cost=self.cost, integer=self.whole)
+        solution = solve(arrays, SolvePolicy(nodes=NODES))
+        if np.isfinite(solution.outcome.objective):
+            return solution.outcome.objective, solution.gap if self.whole.any() else 0.0
+        if solution.status is not Status.STOPPED:
             return None
-        if not self.whole.any():
-            return out.objective, 0.0
-        tree = Tree(session, replace(session.arrays, integer=self.whole), GAP, programs=PROGRAMS)
-        tree.search(out)
-        if tree.best is None:
-            return (out.objective, np.inf) if tree.open else None
-        cost = tree.best.objective
-        return cost, max(0.0, cost - tree.bound) / max(abs(cost), SUM)
+        in_part = solve(arrays.relaxation())
+        return (in_part.outcome.objective, np.inf) if in_part.status is Status.OPTIMAL else None

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from planner.errors import Infeasible, Stopped, UnknownName
-from planner.explain.elastic import Program, make_program, strict
+from planner.errors import UnknownName
+from planner.explain.elastic import Program, make_program, planned, strict
 from planner.explain.lever import SWEPT, Lever, capacity_lever, latency_lever, rule_lever
 from planner.inputs import Inputs
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Status
+from planner.lp.problem import Problem
 from planner.policy.rules import Rule
 
 HAIR = 1e-6
@@ -129,12 +130,17 @@ def price_rule(inputs: Inputs, name: str) -> Price:
     """
     program = make_program(inputs)
     group, rule = _named(program, name)
-    session = strict(program)
-    base = _optimum(session.solve(), "the case")
+    problem = strict(program)
+    base = planned(
+        program,
+        problem,
+        "the case has no plan, so nothing in it has a price",
+        "the solver stopped on the case",
+    )
     unit = program.model.unit
     cost = base.objective * unit
     lever = _lever(program, group, rule)
-    total = _total(program, group, rule, cost)
+    total = _total(program, problem, group, rule, cost)
     looser = tighter = None
     if lever is None or not len(lever.rows):
         why_not = "the rule has no number that could be moved by a little"
@@ -143,21 +149,13 @@ def price_rule(inputs: Inputs, name: str) -> Price:
     elif not base.duals_hold:
         why_not = "strong duality did not hold"
     else:
-        looser = _side(program, session, lever, +1.0)
-        tighter = _side(program, session, lever, -1.0)
+        looser = _side(program, problem, lever, +1.0)
+        tighter = _side(program, problem, lever, -1.0)
         why_not = "" if tighter is not None else "there is no plan once the number is any tighter"
     return Price(
         group or (rule.id if rule else name), rule, lever, cost, total, looser, tighter, why_not,
         float(inputs.case.periods["hours"].sum()) / 8760.0, inputs.case.settings.currency,
     )  # fmt: skip
-
-
-def _optimum(outcome: Outcome, what: str) -> Outcome:
-    if outcome.status is Status.INFEASIBLE:
-        raise Infeasible([f"{what} has no plan, so nothing in it has a price"])
-    if outcome.status is not Status.OPTIMAL:
-        raise Stopped(f"the solver stopped on {what} ({outcome.word})")
-    return outcome
 
 
 def _named(program: Program, name: str) -> tuple[str, Rule | None]:
@@ -189,21 +187,17 @@ def _rows(program: Program, ids: set[str]) -> np.ndarray:
     return np.unique(program.slack_row[named[program.slack_group]])
 
 
-def _total(program: Program, group: str, rule: Rule | None, cost: float) -> float | None:
+def _total(program: Program, problem: Problem, group: str, rule: Rule | None, cost: float) -> float | None:
     """What the rule costs in all: the program solved again with its rows free, its places open."""
     ids = {group} if rule is None else {g.id for g in program.groups if g.rule and g.rule.id == rule.id}
-    session = strict(program)
-    rows = _rows(program, ids)
-    session.set_row_bounds(rows, np.full(len(rows), -np.inf), np.full(len(rows), np.inf))
     mine = np.array([g.id in ids for g in program.groups[program.first_filter :]], dtype=bool)
     opened = program.forbidden[mine].any(axis=0) & ~program.forbidden[~mine].any(axis=0)
-    at = program.at[opened]
-    session.set_column_bounds(at, np.zeros(len(at)), np.full(len(at), np.inf))
-    outcome = session.solve()
+    with problem.relaxed(_rows(program, ids)), problem.opened(program.at[opened]):
+        outcome = problem.solve()
     return cost - outcome.objective * program.model.unit if outcome.status is Status.OPTIMAL else None
 
 
-def _side(program: Program, session: Problem, lever: Lever, looser: float) -> Side | None:
+def _side(program: Program, problem: Problem, lever: Lever, looser: float) -> Side | None:
     """The price of one step to one side: ``looser`` is 1 or -1; None if there is no plan there."""
     end = lever.loosest if looser > 0 else lever.tightest
     towards = float(np.sign(end - lever.value))
@@ -211,32 +205,32 @@ def _side(program: Program, session: Problem, lever: Lever, looser: float) -> Si
     if towards == 0.0:
         return None
     near = lever.value + towards * min(HAIR * scale, abs(end - lever.value))
-    lever.move(session, lever.value)
-    session.solve()
-    lever.move(session, near)
-    outcome = session.solve()
+    lever.move(problem, lever.value)
+    problem.solve()
+    lever.move(problem, near)
+    outcome = problem.solve()
     if outcome.status is not Status.OPTIMAL or not outcome.duals_hold:
         return None
     worth = lever.slope(program.model, outcome) * towards * lever.step
-    basis = session.basis
+    basis = problem.basis
 
     def holds(value: float) -> bool:
-        session.set_basis(basis)
-        lever.move(session, value)
-        found = session.solve()
+        problem.set_basis(basis)
+        lever.move(problem, value)
+        found = problem.solve()
         return found.status is Status.OPTIMAL and found.iterations == 0
 
     until = _farthest(holds, near, end, scale)
-    session.set_basis(basis)
-    lever.move(session, lever.value)
-    here = session.solve()
+    problem.set_basis(basis)
+    lever.move(problem, lever.value)
+    here = problem.solve()
     whole = None
     if abs(end - lever.value) >= lever.step:
-        lever.move(session, lever.value + towards * lever.step)
-        there = session.solve()
+        lever.move(problem, lever.value + towards * lever.step)
+        there = problem.solve()
         if there.status is Status.OPTIMAL:
             whole = (there.objective - here.objective) * program.model.unit
-    lever.move(session, lever.value)
+    lever.move(problem, lever.value)
     return Side(worth, until, whole)
 
 

@@ -18,8 +18,10 @@ from planner.explain.conflict import Conflict
 from planner.explain.elastic import Elastic, Program, strict
 from planner.explain.groups import Group
 from planner.explain.lever import Lever, exit_lever, share_lever
-from planner.explain.nearest import Desk
-from planner.lp.problem import LARGE, Outcome, Problem, Status
+from planner.explain.nearest import Nearest
+from planner.lp.outcome import Outcome, Status
+from planner.lp.policy import FROM_BASIS
+from planner.lp.problem import LARGE, Problem
 from planner.tolerances import SUM, ZERO
 
 STEP = 1e-4
@@ -100,15 +102,15 @@ def _try(elastic: Elastic, chosen: list[int]) -> WayOut | None:
 
 def _applied(program: Program, settled: Outcome, chosen: list[int], slip: float) -> WayOut | None:
     """The gives with their limits rounded outward, and the cost of the plan that they allow."""
-    session = strict(program, interior=False)
+    problem = strict(program, FROM_BASIS)
     shares = [g for g in chosen if program.groups[g].by_parameter]
-    gives = [_give(program, session, settled, g, slip) for g in chosen if g not in shares]
+    gives = [_give(program, problem, settled, g, slip) for g in chosen if g not in shares]
     for i, g in enumerate(shares):
         # The rules with a cap or floor still to come stay out of the way; each is set in its turn.
         for later in shares[i + 1 :]:
-            _free_rows(program, session, later)
-        gives.append(_give_parameter(program, session, g))
-    outcome = session.solve()
+            _free_rows(program, problem, later)
+        gives.append(_give_parameter(program, problem, g))
+    outcome = problem.solve()
     if outcome.status is not Status.OPTIMAL:
         return None
     kept = tuple(g for g in gives if g.changes)
@@ -118,18 +120,18 @@ def _applied(program: Program, settled: Outcome, chosen: list[int], slip: float)
 def _applied_large(program: Program, settled: Outcome, chosen: list[int], slip: float) -> WayOut | None:
     """As :func:`_applied`, in as few programs as will do."""
     shares = [g for g in chosen if program.groups[g].by_parameter]
-    desk = Desk(program)
-    gives = [_give(program, desk.session, settled, g, slip) for g in chosen if g not in shares]
+    nearest = Nearest(program)
+    gives = [_give(program, nearest.problem, settled, g, slip) for g in chosen if g not in shares]
     for i, g in enumerate(shares):
         for later in shares[i + 1 :]:
-            _free_rows(program, desk.session, later)
+            _free_rows(program, nearest.problem, later)
         lever, values = _figures(program, g)
-        least = desk.figure(g, lever, values)
+        least = nearest.figure(g, lever, values)
         if least is None:
             return None
         change = ("", lever.subject, lever.value, values[least], lever.parameter)
         gives.append(Give(program.groups[g], (change,)))
-    plan = desk.cheapest()
+    plan = nearest.cheapest()
     kept = tuple(g for g in gives if g.changes)
     return WayOut(kept, plan[0] * program.model.unit, plan[1]) if plan and kept else None
 
@@ -145,20 +147,20 @@ def _figures(program: Program, group: int) -> tuple[Lever, list[float]]:
     return lever, [float(v) for v in limit(moved, lever.loosest)]
 
 
-def _free_rows(program: Program, session: Problem, group: int) -> None:
+def _free_rows(program: Program, problem: Problem, group: int) -> None:
     rows = np.unique(program.slack_row[program.slack_group == group])
-    session.set_row_bounds(rows, np.full(len(rows), -np.inf), np.full(len(rows), np.inf))
+    problem.set_row_bounds(rows, -np.inf, np.inf)
 
 
-def _give(program: Program, session: Problem, settled: Outcome, group: int, slip: float) -> Give:
+def _give(program: Program, problem: Problem, settled: Outcome, group: int, slip: float) -> Give:
     if program.groups[group].kind == "filter":
-        return _open(program, session, settled, group)
+        return _open(program, problem, settled, group)
     if program.groups[group].kind == "capacity":
-        return _raise(program, session, settled, group, slip)
-    return _loosen(program, session, settled, group, slip)
+        return _raise(program, problem, settled, group, slip)
+    return _loosen(program, problem, settled, group, slip)
 
 
-def _open(program: Program, session: Problem, settled: Outcome, group: int) -> Give:
+def _open(program: Program, problem: Problem, settled: Outcome, group: int) -> Give:
     """Open the placements that are used although the filter forbids them: for work, a copy or a refuge."""
     model, keys = program.model, program.closable
     own = program.forbidden[group - program.first_filter]
@@ -168,7 +170,7 @@ def _open(program: Program, session: Problem, settled: Outcome, group: int) -> G
     # A waiver opens a placement for as long as the rule forbids it; other rules may still do so.
     others = np.delete(program.forbidden, group - program.first_filter, axis=0).any(axis=0)
     at = program.at[opened & ~(others & ~used)]
-    session.set_column_bounds(at, np.zeros(len(at)), np.full(len(at), np.inf))
+    problem.set_column_bounds(at, 0.0, np.inf)
     case = model.index.inputs.case
     changes = []
     for w, r in pairs.itertuples(index=False):
@@ -180,7 +182,7 @@ def _open(program: Program, session: Problem, settled: Outcome, group: int) -> G
     return Give(program.groups[group], tuple(changes))
 
 
-def _loosen(program: Program, session: Problem, settled: Outcome, group: int, slip: float) -> Give:
+def _loosen(program: Program, problem: Problem, settled: Outcome, group: int, slip: float) -> Give:
     """Move the bounds of rows by their slack."""
     model = program.model
     mine = program.slack_group == group
@@ -194,12 +196,12 @@ def _loosen(program: Program, session: Problem, settled: Outcome, group: int, sl
         now = float(arrays.row_upper[row] if upper else arrays.row_lower[row])
         by = float(slack[i] * program.slack_unit[i])
         if family == "survival":
-            changes.append(_unsaved(program, session, row, by / scale, slip))
+            changes.append(_unsaved(program, problem, row, by / scale, slip))
             continue
         needed = _outward((now + by if upper else now - by) / scale, upper, slip)
         low = arrays.row_lower[row] if upper else needed * scale
         high = needed * scale if upper else arrays.row_upper[row]
-        session.set_row_bounds(np.array([row]), np.array([min(low, high)]), np.array([high]))
+        problem.set_row_bounds(np.array([row]), min(low, high), high)
         period = str(model.index.inputs.case.periods["period"].iloc[int(key["t"])]) if "t" in key else ""
         unit = str(key.get("resource", _UNITS.get(family, "share")))
         unit = model.index.inputs.case.settings.currency if family in MONEY_FAMILIES else unit
@@ -207,7 +209,7 @@ def _loosen(program: Program, session: Problem, settled: Outcome, group: int, sl
     return Give(program.groups[group], tuple(changes))
 
 
-def _raise(program: Program, session: Problem, settled: Outcome, group: int, slip: float) -> Give:
+def _raise(program: Program, problem: Problem, settled: Outcome, group: int, slip: float) -> Give:
     """Raise a capacity in each period to the most that any of its rows needs: for work, or for a refuge."""
     model, arrays = program.model, program.arrays
     mine = np.flatnonzero(program.slack_group == group)
@@ -226,19 +228,19 @@ def _raise(program: Program, session: Problem, settled: Outcome, group: int, sli
     changes = []
     for t, amount in sorted(needed.items()):
         at, scales = (np.array(part) for part in zip(*rows[t], strict=True))
-        session.set_row_bounds(at, np.full(len(at), -np.inf), amount * scales)
+        problem.set_row_bounds(at, -np.inf, amount * scales)
         period = str(model.index.inputs.case.periods["period"].iloc[t])
         changes.append((period, program.groups[group].subject, now[t][0], amount, now[t][1]))
     return Give(program.groups[group], tuple(changes))
 
 
 def _unsaved(
-    program: Program, session: Problem, row: int, share: float, slip: float
+    program: Program, problem: Problem, row: int, share: float, slip: float
 ) -> tuple[str, str, float, float, str]:
     """Let a share of a workload be lost in an event."""
     _, key, scale = row_of(program, row)
     needed = _outward(share, True, slip)
-    session.set_row_bounds(np.array([row]), np.array([-needed * scale]), np.array([np.inf]))
+    problem.set_row_bounds(np.array([row]), -needed * scale, np.inf)
     index = program.model.index
     lost = (
         f"{index.inputs.case.workloads['workload'].iloc[int(key['w'])]} without {index.events[int(key['e'])]}"
@@ -275,29 +277,29 @@ def _outward(value: float, up: bool, slip: float) -> float:
     return float(f"{rounded:.12g}")
 
 
-def _give_parameter(program: Program, session: Problem, group: int) -> Give:
+def _give_parameter(program: Program, problem: Problem, group: int) -> Give:
     """The cap or floor nearest to the stated one, in hundredths of a point, that leaves a plan."""
     lever, values = _figures(program, group)
     now, steps = lever.value, len(values) - 1
 
     def solvable(k: int) -> bool:
-        lever.move(session, values[k])
-        session.forget()
-        return session.solve().status is Status.OPTIMAL
+        lever.move(problem, values[k])
+        problem.forget()
+        return problem.solve().status is Status.OPTIMAL
 
-    cost, whole = session.arrays.cost, session.arrays.integer
+    cost, whole = problem.arrays.cost, problem.arrays.integer
     # Whether there is a plan at all does not depend on what it costs.
-    session.set_cost(np.zeros(len(cost)))
-    session.set_integer(np.zeros(len(whole), dtype=bool))
+    problem.set_cost(np.zeros(len(cost)))
+    problem.set_integer(np.zeros(len(whole), dtype=bool))
     high = _least(solvable, 0, steps)
     if whole.any() and high is not None:
         # What is no plan in parts is none in whole; mostly the figure is the same.
-        session.set_integer(whole)
+        problem.set_integer(whole)
         high = _least(solvable, high - 1, steps, 1)
-    session.set_cost(cost)
+    problem.set_cost(cost)
     if high is None:
         return Give(program.groups[group], ())
-    lever.move(session, values[high])
+    lever.move(problem, values[high])
     unit = lever.parameter
     return Give(program.groups[group], (("", lever.subject, now, values[high], unit),))
 

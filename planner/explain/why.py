@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from planner.eligibility import BUILT_IN
-from planner.errors import Infeasible, Stopped, UnknownName
-from planner.explain.elastic import Program, make_program, strict
+from planner.errors import UnknownName
+from planner.explain.elastic import Program, make_program, planned, strict
 from planner.inputs import Inputs
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome, Status
+from planner.lp.problem import Problem
 from planner.model.objective.lines import objective
 from planner.money import words
 from planner.tolerances import ZERO
@@ -123,16 +124,16 @@ def why(inputs: Inputs, workload: str, region: str | None = None) -> Why:
     if region is not None and region not in regions:
         raise UnknownName("region", region, regions)
     program = make_program(inputs)
-    session = strict(program)
-    base = session.solve()
-    if base.status is Status.INFEASIBLE:
-        raise Infeasible(["the case has no plan, so there is nothing to compare with"])
-    if base.status is not Status.OPTIMAL:
-        raise Stopped(f"the solver stopped before an optimum was proved ({base.word})")
+    problem = strict(program)
+    base = planned(
+        program,
+        problem,
+        "the case has no plan, so there is nothing to compare with",
+        "the solver stopped before an optimum was proved",
+    )
     w = names.index(workload)
     wanted = [regions.index(region)] if region is not None else range(len(regions))
-    desk = _Desk(program, session, session.basis, base)
-    verdicts = [_verdict(desk, inputs, w, r) for r in wanted]
+    verdicts = [_verdict(program, problem, base, w, r) for r in wanted]
     order = {"runs here": 0, "open": 1, "closed": 2}
     verdicts.sort(
         key=lambda v: (order[v.status], -v.share, v.extra if v.extra is not None else np.inf, v.region)
@@ -141,35 +142,8 @@ def why(inputs: Inputs, workload: str, region: str | None = None) -> Why:
     return Why(workload, cost, tuple(verdicts), case.settings.currency)
 
 
-@dataclass(frozen=True)
-class _Desk:
-    """The program at its optimum, for questions that each leave it as it was."""
-
-    program: Program
-    session: Problem
-    basis: Any
-    base: Outcome
-
-    def ask(self, columns: np.ndarray, least: float, cost: np.ndarray | None = None) -> Outcome:
-        """Solve with columns opened and held at ``least`` or more, by another objective if one is given."""
-        arrays = self.program.arrays
-        self.session.set_basis(self.basis)
-        self.session.set_column_bounds(columns, np.full(len(columns), least), np.full(len(columns), np.inf))
-        if cost is not None:
-            self.session.set_cost(cost)
-        outcome = self.session.solve()
-        filtered = self.program.forbidden.any(axis=0)
-        shut = np.zeros(len(arrays.cost), dtype=bool)
-        shut[self.program.at] = filtered
-        upper = np.where(shut[columns], 0.0, arrays.upper[columns])
-        self.session.set_column_bounds(columns, arrays.lower[columns], upper)
-        if cost is not None:
-            self.session.set_cost(arrays.cost)
-        return outcome
-
-
-def _verdict(desk: _Desk, inputs: Inputs, w: int, r: int) -> Verdict:
-    program, base = desk.program, desk.base
+def _verdict(program: Program, problem: Problem, base: Outcome, w: int, r: int) -> Verdict:
+    inputs = program.model.index.inputs
     place = program.model.columns.place
     mine = (place.keys["w"] == w).to_numpy() & (place.keys["r"] == r).to_numpy()
     at = place.numbers[mine]
@@ -183,25 +157,28 @@ def _verdict(desk: _Desk, inputs: Inputs, w: int, r: int) -> Verdict:
     saving = extra = most = discount = None
     if len(chosen) and share <= 1 - ZERO:
         if status == "closed":
-            opened = desk.ask(chosen, 0.0)
-            if opened.status is Status.OPTIMAL:
-                saving = (base.objective - opened.objective) * unit
-        forced = desk.ask(chosen, 1.0)
+            with problem.opened(chosen):
+                waived = problem.solve()
+            if waived.status is Status.OPTIMAL:
+                saving = (base.objective - waived.objective) * unit
+        with problem.opened(chosen, 1.0):
+            forced = problem.solve()
         if forced.status is Status.OPTIMAL:
             extra = max(0.0, (forced.objective - base.objective) * unit)
             discount = _discount(program, r, base, forced, extra)
         else:
-            most = _most(desk, chosen, alive)
+            most = _most(problem, chosen, alive)
     name = str(inputs.regions["region"].iloc[r])
     excuses = _excuses(program, inputs, w, r)
     return Verdict(name, status, share, excuses, extra, most, saving, discount, (len(chosen), alive))
 
 
-def _most(desk: _Desk, chosen: np.ndarray, alive: int) -> float | None:
+def _most(problem: Problem, chosen: np.ndarray, alive: int) -> float | None:
     """The largest mean share that any plan within the other rules puts there."""
-    cost = np.zeros(len(desk.program.arrays.cost))
+    cost = np.zeros(len(problem.arrays.cost))
     cost[chosen] = -1.0
-    outcome = desk.ask(chosen, 0.0, cost)
+    with problem.opened(chosen), problem.priced(cost):
+        outcome = problem.solve()
     return -outcome.objective / alive if outcome.status is Status.OPTIMAL else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,68 @@ class Arrays:
     value: np.ndarray
     integer: np.ndarray
 
+    @property
+    def entry_row(self) -> np.ndarray:
+        """The row of each entry."""
+        return np.repeat(np.arange(len(self.row_lower)), np.diff(self.start))
+
+    def relaxation(self) -> Arrays:
+        """The linear relaxation: nothing must be whole."""
+        return replace(self, integer=np.zeros(len(self.integer), dtype=bool))
+
+    def bounded(self, columns: np.ndarray, lower: _Values, upper: _Values) -> Arrays:
+        """Other bounds on some columns; ``None`` keeps a side as it is."""
+        low, high = _changed(self.lower, columns, lower), _changed(self.upper, columns, upper)
+        return replace(self, lower=low, upper=high)
+
+    def row_bounded(self, rows: np.ndarray, lower: _Values, upper: _Values) -> Arrays:
+        """Other bounds on some rows; ``None`` keeps a side as it is."""
+        low, high = _changed(self.row_lower, rows, lower), _changed(self.row_upper, rows, upper)
+        return replace(self, row_lower=low, row_upper=high)
+
+    def relaxed(self, rows: np.ndarray) -> Arrays:
+        """Some rows bound nothing any more."""
+        return self.row_bounded(rows, -np.inf, np.inf)
+
+    def fixed(self, x: np.ndarray) -> Arrays:
+        """The linear program that is left when what must be whole stays where ``x`` has it."""
+        whole = np.round(x[self.integer])
+        return self.bounded(self.integer, whole, whole).relaxation()
+
+    def with_coefficients(self, row: np.ndarray, col: np.ndarray, value: np.ndarray) -> Arrays:
+        """Other coefficients at single places (row, column); what was absent is put in."""
+        columns = len(self.cost)
+        place = row.astype(np.int64) * columns + col
+        order = np.argsort(place, kind="stable")
+        place, new = place[order], np.asarray(value, dtype="float64")[order]
+        near = np.flatnonzero(np.isin(self.entry_row, row))
+        old = self.entry_row[near] * columns + self.index[near]
+        position = np.minimum(np.searchsorted(place, old), len(place) - 1) if len(place) else near[:0]
+        same = place[position] == old if len(place) else np.zeros(len(near), dtype=bool)
+        values = self.value.copy()
+        values[near[same]] = new[position[same]]
+        absent = np.ones(len(place), dtype=bool)
+        absent[position[same]] = False
+        if not absent.any():
+            return replace(self, value=values)
+        entry_row = np.concatenate([self.entry_row, place[absent] // columns])
+        index = np.concatenate([self.index, place[absent] % columns])
+        values = np.concatenate([values, new[absent]])
+        order = np.lexsort((index, entry_row))
+        start = np.concatenate([[0], np.cumsum(np.bincount(entry_row, minlength=len(self.row_lower)))])
+        return replace(self, start=start, index=index[order], value=values[order])
+
+
+_Values = np.ndarray | float | None
+
+
+def _changed(array: np.ndarray, places: np.ndarray, values: _Values) -> np.ndarray:
+    if values is None:
+        return array
+    changed = array.copy()
+    changed[places] = values
+    return changed
+
 
 def with_slacks(
     arrays: Arrays, cost: np.ndarray, upper: np.ndarray, entries: tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -38,12 +100,11 @@ def with_slacks(
     entries
         Row, column, value of what the program has not yet; the last row has the number of the program's rows.
     """
-    lengths = np.diff(arrays.start)
-    row = np.concatenate([np.repeat(np.arange(len(lengths)), lengths), entries[0]])
+    row = np.concatenate([arrays.entry_row, entries[0]])
     col = np.concatenate([arrays.index, entries[1]])
     value = np.concatenate([arrays.value, entries[2]])
     order = np.lexsort((col, row))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(lengths) + 1))])
+    starts = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=len(arrays.row_lower) + 1))])
     return Arrays(
         cost=cost,
         lower=np.concatenate([arrays.lower, np.zeros(len(upper))]),
@@ -68,7 +129,7 @@ def held_at(arrays: Arrays, free: np.ndarray, x: np.ndarray) -> tuple[Arrays, np
         Numbers of its columns and rows in ``arrays``.
     """
     count = len(arrays.row_lower)
-    row = np.repeat(np.arange(count), np.diff(arrays.start))
+    row = arrays.entry_row
     kept = free[arrays.index]
     held = arrays.index[~kept]
     constant = np.bincount(row[~kept], weights=arrays.value[~kept] * x[held], minlength=count)

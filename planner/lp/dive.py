@@ -8,12 +8,14 @@ Small programs are searched to the end of a limit of nodes instead, which finds 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from planner.lp.arrays import Arrays, held_at
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome, Status
+from planner.lp.policy import SolvePolicy
+from planner.lp.problem import Problem
 from planner.tolerances import SAME_COST, SUM, WHOLE
 
 STEPS = 200_000
@@ -51,7 +53,7 @@ def dive(arrays: Arrays) -> np.ndarray | None:
 
 def _search(arrays: Arrays) -> np.ndarray | None:
     """The best values that the solver proves within a limit of nodes, if it proves any."""
-    out = Problem(arrays, gap=SAME_COST, nodes=_NODES).solve()
+    out = Problem(arrays, SolvePolicy(gap=SAME_COST, nodes=_NODES)).solve()
     return out.x if out.status is Status.OPTIMAL else None
 
 
@@ -61,9 +63,8 @@ class _Dive:
     def __init__(self, arrays: Arrays, steps: int) -> None:
         self.arrays, self.left = arrays, steps
         self.lower, self.upper = arrays.lower.copy(), arrays.upper.copy()
-        relaxed = replace(arrays, integer=np.zeros(len(arrays.cost), dtype=bool))
-        self.session = Problem(relaxed, steps=STEPS // 10)
-        self.out: Outcome = self.session.solve()
+        self.problem = Problem(arrays.relaxation(), SolvePolicy(steps=STEPS // 10))
+        self.out: Outcome = self.problem.solve()
         self.limits = _limits(arrays)
 
     def run(self) -> np.ndarray | None:
@@ -117,13 +118,13 @@ class _Dive:
         x, at = self.out.x, np.concatenate([up, down])
         lower, upper = self.lower.copy(), self.upper.copy()
         lower[up], upper[down] = np.ceil(x[up] - WHOLE), np.floor(x[down] + WHOLE)
-        basis = self.session.basis
-        self.session.set_column_bounds(at, lower[at], upper[at])
-        out = self.session.solve()
+        basis = self.problem.basis
+        self.problem.set_column_bounds(at, lower[at], upper[at])
+        out = self.problem.solve()
         self.left -= max(1, out.iterations)
         if out.status is not Status.OPTIMAL:
-            self.session.set_column_bounds(at, self.lower[at], self.upper[at])
-            self.session.set_basis(basis)
+            self.problem.set_column_bounds(at, self.lower[at], self.upper[at])
+            self.problem.set_basis(basis)
             return False
         self.lower, self.upper, self.out = lower, upper, out
         return True

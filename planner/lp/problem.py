@@ -1,10 +1,11 @@
-"""One door to HiGHS: arrays in, a typed outcome with HiGHS's own status out."""
+"""A program held by HiGHS, solved again and again with changes: each time from the last basis."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
-from enum import Enum
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import highspy
@@ -12,17 +13,13 @@ import numpy as np
 
 from planner.lp.arrays import Arrays
 from planner.lp.highs import dual_objective, ok, program, zero_fits
-from planner.tolerances import SAME_COST, ZERO
+from planner.lp.outcome import Outcome, Status
+from planner.lp.policy import PLANNING, SolvePolicy
+from planner.tolerances import ZERO
 
-
-class Status(Enum):
-    """What the solver proved."""
-
-    OPTIMAL = "optimal"
-    INFEASIBLE = "infeasible"
-    UNBOUNDED = "unbounded"
-    STOPPED = "stopped"
-
+LARGE = 100_000
+"""Entries from which a first solve goes through the interior: on our programs, which are highly
+degenerate, it takes about a third of the time of the simplex; crossover gives a basis all the same."""
 
 _STATUS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
@@ -31,59 +28,8 @@ _STATUS = {
     highspy.HighsModelStatus.kUnboundedOrInfeasible: Status.INFEASIBLE,
     highspy.HighsModelStatus.kUnbounded: Status.UNBOUNDED,
 }
-"""Everything else counts as stopped. All costs of our programs are bounded below by zero, so
-"unbounded or infeasible" can only be infeasible."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came back from the solver.
-
-    Attributes
-    ----------
-    status
-        What was proved; ``word`` is HiGHS's own word for it.
-    objective
-        Objective of the solution; NaN unless optimal.
-    x, reduced_cost
-        Value and reduced cost of each column.
-    row_value, dual
-        Value and dual of each row. Duals exist on a pure linear program only.
-    residual
-        Largest violation of a row or bound, as HiGHS reports it.
-    dual_objective
-        Objective recomputed from the duals; equals ``objective`` when they are right.
-    seconds, iterations
-        Time in the solver, simplex iterations.
-    gap, bound
-        Of a program with integers: relative gap that the solver left, and the bound it proved. ``bound``
-        also of a linear program that was stopped: what its duals prove, minus infinity if nothing.
-    """
-
-    status: Status
-    word: str
-    objective: float
-    x: np.ndarray
-    reduced_cost: np.ndarray
-    row_value: np.ndarray
-    dual: np.ndarray
-    residual: float
-    dual_objective: float
-    seconds: float
-    iterations: int
-    gap: float = 0.0
-    bound: float = float("nan")
-
-    @property
-    def duals_hold(self) -> bool:
-        """Strong duality to 1e-6 relative: only then may duals be shown."""
-        gap = abs(self.objective - self.dual_objective)
-        return bool(gap <= SAME_COST * max(1.0, abs(self.objective)))
-
-
-LARGE = 100_000
-"""Entries from which a first solve goes through the interior: on our programs, which are highly
-degenerate, it takes about a third of the time of the simplex; crossover gives a basis all the same."""
+"""Everything else counts as stopped. What is "unbounded or infeasible" is solved again without a cost: then
+it can only be infeasible."""
 
 _NO_LIMIT = 2**31 - 1
 _MOST = 1e6
@@ -103,36 +49,38 @@ and branching find a solution all the same."""
 
 
 class Problem:
-    """A program held by HiGHS, so that a changed one is re-solved from the last basis."""
+    """A program held by HiGHS.
 
-    def __init__(
-        self,
-        arrays: Arrays,
-        time_limit: float | None = None,
-        gap: float | None = None,
-        steps: int | None = None,
-        nodes: int | None = None,
-        interior: bool = True,
-    ) -> None:
-        self._arrays = arrays
+    What ``set_…`` changes stays changed; what a context manager changes (``held``, ``opened``, ``relaxed``,
+    ``priced``, or anything within ``changed``) is put back at its end, basis and all.
+    """
+
+    def __init__(self, arrays: Arrays, policy: SolvePolicy = PLANNING) -> None:
+        self._arrays, self._policy = arrays, policy
         make: Any = highspy.Highs
         self._highs = make()
-        options: dict[str, Any] = {"output_flag": False, "threads": 1, "random_seed": 0}
-        if time_limit is not None:
-            options["time_limit"] = float(time_limit)
-        if gap is not None:
-            options["mip_rel_gap"] = float(gap)
-        if steps is not None:
-            options["simplex_iteration_limit"] = int(steps)
-        if nodes is not None:
-            options["mip_max_nodes"] = int(nodes)
-        self._steps = options.get("simplex_iteration_limit", _NO_LIMIT)
-        self._interior = interior and len(arrays.index) >= LARGE
-        if self._interior:
-            options |= _LARGE_WHOLE
-        for name, value in options.items():
-            ok(self._highs.setOptionValue(name, value), f"set option {name}")
+        interior = policy.method == "interior" or (policy.method == "auto" and len(arrays.index) >= LARGE)
+        self._cold = "ipm" if interior else "choose"
+        self._set("output_flag", False)
+        self._set("threads", 1)
+        self._set("random_seed", 0)
+        self._set("mip_rel_gap", policy.gap)
+        if policy.time_limit is not None:
+            self._set("time_limit", float(policy.time_limit))
+        if policy.nodes is not None:
+            self._set("mip_max_nodes", policy.nodes)
+        if interior:
+            for name, value in _LARGE_WHOLE.items():
+                self._set(name, value)
         ok(self._highs.passModel(program(arrays)), "take the program")
+
+    def _set(self, option: str, value: Any) -> None:
+        ok(self._highs.setOptionValue(option, value), f"set option {option}")
+
+    @property
+    def arrays(self) -> Arrays:
+        """The program as it stands."""
+        return self._arrays
 
     def solve(self, steps: int | None = None) -> Outcome:
         """Solve, from the last basis if there is one.
@@ -140,18 +88,19 @@ class Problem:
         Parameters
         ----------
         steps
-            Steps of the simplex, this time; those of the session by default.
+            Steps of the simplex, this time; those of the policy by default.
         """
-        highs, arrays = self._highs, self._arrays
-        limit = self._steps if steps is None else steps
-        ok(highs.setOptionValue("simplex_iteration_limit", limit), "set option simplex_iteration_limit")
+        highs, arrays, whole = self._highs, self._arrays, bool(self._arrays.integer.any())
+        limit = self._policy.steps if steps is None else steps
+        self._set("simplex_iteration_limit", _NO_LIMIT if limit is None else limit)
         # An interior start ignores a basis, so it is for the first solve only.
-        cold = self._interior and not highs.getBasis().valid
-        ok(highs.setOptionValue("solver", "ipm" if cold else "choose"), "set option solver")
+        self._set("solver", "choose" if highs.getBasis().valid else self._cold)
         begin = time.perf_counter()
         ok(highs.run(), "run")
         seconds = time.perf_counter() - begin
         model_status = highs.getModelStatus()
+        if model_status == highspy.HighsModelStatus.kUnboundedOrInfeasible and arrays.cost.any():
+            return self._told_apart(seconds)
         status = _STATUS.get(model_status, Status.STOPPED)
         if model_status == highspy.HighsModelStatus.kModelEmpty and not zero_fits(arrays):
             status = Status.INFEASIBLE
@@ -159,13 +108,17 @@ class Problem:
         x = np.array(solution.col_value)
         reduced, dual = np.array(solution.col_dual), np.array(solution.row_dual)
         optimal = status is Status.OPTIMAL
-        bound = float(info.mip_dual_bound) if arrays.integer.any() else float("nan")
-        if model_status == highspy.HighsModelStatus.kIterationLimit and not arrays.integer.any():
+        solved = optimal or (
+            whole and info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        )
+        objective = float(info.objective_function_value) if solved else float("nan")
+        bound = float(info.mip_dual_bound) if whole else objective
+        if model_status == highspy.HighsModelStatus.kIterationLimit and not whole:
             bound = dual_objective(arrays, reduced, dual) - _MOST * float(info.sum_dual_infeasibilities)
         return Outcome(
             status=status,
             word=highs.modelStatusToString(model_status),
-            objective=float(info.objective_function_value) if optimal else float("nan"),
+            objective=objective,
             x=x,
             reduced_cost=reduced,
             row_value=np.array(solution.row_value),
@@ -175,37 +128,25 @@ class Problem:
             dual_objective=dual_objective(arrays, reduced, dual) if optimal else float("nan"),
             seconds=seconds,
             iterations=int(info.simplex_iteration_count),
-            gap=float(info.mip_gap) if arrays.integer.any() else 0.0,
             bound=bound,
         )
 
-    def fix_face(self, outcome: Outcome, tolerance: float = ZERO) -> None:
-        """Keep only the optimal face: what has a reduced cost or a dual stays where it is.
+    def _told_apart(self, seconds: float) -> Outcome:
+        """What a program is that presolve found unbounded or infeasible: solved without a cost it tells."""
+        with self.priced(np.zeros(len(self._arrays.cost))):
+            free = self.solve()
+        seconds += free.seconds
+        if free.status is not Status.OPTIMAL:
+            return replace(free, seconds=seconds)
+        return replace(
+            free, status=Status.UNBOUNDED, word="Unbounded", objective=float("nan"), seconds=seconds
+        )
 
-        By complementary slackness every optimal solution has columns with a reduced cost at the
-        same bound and rows with a dual at the same side.
-        """
-        arrays = self._arrays
-        fixed = np.abs(outcome.reduced_cost) > tolerance
-        at = np.where(outcome.reduced_cost > 0, arrays.lower, arrays.upper)
-        lower, upper = arrays.lower.copy(), arrays.upper.copy()
-        lower[fixed], upper[fixed] = at[fixed], at[fixed]
-        tight = np.abs(outcome.dual) > tolerance
-        side = np.where(outcome.dual > 0, arrays.row_lower, arrays.row_upper)
-        row_lower, row_upper = arrays.row_lower.copy(), arrays.row_upper.copy()
-        row_lower[tight], row_upper[tight] = side[tight], side[tight]
-        columns, rows = np.arange(len(lower), dtype=np.int32), np.arange(len(row_lower), dtype=np.int32)
-        ok(self._highs.changeColsBounds(len(columns), columns, lower, upper), "fix columns")
-        ok(self._highs.changeRowsBounds(len(rows), rows, row_lower, row_upper), "fix rows")
-        self._arrays = Arrays(
-            arrays.cost, lower, upper, row_lower, row_upper, arrays.start, arrays.index, arrays.value,
-            arrays.integer,
-        )  # fmt: skip
-
-    @property
-    def arrays(self) -> Arrays:
-        """The program as it stands, except for coefficients that were set singly."""
-        return self._arrays
+    def set_cost(self, cost: np.ndarray) -> None:
+        """Replace the objective."""
+        columns = np.arange(len(cost), dtype=np.int32)
+        ok(self._highs.changeColsCost(len(cost), columns, cost), "change the objective")
+        self._arrays = replace(self._arrays, cost=cost)
 
     def set_integer(self, integer: np.ndarray) -> None:
         """Say anew which columns must be whole."""
@@ -214,34 +155,114 @@ class Problem:
         ok(done, "change which columns are whole")
         self._arrays = replace(self._arrays, integer=integer)
 
-    def set_cost(self, cost: np.ndarray) -> None:
-        """Replace the objective."""
-        columns = np.arange(len(cost), dtype=np.int32)
-        ok(self._highs.changeColsCost(len(cost), columns, cost), "change the objective")
-        self._arrays = replace(self._arrays, cost=cost)
-
-    def set_column_bounds(self, at: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
-        """Replace the bounds of the columns numbered ``at``."""
-        low, high = self._arrays.lower.copy(), self._arrays.upper.copy()
-        low[at], high[at] = lower, upper
-        numbers = np.asarray(at, dtype=np.int32)
-        done = self._highs.changeColsBounds(len(numbers), numbers, low[at], high[at])
+    def set_column_bounds(
+        self, columns: np.ndarray, lower: np.ndarray | float, upper: np.ndarray | float
+    ) -> None:
+        """Replace the bounds of some columns."""
+        arrays = self._arrays.bounded(columns, lower, upper)
+        numbers = np.asarray(columns, dtype=np.int32)
+        done = self._highs.changeColsBounds(
+            len(numbers), numbers, arrays.lower[columns], arrays.upper[columns]
+        )
         ok(done, "change bounds of columns")
-        self._arrays = replace(self._arrays, lower=low, upper=high)
+        self._arrays = arrays
 
-    def set_row_bounds(self, at: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> None:
-        """Replace the bounds of the rows numbered ``at``."""
-        low, high = self._arrays.row_lower.copy(), self._arrays.row_upper.copy()
-        low[at], high[at] = lower, upper
-        numbers = np.asarray(at, dtype=np.int32)
-        done = self._highs.changeRowsBounds(len(numbers), numbers, low[at], high[at])
+    def set_row_bounds(self, rows: np.ndarray, lower: np.ndarray | float, upper: np.ndarray | float) -> None:
+        """Replace the bounds of some rows."""
+        arrays = self._arrays.row_bounded(rows, lower, upper)
+        numbers = np.asarray(rows, dtype=np.int32)
+        done = self._highs.changeRowsBounds(
+            len(numbers), numbers, arrays.row_lower[rows], arrays.row_upper[rows]
+        )
         ok(done, "change bounds of rows")
-        self._arrays = replace(self._arrays, row_lower=low, row_upper=high)
+        self._arrays = arrays
 
     def set_coefficients(self, row: np.ndarray, col: np.ndarray, value: np.ndarray) -> None:
         """Replace single coefficients of the program; the basis is kept."""
         for i, j, v in zip(row.tolist(), col.tolist(), value.tolist(), strict=True):
             ok(self._highs.changeCoeff(i, j, v), "change a coefficient")
+        self._arrays = self._arrays.with_coefficients(row, col, value)
+
+    def restate(self, arrays: Arrays) -> None:
+        """Hold another program; the basis is kept where it has as many columns and rows."""
+        before, basis = self._arrays, self.basis
+        ok(self._highs.passModel(program(arrays)), "take the program")
+        self._arrays = arrays
+        same = len(before.cost) == len(arrays.cost) and len(before.row_lower) == len(arrays.row_lower)
+        if same and not arrays.integer.any():
+            self.set_basis(basis)
+
+    def fix_face(self, outcome: Outcome, tolerance: float = ZERO) -> None:
+        """Keep only the optimal face: what has a reduced cost or a dual stays where it is.
+
+        By complementary slackness every optimal solution has columns with a reduced cost at the
+        same bound and rows with a dual at the same side.
+        """
+        arrays = self._arrays
+        fixed = np.flatnonzero(np.abs(outcome.reduced_cost) > tolerance)
+        value = np.where(outcome.reduced_cost > 0, arrays.lower, arrays.upper)[fixed]
+        self.set_column_bounds(fixed, value, value)
+        tight = np.flatnonzero(np.abs(outcome.dual) > tolerance)
+        value = np.where(outcome.dual > 0, arrays.row_lower, arrays.row_upper)[tight]
+        self.set_row_bounds(tight, value, value)
+
+    @contextmanager
+    def changed(self) -> Iterator[None]:
+        """Whatever is changed inside is put back at the end, and so is the basis."""
+        before, basis = self._arrays, self.basis
+        try:
+            yield
+        finally:
+            self._put_back(before)
+            if basis.valid:
+                self.set_basis(basis)
+
+    def _put_back(self, before: Arrays) -> None:
+        now = self._arrays
+        if now.cost is not before.cost:
+            self.set_cost(before.cost)
+        if now.integer is not before.integer:
+            self.set_integer(before.integer)
+        if now.lower is not before.lower or now.upper is not before.upper:
+            columns = np.flatnonzero((now.lower != before.lower) | (now.upper != before.upper))
+            self.set_column_bounds(columns, before.lower[columns], before.upper[columns])
+        if now.row_lower is not before.row_lower or now.row_upper is not before.row_upper:
+            rows = np.flatnonzero((now.row_lower != before.row_lower) | (now.row_upper != before.row_upper))
+            self.set_row_bounds(rows, before.row_lower[rows], before.row_upper[rows])
+        if now.value is not before.value:
+            stated = _dense_entries(before, now)
+            moved = np.flatnonzero(now.value != stated)
+            self.set_coefficients(now.entry_row[moved], now.index[moved], stated[moved])
+        self._arrays = before
+
+    @contextmanager
+    def held(self, columns: np.ndarray, value: np.ndarray | float) -> Iterator[None]:
+        """With some columns held at a value."""
+        with self.opened(columns, value, value):
+            yield
+
+    @contextmanager
+    def opened(
+        self, columns: np.ndarray, lower: np.ndarray | float = 0.0, upper: np.ndarray | float = np.inf
+    ) -> Iterator[None]:
+        """With other bounds on some columns, by default none but zero."""
+        with self.changed():
+            self.set_column_bounds(columns, lower, upper)
+            yield
+
+    @contextmanager
+    def relaxed(self, rows: np.ndarray) -> Iterator[None]:
+        """With some rows that bound nothing."""
+        with self.changed():
+            self.set_row_bounds(rows, -np.inf, np.inf)
+            yield
+
+    @contextmanager
+    def priced(self, cost: np.ndarray) -> Iterator[None]:
+        """With another objective."""
+        with self.changed():
+            self.set_cost(cost)
+            yield
 
     def forget(self) -> None:
         """Begin the next solve afresh, with the program reduced first, as no basis is kept."""
@@ -257,32 +278,20 @@ class Problem:
         ok(self._highs.setBasis(basis), "take the basis")
 
     def set_solution(self, x: np.ndarray) -> None:
-        """Give a program with integers a solution to begin with."""
+        """Give a program with integers a solution to begin with (a warm start)."""
         solution = highspy.HighsSolution()
         solution.col_value = [float(v) for v in x]
         solution.value_valid = True
         ok(self._highs.setSolution(solution), "take the solution")
 
 
-def solve_arrays(arrays: Arrays, time_limit: float | None = None) -> Outcome:
-    """Solve once.
-
-    Parameters
-    ----------
-    arrays
-        The program.
-    time_limit
-        Seconds; none by default. A solver that ran out of time says so, never "optimal".
-    """
-    return Problem(arrays, time_limit).solve()
-
-
-def fix_integers(arrays: Arrays, outcome: Outcome) -> Arrays:
-    """The linear program that is left when the integers stay where the outcome has them."""
-    whole = np.round(outcome.x)
-    return replace(
-        arrays,
-        lower=np.where(arrays.integer, whole, arrays.lower),
-        upper=np.where(arrays.integer, whole, arrays.upper),
-        integer=np.zeros(len(arrays.integer), dtype=bool),
-    )
+def _dense_entries(before: Arrays, now: Arrays) -> np.ndarray:
+    """The coefficients of ``before`` at the entries of ``now``, which has all of them and maybe more."""
+    if len(before.value) == len(now.value):
+        return before.value
+    place = before.entry_row * len(before.cost) + before.index
+    wanted = now.entry_row * len(now.cost) + now.index
+    order = np.argsort(place, kind="stable")
+    position = np.minimum(np.searchsorted(place[order], wanted), len(place) - 1)
+    there = place[order][position] == wanted
+    return np.where(there, before.value[order][position], 0.0)

@@ -1,4 +1,4 @@
-"""PuLP's way into :func:`~planner.lp.problem.solve_arrays`: a small solver class.
+"""PuLP's way into :class:`~planner.lp.problem.Problem`: a small solver class.
 
 PuLP's own HiGHS interface maps a time limit to "optimal" and reports zero duals on programs with
 integers; this one passes on HiGHS's own status.
@@ -13,7 +13,9 @@ import numpy as np
 import pulp
 
 from planner.lp.arrays import Arrays
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome, Status
+from planner.lp.policy import PLANNING, SolvePolicy
+from planner.lp.problem import Problem
 
 _PULP_STATUS = {
     Status.OPTIMAL: pulp.LpStatusOptimal,
@@ -31,36 +33,27 @@ class HighsByArrays(pulp.LpSolver):  # type: ignore[misc]
     columns
         Names of all columns in the order of the arrays. PuLP sorts by name and forgets columns
         that no row uses; this restores the order of the model.
-    time_limit
-        Seconds; none by default.
-    gap
-        Relative gap at which a program with integers counts as solved; HiGHS's own by default.
+    policy
+        How far to solve.
 
     Attributes
     ----------
-    session
-        The program as HiGHS holds it after a solve, ready to be changed and solved again.
     outcome
         What came back, in the order of ``columns``.
     """
 
     name = "HighsByArrays"
 
-    def __init__(
-        self, columns: Sequence[str], time_limit: float | None = None, gap: float | None = None
-    ) -> None:
-        super().__init__(msg=False, timeLimit=time_limit)
-        self.columns = tuple(columns)
-        self.gap = gap
-        self.session: Problem | None = None
+    def __init__(self, columns: Sequence[str], policy: SolvePolicy = PLANNING) -> None:
+        super().__init__(msg=False, timeLimit=policy.time_limit)
+        self.columns, self.policy = tuple(columns), policy
         self.outcome: Outcome | None = None
 
     def available(self) -> bool:
         return True
 
     def actualSolve(self, lp: Any) -> int:  # noqa: N802 - PuLP's name
-        self.session = Problem(arrays_of(lp, self.columns), self.timeLimit, self.gap)
-        self.outcome = self.session.solve()
+        self.outcome = Problem(arrays_of(lp, self.columns), self.policy).solve()
         if self.outcome.status is Status.OPTIMAL:
             values = dict(zip(self.columns, self.outcome.x.tolist(), strict=True))
             for variable in lp.variables():
@@ -75,20 +68,20 @@ def arrays_of(problem: Any, columns: Sequence[str]) -> Arrays:
     number = {name: i for i, name in enumerate(columns)}
     cost, lower, upper = np.zeros(len(columns)), np.zeros(len(columns)), np.full(len(columns), np.inf)
     integer = np.zeros(len(columns), dtype=bool)
-    at: dict[Any, int] = {}
+    number_of: dict[Any, int] = {}
     for variable in problem.variables():
         if variable.name not in number:
             continue  # the zero column that PuLP puts into an empty objective
-        i = at[variable] = number[variable.name]
+        i = number_of[variable] = number[variable.name]
         lower[i] = -np.inf if variable.lowBound is None else variable.lowBound
         upper[i] = np.inf if variable.upBound is None else variable.upBound
         integer[i] = variable.cat == pulp.LpInteger
     for variable, coefficient in problem.objective.items():
-        if variable in at:
-            cost[at[variable]] = coefficient
+        if variable in number_of:
+            cost[number_of[variable]] = coefficient
     start, index, value, low, high = [0], [], [], [], []
     for row in problem.constraints():
-        entries = sorted((at[variable], coefficient) for variable, coefficient in row.items())
+        entries = sorted((number_of[variable], coefficient) for variable, coefficient in row.items())
         index += [i for i, _ in entries]
         value += [c for _, c in entries]
         start.append(len(index))

@@ -16,7 +16,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from planner.lp.arrays import Arrays, held_at, with_slacks
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome, Status
+from planner.lp.policy import SolvePolicy
+from planner.lp.problem import Problem
 from planner.tolerances import ROW
 
 ROUNDS = 3
@@ -66,7 +68,7 @@ def repair(arrays: Arrays, parts: Parts, x: np.ndarray) -> Repaired:
 class _Repair:
     def __init__(self, arrays: Arrays, parts: Parts, x: np.ndarray) -> None:
         self.arrays, self.parts = arrays, parts
-        self.row = np.repeat(np.arange(len(arrays.row_lower)), np.diff(arrays.start))
+        self.row = arrays.entry_row
         self.price = _BREACH * float(np.abs(arrays.cost).max(initial=1.0))
         up = np.clip(np.ceil(x - ROW), arrays.lower, arrays.upper)
         self.x = np.where(arrays.integer, up, x)
@@ -133,9 +135,9 @@ class _Repair:
             idle = part.integer & (relaxed.x < ROW)
             idle[:count] &= own < ROW
             part = replace(part, upper=np.where(idle, 0.0, part.upper))
-            session = Problem(part, gap=_GAP, nodes=_NODES, interior=False)
-            session.set_solution(np.concatenate([own, slack]))
-            found = session.solve().x
+            problem = Problem(part, SolvePolicy(gap=_GAP, nodes=_NODES, method="simplex"))
+            problem.set_solution(np.concatenate([own, slack]))
+            found = problem.solve().x
             if len(found) < count:
                 return
         x = self.x.copy()
@@ -148,12 +150,7 @@ class _Repair:
         """The part without whole numbers, with room below and above in its rows but the last, a free one."""
         below, above = np.pad(room, ((0, 0), (0, 1)))
         return Problem(
-            replace(
-                part,
-                row_lower=part.row_lower + below,
-                row_upper=part.row_upper - above,
-                integer=np.zeros(len(part.cost), dtype=bool),
-            )
+            replace(part.relaxation(), row_lower=part.row_lower + below, row_upper=part.row_upper - above)
         ).solve()
 
     def _priced(self, part: Arrays, limits: np.ndarray, breach: np.ndarray) -> tuple[Arrays, np.ndarray]:

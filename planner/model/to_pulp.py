@@ -84,9 +84,12 @@ def _senses(name: str, low: float, high: float) -> list[tuple[str, int, float]]:
     return out
 
 
-def lp_text(model: Model, families: Collection[str] | None = None) -> str:
-    """The program in LP format, with a legend of columns and rows in comments."""
-    problem = to_pulp(model, families)
+def lp_text(model: Model, families: Collection[str] | None = None, problem: Any = None) -> str:
+    """The program in LP format, with a legend of columns and rows in comments.
+
+    ``problem``: the PuLP problem of the model, where it has been made.
+    """
+    problem = to_pulp(model, families) if problem is None else problem
     with TemporaryDirectory() as folder:
         path = Path(folder) / "plan.lp"
         problem.writeLP(str(path))

@@ -21,10 +21,11 @@ from typing import Any
 import numpy as np
 
 from planner.answer.measures import Meter, Shares
-from planner.errors import Infeasible, Stopped
 from planner.inputs import Inputs
 from planner.lp.arrays import Arrays
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome, Status
+from planner.lp.problem import Problem
+from planner.lp.solve import solve
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
@@ -134,11 +135,9 @@ class _Room:
         arrays = to_arrays(model)
         self.model, self.meter, self.groups = model, Meter(model), model.index.groups
         self.n, self.rows = len(arrays.cost), len(arrays.row_lower)
-        first = Problem(arrays).solve()
-        if first.status is Status.INFEASIBLE:
-            raise Infeasible(["the case has no plan, so there is none of nearly equal cost"])
-        self.cheapest = self._told(CHEAPEST, _solved(first), None)
-        self.session = Problem(_widened(arrays, self.meter.spent / model.unit))
+        first = solve(arrays).outcome.optimum("the case has no plan, so there is none of nearly equal cost")
+        self.cheapest = self._told(CHEAPEST, first, None)
+        self.problem = Problem(_widened(arrays, self.meter.spent / model.unit))
         limit = first.objective + within * abs(first.objective)
         self._bound(self.rows, -np.inf, limit + SUM * max(1.0, abs(limit)))
 
@@ -148,8 +147,8 @@ class _Room:
         share, best = -1.0, None
         self._bound(self.rows + 1, -np.inf, np.inf)
         for _ in range(_ROUNDS):
-            self.session.set_cost(np.concatenate([np.zeros(self.n), max(share, 0.0) - part]))
-            found = _solved(self.session.solve())
+            self.problem.set_cost(np.concatenate([np.zeros(self.n), max(share, 0.0) - part]))
+            found = self.problem.solve().optimum()
             now = self._share(found, part)
             if now <= share + SUM:
                 break
@@ -160,12 +159,12 @@ class _Room:
         """The cheapest plan in which the groups keep the share reached."""
         columns = np.arange(self.n, self.n + len(part))
         row = np.full(len(part), self.rows + 1)
-        self.session.set_coefficients(row, columns, part - max(share - ZERO, 0.0))
+        self.problem.set_coefficients(row, columns, part - max(share - ZERO, 0.0))
         self._bound(self.rows + 1, 0.0, np.inf)
-        self.session.set_cost(np.concatenate([self.model.objective, np.zeros(len(part))]))
-        found = self.session.solve()
+        self.problem.set_cost(np.concatenate([self.model.objective, np.zeros(len(part))]))
+        found = self.problem.solve()
         chosen = found if found.status is Status.OPTIMAL or best is None else best
-        return self._told("", _solved(chosen), self.cheapest)
+        return self._told("", chosen.optimum(), self.cheapest)
 
     def _share(self, outcome: Outcome, part: np.ndarray) -> float:
         spent = outcome.x[self.n :]
@@ -180,13 +179,7 @@ class _Room:
         return Alternative(name, float(self.model.objective @ x) * self.model.unit, shares, far)
 
     def _bound(self, row: int, low: float, high: float) -> None:
-        self.session.set_row_bounds(np.array([row]), np.array([low]), np.array([high]))
-
-
-def _solved(outcome: Outcome) -> Outcome:
-    if outcome.status is not Status.OPTIMAL:
-        raise Stopped(f"the solver stopped ({outcome.word})")
-    return outcome
+        self.problem.set_row_bounds(np.array([row]), np.array([low]), np.array([high]))
 
 
 def _widened(arrays: Arrays, spent: np.ndarray) -> Arrays:

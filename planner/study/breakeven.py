@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from planner.eligibility import Eligibility, assess
-from planner.errors import Infeasible, Stopped, UnknownName
+from planner.errors import UnknownName
 from planner.inputs import Inputs
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome
+from planner.lp.problem import Problem
+from planner.lp.solve import solve
 from planner.model.build import Model, build
 from planner.model.to_arrays import to_arrays
 from planner.study.stressors import with_prices
@@ -87,8 +89,8 @@ def breakeven(inputs: Inputs, vendor: str, deepest: float = 0.6, steps: int = 13
     if vendor not in known:
         raise UnknownName("vendor of the market", vendor, known)
     mine = regions.loc[(regions["vendor"] == vendor) | (regions["vendor_group"] == vendor), "region"]
-    desk = _Desk(inputs, set(mine))
-    tried = [desk.offer(round(deepest * i / (steps - 1), 9)) for i in range(steps)]
+    offers = _Offers(inputs, set(mine))
+    tried = [offers.offer(round(deepest * i / (steps - 1), 9)) for i in range(steps)]
     entered = [i for i, offer in enumerate(tried) if offer.share > SHARE]
     entry = None
     if entered:
@@ -98,21 +100,20 @@ def breakeven(inputs: Inputs, vendor: str, deepest: float = 0.6, steps: int = 13
             low, high = tried[first - 1].discount, entry
             for _ in range(_HALVINGS):
                 middle = (low + high) / 2
-                low, high = (low, middle) if desk.offer(middle).share > SHARE else (middle, high)
+                low, high = (low, middle) if offers.offer(middle).share > SHARE else (middle, high)
             entry = high
-    why_not = "" if entered else desk.closed()
+    why_not = "" if entered else offers.closed()
     return Breakeven(vendor, tuple(tried), entry, why_not, inputs.case.settings.currency)
 
 
-class _Desk:
+class _Offers:
     """Solves the case at any discount, each from the basis of the one before."""
 
     def __init__(self, inputs: Inputs, regions: set[str]) -> None:
         self.inputs, self.regions = inputs, regions
         self.eligibility: Eligibility = assess(inputs)
         self.reference = build(inputs, self.eligibility).reference
-        self.basis: Any = None
-        self.shape: tuple[int, int] = (0, 0)
+        self.problem: Problem | None = None
 
     def offer(self, discount: float) -> Offer:
         changed = with_prices(self.inputs, self.regions, 1.0 - discount)
@@ -127,18 +128,14 @@ class _Desk:
         return Offer(discount, own / market if market > 0 else 0.0, own, outcome.objective * model.unit)
 
     def _solve(self, model: Model) -> Outcome:
-        arrays = to_arrays(model)
-        session = Problem(arrays)
-        shape = (len(arrays.cost), len(arrays.row_lower))
-        if self.basis is not None and shape == self.shape and not arrays.integer.any():
-            session.set_basis(self.basis)
-        outcome = session.solve()
-        if outcome.status is Status.INFEASIBLE:
-            raise Infeasible(["the case has no plan, so no discount has a break-even"])
-        if outcome.status is not Status.OPTIMAL:
-            raise Stopped(f"the solver stopped ({outcome.word})")
-        self.basis, self.shape = session.basis, shape
-        return outcome
+        arrays, no_plan = to_arrays(model), "the case has no plan, so no discount has a break-even"
+        if arrays.integer.any():
+            return solve(arrays).outcome.optimum(no_plan)
+        if self.problem is None:
+            self.problem = Problem(arrays)
+        else:
+            self.problem.restate(arrays)
+        return self.problem.solve().optimum(no_plan)
 
     def closed(self) -> str:
         """What closes the vendor's regions, if they are closed to every workload."""

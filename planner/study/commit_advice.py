@@ -37,7 +37,7 @@ from planner.study.commit_program import (
     side_by_side,
     solved,
 )
-from planner.study.commit_quick import Desk, Held, best_of, pays_from, quantile, spread
+from planner.study.commit_quick import Held, LevelPlan, best_of, pays_from, quantile, spread
 from planner.tolerances import DIGIT, ZERO
 
 GAP = 0.01
@@ -220,22 +220,22 @@ def _quick(ask: _Question, same: int | None, gap: float) -> Advice | None:
     columns, done = ask.columns(), {}
     for k in ask.most_first():
         with _level(k, ask.models[k]):
-            done[k] = Desk(ask.models[k], columns[k], f"demand times {ask.factors[k]:g}", gap)
-    desks = [done[k] for k in range(len(columns))]
-    mean = Desk(ask.mean, columns_of(ask.mean, shared), "the mean", gap) if same is None else desks[same]
-    of_mean = spread(desks, part, mean.units, np.inf)
+            done[k] = LevelPlan(ask.models[k], columns[k], f"demand times {ask.factors[k]:g}", gap)
+    plans = [done[k] for k in range(len(columns))]
+    mean = LevelPlan(ask.mean, columns_of(ask.mean, shared), "the mean", gap) if same is None else plans[same]
+    of_mean = spread(plans, part, mean.units, np.inf)
     if of_mean is None:
         return None
-    own = [desk.units for desk in desks]
+    own = [plan.units for plan in plans]
     likely = quantile(own, part, pays_from(ask.models[0], shared))
-    best: Held = best_of(desks, part, [likely, *own], (mean.units, of_mean))
-    bound = float(part @ np.array([desk.bound for desk in desks]))
+    best: Held = best_of(plans, part, [likely, *own], (mean.units, of_mean))
+    bound = float(part @ np.array([plan.bound for plan in plans]))
     if float(part @ np.array(best[1])) - bound > gap * abs(bound):
-        relaxed = [replace(a, integer=np.zeros_like(a.integer)) for a in map(to_arrays, ask.models)]
+        relaxed = [to_arrays(m).relaxation() for m in ask.models]
         joint = solved(ask.joined(relaxed), "all levels at once")
-        best = best_of(desks, part, [joint.x[desks[0].at]], best)
+        best = best_of(plans, part, [joint.x[plans[0].at]], best)
         bound = max(bound, joint.objective * ask.models[0].unit)
-    costs = [(d.cost, a, m) for d, a, m in zip(desks, best[1], of_mean, strict=True)]
+    costs = [(p.cost, a, m) for p, a, m in zip(plans, best[1], of_mean, strict=True)]
     units = {"advised": best[0], "for_mean": mean.units} | {f"alone_{k}": u for k, u in enumerate(own)}
     return ask.advice(costs, units, max(0.0, float(part @ np.array(best[1])) - bound))
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from planner.eligibility import assess
-from planner.errors import Infeasible, Stopped
 from planner.inputs import Inputs
 from planner.lp.arrays import Arrays
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome
+from planner.lp.solve import solve
 from planner.model.build import Model, build
 from planner.model.to_arrays import to_arrays
 from planner.tolerances import ZERO
@@ -45,23 +45,16 @@ def columns_of(model: Model, shared: pd.DataFrame) -> np.ndarray:
 
 
 def solved(arrays: Arrays, what: str) -> Outcome:
-    outcome = Problem(arrays).solve()
-    if outcome.status is Status.INFEASIBLE:
-        raise Infeasible([f"there is no plan for {what}"])
-    if outcome.status is not Status.OPTIMAL:
-        raise Stopped(f"the solver stopped on {what} ({outcome.word})")
-    return outcome
+    return solve(arrays).outcome.optimum(f"there is no plan for {what}", f"the solver stopped on {what}")
 
 
 def cost_with(model: Model, shared: pd.DataFrame, units: np.ndarray) -> float:
     """Cost of a level with commitments from the first period on held; no others begin then."""
     arrays, at = to_arrays(model), columns_of(model, shared)
     held = np.maximum(np.where(np.abs(units) < ZERO, 0.0, units), 0.0)
-    low, high = arrays.lower.copy(), arrays.upper.copy()
     commit = model.columns.commit
-    high[commit.numbers[(commit.keys["t0"] == 0).to_numpy()]] = 0.0
-    low[at], high[at] = held, held
-    told = solved(replace(arrays, lower=low, upper=high), "the commitments of another level")
+    arrays = arrays.bounded(commit.numbers[(commit.keys["t0"] == 0).to_numpy()], None, 0.0)
+    told = solved(arrays.bounded(at, held, held), "the commitments of another level")
     return told.objective * model.unit
 
 

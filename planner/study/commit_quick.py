@@ -10,14 +10,13 @@ each machine the newsvendor's quantile of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from planner.errors import Infeasible, Stopped
-from planner.lp.branch import dive
-from planner.lp.problem import Outcome, Problem, Status, fix_integers
+from planner.lp.policy import SolvePolicy
+from planner.lp.problem import Problem
+from planner.lp.solve import solve
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 from planner.tolerances import SUM, ZERO
@@ -26,7 +25,7 @@ Held = tuple[np.ndarray, list[float]]
 """Commitments, and the cost of each level with them held."""
 
 
-class Desk:
+class LevelPlan:
     """One level of demand, solved, whose commitments of the first period can be held otherwise.
 
     Attributes
@@ -36,17 +35,11 @@ class Desk:
     """
 
     def __init__(self, model: Model, at: np.ndarray, what: str, gap: float) -> None:
-        arrays = to_arrays(model)
-        session = Problem(replace(arrays, integer=np.zeros(len(arrays.integer), dtype=bool)))
-        relaxed = _told(session.solve(), what)
-        own: Outcome | None = relaxed
-        if arrays.integer.any():
-            own = dive(session, arrays, relaxed)
-        if own is None:
-            session = Problem(fix_integers(arrays, _told(Problem(arrays, gap=gap).solve(), what)))
-            own = _told(session.solve(), what)
-        self.model, self.at, self.session, self.own = model, at, session, own
-        self.bound = relaxed.objective * model.unit
+        solution = solve(to_arrays(model), SolvePolicy(gap=gap))
+        own = solution.outcome.optimum(f"there is no plan for {what}", f"the solver stopped on {what}")
+        self.model, self.at, self.own = model, at, own
+        self.problem = Problem(solution.arrays)
+        self.bound = solution.bound * model.unit
         self.cost = own.objective * model.unit
         commit = model.columns.commit
         self._first = commit.numbers[(commit.keys["t0"] == 0).to_numpy()]
@@ -61,28 +54,21 @@ class Desk:
     def hold(self, units: np.ndarray) -> float | None:
         """Cost with commitments from the first period on held; None if that leaves no plan."""
         held = np.maximum(np.where(np.abs(units) < ZERO, 0.0, units), 0.0)
-        self.session.set_column_bounds(self._first, np.zeros(len(self._first)), np.zeros(len(self._first)))
-        self.session.set_column_bounds(self.at, held, held)
-        outcome = self.session.solve()
-        if outcome.status is Status.STOPPED:
-            raise Stopped(f"the solver stopped on the commitments of another level ({outcome.word})")
-        return outcome.objective * self.model.unit if outcome.status is Status.OPTIMAL else None
+        self.problem.set_column_bounds(self._first, 0.0, 0.0)
+        self.problem.set_column_bounds(self.at, held, held)
+        outcome = self.problem.solve()
+        there = outcome.feasible("the solver stopped on the commitments of another level")
+        return outcome.objective * self.model.unit if there else None
 
 
-def _told(outcome: Outcome, what: str) -> Outcome:
-    if outcome.status is Status.INFEASIBLE:
-        raise Infeasible([f"there is no plan for {what}"])
-    if outcome.status is not Status.OPTIMAL:
-        raise Stopped(f"the solver stopped on {what} ({outcome.word})")
-    return outcome
-
-
-def spread(desks: Sequence[Desk], part: np.ndarray, units: np.ndarray, limit: float) -> list[float] | None:
+def spread(
+    plans: Sequence[LevelPlan], part: np.ndarray, units: np.ndarray, limit: float
+) -> list[float] | None:
     """Cost of each level with the same commitments held; None where one has no plan, or past a limit."""
-    costs: list[float] = [desk.cost for desk in desks]
-    for k, desk in enumerate(desks):
-        if not desk.has(units):
-            cost = desk.hold(units)
+    costs: list[float] = [plan.cost for plan in plans]
+    for k, plan in enumerate(plans):
+        if not plan.has(units):
+            cost = plan.hold(units)
             if cost is None:
                 return None
             costs[k] = cost
@@ -115,11 +101,13 @@ def quantile(units: Sequence[np.ndarray], part: np.ndarray, ratio: np.ndarray) -
     return found
 
 
-def best_of(desks: Sequence[Desk], part: np.ndarray, candidates: Sequence[np.ndarray], best: Held) -> Held:
+def best_of(
+    plans: Sequence[LevelPlan], part: np.ndarray, candidates: Sequence[np.ndarray], best: Held
+) -> Held:
     """The cheapest in the mean of some candidates and of one whose costs are known."""
     for units in candidates:
         limit = float(part @ np.array(best[1]))
-        costs = spread(desks, part, units, limit)
+        costs = spread(plans, part, units, limit)
         if costs is not None and float(part @ np.array(costs)) < limit:
             best = units, costs
     return best

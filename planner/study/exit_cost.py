@@ -12,7 +12,7 @@ save beyond the one found is told in money.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,11 @@ import pandas as pd
 from planner.answer.extract import tidy
 from planner.answer.first import first_stage
 from planner.answer.ties import break_ties
-from planner.errors import Infeasible, Stopped, UnknownName
+from planner.errors import UnknownName
 from planner.inputs import Inputs
 from planner.lp.arrays import Arrays
-from planner.lp.branch import Found, quick
-from planner.lp.problem import Status
+from planner.lp.policy import SolvePolicy
+from planner.lp.solve import Solution, solve
 from planner.model.build import Model
 from planner.model.families.budget import ONE_OFF
 from planner.model.objective.lines import before_tax, cash
@@ -36,9 +36,6 @@ from planner.tolerances import SHARE
 
 GAP = 0.01
 """Relative gap to which a large program with integers is planned anew."""
-
-_PLAN_GAP = 1e-3
-"""That of ``planner plan``: the plan that is left is the one it makes."""
 
 _OF_MOVING = ("migration labour", "migration transfer")
 _HELD = ("place", "pair", "backup", "commit", "at", "active")
@@ -126,17 +123,17 @@ def exit_cost(inputs: Inputs, vendor: str, at: str | None = None, gap: float = G
     arrays = to_arrays(model)
     x = _plan(model)
     told = stakes(model, x, mine)
-    desk = _Desk(model, arrays, x, mine, first, gap)
-    gone, found = desk.earliest(len(names) - 1)
+    leaving = _Leaving(model, arrays, x, mine, first, gap)
+    gone, found = leaving.earliest(len(names) - 1)
     now = x if found is None else tidy(found.outcome.x)
-    running, begin, extra = desk.costs(now)
+    running, begin, extra = leaving.costs(now)
     return Exit(
         vendor=vendor,
         at=names[first],
         gone=None if found is None else names[gone],
         periods=gone - first,
         stakes=told,
-        why_not=() if found is not None else tuple(desk.why_not(len(names) - 1)),
+        why_not=() if found is not None else tuple(leaving.why_not(len(names) - 1)),
         running=running,
         begin=begin,
         extra=extra,
@@ -149,15 +146,12 @@ def exit_cost(inputs: Inputs, vendor: str, at: str | None = None, gap: float = G
 
 def _plan(model: Model) -> np.ndarray:
     """The plan of the case, ties broken as ``planner plan`` does."""
-    first = first_stage(model, None, _PLAN_GAP)
-    if first.outcome.status is Status.INFEASIBLE:
-        raise Infeasible(["the case has no plan, so there is nothing to leave"])
-    if first.outcome.status is not Status.OPTIMAL:
-        raise Stopped(f"the solver stopped ({first.outcome.word})")
-    return tidy(break_ties(model, first.arrays, first.outcome).x)
+    first = first_stage(model)
+    planned = first.outcome.optimum("the case has no plan, so there is nothing to leave")
+    return tidy(break_ties(model, first.arrays, planned).x)
 
 
-class _Desk:
+class _Leaving:
     """The program with what was decided before the exit held."""
 
     def __init__(
@@ -166,7 +160,7 @@ class _Desk:
         self.model, self.arrays, self.x, self.mine = model, arrays, x, mine
         self.first, self.gap = first, gap
 
-    def earliest(self, last: int) -> tuple[int, Found | None]:
+    def earliest(self, last: int) -> tuple[int, Solution | None]:
         """The first period from which nothing need be left at the vendor, and the cheapest plan then.
 
         Whoever can be gone can be gone later: where the last period is too early, all are.
@@ -183,27 +177,22 @@ class _Desk:
                 return gone, found
         return last, at_last
 
-    def leave(self, gone: int, free: str = "") -> Found | None:
+    def leave(self, gone: int, free: str = "") -> Solution | None:
         """The cheapest plan with nothing at the vendor from ``gone`` on; None if there is none.
 
         ``free``: a family of rows to set aside.
         """
         model, arrays = self.model, self.arrays
-        low, high = arrays.lower.copy(), arrays.upper.copy()
         for numbers, t, _ in self._decisions(_HELD):
             done = numbers[t < self.first]
-            low[done] = high[done] = np.where(arrays.integer[done], np.round(self.x[done]), self.x[done])
+            value = np.where(arrays.integer[done], np.round(self.x[done]), self.x[done])
+            arrays = arrays.bounded(done, value, value)
         for numbers, t, r in self._decisions(("place", "pair", "backup", "extra", "commit")):
-            high[numbers[(t >= gone) & (r >= 0) & self.mine[r]]] = 0.0
-        row_low, row_high = arrays.row_lower.copy(), arrays.row_upper.copy()
+            arrays = arrays.bounded(numbers[(t >= gone) & (r >= 0) & self.mine[r]], None, 0.0)
         if free:
-            rows = model.starts[free] + np.arange(len(model.block(free).keys))
-            row_low[rows], row_high[rows] = -np.inf, np.inf
-        left = replace(arrays, lower=low, upper=high, row_lower=row_low, row_upper=row_high)
-        found = quick(left, self.gap)
-        if found.status is Status.STOPPED:
-            raise Stopped(f"the solver stopped ({found.outcome.word})")
-        return found if found.status is Status.OPTIMAL else None
+            arrays = arrays.relaxed(model.starts[free] + np.arange(len(model.block(free).keys)))
+        solution = solve(arrays, SolvePolicy(gap=self.gap))
+        return solution if solution.outcome.feasible() else None
 
     def _decisions(self, names: tuple[str, ...]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Column, period and region (-1 if it has none) of families; a pair is where it stands ready."""

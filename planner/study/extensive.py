@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from planner.lp.arrays import Arrays
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome, Status
+from planner.lp.solve import solve
 from planner.model.block import numbers_of
 from planner.model.build import Model
 from planner.model.columns import ColumnFamily
@@ -196,15 +197,17 @@ def _with_tail(
 
 def recourse(scene: Scene, first: First) -> float | None:
     """Least cost of a scenario once the first stage is decided; ``None`` if it cannot be carried out."""
-    lower, upper = scene.arrays.lower.copy(), scene.arrays.upper.copy()
+    arrays = scene.arrays
     for name, decided in first.items():
         family = _family(scene.model, name)
         on = _on(family.keys)
         value = family.keys[on].merge(decided, on=on, how="left")["value"].fillna(0.0).to_numpy()
         value = np.where(family.integer, np.round(value), np.maximum(value, 0.0))
         value[value < SUM] = 0.0
-        if (value > upper[family.numbers] + ZERO).any():
+        most = arrays.upper[family.numbers]
+        if (value > most + ZERO).any():
             return None
-        lower[family.numbers] = upper[family.numbers] = np.minimum(value, upper[family.numbers])
-    outcome = Problem(replace(scene.arrays, lower=lower, upper=upper)).solve()
+        value = np.minimum(value, most)
+        arrays = arrays.bounded(family.numbers, value, value)
+    outcome = solve(arrays).outcome
     return outcome.objective * scene.model.unit if outcome.status is Status.OPTIMAL else None

@@ -1,6 +1,6 @@
 """Cost against the cap or floor of a rule: on shares, exit, carbon or cash.
 
-One program, one session: between points only the coefficients of the rule's rows change, and each
+One program held by the solver: between points only the coefficients of the rule's rows change, and each
 re-solve starts from the basis of the point before.
 """
 
@@ -14,13 +14,15 @@ import numpy as np
 from planner.answer.measures import Meter, Shares
 from planner.answer.survives import Kept, Survivors
 from planner.eligibility import assess
-from planner.errors import Infeasible, PlannerError, Stopped, UnknownName
+from planner.errors import Infeasible, PlannerError, UnknownName
 from planner.explain.change import enforced, with_parameter
 from planner.explain.explain import explain
 from planner.explain.lever import SWEPT, Lever, find_rule, rule_lever
 from planner.inputs import Inputs
 from planner.lp.arrays import Arrays
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome, Status
+from planner.lp.problem import Problem
+from planner.lp.solve import solve
 from planner.model.build import build
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
@@ -123,19 +125,17 @@ def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
     inputs = enforced(inputs, rule)
     model = build(inputs, assess(inputs))
     lever = rule_lever(model, rule)
-    desk, meter, survivors = Desk(to_arrays(model), lever), Meter(model), Survivors(inputs)
+    sweep, meter, survivors = Sweep(to_arrays(model), lever), Meter(model), Survivors(inputs)
     ordered = sorted(set(values), reverse=lever.loosest > 0.5)
     points: list[Point] = []
     blocked: float | None = None
     for value in ordered:
         if blocked is None:
-            outcome = desk.solve(value)
-            if outcome.status is Status.OPTIMAL:
+            outcome = sweep.solve(value)
+            if outcome.feasible(f"the solver stopped at {lever.parameter} {value:g}"):
                 kept = survivors.of_solution(model, outcome.x)
                 points.append(Point(value, outcome.objective * model.unit, meter.read(outcome.x), kept))
                 continue
-            if outcome.status is not Status.INFEASIBLE:
-                raise Stopped(f"the solver stopped at {lever.parameter} {value:g} ({outcome.word})")
             blocked = value
         points.append(Point(value, None, None))  # tightening on never brings a plan back
     if blocked == ordered[0]:
@@ -143,7 +143,7 @@ def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
     end, reason = None, ""
     if blocked is not None:
         last = ordered[ordered.index(blocked) - 1]
-        end = _end(desk, lever, last, blocked)
+        end = _end(sweep, lever, last, blocked)
         reason = _reason(inputs, rule, lever, blocked)
     return Frontier(
         rule, lever.parameter, lever.value, tuple(points), end, reason, _binds_from(points), knee(points),
@@ -173,35 +173,41 @@ def swept_rule(inputs: Inputs, name: str, kinds: tuple[str, ...] = SWEPT) -> Rul
     )
 
 
-class Desk:
-    """Solves the program at one value of each lever, each from the basis of the one before."""
+class Sweep:
+    """The program at one value of each lever after the other.
+
+    A linear program is solved from the basis of the value before. One with whole numbers is searched as
+    ``planner plan`` does, from nothing, so that at the stated values it is the plan's.
+    """
 
     def __init__(self, arrays: Arrays, *levers: Lever) -> None:
-        self.arrays, self.levers, self.session = arrays, levers, Problem(arrays)
+        self.arrays, self.levers, self.problem = arrays, levers, Problem(arrays)
 
     def solve(self, *values: float) -> Outcome:
         """The program with these values; afresh where a basis from far away leads the simplex astray."""
-        outcome = self._solve(values)
+        self._move(values)
+        if self.arrays.integer.any():
+            stated = all(value == lever.value for lever, value in zip(self.levers, values, strict=True))
+            return solve(self.arrays if stated else self.problem.arrays).outcome
+        outcome = self.problem.solve()
         if outcome.status is Status.STOPPED:
-            self.session = Problem(self.arrays)
-            outcome = self._solve(values)
+            self.problem = Problem(self.arrays)
+            self._move(values)
+            outcome = self.problem.solve()
         return outcome
 
-    def _solve(self, values: tuple[float, ...]) -> Outcome:
+    def _move(self, values: tuple[float, ...]) -> None:
         for lever, value in zip(self.levers, values, strict=True):
-            lever.move(self.session, value)
-        return self.session.solve()
+            lever.move(self.problem, value)
 
 
-def _end(desk: Desk, lever: Lever, good: float, bad: float) -> float:
+def _end(sweep: Sweep, lever: Lever, good: float, bad: float) -> float:
     """The tightest value with a plan, between one that has one and one that has none."""
     step = END_STEP if lever.step == 0.01 else END_STEP * max(abs(good), abs(bad))
     while abs(good - bad) > step * (1 + SAME_COST):
         middle = round((good + bad) / 2, 10)
-        status = desk.solve(middle).status
-        if status is Status.STOPPED:
-            raise Stopped("the solver stopped while the infeasible end was looked for")
-        good, bad = (middle, bad) if status is Status.OPTIMAL else (good, middle)
+        there = sweep.solve(middle).feasible("the solver stopped while the infeasible end was looked for")
+        good, bad = (middle, bad) if there else (good, middle)
     return good
 
 

@@ -20,7 +20,8 @@ from planner.answer import extract, shares
 from planner.answer.broken import broken_latency, broken_limits, broken_shares
 from planner.errors import Stopped
 from planner.lp.arrays import Arrays, with_slacks
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome, Status
+from planner.lp.problem import Problem
 from planner.model.build import Model
 from planner.model.columns import ColumnFamily
 from planner.model.family import Family
@@ -148,22 +149,20 @@ def _solve(now: Model, arrays: Arrays, families: list[pd.DataFrame]) -> Outcome:
 def _fixed(now: Model, arrays: Arrays, families: list[pd.DataFrame]) -> Arrays:
     """The program with work, copies and backups where they are."""
     columns = now.columns
-    low, high, integer = arrays.lower.copy(), arrays.upper.copy(), arrays.integer.copy()
+    integer = arrays.integer.copy()
     for family, lines in zip((columns.place, columns.pair, columns.backup), families, strict=True):
-        low[family.numbers] = high[family.numbers] = 0.0
         integer[family.numbers] = False
         kept = lines[lines["col"] >= 0].groupby("col")["x"].sum()
-        low[kept.index] = high[kept.index] = kept.to_numpy()
-    return replace(arrays, lower=low, upper=high, integer=integer)
+        arrays = arrays.bounded(family.numbers, 0.0, 0.0)
+        arrays = arrays.bounded(kept.index.to_numpy(), kept.to_numpy(), kept.to_numpy())
+    return replace(arrays, integer=integer)
 
 
 def _without(now: Model, arrays: Arrays, chosen: Callable[[Family], bool]) -> Arrays:
     """The program with the rows of some families set aside."""
-    low, high = arrays.row_lower.copy(), arrays.row_upper.copy()
     for block in (b for b in now.blocks if chosen(now.family(b))):
-        rows = slice(now.starts[block.family], now.starts[block.family] + len(block.keys))
-        low[rows], high[rows] = -np.inf, np.inf
-    return replace(arrays, row_lower=low, row_upper=high)
+        arrays = arrays.relaxed(now.starts[block.family] + np.arange(len(block.keys)))
+    return arrays
 
 
 def _gives(family: Family) -> bool:
@@ -182,21 +181,20 @@ def _loosened(now: Model, fixed: Arrays) -> Outcome:
     free = _without(now, fixed, lambda family: family.role == "limit" and not _gives(family))
     n = len(fixed.cost)
     wider = _with_slack(free, np.concatenate(rows), np.concatenate(unit), np.concatenate(weight))
-    session, added = Problem(wider), len(wider.cost) - n
+    problem, added = Problem(wider), len(wider.cost) - n
     if added:
-        least = session.solve()
-        _demand_optimal(least)
-        at = np.array([len(free.row_lower)])
-        session.set_row_bounds(at, np.array([-np.inf]), np.array([least.objective * (1 + SUM) + ZERO]))
-    session.set_cost(np.concatenate([fixed.cost, np.zeros(added)]))
-    cheapest = session.solve()
-    _demand_optimal(cheapest)
+        least = _told(problem.solve())
+        problem.set_row_bounds(np.array([len(free.row_lower)]), -np.inf, least.objective * (1 + SUM) + ZERO)
+    problem.set_cost(np.concatenate([fixed.cost, np.zeros(added)]))
+    cheapest = _told(problem.solve())
     return replace(cheapest, x=cheapest.x[:n])
 
 
-def _demand_optimal(outcome: Outcome) -> None:
+def _told(outcome: Outcome) -> Outcome:
+    # Rounding can make a program infeasible that always has a solution: that is no fault of the case.
     if outcome.status is not Status.OPTIMAL:
         raise Stopped(f"what breaks with placements held could not be told: the solver ended {outcome.word}")
+    return outcome
 
 
 def _with_slack(arrays: Arrays, rows: np.ndarray, unit: np.ndarray, weight: np.ndarray) -> Arrays:

@@ -20,10 +20,10 @@ from planner.case.reader import FILE
 from planner.case.studies import Spread
 from planner.errors import BadInput, Issue, UnknownName
 from planner.inputs import Inputs, read_inputs
-from planner.lp.problem import Status
+from planner.lp.solve import solve
 from planner.study.extensive import First, recourse
-from planner.study.robust import Desk, decide, stressed
-from planner.study.stress import demand_same_files, solve_program
+from planner.study.robust import Scenes, decide, stressed
+from planner.study.stress import demand_same_files
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 CONFIDENCE = 0.95
@@ -78,25 +78,25 @@ class MonteCarloTask:
     depends: str
 
     def __call__(self, text: str) -> dict[str, Any]:
-        desk, first = _desk_of(self.folder, self.fixed, self.depends)
-        scene = desk.scene("draw", 1.0, stressed(desk.inputs, text))
+        scenes, first = _scenes_of(self.folder, self.fixed, self.depends)
+        scene = scenes.scene("draw", 1.0, stressed(scenes.inputs, text))
         if first is not None:
             cost = recourse(scene, first)
         else:
-            outcome = solve_program(scene.arrays)
-            cost = outcome.objective * scene.model.unit if outcome.status is Status.OPTIMAL else None
+            outcome = solve(scene.arrays).outcome
+            cost = outcome.objective * scene.model.unit if outcome.feasible() else None
         return {"stressors": text, "cost": None if cost is None else round(cost, 2)}
 
 
 @lru_cache(maxsize=1)
-def _desk_of(folder: str, fixed: bool, depends: str) -> tuple[Desk, First | None]:
+def _scenes_of(folder: str, fixed: bool, depends: str) -> tuple[Scenes, First | None]:
     inputs = read_inputs(Path(folder))
     demand_same_files(inputs, depends)
-    desk = Desk(inputs)
+    scenes = Scenes(inputs)
     if not fixed:
-        return desk, None
-    plan = desk.scene("plan", 1.0, stressed(inputs, ""))
-    return desk, decide([plan], ("placement", "commitments"), 0.0, 0.0)[0]
+        return scenes, None
+    plan = scenes.scene("plan", 1.0, stressed(inputs, ""))
+    return scenes, decide([plan], ("placement", "commitments"), 0.0, 0.0)[0]
 
 
 def summary(costs: Sequence[float | None]) -> dict[str, Any]:

@@ -20,11 +20,10 @@ from planner.case.studies import Robust
 from planner.eligibility import Eligibility, assess
 from planner.errors import BadInput, Infeasible, Issue, Stopped, UnknownName
 from planner.inputs import Inputs
-from planner.lp.problem import Status
+from planner.lp.solve import solve
 from planner.model.build import Model, build
 from planner.model.names import decode
 from planner.study.extensive import First, Scene, make_extensive, make_scene, recourse
-from planner.study.stress import solve_program
 from planner.study.stressors import Stressed, calm, stress
 from planner.tolerances import SHARE
 
@@ -147,10 +146,10 @@ def solve_robust(inputs: Inputs) -> Result:
         If the solver gave up.
     """
     asked = robust_of(inputs)
-    desk = Desk(inputs)
+    builder = Scenes(inputs)
     states = [stressed(inputs, chance.stressors) for chance in asked.chances]
     scenes = [
-        desk.scene(c.name, c.probability, state) for c, state in zip(asked.chances, states, strict=True)
+        builder.scene(c.name, c.probability, state) for c, state in zip(asked.chances, states, strict=True)
     ]
     alone = [_alone(scene) for scene in scenes]
     neutral_first, neutral = decide(scenes, asked.first_stage, asked.alpha, 0.0)
@@ -158,7 +157,7 @@ def solve_robust(inputs: Inputs) -> Result:
         decide(scenes, asked.first_stage, asked.alpha, asked.weight)[0] if asked.weight > 0 else neutral_first
     )
     costs = [_carried(scene, first) for scene in scenes]
-    mean_costs, why_not = _mean(desk, states, scenes, asked)
+    mean_costs, why_not = _mean(builder, states, scenes, asked)
     p = np.array([scene.probability for scene in scenes])
     whole = [cost for cost in mean_costs if cost is not None]
     futures = tuple(
@@ -185,7 +184,7 @@ def tail_mean(costs: Sequence[float], probability: np.ndarray, alpha: float) -> 
     return float((c + over / (1.0 - alpha)).min())
 
 
-class Desk:
+class Scenes:
     """Builds the program of any stressed case: contestable load is that of the case without stress."""
 
     def __init__(self, inputs: Inputs) -> None:
@@ -234,10 +233,9 @@ def stressed(inputs: Inputs, text: str) -> Stressed:
 
 
 def _alone(scene: Scene) -> float:
-    outcome = solve_program(scene.arrays)
-    if outcome.status is not Status.OPTIMAL:
-        raise Infeasible([f"scenario {scene.name} has no plan even if it is known beforehand"])
-    return outcome.objective * scene.model.unit
+    outcome = solve(scene.arrays).outcome
+    alone = outcome.optimum(f"scenario {scene.name} has no plan even if it is known beforehand")
+    return alone.objective * scene.model.unit
 
 
 def decide(
@@ -251,10 +249,10 @@ def decide(
         If none can be carried out in every scenario.
     """
     whole = make_extensive(scenes, first_stage, alpha, weight)
-    outcome = solve_program(whole.arrays)
-    if outcome.status is not Status.OPTIMAL:
-        parts = " and ".join(first_stage)
-        raise Infeasible([f"every scenario has a plan, but no {parts} can be carried out in all of them"])
+    parts = " and ".join(first_stage)
+    outcome = solve(whole.arrays).outcome.optimum(
+        f"every scenario has a plan, but no {parts} can be carried out in all of them"
+    )
     return whole.first(outcome), outcome.objective * whole.unit
 
 
@@ -266,10 +264,10 @@ def _carried(scene: Scene, first: First) -> float:
 
 
 def _mean(
-    desk: Desk, states: Sequence[Stressed], scenes: Sequence[Scene], asked: Robust
+    builder: Scenes, states: Sequence[Stressed], scenes: Sequence[Scene], asked: Robust
 ) -> tuple[list[float | None], str]:
     """Cost in each scenario of deciding as if the mean were certain, and why there is none."""
-    mean = desk.scene("mean", 1.0, mean_state(states, [s.probability for s in scenes]))
+    mean = builder.scene("mean", 1.0, mean_state(states, [s.probability for s in scenes]))
     try:
         first = decide([mean], asked.first_stage, asked.alpha, 0.0)[0]
     except Infeasible:

@@ -5,13 +5,11 @@ One unit of critical vCPU weighs as a thousand of others.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from planner.errors import Infeasible
 from planner.lp.arrays import Arrays, with_slacks
-from planner.lp.problem import Problem, Status
+from planner.lp.outcome import Status
+from planner.lp.problem import Problem
 from planner.model.block import numbers_of
 from planner.model.build import Model
 from planner.model.scopes import SHARE_KINDS
@@ -44,18 +42,12 @@ def shortfall(model: Model, arrays: Arrays) -> tuple[float, float, float, np.nda
     load = work[w, t]
     weight = np.full(len(rows), 1e-3)
     weight[: len(w)] = load / max(float(work.sum()), DIGIT) * np.where(critical[w], _CRITICAL, 1.0)
-    session, slack = _with_slack(arrays, rows, weight, _targets(model))
-    least = session.solve()
-    if least.status is not Status.OPTIMAL:
-        raise Infeasible(["under this stress even serving nothing breaks a limit of the case"])
+    problem, slack = _with_slack(arrays, rows, weight, _targets(model))
+    least = problem.solve().optimum("under this stress even serving nothing breaks a limit of the case")
     unserved = least.x[slack][: len(w)] * load
-    session.set_row_bounds(
-        np.array([len(arrays.row_lower)]),
-        np.array([-np.inf]),
-        np.array([least.objective * (1 + SUM) + ZERO]),
-    )
-    session.set_cost(np.concatenate([arrays.cost, np.zeros(len(rows))]))
-    cheapest = session.solve()
+    problem.set_row_bounds(np.array([len(arrays.row_lower)]), -np.inf, least.objective * (1 + SUM) + ZERO)
+    problem.set_cost(np.concatenate([arrays.cost, np.zeros(len(rows))]))
+    cheapest = problem.solve()
     chosen = cheapest if cheapest.status is Status.OPTIMAL else least
     cost = float(arrays.cost @ chosen.x[: len(arrays.cost)]) * model.unit
     of_critical = float(work[critical].sum())
@@ -66,12 +58,12 @@ def shortfall(model: Model, arrays: Arrays) -> tuple[float, float, float, np.nda
 
 def without_shares(model: Model, arrays: Arrays) -> Arrays:
     """The program with its caps and floors on shares set aside."""
-    low, high = arrays.row_lower.copy(), arrays.row_upper.copy()
-    for block in model.blocks:
-        if block.family in SHARE_KINDS:
-            rows = slice(model.starts[block.family], model.starts[block.family] + len(block.keys))
-            low[rows], high[rows] = -np.inf, np.inf
-    return replace(arrays, row_lower=low, row_upper=high)
+    rows = [
+        model.starts[block.family] + np.arange(len(block.keys))
+        for block in model.blocks
+        if block.family in SHARE_KINDS
+    ]
+    return arrays.relaxed(np.concatenate(rows))
 
 
 def _targets(model: Model) -> tuple[np.ndarray, np.ndarray]:

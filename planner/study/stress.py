@@ -16,10 +16,11 @@ import numpy as np
 
 from planner import __version__
 from planner.eligibility import Eligibility, assess
-from planner.errors import Infeasible, Stopped, Unavailable
+from planner.errors import Stopped, Unavailable
 from planner.inputs import Inputs, read_inputs
 from planner.lp.arrays import Arrays
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome
+from planner.lp.solve import solve
 from planner.model.build import Model, build
 from planner.model.columns import ColumnFamily
 from planner.model.to_arrays import to_arrays
@@ -66,9 +67,7 @@ def make_base(inputs: Inputs) -> Base:
     """
     eligibility = assess(inputs)
     model = build(inputs, eligibility)
-    outcome = solve_program(to_arrays(model))
-    if outcome.status is not Status.OPTIMAL:
-        raise Infeasible(["the case has no plan even without stress"])
+    outcome = solve(to_arrays(model)).outcome.optimum("the case has no plan even without stress")
     return Base(inputs, eligibility, model, outcome)
 
 
@@ -146,9 +145,9 @@ def run_stress(base: Base, text: str) -> dict[str, Any]:
     grown = state.inputs.case.demand is not base.inputs.case.demand
     model = build(state.inputs, eligibility, reference=None if grown else base.model.reference)
     arrays = to_arrays(model)
-    outcome = solve_program(arrays)
+    outcome = solve(arrays).outcome
     row: dict[str, Any] = {"stressor": text, "status": "plan", "unserved_critical": 0.0, "unserved": 0.0}
-    if outcome.status is Status.OPTIMAL:
+    if outcome.feasible():
         cost, x = outcome.objective * model.unit, outcome.x
     else:
         critical, every, cost, x = shortfall(model, arrays)
@@ -206,14 +205,6 @@ def _held_row(base: Base, model: Model, arrays: Arrays) -> dict[str, Any]:
         return {**dict.fromkeys(COUNTS), "breaks": [note(str(error))]}
     counts = (breaks.unserved, breaks.standbys, breaks.backups, breaks.rules)
     return {**dict(zip(COUNTS, map(len, counts), strict=True)), "breaks": breaks.lines()}
-
-
-def solve_program(arrays: Arrays) -> Outcome:
-    """Solve once; a solver that gave up raises ``Stopped``."""
-    outcome = Problem(arrays).solve()
-    if outcome.status is Status.STOPPED:
-        raise Stopped(f"the solver stopped ({outcome.word})")
-    return outcome
 
 
 def _hit(base: Base, closed: np.ndarray) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """Cost against the numbers of two rules on shares at once, e.g. a cap by a domestic floor.
 
-One program, one session, as in :mod:`planner.study.frontier`: only the coefficients of the two
+One program held by the solver, as in :mod:`planner.study.frontier`: only the coefficients of the two
 rules' rows change. Tightening either number never brings a plan back, so a cell that is tighter in
 both than one without a plan is known to have none.
 """
@@ -13,16 +13,15 @@ from typing import Any
 from planner.answer.measures import Meter, Shares
 from planner.answer.survives import Kept, Survivors
 from planner.eligibility import assess
-from planner.errors import Infeasible, Stopped, UnknownName
+from planner.errors import Infeasible, UnknownName
 from planner.explain.change import enforced
 from planner.explain.lever import share_lever
 from planner.inputs import Inputs
-from planner.lp.problem import Status
 from planner.model.build import build
 from planner.model.scopes import SHARE_KINDS
 from planner.model.to_arrays import to_arrays
 from planner.policy.rules import Rule
-from planner.study.frontier import Desk, swept_rule
+from planner.study.frontier import Sweep, swept_rule
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ def two_rules(
         Axis(rule, lever.parameter, lever.value, tuple(sorted(set(values), reverse=lever.loosest > 0.5)))
         for rule, lever, values in zip(rules, levers, (first_values, second_values), strict=True)
     ]
-    desk, meter, survivors = Desk(to_arrays(model), *levers), Meter(model), Survivors(inputs)
+    sweep, meter, survivors = Sweep(to_arrays(model), *levers), Meter(model), Survivors(inputs)
     cells, solves, room = [], 0, len(axes[0].values)
     for b in axes[1].values:
         reached = room
@@ -128,13 +127,11 @@ def two_rules(
             if at >= reached:
                 cells.append(Cell(a, b, None, None))
                 continue
-            outcome, solves = desk.solve(a, b), solves + 1
-            if outcome.status is Status.OPTIMAL:
+            outcome, solves = sweep.solve(a, b), solves + 1
+            if outcome.feasible(f"the solver stopped at {a:g} and {b:g}"):
                 kept = survivors.of_solution(model, outcome.x)
                 cells.append(Cell(a, b, outcome.objective * model.unit, meter.read(outcome.x), kept))
                 continue
-            if outcome.status is not Status.INFEASIBLE:
-                raise Stopped(f"the solver stopped at {a:g} and {b:g} ({outcome.word})")
             reached = at
             cells.append(Cell(a, b, None, None))
         room = reached

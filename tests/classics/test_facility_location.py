@@ -61,7 +61,7 @@ def test_the_published_optimum():
     found = solved(world())
     assert cost(found.plan) == pytest.approx(OPTIMUM, abs=CENT)
     assert found.plan.run["bound"] <= OPTIMUM + CENT
-    assert cbc_objective(found.model) == pytest.approx(OPTIMUM, rel=1e-3)
+    assert cbc_objective(found) == pytest.approx(OPTIMUM, rel=1e-3)
 
 
 def test_the_published_sites():

@@ -45,7 +45,7 @@ def world(divisible: bool = True) -> World:
 def test_the_published_optimum():
     found = solved(world())
     assert cost(found.plan) == pytest.approx(OPTIMUM, abs=CENT)
-    assert cbc_objective(found.model) == pytest.approx(OPTIMUM, abs=CENT)
+    assert cbc_objective(found) == pytest.approx(OPTIMUM, abs=CENT)
 
 
 def test_the_published_shipments_that_are_unique():

@@ -15,7 +15,8 @@ from support.cases import World
 from support.plans import read
 
 from planner.errors import Infeasible
-from planner.lp.problem import Problem, Status
+from planner.lp.outcome import Status
+from planner.lp.problem import Problem
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 

@@ -11,7 +11,8 @@ from support.plans import read
 from support.random_worlds import worlds
 
 from planner.errors import Infeasible
-from planner.lp.problem import Problem, Status
+from planner.lp.outcome import Status
+from planner.lp.problem import Problem
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 

@@ -8,7 +8,9 @@ from support.random_worlds import worlds
 from support.solvers import solve_with_cbc
 
 from planner.eligibility import assess
-from planner.lp.problem import Problem, Status
+from planner.lp.outcome import Status
+from planner.lp.policy import SolvePolicy
+from planner.lp.problem import Problem
 from planner.lp.pulp_solver import arrays_of
 from planner.model.build import build
 from planner.model.registry import column_names
@@ -29,7 +31,7 @@ def test_both_renderings_give_the_same_matrix_and_both_solvers_the_same_objectiv
     used = np.union1d(arrays.index, np.flatnonzero(arrays.cost))
     for name in ("lower", "upper", "integer"):
         assert np.array_equal(getattr(arrays, name)[used], getattr(back, name)[used]), name
-    highs, cbc = Problem(arrays, gap=0.0).solve(), solve_with_cbc(problem)
+    highs, cbc = Problem(arrays, SolvePolicy(gap=0.0)).solve(), solve_with_cbc(problem)
     if cbc is None:
         assert highs.status is Status.INFEASIBLE
     else:

@@ -12,7 +12,9 @@ from support.plans import read
 from support.random_worlds import worlds
 
 from planner.errors import Infeasible
-from planner.lp.problem import Outcome, Problem, Status
+from planner.lp.outcome import Outcome, Status
+from planner.lp.policy import SolvePolicy
+from planner.lp.problem import Problem
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
@@ -23,7 +25,7 @@ STATED = 40.0
 def program(world: World) -> tuple[Model, Problem]:
     """The program of a world."""
     model = build_model(read(world))
-    return model, Problem(to_arrays(model), gap=1e-9)
+    return model, Problem(to_arrays(model), SolvePolicy(gap=1e-9))
 
 
 def shares(model: Model, outcome: Outcome) -> dict[tuple[str, str, str], float]:

@@ -14,7 +14,8 @@ from support.random_worlds import PRICES, SHAPES, worlds
 
 from planner.eligibility import assess
 from planner.errors import Infeasible
-from planner.lp.problem import Problem, Status
+from planner.lp.outcome import Status
+from planner.lp.problem import Problem
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 

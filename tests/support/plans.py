@@ -10,7 +10,9 @@ import pytest
 from planner.answer.solved import Solved
 from planner.errors import Infeasible
 from planner.inputs import Inputs, read_inputs
-from planner.lp.problem import Problem, Status
+from planner.lp.outcome import Status
+from planner.lp.policy import SolvePolicy
+from planner.lp.problem import Problem
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 from planner.plan.folder import save
@@ -46,7 +48,7 @@ def least(world: World) -> float | None:
         model = model_of(world)
     except Infeasible:
         return None
-    outcome = Problem(to_arrays(model), gap=1e-9).solve()
+    outcome = Problem(to_arrays(model), SolvePolicy(gap=1e-9)).solve()
     return outcome.objective * model.unit if outcome.status is Status.OPTIMAL else None
 
 

@@ -366,4 +366,4 @@ def test_cbc_finds_the_same_least_cost(world):
         found = solve(read(world), gap=1e-9)
     except Infeasible:
         assume(False)
-    assert cbc_objective(found.model) == pytest.approx(found.plan.run["objective"], rel=REL, abs=1e-3)
+    assert cbc_objective(found) == pytest.approx(found.plan.run["objective"], rel=REL, abs=1e-3)

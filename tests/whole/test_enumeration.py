@@ -100,5 +100,5 @@ def test_cbc_agrees(puzzle):
     except Infeasible:
         return
     # Each solver stops within its gap of the optimum.
-    assert cbc_objective(found.model) == pytest.approx(found.plan.run["objective"], rel=1e-3)
-    assert cbc_objective(found.model) >= found.plan.run["bound"] * (1 - 1e-6)
+    assert cbc_objective(found) == pytest.approx(found.plan.run["objective"], rel=1e-3)
+    assert cbc_objective(found) >= found.plan.run["bound"] * (1 - 1e-6)

@@ -137,7 +137,7 @@ def test_whole_numbers_whose_money_is_nothing():
 
 def test_cbc_agrees_on_whole_numbers():
     found = solved(world(6, 5, 4, periods=2).capacity("aa:x", "units", [9, 8]).begin_cost("bb", 500))
-    assert cbc_objective(found.model) == pytest.approx(found.plan.run["objective"], rel=1e-6)
+    assert cbc_objective(found) == pytest.approx(found.plan.run["objective"], rel=1e-6)
 
 
 def test_what_is_written_as_lp_has_the_whole_numbers_in_it():
