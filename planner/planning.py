@@ -31,7 +31,7 @@ from planner.eligibility import assess
 from planner.errors import Infeasible, PlannerError
 from planner.inputs import Inputs
 from planner.lp.outcome import Outcome
-from planner.lp.policy import SolvePolicy
+from planner.lp.policy import PLANNING, SolvePolicy
 from planner.model.build import Model, build
 from planner.model.index import make_index
 from planner.plan.plan import Plan
@@ -39,7 +39,7 @@ from planner.tolerances import SAME_COST
 
 
 def plan_case(
-    case: Inputs, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = 1e-3
+    case: Inputs, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
 ) -> Plan:
     """The cheapest plan of a case that obeys every rule, with one in whole machines beside it.
 
@@ -64,7 +64,7 @@ def plan_case(
 
 
 def solve_case(
-    case: Inputs, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = 1e-3
+    case: Inputs, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
 ) -> Solved:
     """As :func:`plan_case`, with the program that the plan came from and the seconds that it took."""
     solved = in_whole_machines(solve(case, time_limit, fixed, gap))
@@ -72,7 +72,7 @@ def solve_case(
 
 
 def solve(
-    inputs: Inputs, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = 1e-3
+    inputs: Inputs, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
 ) -> Solved:
     """Find the cheapest plan that obeys every hard rule.
 

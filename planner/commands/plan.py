@@ -28,7 +28,11 @@ from planner.commands.talk import quoted, tell_reading
     help="Price doing nothing: hold the workloads where this table (e.g. current.csv) says they run.",
 )
 @click.option(
-    "--gap", type=click.FloatRange(0, 1), default=1e-3, show_default=True, help="Gap of whole numbers."
+    "--gap",
+    type=click.FloatRange(0, 1),
+    default=PLANNING.gap,
+    show_default=True,
+    help="Gap of whole numbers.",
 )
 @click.option(
     "--from",
