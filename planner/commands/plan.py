@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from planner.commands.talk import quoted, tell_reading
+from planner.lp.policy import PLANNING
 
 
 @click.command("plan")

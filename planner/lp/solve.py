@@ -1,7 +1,8 @@
 """The cheapest solution of a program, whole numbers and all, to a gap: the same for every command.
 
-With whole numbers HiGHS searches by branch and bound; then they are fixed where its incumbent has them, and
-the linear program that is left is solved for its duals.
+With whole numbers a large program is searched by a tree of re-solves (:mod:`planner.lp.tree`), any other by
+HiGHS's own branch and bound; then they are fixed where the incumbent has them, and the linear program that is
+left is solved for its duals.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass, replace
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import PLANNING, SolvePolicy
-from planner.lp.problem import Problem
+from planner.lp.problem import LARGE, Problem
+from planner.lp.tree import Tree
 from planner.tolerances import SUM
 
 
@@ -49,11 +51,38 @@ class Solution:
 def solve(arrays: Arrays, policy: SolvePolicy = PLANNING) -> Solution:
     """Solve a program to the gap of a policy.
 
-    Without a solution within the gap the outcome is HiGHS's own: infeasible, unbounded, or stopped at a
-    limit, then with the incumbent if there is one.
+    Without a solution within the gap the outcome is what the search ended with: infeasible, unbounded, or
+    stopped at a limit, then with the incumbent if there is one.
     """
-    outcome = Problem(arrays, policy).solve()
-    return with_duals(arrays, outcome, policy)
+    by_tree = policy.search == "tree" or (policy.search == "auto" and len(arrays.index) >= LARGE)
+    if by_tree and arrays.integer.any():
+        return _from_the_relaxation(arrays, policy)
+    return with_duals(arrays, Problem(arrays, policy).solve(), policy)
+
+
+def _from_the_relaxation(arrays: Arrays, policy: SolvePolicy) -> Solution:
+    """By a tree of re-solves; where it does not come within the gap, by HiGHS from its incumbent."""
+    problem = Problem(arrays.relaxation(), policy)
+    relaxed = problem.solve()
+    if relaxed.status is not Status.OPTIMAL:
+        return Solution(arrays, relaxed, relaxed.bound)
+    tree = Tree(problem, arrays, policy.gap, policy.time_limit)
+    proved = tree.search(relaxed)
+    seconds = relaxed.seconds + tree.seconds
+    incumbent = None if tree.best is None else replace(tree.best, seconds=seconds)
+    if incumbent is not None and proved:
+        return Solution(arrays.fixed(incumbent.x), incumbent, tree.bound)
+    if tree.stopped:
+        stopped = replace(incumbent or relaxed, status=Status.STOPPED, word="Time limit reached")
+        if incumbent is None:
+            stopped = replace(stopped, objective=float("nan"))
+        return Solution(arrays, stopped, tree.bound)
+    whole = Problem(arrays, policy)
+    if incumbent is not None:
+        whole.set_solution(incumbent.x)
+    outcome = whole.solve()
+    solution = with_duals(arrays, replace(outcome, seconds=seconds + outcome.seconds), policy)
+    return replace(solution, bound=max(solution.bound, tree.bound))
 
 
 def with_duals(arrays: Arrays, outcome: Outcome, policy: SolvePolicy = PLANNING) -> Solution:
