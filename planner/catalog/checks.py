@@ -37,6 +37,9 @@ CATEGORY_OF_TERM = {
 }
 """FOCUS pricing category of each term."""
 
+_CURRENCIES = frozenset(("PricingCurrency", "currency", "quote"))
+"""Columns that hold a currency."""
+
 _MANY = 50
 """Above so many unknown names in one file no near name is sought: it is slow and would not help."""
 
@@ -46,6 +49,7 @@ def check(parts: Parts, broken: set[str]) -> list[Issue]:
     problems: list[Issue] = []
     for table in (*VENDOR_TABLES, *OPTIONAL_TABLES, *SHARED_TABLES, *FACT_TABLES):
         problems += _across(parts[table.name], table)
+        problems += _currencies(parts[table.name], table)
     problems += _references(parts, broken)
     for where, frame in parts["regions"]:
         problems += _prefix(frame, "region", "vendor", where)
@@ -60,6 +64,16 @@ def check(parts: Parts, broken: set[str]) -> list[Issue]:
     problems += _validity(parts["savings_plans"], ["SkuId", "months"])
     problems += _validity(parts["transfer"], ["region", "destination", "from_gib"])
     return problems
+
+
+def _currencies(files: Sequence[tuple[str, pd.DataFrame]], table: Table) -> Iterator[Issue]:
+    """Codes of ISO 4217 have three capital letters; whether a case can convert one is the case's check."""
+    for column in _CURRENCIES & table.names:
+        for where, frame in files:
+            wrong = frame[(frame[column] != "") & ~frame[column].str.fullmatch("[A-Z]{3}").astype(bool)]
+            for value, row in zip(wrong[column], wrong["_row"], strict=True):
+                mend = "Write the code of ISO 4217, e.g. USD."
+                yield Issue(where, int(row), column, value, "is no code of a currency", mend)
 
 
 def _known(parts: Parts, table: str, column: str) -> set[str]:

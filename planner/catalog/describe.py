@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from planner.catalog.load import TABLES
+from planner.catalog.load import NETWORK_FILE, TABLES
+from planner.errors import Issue
 from planner.tables import Column, Table
 
 DESCRIPTOR = "datapackage.json"
@@ -83,6 +84,24 @@ def write_descriptor(folder: Path) -> None:
     """Bring ``datapackage.json`` in line with the schema; for maintainers of a package."""
     text = json.dumps(descriptor(folder), ensure_ascii=False, indent=2) + "\n"
     (folder / DESCRIPTOR).write_text(text, encoding="utf-8")
+
+
+def descriptor_problems(folders: Sequence[tuple[str, Path]]) -> list[Issue]:
+    """Packages, (name, folder), whose ``datapackage.json`` says something else than the schema."""
+    problems = []
+    for name, folder in folders:
+        path = folder / DESCRIPTOR
+        if not path.is_file() or (folder / NETWORK_FILE).is_file():
+            continue
+        try:
+            same = json.loads(path.read_text(encoding="utf-8")) == descriptor(folder)
+        except (ValueError, TypeError):
+            same = False
+        if not same:
+            problem = "does not describe the tables as they are"
+            mend = "Write it again with planner.catalog.describe.write_descriptor."
+            problems.append(Issue(f"{name}/{DESCRIPTOR}", 0, "", "", problem, mend))
+    return problems
 
 
 def _field(column: Column) -> dict[str, Any]:

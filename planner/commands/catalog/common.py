@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,51 +26,10 @@ packages_argument = click.argument("packages", nargs=-1)
 
 
 def read_packages(packages: tuple[str, ...], as_of: datetime | None, descriptors: bool = False) -> Catalog:
-    from planner.catalog.load import folder_of, read_folders, shipped, shipped_names
-    from planner.errors import BadInput, Issue
+    """The packages as of the day that the option names, or of today."""
+    from planner.catalog import packages as reading
 
-    problems: list[Issue] = []
-    folders: list[tuple[str, Path]] = []
-    for name in packages or shipped_names():
-        path = Path(name)
-        is_path = os.sep in name or (name not in shipped_names() and path.is_dir())
-        place = path if is_path else folder_of(name, shipped())
-        if isinstance(place, Issue):
-            problems.append(Issue(name, 0, "", "", place.problem, "Name a shipped catalog or a folder."))
-        elif not place.is_dir():
-            problems.append(Issue(name, 0, "", "", "is not a folder", "Create it or correct the path."))
-        else:
-            folders.append((place.resolve().name if is_path else name, place))
-    day = as_of.date() if as_of else date.today()
-    catalog, more = read_folders(folders, day)
-    problems += more
-    if descriptors:
-        problems += stale_descriptors(folders)
-    if problems:
-        raise BadInput(problems)
-    return catalog
-
-
-def stale_descriptors(folders: list[tuple[str, Path]]) -> list[Any]:
-    """Problems of packages whose ``datapackage.json`` says something else than the schema."""
-    from planner.catalog.describe import DESCRIPTOR, descriptor
-    from planner.catalog.load import NETWORK_FILE
-    from planner.errors import Issue
-
-    problems = []
-    for name, folder in folders:
-        path = folder / DESCRIPTOR
-        if not path.is_file() or (folder / NETWORK_FILE).is_file():
-            continue
-        try:
-            same = json.loads(path.read_text(encoding="utf-8")) == descriptor(folder)
-        except (ValueError, TypeError):
-            same = False
-        if not same:
-            problem = "does not describe the tables as they are"
-            mend = "Write it again with planner.catalog.describe.write_descriptor."
-            problems.append(Issue(f"{name}/{DESCRIPTOR}", 0, "", "", problem, mend))
-    return problems
+    return reading.read_packages(packages, as_of.date() if as_of else date.today(), descriptors)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -104,6 +61,14 @@ def new_table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", box=box.SIMPLE, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
+    return table
+
+
+def frame_table(title: str, frame: pd.DataFrame) -> Table:
+    """A table of a frame's columns, each cell as text."""
+    table = new_table(title, *(str(column) for column in frame.columns))
+    for row in frame.itertuples(index=False):
+        table.add_row(*(str(cell) for cell in row))
     return table
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +10,7 @@ import click
 from planner.commands.catalog.common import (
     as_json_option,
     as_of_option,
+    frame_table,
     new_table,
     packages_argument,
     print_json,
@@ -33,25 +34,32 @@ _MARKS = {"not sold": "-", "unknown": "?"}
 @click.command("list")
 @packages_argument
 @as_of_option
+@click.option("--max-age", type=click.IntRange(min=0), help="Days after which a price is stale [365].")
 @as_json_option
-def command(packages: tuple[str, ...], as_of: datetime | None, as_json: bool) -> None:
-    """Print what is priced, not sold or unknown, by region, family and term."""
+def command(packages: tuple[str, ...], as_of: datetime | None, max_age: int | None, as_json: bool) -> None:
+    """Print what is priced, not sold or unknown, when it was last refreshed, from what, and what is stale."""
+    from planner.catalog.appraisal import MAX_AGE
     from planner.catalog.coverage import coverage, provenance, unpriced_regions
+    from planner.catalog.freshness import freshness
     from planner.catalog.schema import PARTIAL, UPFRONT
 
     catalog = read_packages(packages, as_of)
     covered, trust, bare = coverage(catalog), provenance(catalog), unpriced_regions(catalog)
+    days = MAX_AGE if max_age is None else max_age
+    fresh = freshness(catalog, days)
     if as_json:
         print_json(
             {
                 "prices_as_of": catalog.prices_as_of.isoformat(),
                 "vendors": trust.to_dict("records"),
+                "max_age": days,
+                "refreshed": records(fresh),
                 "regions": [{**row, "priced": row["region"] not in bare} for row in records(catalog.regions)],
                 "coverage": covered.to_dict("records"),
             }
         )
     else:
-        shown = [_trust_table(trust, catalog.prices_as_of)]
+        shown = [frame_table(f"Vendors, prices as of {catalog.prices_as_of}", trust), _refreshed(fresh, days)]
         shown += [_coverage_table(str(vendor), part) for vendor, part in covered.groupby("vendor", sort=True)]
         print_tables(shown)
         click.echo("D on demand, S spot, 1 and 3 committed for years; in small letters all assumed")
@@ -83,10 +91,13 @@ def _warnings(catalog: Catalog, bare: list[str]) -> list[str]:
     ]
 
 
-def _trust_table(trust: pd.DataFrame, day: date) -> Table:
-    table = new_table(f"Vendors, prices as of {day}", *(str(c) for c in trust.columns))
-    for row in trust.itertuples(index=False):
-        table.add_row(*(str(cell) for cell in row))
+def _refreshed(fresh: pd.DataFrame, days: int) -> Table:
+    columns = ("vendor", "last taken in", "prices of", "stale", "from")
+    table = new_table(f"Refreshed (stale: stated by no source for {days} days)", *columns)
+    for row in fresh.to_dict("records"):
+        stale = f"{row['stale']} of {row['prices']}" if row["prices"] else ""
+        taken = row["taken_in"] or ("by hand" if row["prices"] else "not priced")
+        table.add_row(row["vendor"], taken, row["published"] or row["newest"], stale, row["document"])
     return table
 
 
