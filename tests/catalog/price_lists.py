@@ -52,7 +52,7 @@ def package(root: Path, vendor: str, machines: dict[str, tuple], prices: dict[st
     if not cards.exists():
         cards.mkdir()
         (cards / "accelerators.csv").write_text(
-            f"accelerator,memory_gib,gpu_inference,gpu_training,basis,source,as_of\nL4,24,1,1,{P}\n",
+            f"accelerator,memory_gib,gpu_inference,gpu_training,own_stack,basis,source,as_of\nL4,24,1,1,false,{P}\n",
             encoding="utf-8",
         )
     return folder
