@@ -14,7 +14,7 @@ from statistics import median
 from planner.eligibility import assess
 from planner.explain.change import enforced
 from planner.explain.lever import find_rule, share_lever
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.lp.problem import Problem
 from planner.model.build import build
 from planner.model.scopes import SHARE_KINDS
@@ -24,7 +24,7 @@ POINTS, MOST, REPEATS = 29, 4.0, 5
 
 
 def main(case: Path) -> int:
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     rule = find_rule(inputs, "vendor-share", SHARE_KINDS)
     inputs = enforced(inputs, rule)
     model = build(inputs, assess(inputs))

@@ -20,7 +20,7 @@ from pulp.apis.coin_api import pulp_cbc_path
 from support.cases import World
 
 from planner.eligibility import assess
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.lp.problem import Problem
 from planner.lp.pulp_solver import HighsByArrays
 from planner.model.build import Model, build
@@ -68,7 +68,7 @@ def world(workloads: int) -> World:
 def model_of(workloads: int) -> Model:
     """The program of the synthetic case."""
     with tempfile.TemporaryDirectory() as folder:
-        inputs = read_inputs(world(workloads).write(Path(folder)))
+        inputs = read_case(world(workloads).write(Path(folder)))
     return build(inputs, assess(inputs))
 
 

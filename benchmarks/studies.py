@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.planning import solve
 from planner.study.commit_advice import commit_advice
 from planner.study.exit_cost import exit_cost
@@ -41,7 +41,7 @@ def told(what: str, seconds: float, plan: float, most: float, unproved: float, c
 
 
 def main(case: Path, vendor: str) -> int:
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     solved, plan = timed(lambda: solve(inputs))
     run = solved.plan.run
     print(f"{case}: {run['entries']:,} entries, {run['integers']} integers; one plan {plan:.1f} s")

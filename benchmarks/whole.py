@@ -14,7 +14,7 @@ from pathlib import Path
 
 from planner.explain.change import with_parameter
 from planner.explain.lever import find_rule
-from planner.inputs import Inputs, read_inputs
+from planner.inputs import Case, read_case
 from planner.lp.policy import Search, SolvePolicy
 from planner.lp.problem import LARGE
 from planner.lp.solve import solve
@@ -28,9 +28,9 @@ GAPS = (0.01, 0.001)
 SEARCHES: tuple[Search, ...] = ("tree", "solver")
 
 
-def cases(folders: list[Path]) -> Iterator[tuple[str, Inputs]]:
+def cases(folders: list[Path]) -> Iterator[tuple[str, Case]]:
     for folder in folders or [CASE]:
-        inputs = read_inputs(folder)
+        inputs = read_case(folder)
         yield folder.name, inputs
         if folder == CASE:
             for name, cap in EDITS:

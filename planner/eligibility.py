@@ -18,7 +18,7 @@ from planner.case.sizing import CARRIED_AT, admits, machine_yields
 from planner.case.yields import own_yields
 from planner.catalog.schema import COMMITMENTS
 from planner.filters import FILTERS, Check, binds
-from planner.inputs import Inputs
+from planner.inputs import Case
 
 BUILT_IN = ("availability", "serves-agency", "no-machine", "no-card", "no-price")
 """Excuses that no rule pack states: not open yet, another agency's premises, nothing that fits, no card that
@@ -55,14 +55,14 @@ class Eligibility:
     backup: np.ndarray
 
 
-def assess(inputs: Inputs) -> Eligibility:
+def assess(case: Case) -> Eligibility:
     """Apply every hard filter to every workload, region and period."""
-    case = inputs.case
-    shape = (len(case.workloads), len(inputs.regions), len(case.periods))
-    admitted = admitted_machines(inputs)
+    case = case
+    shape = (len(case.workloads), len(case.regions), len(case.periods))
+    admitted = admitted_machines(case)
     allowed = np.repeat(case.alive[:, None, :], shape[1], axis=1)
     rows: list[tuple[int, int, int, int, int, str, str]] = []
-    for order, check in enumerate(_checks(inputs, admitted, "primary")):
+    for order, check in enumerate(_checks(case, admitted, "primary")):
         blocks = np.broadcast_to(check.blocks, shape) & case.alive[:, None, :]
         allowed &= ~blocks
         rows += [
@@ -70,7 +70,7 @@ def assess(inputs: Inputs) -> Eligibility:
             for w, r, first, last in _ranges(blocks)
         ]
     rows.sort()
-    names, regions = case.workloads["workload"].to_numpy(), inputs.regions["region"].to_numpy()
+    names, regions = case.workloads["workload"].to_numpy(), case.regions["region"].to_numpy()
     periods = case.periods["period"].to_numpy()
     excuses = pd.DataFrame(
         [(names[w], regions[r], periods[a], periods[b], rule, why) for w, r, _, a, b, rule, why in rows],
@@ -78,56 +78,56 @@ def assess(inputs: Inputs) -> Eligibility:
     )
     return Eligibility(
         allowed,
-        _contestable(inputs, allowed),
+        _contestable(case, allowed),
         excuses,
         admitted,
-        _allowed_as(inputs, admitted, "standby"),
-        _allowed_as(inputs, admitted, "backup"),
+        _allowed_as(case, admitted, "standby"),
+        _allowed_as(case, admitted, "backup"),
     )
 
 
-def _allowed_as(inputs: Inputs, admitted: np.ndarray, role: str) -> np.ndarray:
-    shape = (len(inputs.case.workloads), len(inputs.regions), len(inputs.case.periods))
-    allowed = np.repeat(inputs.case.alive[:, None, :], shape[1], axis=1)
-    for check in _checks(inputs, admitted, role):
+def _allowed_as(case: Case, admitted: np.ndarray, role: str) -> np.ndarray:
+    shape = (len(case.workloads), len(case.regions), len(case.periods))
+    allowed = np.repeat(case.alive[:, None, :], shape[1], axis=1)
+    for check in _checks(case, admitted, role):
         # A backup needs storage only, which the model prices by itself.
         if role != "backup" or check.rule not in ("no-machine", "no-card", "no-price"):
             allowed &= ~np.broadcast_to(check.blocks, shape)
     return allowed
 
 
-def admitted_machines(inputs: Inputs) -> np.ndarray:
+def admitted_machines(case: Case) -> np.ndarray:
     """Machines that fit each workload, their cards too, and can be had: boolean array (workload, SKU).
 
     Sold on a term that the case offers, or held by the workload's payer under a commitment that still runs.
     """
-    return np.asarray(_fitting_but_for_cards(inputs) & _with_cards(inputs))
+    return np.asarray(_fitting_but_for_cards(case) & _with_cards(case))
 
 
-def _with_cards(inputs: Inputs) -> np.ndarray:
+def _with_cards(case: Case) -> np.ndarray:
     """Machines with the cards that each workload asks for, or any where it needs none: (workload, SKU)."""
-    case = inputs.case
-    return suffices(case.workloads, case.demand[:, _CARDS, :], _cards(inputs))
+    case = case
+    return suffices(case.workloads, case.demand[:, _CARDS, :], _cards(case))
 
 
-def _cards(inputs: Inputs) -> Cards:
-    catalog = inputs.case.catalog
+def _cards(case: Case) -> Cards:
+    catalog = case.catalog
     return cards_of(catalog.skus, catalog.accelerators, catalog.interconnects)
 
 
-def _fitting_but_for_cards(inputs: Inputs) -> np.ndarray:
+def _fitting_but_for_cards(case: Case) -> np.ndarray:
     """Machines that fit each workload if any card will do, and can be had: (workload, SKU)."""
-    catalog = inputs.case.catalog
+    catalog = case.catalog
     yields = machine_yields(catalog.skus, catalog.accelerators)
-    case = inputs.case
+    case = case
     own = own_yields(case.yields, list(case.workloads["workload"]), list(catalog.skus["SkuId"]))
     fits = admits(case.workloads, catalog.skus, yields, own, case.demand)
-    return np.asarray(fits & (_sold(inputs)[None, :] | _held_by_payer(inputs)))
+    return np.asarray(fits & (_sold(case)[None, :] | _held_by_payer(case)))
 
 
-def _contestable(inputs: Inputs, allowed: np.ndarray) -> np.ndarray:
-    market = inputs.regions["market"].to_numpy()
-    groups = inputs.regions["vendor_group"].to_numpy()
+def _contestable(case: Case, allowed: np.ndarray) -> np.ndarray:
+    market = case.regions["market"].to_numpy()
+    groups = case.regions["vendor_group"].to_numpy()
     reach = [allowed[:, market & (groups == g), :].any(axis=1) for g in sorted(set(groups[market]))]
     if not reach:
         return np.zeros(allowed[:, 0, :].shape, dtype=bool)
@@ -143,41 +143,41 @@ def _ranges(blocks: np.ndarray) -> Iterator[tuple[int, int, int, int]]:
         yield w, r, first, after - 1
 
 
-def _checks(inputs: Inputs, admitted: np.ndarray, role: str) -> Iterator[Check]:
-    for rule in inputs.rules:
+def _checks(case: Case, admitted: np.ndarray, role: str) -> Iterator[Check]:
+    for rule in case.rules:
         if rule.severity == "hard" and rule.kind in FILTERS:
-            yield FILTERS[rule.kind](rule, inputs, role)
-    yield _availability(inputs)
-    yield _serves_agency(inputs)
-    fitting = _fitting_but_for_cards(inputs)
-    lacking = without_machine(inputs, fitting & _with_cards(inputs)) & ~without_machine(inputs, fitting)
-    yield _no_machine(inputs, admitted, lacking)
-    yield _no_card(inputs, fitting, lacking)
-    yield _no_price(inputs)
+            yield FILTERS[rule.kind](rule, case, role)
+    yield _availability(case)
+    yield _serves_agency(case)
+    fitting = _fitting_but_for_cards(case)
+    lacking = without_machine(case, fitting & _with_cards(case)) & ~without_machine(case, fitting)
+    yield _no_machine(case, admitted, lacking)
+    yield _no_card(case, fitting, lacking)
+    yield _no_price(case)
 
 
-def blocked(inputs: Inputs, admitted: np.ndarray, role: str) -> dict[str, np.ndarray]:
+def blocked(case: Case, admitted: np.ndarray, role: str) -> dict[str, np.ndarray]:
     """Where each rule, and each fact, keeps a role out: name to boolean (workload, region, period)."""
-    alive = inputs.case.alive[:, None, :]
-    shape = (len(inputs.case.workloads), len(inputs.regions), len(inputs.case.periods))
+    alive = case.alive[:, None, :]
+    shape = (len(case.workloads), len(case.regions), len(case.periods))
     out: dict[str, np.ndarray] = {}
-    for check in _checks(inputs, admitted, role):
+    for check in _checks(case, admitted, role):
         blocks = np.broadcast_to(check.blocks, shape) & alive
         out[check.rule] = out[check.rule] | blocks if check.rule in out else blocks
     return out
 
 
-def opening_periods(inputs: Inputs) -> np.ndarray:
+def opening_periods(case: Case) -> np.ndarray:
     """First period in which each region serves; the number of periods if it never does.
 
     A live region serves from the first period that begins on or after the day it opened; an
     announced one only where the case assumes an opening.
     """
-    periods = inputs.case.periods
-    assumed = {o.region: list(periods["period"]).index(o.period) for o in inputs.case.settings.openings}
+    periods = case.periods
+    assumed = {o.region: list(periods["period"]).index(o.period) for o in case.settings.openings}
     never = len(periods)
     first = []
-    for region, status, opens in inputs.regions[["region", "status", "opens"]].itertuples(index=False):
+    for region, status, opens in case.regions[["region", "status", "opens"]].itertuples(index=False):
         if region in assumed:
             first.append(assumed[region])
         elif status == "announced":
@@ -190,11 +190,11 @@ def opening_periods(inputs: Inputs) -> np.ndarray:
     return np.array(first)
 
 
-def _availability(inputs: Inputs) -> Check:
-    first = opening_periods(inputs)
-    count = len(inputs.case.periods)
+def _availability(case: Case) -> Check:
+    first = opening_periods(case)
+    count = len(case.periods)
     blocks = np.arange(count)[None, None, :] < first[None, :, None]
-    periods = inputs.case.periods["period"].to_numpy()
+    periods = case.periods["period"].to_numpy()
 
     def reason(w: int, r: int) -> str:
         if first[r] == count:
@@ -204,9 +204,9 @@ def _availability(inputs: Inputs) -> Check:
     return Check("availability", blocks, reason)
 
 
-def _serves_agency(inputs: Inputs) -> Check:
-    only = inputs.regions["serves_agency"].to_numpy()
-    agency = inputs.case.workloads["agency"].to_numpy()
+def _serves_agency(case: Case) -> Check:
+    only = case.regions["serves_agency"].to_numpy()
+    agency = case.workloads["agency"].to_numpy()
     blocks = (only[None, :] != "") & (only[None, :] != agency[:, None])
 
     def reason(w: int, r: int) -> str:
@@ -215,13 +215,13 @@ def _serves_agency(inputs: Inputs) -> Check:
     return Check("serves-agency", blocks[:, :, None], reason)
 
 
-def _no_machine(inputs: Inputs, admitted: np.ndarray, lacking: np.ndarray) -> Check:
+def _no_machine(case: Case, admitted: np.ndarray, lacking: np.ndarray) -> Check:
     """``lacking`` (workload, region): machines fit there, and only their cards do not suffice."""
-    needs = inputs.case.demand[:, CARRIED_AT, :].max(axis=2) > 0
-    blocks = without_machine(inputs, admitted) & ~lacking
-    had = _sold(inputs)[None, :] | _held_by_payer(inputs)
-    priced = _any_per_region(inputs, had.any(axis=0)[None, :])[0]
-    workloads = inputs.case.workloads
+    needs = case.demand[:, CARRIED_AT, :].max(axis=2) > 0
+    blocks = without_machine(case, admitted) & ~lacking
+    had = _sold(case)[None, :] | _held_by_payer(case)
+    priced = _any_per_region(case, had.any(axis=0)[None, :])[0]
+    workloads = case.workloads
 
     def reason(w: int, r: int) -> str:
         if not priced[r]:
@@ -234,11 +234,11 @@ def _no_machine(inputs: Inputs, admitted: np.ndarray, lacking: np.ndarray) -> Ch
     return Check("no-machine", blocks[:, :, None], reason)
 
 
-def _no_card(inputs: Inputs, fitting: np.ndarray, lacking: np.ndarray) -> Check:
-    cards, workloads = _cards(inputs), inputs.case.workloads
-    skus = inputs.case.catalog.skus
+def _no_card(case: Case, fitting: np.ndarray, lacking: np.ndarray) -> Check:
+    cards, workloads = _cards(case), case.workloads
+    skus = case.catalog.skus
     place = skus["region"].to_numpy()
-    regions = inputs.regions["region"].to_numpy()
+    regions = case.regions["region"].to_numpy()
 
     def reason(w: int, r: int) -> str:
         nearest, short = nearest_card(
@@ -251,15 +251,15 @@ def _no_card(inputs: Inputs, fitting: np.ndarray, lacking: np.ndarray) -> Check:
     return Check("no-card", lacking[:, :, None], reason)
 
 
-def without_machine(inputs: Inputs, admitted: np.ndarray) -> np.ndarray:
+def without_machine(case: Case, admitted: np.ndarray) -> np.ndarray:
     """Where a workload that needs machines finds none it may run on: boolean array (workload, region)."""
-    needs = np.asarray((inputs.case.demand[:, CARRIED_AT, :] > 0).any(axis=(1, 2)))
-    return np.asarray(needs[:, None] & ~_any_per_region(inputs, admitted))
+    needs = np.asarray((case.demand[:, CARRIED_AT, :] > 0).any(axis=(1, 2)))
+    return np.asarray(needs[:, None] & ~_any_per_region(case, admitted))
 
 
-def _no_price(inputs: Inputs) -> Check:
-    missing = ~_sold_without_machines(inputs)
-    needs = inputs.case.demand[:, [RESOURCES.index(k) for k in _WITHOUT_MACHINES], :].max(axis=2) > 0
+def _no_price(case: Case) -> Check:
+    missing = ~_sold_without_machines(case)
+    needs = case.demand[:, [RESOURCES.index(k) for k in _WITHOUT_MACHINES], :].max(axis=2) > 0
     blocks = (needs[:, None, :] & missing[None, :, :]).any(axis=2)
 
     def reason(w: int, r: int) -> str:
@@ -272,29 +272,29 @@ def _no_price(inputs: Inputs) -> Check:
 _WITHOUT_MACHINES = (*STORED, "egress_gib")
 
 
-def _sold_without_machines(inputs: Inputs) -> np.ndarray:
+def _sold_without_machines(case: Case) -> np.ndarray:
     """Whether storage and egress have a price: boolean array (region, resource)."""
-    catalog = inputs.case.catalog
+    catalog = case.catalog
     priced = set(catalog.prices.loc[catalog.prices["term"] == "on_demand", "SkuId"])
     skus = catalog.skus[catalog.skus["SkuId"].isin(priced)]
     sold = set(zip(skus["region"], skus["resource"], strict=True))
     to_internet = catalog.transfer.loc[catalog.transfer["destination"] == "internet", "region"]
     sold |= {(region, "egress_gib") for region in to_internet}
-    return np.array([[(region, k) in sold for k in _WITHOUT_MACHINES] for region in inputs.regions["region"]])
+    return np.array([[(region, k) in sold for k in _WITHOUT_MACHINES] for region in case.regions["region"]])
 
 
-def _sold(inputs: Inputs) -> np.ndarray:
+def _sold(case: Case) -> np.ndarray:
     """SKUs with a price on some term that the case offers: boolean array (SKU,)."""
-    prices = inputs.case.catalog.prices
+    prices = case.catalog.prices
     # Spot machines are SKUs of their own, sold on demand at the spot price (planner.catalog.spot).
-    offered = [term for term in inputs.case.settings.terms if term != "spot"]
+    offered = [term for term in case.settings.terms if term != "spot"]
     sold = prices.loc[prices["term"].isin(offered), "SkuId"]
-    return np.asarray(inputs.case.catalog.skus["SkuId"].isin(sold))
+    return np.asarray(case.catalog.skus["SkuId"].isin(sold))
 
 
-def _held_by_payer(inputs: Inputs) -> np.ndarray:
+def _held_by_payer(case: Case) -> np.ndarray:
     """SKUs of which a workload's payer holds commitments that still run: boolean array (workload, SKU)."""
-    case = inputs.case
+    case = case
     first = pd.Period(case.settings.start, freq="M").ordinal
     payers, skus = case.workloads["payer"].to_numpy(), case.catalog.skus["SkuId"].to_numpy()
     held = np.zeros((len(payers), len(skus)), dtype=bool)
@@ -304,12 +304,12 @@ def _held_by_payer(inputs: Inputs) -> np.ndarray:
     return held
 
 
-def _any_per_region(inputs: Inputs, by_sku: np.ndarray) -> np.ndarray:
+def _any_per_region(case: Case, by_sku: np.ndarray) -> np.ndarray:
     """Whether any SKU of a region is true: (…, SKU) to (…, region)."""
-    at = inputs.case.catalog.skus["region"].to_numpy()
-    machine = (inputs.case.catalog.skus["resource"] == "").to_numpy()
+    at = case.catalog.skus["region"].to_numpy()
+    machine = (case.catalog.skus["resource"] == "").to_numpy()
     return np.column_stack(
-        [(by_sku[:, (at == region) & machine]).any(axis=1) for region in inputs.regions["region"]]
+        [(by_sku[:, (at == region) & machine]).any(axis=1) for region in case.regions["region"]]
     )
 
 

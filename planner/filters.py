@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import RESOURCES, STORED
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.policy.rules import Rule
 from planner.policy.select import regions_of, workloads_of
 
@@ -35,31 +35,31 @@ def binds(rule: Rule, periods: pd.DataFrame) -> np.ndarray:
     return np.asarray(starts & np.array([rule.valid_from < p for p in periods["end"]]))
 
 
-def _filter(rule: Rule, inputs: Inputs, passes: np.ndarray, reason: Callable[[int, int], str]) -> Check:
+def _filter(rule: Rule, case: Case, passes: np.ndarray, reason: Callable[[int, int], str]) -> Check:
     """A check that blocks where the rule is selected, binds and ``passes`` (w, r) is false."""
-    case = inputs.case
+    case = case
     chosen = (
-        workloads_of(rule, case.workloads, case.agencies)[:, None] & regions_of(rule, inputs.regions)[None, :]
+        workloads_of(rule, case.workloads, case.agencies)[:, None] & regions_of(rule, case.regions)[None, :]
     )
     blocks = (chosen & ~passes)[:, :, None] & binds(rule, case.periods)[None, None, :]
-    return Check(rule.id, blocks & ~_waived(rule, inputs), reason)
+    return Check(rule.id, blocks & ~_waived(rule, case), reason)
 
 
-def _waived(rule: Rule, inputs: Inputs) -> np.ndarray:
+def _waived(rule: Rule, case: Case) -> np.ndarray:
     """Where a waiver lifts the rule: boolean (workload, region, period), for periods that end in time."""
-    case = inputs.case
-    lifted = np.zeros((len(case.workloads), len(inputs.regions), len(case.periods)), dtype=bool)
+    case = case
+    lifted = np.zeros((len(case.workloads), len(case.regions), len(case.periods)), dtype=bool)
     for row in case.waivers[case.waivers["rule"] == rule.id].to_dict("records") if rule.waivable else ():
         who = (case.workloads["workload"] == row["workload"]).to_numpy() | (row["workload"] == "")
-        where = (inputs.regions["region"] == row["region"]).to_numpy() | (row["region"] == "")
+        where = (case.regions["region"] == row["region"]).to_numpy() | (row["region"] == "")
         when = np.array([end.isoformat() <= row["expires"] for end in case.periods["end"]])
         lifted |= who[:, None, None] & where[None, :, None] & when[None, None, :]
     return lifted
 
 
-def _residency(rule: Rule, inputs: Inputs, role: str) -> Check:
+def _residency(rule: Rule, case: Case, role: str) -> Check:
     countries = rule.parameters["countries"]
-    regions = inputs.regions
+    regions = case.regions
     passes = regions["country"].isin(countries).to_numpy() | (role not in rule.parameters["roles"])
     if rule.parameters.get("sovereign"):
         passes = passes & (regions["sovereign"] == "true").to_numpy()
@@ -71,63 +71,63 @@ def _residency(rule: Rule, inputs: Inputs, role: str) -> Check:
         known = "unknown whether" if sovereign[r] == "unknown" else "not the case that"
         return f"a sovereign cloud is required; {known} the region is one"
 
-    return _filter(rule, inputs, passes[None, :], reason)
+    return _filter(rule, case, passes[None, :], reason)
 
 
-def _deployment(rule: Rule, inputs: Inputs, role: str) -> Check:
+def _deployment(rule: Rule, case: Case, role: str) -> Check:
     allowed = rule.parameters["allowed"]
     countries = rule.parameters.get("countries", ())
-    regions = inputs.regions
+    regions = case.regions
     passes = regions["deployment"].isin(allowed).to_numpy()
     if countries:
         passes = passes & regions["country"].isin(countries).to_numpy()
     deployment, country = regions["deployment"].to_numpy(), regions["country"].to_numpy()
-    level = inputs.case.workloads["classification"].to_numpy()
+    level = case.workloads["classification"].to_numpy()
 
     def reason(w: int, r: int) -> str:
         if deployment[r] not in allowed:
             return f"{level[w]} may only run on {', '.join(allowed)}; the region is {deployment[r]}"
         return f"{level[w]} must stay in {', '.join(countries)}; the region lies in {country[r]}"
 
-    return _filter(rule, inputs, passes[None, :], reason)
+    return _filter(rule, case, passes[None, :], reason)
 
 
-def _key_custody(rule: Rule, inputs: Inputs, role: str) -> Check:
+def _key_custody(rule: Rule, case: Case, role: str) -> Check:
     allowed = rule.parameters["allowed"]
-    custody = inputs.case.workloads["key_custody"]
+    custody = case.workloads["key_custody"]
 
     def reason(w: int, r: int) -> str:
         return f"keys must be held as {', '.join(allowed)}; the workload states {custody.iloc[w]}"
 
-    return _filter(rule, inputs, custody.isin(allowed).to_numpy()[:, None], reason)
+    return _filter(rule, case, custody.isin(allowed).to_numpy()[:, None], reason)
 
 
-def _vendor_panel(rule: Rule, inputs: Inputs, role: str) -> Check:
+def _vendor_panel(rule: Rule, case: Case, role: str) -> Check:
     vendors = rule.parameters["vendors"]
-    vendor = inputs.regions["vendor"].to_numpy()
-    passes = inputs.regions["vendor"].isin(vendors).to_numpy() | ~inputs.regions["market"].to_numpy()
+    vendor = case.regions["vendor"].to_numpy()
+    passes = case.regions["vendor"].isin(vendors).to_numpy() | ~case.regions["market"].to_numpy()
 
     def reason(w: int, r: int) -> str:
         return f"{vendor[r]} is not on the panel ({', '.join(vendors)})"
 
-    return _filter(rule, inputs, passes[None, :], reason)
+    return _filter(rule, case, passes[None, :], reason)
 
 
-def _parent_jurisdiction(rule: Rule, inputs: Inputs, role: str) -> Check:
+def _parent_jurisdiction(rule: Rule, case: Case, role: str) -> Check:
     allowed = rule.parameters["allowed"]
-    parent = inputs.regions["parent_jurisdiction"]
-    passes = parent.isin(allowed).to_numpy() | ~inputs.regions["market"].to_numpy()
+    parent = case.regions["parent_jurisdiction"]
+    passes = parent.isin(allowed).to_numpy() | ~case.regions["market"].to_numpy()
 
     def reason(w: int, r: int) -> str:
         return f"the parent must be bound by the law of {', '.join(allowed)}; it is {parent.iloc[r]}"
 
-    return _filter(rule, inputs, passes[None, :], reason)
+    return _filter(rule, case, passes[None, :], reason)
 
 
-def _certification(rule: Rule, inputs: Inputs, role: str) -> Check:
-    evidence = inputs.case.evidence
+def _certification(rule: Rule, case: Case, role: str) -> Check:
+    evidence = case.evidence
     held = evidence.groupby("subject")["kind"].agg(set).to_dict() if len(evidence) else {}
-    places = inputs.regions[["region", "vendor"]].itertuples(index=False, name=None)
+    places = case.regions[["region", "vendor"]].itertuples(index=False, name=None)
     lacking = [
         [
             c
@@ -140,25 +140,25 @@ def _certification(rule: Rule, inputs: Inputs, role: str) -> Check:
     def reason(w: int, r: int) -> str:
         return f"no evidence of {', '.join(lacking[r])}"
 
-    return _filter(rule, inputs, np.array([not some for some in lacking])[None, :], reason)
+    return _filter(rule, case, np.array([not some for some in lacking])[None, :], reason)
 
 
-def _assessed(inputs: Inputs, measure: str) -> np.ndarray:
+def _assessed(case: Case, measure: str) -> np.ndarray:
     """Latest assessment of each region, or else of its vendor: array (region,), NaN where unknown."""
-    rows = inputs.case.assessments
+    rows = case.assessments
     latest = rows[rows["measure"] == measure].sort_values("date").drop_duplicates("subject", keep="last")
     value = latest.set_index("subject")["value"]
-    own = inputs.regions["region"].map(value).astype("float64")
-    return own.fillna(inputs.regions["vendor"].map(value).astype("float64")).to_numpy()
+    own = case.regions["region"].map(value).astype("float64")
+    return own.fillna(case.regions["vendor"].map(value).astype("float64")).to_numpy()
 
 
-def _ownership(rule: Rule, inputs: Inputs, role: str) -> Check:
-    outside = ~inputs.regions["market"].to_numpy()
+def _ownership(rule: Rule, case: Case, role: str) -> Check:
+    outside = ~case.regions["market"].to_numpy()
     limits = {
         "largest_foreign_holder": rule.parameters["largest_holder"],
         "foreign_holders": rule.parameters["all_holders"],
     }
-    held = {measure: _assessed(inputs, measure) for measure in limits}
+    held = {measure: _assessed(case, measure) for measure in limits}
     passes = np.all([held[measure] <= limit for measure, limit in limits.items()], axis=0) | outside
 
     def reason(w: int, r: int) -> str:
@@ -168,27 +168,27 @@ def _ownership(rule: Rule, inputs: Inputs, role: str) -> Check:
                 return f"{measure.replace('_', ' ')} must be at most {limit:.0%}; it is {found}"
         raise AssertionError
 
-    return _filter(rule, inputs, passes[None, :], reason)
+    return _filter(rule, case, passes[None, :], reason)
 
 
-def _sovereignty_floor(rule: Rule, inputs: Inputs, role: str) -> Check:
+def _sovereignty_floor(rule: Rule, case: Case, role: str) -> Check:
     floor, objectives = rule.parameters["floor"], rule.parameters["objectives"]
-    levels = np.array([_assessed(inputs, objective) for objective in objectives])
+    levels = np.array([_assessed(case, objective) for objective in objectives])
 
     def reason(w: int, r: int) -> str:
         at = int(np.argmax(~(levels[:, r] >= floor)))
         found = "unknown" if np.isnan(levels[at, r]) else f"{levels[at, r]:g}"
         return f"{objectives[at]} must be at level {floor:g} at least; it is {found}"
 
-    return _filter(rule, inputs, (levels >= floor).all(axis=0)[None, :], reason)
+    return _filter(rule, case, (levels >= floor).all(axis=0)[None, :], reason)
 
 
 _APART = ("none", "other_region", "other_group")
 
 
-def _resilience(rule: Rule, inputs: Inputs, role: str) -> Check:
+def _resilience(rule: Rule, case: Case, role: str) -> Check:
     """The tier that a workload states is at least what the rule asks; the rule changes no tier."""
-    case, wanted = inputs.case, rule.parameters
+    case, wanted = case, rule.parameters
     tiers = case.resilience.set_index("tier")
     reasons = []
     for w, name in enumerate(case.workloads["resilience"]):
@@ -206,10 +206,10 @@ def _resilience(rule: Rule, inputs: Inputs, role: str) -> Check:
             short.insert(0, f"{standby.replace('_', ' ')}, {wanted['standby'].replace('_', ' ')} is asked")
         reasons.append(f"tier {name} keeps ready {'; '.join(short)}" if short and role == "primary" else "")
     passes = np.array([not reason for reason in reasons], dtype=bool)
-    return _filter(rule, inputs, passes[:, None], lambda w, r: reasons[w])
+    return _filter(rule, case, passes[:, None], lambda w, r: reasons[w])
 
 
-FILTERS: dict[str, Callable[[Rule, Inputs, str], Check]] = {
+FILTERS: dict[str, Callable[[Rule, Case, str], Check]] = {
     "residency": _residency,
     "deployment": _deployment,
     "key_custody": _key_custody,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from planner import tables
-from planner.case.load import Case, read_case
+from planner.case.load import Tables, read_tables
 from planner.case.schema import USERS
 from planner.case.settings import FILE, Settings, read_settings
 from planner.catalog.load import folder_of
@@ -28,7 +28,7 @@ from planner.policy.rules import Rule
 
 
 @dataclass(frozen=True)
-class Inputs:
+class Case:
     """What a run reads.
 
     Attributes
@@ -48,7 +48,7 @@ class Inputs:
         How files were read that have not the form of the reference, in words for the user.
     """
 
-    case: Case
+    case: Tables
     rules: tuple[Rule, ...]
     network: Network | None
     regions: pd.DataFrame
@@ -59,7 +59,7 @@ class Inputs:
     notes: tuple[str, ...] = ()
 
 
-def read_inputs(folder: Path) -> Inputs:
+def read_case(folder: Path) -> Case:
     """Read and check a case with all it names.
 
     Raises
@@ -70,7 +70,7 @@ def read_inputs(folder: Path) -> Inputs:
     settings, problems = read_settings(folder)
     if settings is None:
         raise BadInput(problems)
-    case, problems = read_case(folder)
+    case, problems = read_tables(folder)
     rules, more, rule_files = read_packs(
         settings.packs, folder, settings.rules, settings.rules_as_of, settings.decision_date
     )
@@ -92,9 +92,7 @@ def read_inputs(folder: Path) -> Inputs:
     reach, rtt_us = _reach(case, network, regions)
     files = (*case.files, *rule_files, *(network.files if network else ()))
     notes = (*case.notes, *(network.notes if network else ()))
-    return Inputs(
-        case, rules, network, regions, reach, rtt_us, _between(case, network, regions), files, notes
-    )
+    return Case(case, rules, network, regions, reach, rtt_us, _between(case, network, regions), files, notes)
 
 
 def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, list[Issue]]:
@@ -111,7 +109,7 @@ def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, l
     return read_network(found[0][1], found[0][0].removeprefix("./"))
 
 
-def _network_checks(case: Case, network: Network | None) -> list[Issue]:
+def _network_checks(case: Tables, network: Network | None) -> list[Issue]:
     file = case.settings.tables.get("users", "users.csv")
     if network is None:
         if case.settings.latency is not None:
@@ -147,7 +145,7 @@ def _sites(folder: Path, settings: Settings, network: Network, problems: list[Is
 
 
 def _reach(
-    case: Case, network: Network | None, regions: pd.DataFrame
+    case: Tables, network: Network | None, regions: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     if network is None or case.users.empty:
         nothing = {"workload": object, "region": object, "t": int, "coverage": float, "mean_ms": float}
@@ -159,7 +157,7 @@ def _reach(
     return coverage(case.users, trips, targets), trips.mean_us
 
 
-def _between(case: Case, network: Network | None, regions: pd.DataFrame) -> pd.DataFrame:
+def _between(case: Tables, network: Network | None, regions: pd.DataFrame) -> pd.DataFrame:
     """Mean round trip of each region to each other; empty unless a dependency limits it."""
     if network is None or not case.dependencies["latency_ms"].notna().any():
         return pd.DataFrame()

@@ -29,7 +29,7 @@ from planner.answer.usage import outlived, pools
 from planner.answer.whole import in_whole_machines
 from planner.eligibility import assess
 from planner.errors import Infeasible, PlannerError
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.outcome import Outcome
 from planner.lp.policy import PLANNING, SolvePolicy
 from planner.model.build import Model, build
@@ -39,7 +39,7 @@ from planner.tolerances import SAME_COST
 
 
 def plan_case(
-    case: Inputs, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
+    case: Case, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
 ) -> Plan:
     """The cheapest plan of a case that obeys every rule, with one in whole machines beside it.
 
@@ -64,7 +64,7 @@ def plan_case(
 
 
 def solve_case(
-    case: Inputs, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
+    case: Case, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
 ) -> Solved:
     """As :func:`plan_case`, with the program that the plan came from and the seconds that it took."""
     solved = in_whole_machines(solve(case, time_limit, fixed, gap))
@@ -72,7 +72,7 @@ def solve_case(
 
 
 def solve(
-    inputs: Inputs, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
+    case: Case, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
 ) -> Solved:
     """Find the cheapest plan that obeys every hard rule.
 
@@ -97,33 +97,33 @@ def solve(
         When the solver ended before it proved an optimum.
     """
     policy = SolvePolicy(gap=gap, time_limit=time_limit)
-    if fixed is not None or inputs.case.settings.replan is None:
-        return _bounded(_solve(without_replan(inputs), policy, fixed), inputs, policy, fixed)
-    free = _solve(without_replan(inputs), policy, None)
+    if fixed is not None or case.settings.replan is None:
+        return _bounded(_solve(without_replan(case), policy, fixed), case, policy, fixed)
+    free = _solve(without_replan(case), policy, None)
     try:
-        again = _solve(inputs, policy, None)
+        again = _solve(case, policy, None)
     except Infeasible as error:
         word = "without the earlier plan there is a plan: its frozen periods contradict the rules"
         raise Infeasible([*error.reasons, f"{word}; freeze fewer periods"]) from error
     again = replace(again, seconds=_together(free.seconds, again.seconds))
-    if unchanged(free.plan, inputs):
+    if unchanged(free.plan, case):
         # The program keeps what is frozen, for what is worked out from it: whole machines, prices of rules.
         again = replace(again, plan=free.plan)
-    again = replace(again, plan=record(again.plan, inputs, free.plan))
-    return _bounded(again, inputs, policy, None)
+    again = replace(again, plan=record(again.plan, case, free.plan))
+    return _bounded(again, case, policy, None)
 
 
-def _bounded(solved: Solved, inputs: Inputs, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
+def _bounded(solved: Solved, case: Case, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
     """With the cost of loads rounded down, where hourly traces were merged."""
     seconds = [solved.seconds]
 
-    def objective(lower: Inputs) -> float:
+    def objective(lower: Case) -> float:
         again = _solve(lower, policy, fixed)
         seconds.append(again.seconds)
         run = again.plan.run
         return float(run["bound"] if run["integers"] else run["objective"])
 
-    plan = with_bound(solved.plan, inputs, objective)
+    plan = with_bound(solved.plan, case, objective)
     return replace(solved, plan=plan, seconds=_together(*seconds))
 
 
@@ -136,9 +136,9 @@ def _together(*parts: Mapping[str, float]) -> dict[str, float]:
     return {name: sum(part[name] for part in parts) for name in parts[0]}
 
 
-def _solve(inputs: Inputs, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
+def _solve(case: Case, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
     clock = time.perf_counter()
-    model = build_model(inputs, fixed)
+    model = build_model(case, fixed)
     built = time.perf_counter() - clock
     first = first_stage(model, policy)
     arrays = first.arrays
@@ -191,7 +191,7 @@ def _solve(inputs: Inputs, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
     return Solved(plan, model, outcome, arrays, seconds, first.pulp)
 
 
-def build_model(inputs: Inputs, fixed: Fixed | None = None) -> Model:
+def build_model(case: Case, fixed: Fixed | None = None) -> Model:
     """The program of a case, after the checks that need no solver.
 
     Raises
@@ -199,16 +199,16 @@ def build_model(inputs: Inputs, fixed: Fixed | None = None) -> Model:
     Infeasible
         When a reason can be told beforehand.
     """
-    eligibility = assess(inputs)
+    eligibility = assess(case)
     if fixed is not None:
-        eligibility, pinned = hold(inputs, eligibility, fixed)
-        if (inputs.case.alive & ~eligibility.allowed.any(axis=1)).any():
-            raise Infeasible(nowhere(make_index(inputs, eligibility)))
-        return build(inputs, eligibility, pinned)
-    if (inputs.case.alive & ~eligibility.allowed.any(axis=1)).any():
-        raise Infeasible(nowhere(make_index(inputs, eligibility)))
-    model = build(inputs, eligibility)
-    if inputs.case.settings.replan is not None:
+        eligibility, pinned = hold(case, eligibility, fixed)
+        if (case.alive & ~eligibility.allowed.any(axis=1)).any():
+            raise Infeasible(nowhere(make_index(case, eligibility)))
+        return build(case, eligibility, pinned)
+    if (case.alive & ~eligibility.allowed.any(axis=1)).any():
+        raise Infeasible(nowhere(make_index(case, eligibility)))
+    model = build(case, eligibility)
+    if case.settings.replan is not None:
         check_kept(model)
     reasons = precheck(model)
     if reasons:
@@ -217,8 +217,8 @@ def build_model(inputs: Inputs, fixed: Fixed | None = None) -> Model:
 
 
 def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) -> Plan:
-    inputs = model.index.inputs
-    case, settings = inputs.case, inputs.case.settings
+    case = model.index.case
+    case, settings = case, case.settings
     costs = extract.costs(model, x)
     purchases = extract.purchases(model, x)
     prices = case.catalog.prices
@@ -256,8 +256,8 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
             }
             for f in settings.fx
         ],
-        "not_adopted": [r.label() for r in inputs.rules if r.declared_severity != r.severity],
-        "unpriced_regions": _unpriced(inputs),
+        "not_adopted": [r.label() for r in case.rules if r.declared_severity != r.severity],
+        "unpriced_regions": _unpriced(case),
         **emissions(model, x),
         **egress_bill(model, x),
     }
@@ -285,17 +285,17 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
     )
 
 
-def _unpriced(inputs: Inputs) -> list[str]:
+def _unpriced(case: Case) -> list[str]:
     """Regions that are known but sell nothing at a known price."""
-    skus = inputs.case.catalog.skus
-    priced = set(skus.loc[skus["SkuId"].isin(set(inputs.case.catalog.prices["SkuId"])), "region"])
-    return [region for region in inputs.regions["region"] if region not in priced]
+    skus = case.catalog.skus
+    priced = set(skus.loc[skus["SkuId"].isin(set(case.catalog.prices["SkuId"])), "region"])
+    return [region for region in case.regions["region"] if region not in priced]
 
 
 def _contestable(model: Model) -> list[dict[str, str]]:
     """Contestable workloads with the first and last period: frozen, so that studies can keep it."""
     member = model.index.eligibility.contestable
-    case = model.index.inputs.case
+    case = model.index.case
     periods = case.periods["period"].to_numpy()
     out = []
     for w in np.flatnonzero(member.any(axis=1)):

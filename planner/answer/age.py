@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from planner.errors import StaleData
-from planner.inputs import Inputs
+from planner.inputs import Case
 
 
-def check_age(inputs: Inputs, max_age: int) -> None:
+def check_age(case: Case, max_age: int) -> None:
     """Refuse prices that were stated more than ``max_age`` days before the decision date.
 
     Raises
@@ -16,8 +16,8 @@ def check_age(inputs: Inputs, max_age: int) -> None:
     StaleData
         With the catalogs' regions and the date of their oldest price.
     """
-    catalog = inputs.case.catalog
-    decided = inputs.case.settings.decision_date
+    catalog = case.catalog
+    decided = case.settings.decision_date
     prices = catalog.prices.merge(catalog.skus[["SkuId", "region"]], on="SkuId")
     oldest = prices.groupby("region")["as_of"].min()
     stale = [

@@ -36,7 +36,7 @@ def binding(model: Model, outcome: Outcome, x: np.ndarray) -> pd.DataFrame:
 
 
 def _rows(model: Model, outcome: Outcome, x: np.ndarray, block: Block) -> Iterator[tuple[Any, ...]]:
-    family, currency = model.family(block), model.index.inputs.case.settings.currency
+    family, currency = model.family(block), model.index.case.settings.currency
     start = model.starts[block.family]
     dual = outcome.dual[start : start + len(block.keys)] * block.scale * model.unit
     worth = np.abs(dual) / family.size(model)

@@ -6,22 +6,22 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from planner.errors import Infeasible
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.plan.plan import Plan
 
 
-def with_bound(plan: Plan, inputs: Inputs, objective: Callable[[Inputs], float]) -> Plan:
+def with_bound(plan: Plan, case: Case, objective: Callable[[Case], float]) -> Plan:
     """The plan with the number of levels and slices, and the cost with loads rounded down.
 
     What the plan would cost hour by hour lies between: it may not be cheaper than the bound where no
     rule on shares of spend binds. Without merged levels the slices are exact and no bound is needed.
     """
-    case = inputs.case
+    case = case
     if not case.trace_levels:
         return plan
     head: dict[str, object] = {"levels": case.trace_levels, "slices": len(case.settings.slices)}
     if case.load_down is not None:
-        lower = replace(inputs, case=replace(case, load=case.load_down, load_down=None, trace_levels=0))
+        lower = replace(case, case=replace(case, load=case.load_down, load_down=None, trace_levels=0))
         try:
             head["bound"] = round(objective(lower), 2)
         except Infeasible:

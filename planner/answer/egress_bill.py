@@ -17,7 +17,7 @@ def egress_bill(model: Model, x: np.ndarray) -> dict[str, Any]:
     Tiers are those of a payer's volume in a month from one region. Empty where nothing is sent.
     """
     index = model.index
-    case, offers = index.inputs.case, index.offers
+    case, offers = index.case, index.offers
     place = model.columns.place.keys
     w, r, t = (place[c].to_numpy() for c in "wrt")
     gib = case.demand[w, RESOURCES.index("egress_gib"), t] * x[model.columns.place.numbers]
@@ -25,7 +25,7 @@ def egress_bill(model: Model, x: np.ndarray) -> dict[str, Any]:
     if sent.empty:
         return {}
     volume = sent.groupby(["payer", "r", "t"], as_index=False)["gib"].sum()
-    table, price, _ = price_rows(index.inputs)
+    table, price, _ = price_rows(index.case)
     within = volume.merge(table, on="r")
     begins, ends = within["begins"].to_numpy(), within["ends"].to_numpy()
     part = np.clip(within["gib"].to_numpy(), begins, ends) - begins

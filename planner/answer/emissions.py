@@ -16,8 +16,8 @@ def emissions(model: Model, x: np.ndarray) -> dict[str, Any]:
     ``unknown`` names regions where the plan runs machines whose energy or grid nobody stated: they
     are in no sum.
     """
-    inputs = model.index.inputs
-    catalog = inputs.case.catalog
+    case = model.index.case
+    catalog = case.catalog
     if catalog.grid.empty and catalog.energy.empty:
         return {}
     lines = emitted(model.index, model.columns)
@@ -26,11 +26,11 @@ def emissions(model: Model, x: np.ndarray) -> dict[str, Any]:
     known = running[running["kg"].notna()]
     unknown = running.loc[running["kg"].isna(), "r"].unique()
     by_period = known.groupby("t")["kg"].sum() / 1000.0
-    names = inputs.case.periods["period"]
+    names = case.periods["period"]
     return {
         "carbon": {
             "tonnes": round(float(by_period.sum()), 6),
             "by_period": {str(n): round(float(by_period.get(t, 0.0)), 6) for t, n in enumerate(names)},
-            "unknown": sorted(str(r) for r in inputs.regions["region"].to_numpy()[unknown]),
+            "unknown": sorted(str(r) for r in case.regions["region"].to_numpy()[unknown]),
         }
     }

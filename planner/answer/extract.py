@@ -59,8 +59,8 @@ def purchases(model: Model, x: np.ndarray) -> pd.DataFrame:
     """
     bought = pd.concat([_machines(model, x), _commitments(model, x), _stored(model, x)], ignore_index=True)
     index = model.index
-    inputs, names = index.inputs, names_of(model)
-    skus, prices = inputs.case.catalog.skus, inputs.case.catalog.prices
+    case, names = index.case, names_of(model)
+    skus, prices = case.catalog.skus, case.catalog.prices
     s = bought["s"].to_numpy(dtype=np.int64)
     spot = skus["spot"].to_numpy(dtype=bool)[s]
     term = np.where(spot, "spot", bought["term"])
@@ -75,8 +75,8 @@ def purchases(model: Model, x: np.ndarray) -> pd.DataFrame:
             "payer": index.pools["payer"].to_numpy()[q],
             "pool": index.pools["name"].to_numpy()[q],
             "workload": _or_blank(names["w"], bought["w"].to_numpy(dtype=np.int64)),
-            "vendor_group": inputs.regions["vendor_group"].to_numpy()[r],
-            "vendor": inputs.regions["vendor"].to_numpy()[r],
+            "vendor_group": case.regions["vendor_group"].to_numpy()[r],
+            "vendor": case.regions["vendor"].to_numpy()[r],
             "region": names["r"][r],
             "sku": sku.where(~spot, sku.str.removesuffix(SUFFIX)).to_numpy(),
             "term": term,
@@ -145,8 +145,8 @@ def costs(model: Model, x: np.ndarray) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "term": lines["term"],
-            "vendor_group": index.inputs.regions["vendor_group"].to_numpy()[r],
-            "vendor": index.inputs.regions["vendor"].to_numpy()[r],
+            "vendor_group": index.case.regions["vendor_group"].to_numpy()[r],
+            "vendor": index.case.regions["vendor"].to_numpy()[r],
             "region": names["r"][r],
             "payer": _or_blank(index.pools["payer"].to_numpy(), lines["q"].to_numpy()),
             "pool": _or_blank(index.pools["name"].to_numpy(), lines["q"].to_numpy()),
@@ -184,7 +184,7 @@ def latency(model: Model, x: np.ndarray) -> pd.DataFrame:
     The 95th percentile is that of the slowest region which serves a part of the workload.
     """
     index = model.index
-    case, names = index.inputs.case, names_of(model)
+    case, names = index.case, names_of(model)
     targeted = case.workloads["latency_ms"].notna().to_numpy()
     if not targeted.any():
         return pd.DataFrame(columns=list(LATENCY))
@@ -220,12 +220,12 @@ def _placed(model: Model, x: np.ndarray) -> pd.DataFrame:
 
 def names_of(model: Model) -> dict[str, np.ndarray]:
     """Names of workloads (w), regions (r), periods (t) and SKUs (s) by their numbers."""
-    inputs = model.index.inputs
+    case = model.index.case
     return {
-        "w": inputs.case.workloads["workload"].to_numpy(),
-        "r": inputs.regions["region"].to_numpy(),
-        "t": inputs.case.periods["period"].to_numpy(),
-        "s": inputs.case.catalog.skus["SkuId"].to_numpy(),
+        "w": case.workloads["workload"].to_numpy(),
+        "r": case.regions["region"].to_numpy(),
+        "t": case.periods["period"].to_numpy(),
+        "s": case.catalog.skus["SkuId"].to_numpy(),
     }
 
 

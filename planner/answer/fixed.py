@@ -18,7 +18,7 @@ from planner.answer.broken import broken_latency, broken_shares
 from planner.case.schema import CURRENT
 from planner.eligibility import BUILT_IN, Eligibility
 from planner.errors import BadInput, Issue
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.plan.plan import Plan
 from planner.tolerances import SUM
 
@@ -34,7 +34,7 @@ class Fixed:
 _UNPRICED = ("no-machine", "no-card", "no-price", "availability")
 
 
-def read_fixed(path: Path, inputs: Inputs) -> Fixed:
+def read_fixed(path: Path, case: Case) -> Fixed:
     """Read a table of placements to hold.
 
     Raises
@@ -43,9 +43,9 @@ def read_fixed(path: Path, inputs: Inputs) -> Fixed:
         If the table is bad, names an unknown workload or region, or places a workload only in part.
     """
     data, problems = tables.read(path, CURRENT)
-    case = inputs.case
+    case = case
     problems += tables.refers(data, "workload", case.workloads["workload"], path.name, "the case's workloads")
-    problems += tables.refers(data, "region", inputs.regions["region"], path.name, "the catalogs' regions")
+    problems += tables.refers(data, "region", case.regions["region"], path.name, "the catalogs' regions")
     primary = data[data["role"] == "primary"]
     for name, rows in primary.groupby("workload"):
         if abs(rows["share"].sum() - 1.0) > SUM:
@@ -55,12 +55,12 @@ def read_fixed(path: Path, inputs: Inputs) -> Fixed:
     if problems:
         raise BadInput(problems)
     w = primary["workload"].map({n: i for i, n in enumerate(case.workloads["workload"])})
-    r = primary["region"].map({n: i for i, n in enumerate(inputs.regions["region"])})
+    r = primary["region"].map({n: i for i, n in enumerate(case.regions["region"])})
     placements = pd.DataFrame({"w": w.astype("int64"), "r": r.astype("int64"), "share": primary["share"]})
     return Fixed(path.name, placements)
 
 
-def hold(inputs: Inputs, eligibility: Eligibility, fixed: Fixed) -> tuple[Eligibility, pd.DataFrame]:
+def hold(case: Case, eligibility: Eligibility, fixed: Fixed) -> tuple[Eligibility, pd.DataFrame]:
     """Restrict eligibility to the fixed placements of the workloads they name.
 
     Returns
@@ -73,8 +73,8 @@ def hold(inputs: Inputs, eligibility: Eligibility, fixed: Fixed) -> tuple[Eligib
     BadInput
         If a fixed placement cannot be priced: no machine, no price, or no service in a period.
     """
-    case, held = inputs.case, fixed.placements
-    names, regions = case.workloads["workload"].to_numpy(), inputs.regions["region"].to_numpy()
+    case, held = case, fixed.placements
+    names, regions = case.workloads["workload"].to_numpy(), case.regions["region"].to_numpy()
     excuses = eligibility.excuses[eligibility.excuses["rule"].isin(_UNPRICED)]
     problems = []
     for w, r in zip(held["w"].tolist(), held["r"].tolist(), strict=True):

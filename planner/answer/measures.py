@@ -43,7 +43,7 @@ class Meter:
 
     def __init__(self, model: Model) -> None:
         index = model.index
-        regions = index.inputs.regions
+        regions = index.case.regions
         lines = model.lines[model.lines["r"] >= 0]
         r, col = lines["r"].to_numpy(dtype=np.int64), lines["col"].to_numpy(dtype=np.int64)
         counted = lines["counted"].to_numpy()
@@ -52,7 +52,7 @@ class Meter:
         group = index.group_of[r]
         on_market = group >= 0
         np.add.at(self.spent, (group[on_market], col[on_market]), counted[on_market])
-        home = index.inputs.case.settings.home_country
+        home = index.case.settings.home_country
         abroad = (regions["parent_jurisdiction"] != home).to_numpy()[r]
         self._all, self._foreign = np.zeros(model.columns.count), np.zeros(model.columns.count)
         np.add.at(self._all, col, counted)

@@ -21,8 +21,8 @@ def nowhere(index: Index) -> list[str]:
 
     Regions that one reason closes are told together.
     """
-    inputs, eligibility = index.inputs, index.eligibility
-    case = inputs.case
+    case, eligibility = index.case, index.eligibility
+    case = case
     lost = case.alive & ~eligibility.allowed.any(axis=1)
     periods = case.periods["period"].to_numpy()
     reasons = []
@@ -54,7 +54,7 @@ def precheck(model: Model) -> list[str]:
 def _unready(model: Model) -> list[str]:
     """Workloads whose tier asks for a standby or a backup that no region may hold."""
     index = model.index
-    case = index.inputs.case
+    case = index.case
     wants = {
         "standby": (index.tiers["standby"] != "none").to_numpy(),
         "backup": (index.tiers["backup"] > 0).to_numpy(),
@@ -80,12 +80,12 @@ def _unready(model: Model) -> list[str]:
 
 def _unsaved(index: Index) -> list[str]:
     """Workloads that must survive a loss and may be nowhere else: neither placed nor kept ready."""
-    inputs, losses = index.inputs, index.losses
+    case, losses = index.case, index.losses
     reasons, told = [], set()
     for e, event in enumerate(losses.events):
         spared = ~index.hit[e][None, :, None]
         outside = ((index.eligibility.allowed | index.eligibility.standby) & spared).any(axis=1)
-        for w, t in np.argwhere(losses.asked[e] & inputs.case.alive & ~outside).tolist():
+        for w, t in np.argwhere(losses.asked[e] & case.alive & ~outside).tolist():
             if (e, w) in told or not index.eligibility.allowed[w, :, t].any():
                 continue
             told.add((e, w))
@@ -102,7 +102,7 @@ def _unreachable(index: Index) -> list[str]:
     wanted = index.wanted_coverage
     if wanted.empty:
         return []
-    case = index.inputs.case
+    case = index.case
     best = np.zeros(case.alive.shape)
     cover = index.coverage
     open_to = index.eligibility.allowed[cover["w"], cover["r"], cover["t"]]
@@ -121,7 +121,7 @@ def _unreachable(index: Index) -> list[str]:
 
 def _overfull(index: Index) -> list[str]:
     """Limits that the workloads with no other place already exceed."""
-    case = index.inputs.case
+    case = index.case
     allowed = index.eligibility.allowed
     captive = (allowed.sum(axis=1) == 1)[:, None, :] & allowed
     payer = case.workloads["payer"].to_numpy()
@@ -165,7 +165,7 @@ def _hosts(model: Model, share_rule: ShareRule) -> tuple[np.ndarray, np.ndarray]
     """
     index = model.index
     scope = index.scopes[share_rule.scope]
-    weight = constant_weight(index.inputs, scope, model.reference)
+    weight = constant_weight(index.case, scope, model.reference)
     load = scope.member * (model.reference > 0 if weight is None else weight)
     hosts = np.zeros((len(index.groups), load.shape[1]))
     for g in range(len(index.groups)):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import BadInput, Issue
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.model.build import Model
 from planner.model.commitments import active_periods, held_periods
 from planner.model.earlier import earlier_commitments, earlier_places
@@ -19,10 +19,10 @@ _PLACED = ["workload", "region", "period", "role"]
 _COMMITTED = ["pool", "sku", "term", "period"]
 
 
-def without_replan(inputs: Inputs) -> Inputs:
+def without_replan(case: Case) -> Case:
     """The same question as if there were no earlier plan."""
-    settings = replace(inputs.case.settings, replan=None)
-    return replace(inputs, case=replace(inputs.case, settings=settings))
+    settings = replace(case.settings, replan=None)
+    return replace(case, case=replace(case, settings=settings))
 
 
 def committed_in(plan: Plan) -> pd.DataFrame:
@@ -32,9 +32,9 @@ def committed_in(plan: Plan) -> pd.DataFrame:
     return summed
 
 
-def unchanged(plan: Plan, inputs: Inputs) -> bool:
+def unchanged(plan: Plan, case: Case) -> bool:
     """Does a plan place and commit in every period exactly what the earlier plan does?"""
-    case = inputs.case
+    case = case
     periods = case.periods["period"].to_numpy()
     pairs = (
         (plan.placements, case.earlier_placements, _PLACED, "share"),
@@ -59,7 +59,7 @@ def check_kept(model: Model) -> None:
         of a pool or SKU that is no more.
     """
     index = model.index
-    case, replan = index.inputs.case, index.inputs.case.settings.replan
+    case, replan = index.case, index.case.settings.replan
     frozen = replan.freeze if replan else 0
     roles = {
         "primary": model.columns.place.keys[["w", "r", "t"]],
@@ -96,9 +96,9 @@ def _booked(model: Model) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _lost(model: Model, role: str, w: int, r: int, t: int) -> Issue:
-    inputs = model.index.inputs
-    name, region = inputs.case.workloads["workload"].iloc[w], inputs.regions["region"].iloc[r]
-    period = str(inputs.case.periods["period"].iloc[t])
+    case = model.index.case
+    name, region = case.workloads["workload"].iloc[w], case.regions["region"].iloc[r]
+    period = str(case.periods["period"].iloc[t])
     excuses = model.index.eligibility.excuses
     mine = excuses[(excuses["workload"] == name) & (excuses["region"] == region)]
     mine = mine[(mine["period_from"] <= period) & (period <= mine["period_to"])]
@@ -110,9 +110,9 @@ def _lost(model: Model, role: str, w: int, r: int, t: int) -> Issue:
     )  # fmt: skip
 
 
-def record(plan: Plan, inputs: Inputs, free: Plan) -> Plan:
+def record(plan: Plan, case: Case, free: Plan) -> Plan:
     """The plan with what planning again did: what changed, and what keeping to the earlier plan costs."""
-    replan, case = inputs.case.settings.replan, inputs.case
+    replan, case = case.settings.replan, case
     if replan is None:
         return plan
     earlier = case.earlier_placements[case.earlier_placements["role"] == "primary"]

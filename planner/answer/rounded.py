@@ -49,11 +49,11 @@ def round_up(index: Index, purchases: pd.DataFrame) -> Rounded:
 
 def with_extra(index: Index, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     """With ``extra`` cash of ``whole`` machines beyond ``units``, and its sum, discounted."""
-    case = index.inputs.case
+    case = index.case
     t = _periods(index, frame)
     r = (
         frame["region"]
-        .map({n: i for i, n in enumerate(index.inputs.regions["region"])})
+        .map({n: i for i, n in enumerate(index.case.regions["region"])})
         .to_numpy(dtype=np.int64)
     )
     hours = _hours(index, frame, t)
@@ -72,13 +72,13 @@ def with_extra(index: Index, frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
 
 
 def _periods(index: Index, frame: pd.DataFrame) -> np.ndarray:
-    number = {name: t for t, name in enumerate(index.inputs.case.periods["period"])}
+    number = {name: t for t, name in enumerate(index.case.periods["period"])}
     return frame["period"].map(number).to_numpy(dtype=np.int64)
 
 
 def _hours(index: Index, bought: pd.DataFrame, t: np.ndarray) -> np.ndarray:
     sliced = {(row["t"], row["name"]): row["hours"] for row in index.slices.to_dict("records")}
-    period = index.inputs.case.periods["hours"].to_numpy()
+    period = index.case.periods["hours"].to_numpy()
     return np.array(
         [
             period[at] if name == "all" else sliced[at, name]
@@ -89,11 +89,11 @@ def _hours(index: Index, bought: pd.DataFrame, t: np.ndarray) -> np.ndarray:
 
 def _over(index: Index, frame: pd.DataFrame) -> tuple[str, ...]:
     """Limits that whole machines exceed, one line each with its worst period."""
-    skus, t = index.inputs.case.catalog.skus["SkuId"], _periods(index, frame)
+    skus, t = index.case.catalog.skus["SkuId"], _periods(index, frame)
     name = frame["sku"] + np.where(frame["term"] == "spot", SUFFIX, "")
     s = name.map({sku: i for i, sku in enumerate(skus)}).to_numpy(dtype=np.int64)
-    shape = (len(index.inputs.case.periods), len(index.inputs.case.settings.slices))
-    slice_at = {n: position for position, n in enumerate(index.inputs.case.settings.slices)}
+    shape = (len(index.case.periods), len(index.case.settings.slices))
+    slice_at = {n: position for position, n in enumerate(index.case.settings.slices)}
     at = np.array([slice_at.get(n, -1) for n in frame["slice"]], dtype=np.int64)
     whole, payer = frame["whole"].to_numpy(), frame["payer"].to_numpy()
     limits = index.capacity[index.capacity["resource"].isin((*SIZED, "units"))]
@@ -113,7 +113,7 @@ def _over(index: Index, frame: pd.DataFrame) -> tuple[str, ...]:
         over = beyond > SUM * np.maximum(amount, 1.0)
         if over.any():
             worst = int(np.argmax(beyond))
-            need, period = drawn[worst].max(), index.inputs.case.periods["period"].iloc[worst]
+            need, period = drawn[worst].max(), index.case.periods["period"].iloc[worst]
             of = f" for {whose}" if whose else ""
             out.append(
                 f"{subject}: {need:g} {resource}{of} against {amount[worst]:g} in {period} "

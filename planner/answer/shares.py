@@ -110,11 +110,11 @@ def foreign_currency_share(model: Model, x: np.ndarray) -> float:
 
     Amounts of the user's own tables are in the case's currency.
     """
-    catalog, home = model.index.inputs.case.catalog, model.index.inputs.case.settings.currency
+    catalog, home = model.index.case.catalog, model.index.case.settings.currency
     abroad = set(catalog.prices.loc[catalog.prices["PricingCurrency"] != home, "SkuId"])
     by_sku = np.append(catalog.skus["SkuId"].isin(abroad).to_numpy(), False)
     sends = catalog.transfer[catalog.transfer["PricingCurrency"] != home]
-    by_region = model.index.inputs.regions["region"].isin(set(sends["region"])).to_numpy()
+    by_region = model.index.case.regions["region"].isin(set(sends["region"])).to_numpy()
     lines = model.lines
     value = before_tax(lines).to_numpy() * x[lines["col"].to_numpy()]
     leaves = lines["term"].isin(("egress", "egress tiers", "transfer", "migration transfer")).to_numpy()

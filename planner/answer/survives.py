@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.model.build import Model
 from planner.model.resilience import ready_of
 from planner.plan.plan import Plan
@@ -37,8 +37,8 @@ class Kept:
 class Survivors:
     """Reads what plans of one case keep; made once, used for every plan of a study."""
 
-    def __init__(self, inputs: Inputs) -> None:
-        case, regions = inputs.case, inputs.regions
+    def __init__(self, case: Case) -> None:
+        case, regions = case, case.regions
         self._names = {
             "w": {name: i for i, name in enumerate(case.workloads["workload"])},
             "r": {name: i for i, name in enumerate(regions["region"])},
@@ -49,7 +49,7 @@ class Survivors:
         self._within = np.array([held == g for g in self.groups], dtype=bool).reshape(-1, len(regions))
         critical = case.workloads["critical"].to_numpy(dtype=bool)
         self._work = np.maximum(case.demand[:, 0, :], _HAIR) * case.alive * critical[:, None]
-        self._ready = ready_of(inputs)
+        self._ready = ready_of(case)
 
     def of_solution(self, model: Model, x: np.ndarray) -> Kept | None:
         """What the solution of a program keeps."""

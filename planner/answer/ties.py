@@ -66,7 +66,7 @@ def _with_moves(model: Model, arrays: Arrays) -> Arrays:
     enter[w,r,t] ≥ place[w,r,t] − place[w,r,t−1] where w is alive in both; in the first period
     against ``current.csv``, for workloads that it names.
     """
-    case = model.index.inputs.case
+    case = model.index.case
     place = model.columns.place.keys[["w", "r", "t"]].assign(col=model.columns.place.numbers)
     before = place.assign(t=place["t"] + 1).rename(columns={"col": "before"})
     rows = place.merge(before, on=["w", "r", "t"], how="left")
@@ -118,7 +118,7 @@ def _preference(model: Model) -> np.ndarray:
     place = model.columns.place.keys
     seen = place[["w", "r", "t"]].merge(model.index.coverage, on=["w", "r", "t"], how="left")
     trip = seen["mean_ms"].fillna(0.0).to_numpy() / 1000.0
-    order = place["r"].to_numpy() / max(1, len(model.index.inputs.regions))
+    order = place["r"].to_numpy() / max(1, len(model.index.case.regions))
     cost = np.zeros(model.columns.count)
     cost[: len(place)] = trip + 1e-4 * order
     return cost

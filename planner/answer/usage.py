@@ -31,7 +31,7 @@ def used(model: Model, x: np.ndarray, bought: pd.DataFrame) -> np.ndarray:
     """
     cover = model.columns.cover.keys.assign(x=x[model.columns.cover.numbers])
     cover = cover.merge(model.index.slices[["t", "l", "hours"]], on=["t", "l"], how="left")
-    hours = model.index.inputs.case.periods["hours"].to_numpy()[cover["t"].to_numpy(dtype=np.int64)]
+    hours = model.index.case.periods["hours"].to_numpy()[cover["t"].to_numpy(dtype=np.int64)]
     cover["x"] = cover["x"] * cover["hours"] / hours
     cover["q"] = cover["q"].where(cover["h"] < 0, -1)
     running = cover.groupby(_KEY, as_index=False)["x"].sum()
@@ -50,7 +50,7 @@ def pools(model: Model, x: np.ndarray) -> pd.DataFrame:
     if not has_commitments(model, x):
         return pd.DataFrame(columns=list(POOLS))
     name = index.pools["name"].to_numpy()[index.pool_of]
-    frame = pd.DataFrame({"pool": name, "workload": index.inputs.case.workloads["workload"].to_numpy()})
+    frame = pd.DataFrame({"pool": name, "workload": index.case.workloads["workload"].to_numpy()})
     return frame.sort_values(list(POOLS), ignore_index=True)
 
 
@@ -60,17 +60,17 @@ def outlived(model: Model, x: np.ndarray) -> list[str]:
     They are planned at the contract's terms to their end; whether the vendor grants that is a
     question to it.
     """
-    index, inputs = model.index, model.index.inputs
+    index, case = model.index, model.index.case
     keys = model.columns.commit.keys.assign(x=x[model.columns.commit.numbers])
     keys = keys[keys["x"] > 0]
     out = set()
     for line in keys.to_dict("records"):
         number = int(index.offers.contract[int(line["r"]), int(line["t0"])])
-        until = str(inputs.case.contracts["valid_to"].iloc[number]) if number >= 0 else ""
-        start = pd.Period(inputs.case.periods["period"].iloc[int(line["t0"])], freq="M")
+        until = str(case.contracts["valid_to"].iloc[number]) if number >= 0 else ""
+        start = pd.Period(case.periods["period"].iloc[int(line["t0"])], freq="M")
         end = start + COMMITMENTS[str(line["term"])]
         if until and until < end.start_time.date().isoformat():
-            sku, name = (inputs.case.catalog.skus["SkuId"].iloc[int(line["s"])],
-                         inputs.case.contracts["contract"].iloc[number])  # fmt: skip
+            sku, name = (case.catalog.skus["SkuId"].iloc[int(line["s"])],
+                         case.contracts["contract"].iloc[number])  # fmt: skip
             out.add(f"{line['term']} of {sku} from {start} runs to {end}, contract {name} ends {until}")
     return sorted(out)

@@ -117,12 +117,12 @@ def _idle(model: Model, x: np.ndarray) -> np.ndarray:
 def _restated(model: Model) -> Model:
     """The same program in whole machines: each workload on the machines that the first one gave it."""
     index, columns = model.index, model.columns
-    case = index.inputs.case
+    case = index.case
     settings = replace(case.settings, whole_units=True)
     # A frozen commitment of an earlier plan is kept in whole machines too.
     earlier = case.earlier_commitments
     earlier = earlier.assign(units=np.ceil(earlier["units"].to_numpy(dtype="float64") - WHOLE))
-    inputs = replace(index.inputs, case=replace(case, settings=settings, earlier_commitments=earlier))
+    case = replace(index.case, case=replace(case, settings=settings, earlier_commitments=earlier))
     machines = np.zeros_like(index.eligibility.admitted)
     use, folded, run = columns.use.keys, columns.folded, columns.run.keys
     machines[use["w"].to_numpy(dtype=np.int64), use["s"].to_numpy(dtype=np.int64)] = True
@@ -130,7 +130,7 @@ def _restated(model: Model) -> Model:
     fleets = np.zeros((len(index.pools), machines.shape[1]), dtype=bool)
     fleets[run["q"].to_numpy(dtype=np.int64), run["s"].to_numpy(dtype=np.int64)] = True
     machines[index.container] = fleets[index.pool_of[index.container]]
-    return build(inputs, index.eligibility, reference=model.reference, machines=machines)
+    return build(case, index.eligibility, reference=model.reference, machines=machines)
 
 
 def _kept(solved: Solved, model: Model, arrays: Arrays) -> Arrays:

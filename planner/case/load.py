@@ -30,7 +30,7 @@ from planner.names import mend as mend_name
 
 
 @dataclass(frozen=True)
-class Case:
+class Tables:
     """One planning question, ready for use. Row i of ``workloads`` is workload i everywhere.
 
     Attributes
@@ -105,7 +105,7 @@ _LONGEST_NAME = 120
 """Longest name of a table's file: file systems differ in what they bear."""
 
 
-def read_case(folder: Path) -> tuple[Case | None, list[Issue]]:
+def read_tables(folder: Path) -> tuple[Tables | None, list[Issue]]:
     """Read a case folder and the catalogs it names.
 
     Returns
@@ -143,7 +143,7 @@ def read_case(folder: Path) -> tuple[Case | None, list[Issue]]:
     )
     workloads["payer"] = workloads["payer"].where(workloads["payer"] != "", workloads["agency"])
     demand = _demand_array(frames["demand"], list(workloads["workload"]), names)
-    return Case(
+    return Tables(
         folder=folder,
         settings=settings,
         catalog=with_spot(catalog, "spot" in settings.terms),

@@ -22,12 +22,12 @@ import click
 def command(case: Path, vendor: str, deepest: float, steps: int, out: Path | None, as_json: bool) -> None:
     """Offer the case in folder CASE discounts of a vendor, and plan again at each."""
     from planner.commands import study_out
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
     from planner.report.figures.breakeven import breakeven_chart
     from planner.report.words import percent
     from planner.study.breakeven import breakeven
 
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     found = breakeven(inputs, vendor, deepest, steps)
     head = study_out.head_of(inputs)
     title, marking = str(head["title"]), str(head["marking"])

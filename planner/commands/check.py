@@ -11,15 +11,15 @@ import click
 from planner.commands.talk import quoted, tell_reading
 
 if TYPE_CHECKING:
-    from planner.inputs import Inputs
+    from planner.inputs import Case
 
 
-def not_governed(inputs: Inputs) -> list[str]:
+def not_governed(inputs: Case) -> list[str]:
     """Workloads above the open level whose classification no hard rule selects, adopted or not."""
     from planner.case.schema import CLASSIFICATIONS
     from planner.policy.select import workloads_of
 
-    work, agencies = inputs.case.workloads, inputs.case.agencies
+    work, agencies = inputs.workloads, inputs.agencies
     governed = (work["classification"] == CLASSIFICATIONS[-1]).to_numpy()
     for rule in inputs.rules:
         if rule.declared_severity == "hard" and "classification" in rule.select.get("workload", {}):
@@ -33,24 +33,22 @@ def not_governed(inputs: Inputs) -> list[str]:
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def command(case: Path, as_json: bool) -> None:
     """Check the case in folder CASE: its files (exit 5), and what certainly cannot work (exit 3)."""
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
     from planner.planning import build_model
 
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     tell_reading(inputs)
     model = build_model(inputs)
     found = {
-        "case": inputs.case.settings.id,
-        "workloads": len(inputs.case.workloads),
+        "case": inputs.settings.id,
+        "workloads": len(inputs.workloads),
         "regions": len(inputs.regions),
-        "periods": len(inputs.case.periods),
+        "periods": len(inputs.periods),
         "rules": len(inputs.rules),
         "files": len(inputs.files),
         "columns": model.columns.count,
         "rows": model.rows,
-        "not_assessed": sorted(
-            inputs.case.workloads.loc[inputs.case.workloads["nccp_tier"] == "", "workload"]
-        ),
+        "not_assessed": sorted(inputs.workloads.loc[inputs.workloads["nccp_tier"] == "", "workload"]),
         "not_governed": not_governed(inputs),
         "not_enforced": [r.label() for r in inputs.rules if r.declared_severity != r.severity],
     }
@@ -59,7 +57,7 @@ def command(case: Path, as_json: bool) -> None:
     else:
         sizes = ", ".join(f"{found[k]} {k}" for k in ("workloads", "regions", "periods", "rules", "files"))
         click.echo(f"{found['case']}: {sizes}; nothing that certainly cannot work")
-        unknown = inputs.case.workloads.loc[inputs.case.workloads["nccp_tier"] == "", "workload"]
+        unknown = inputs.workloads.loc[inputs.workloads["nccp_tier"] == "", "workload"]
         if len(unknown):
             click.echo(f"warning: nccp_tier is not assessed for {', '.join(sorted(unknown))}")
         if ungoverned := not_governed(inputs):

@@ -39,7 +39,7 @@ def command(
 ) -> None:
     """Say how much to commit in the first period of the case in folder CASE before demand is known."""
     from planner.commands import study_out
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
     from planner.study.commit_advice import GAP, commit_advice
 
     factors = [1.0 + change / 100.0 for change in _numbers(demand, "--demand")]
@@ -48,7 +48,7 @@ def command(
         raise click.UsageError("--demand takes at least two changes, none below -100%")
     if len(parts) != len(factors) or min(parts) < 0 or sum(parts) <= 0:
         raise click.UsageError("--weights takes one weight for each change of demand, none negative")
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     found = commit_advice(inputs, factors, parts, GAP if gap is None else gap)
     head, rows = study_out.head_of(inputs), found.rows()
     levels = [

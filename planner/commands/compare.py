@@ -12,7 +12,7 @@ from planner.commands.talk import quoted
 from planner.errors import PlannerError
 
 if TYPE_CHECKING:
-    from planner.inputs import Inputs
+    from planner.inputs import Case
     from planner.plan.plan import Plan
     from planner.report.figures.sheet import Chart
     from planner.study.compare import Named, Row
@@ -89,13 +89,13 @@ def _plans(paths: Sequence[Path]) -> tuple[list[Row], dict[str, object], bool, s
 
 def _read(
     paths: Sequence[Path], names: Sequence[str]
-) -> tuple[tuple[Plan | str, Inputs] | None, list[Inputs | None], str]:
+) -> tuple[tuple[Plan | str, Case] | None, list[Case | None], str]:
     """Doing nothing with the inputs of the first plan whose case knows today, each plan's inputs, a note."""
     from planner.commands.inputs_of import opened
     from planner.study.compare import doing_nothing
 
-    known: list[Inputs | None] = []
-    today: tuple[Plan | str, Inputs] | None = None
+    known: list[Case | None] = []
+    today: tuple[Plan | str, Case] | None = None
     note = "doing nothing is not shown: no plan's inputs hold a table of where workloads run today (current)"
     unread = []
     for path, name in zip(paths, names, strict=True):

@@ -10,7 +10,7 @@ import pandas as pd
 from planner.case.settings import FILE
 from planner.commands.inputs_of import as_case
 from planner.errors import BadInput, Issue
-from planner.inputs import Inputs, read_inputs
+from planner.inputs import Case, read_case
 from planner.plan.folder import copy_inputs, read_plan
 from planner.plan.plan import Plan
 
@@ -18,7 +18,7 @@ _SECTION = re.compile(r"^[ \t]*\[[ \t]*tables[ \t]*\][^\n]*$", re.MULTILINE)
 _TABLES = ("earlier_placements", "earlier_commitments")
 
 
-def from_plan(inputs: Inputs, plan: Path, freeze: int, change_price: float | None, work: Path) -> Inputs:
+def from_plan(inputs: Case, plan: Path, freeze: int, change_price: float | None, work: Path) -> Case:
     """The inputs with the earlier plan's placements and commitments as two tables more.
 
     The plan that is made keeps them, so that it can be explained and audited as any other.
@@ -38,7 +38,7 @@ def from_plan(inputs: Inputs, plan: Path, freeze: int, change_price: float | Non
     case = work / "case"
     as_case(work / "kept" / "inputs", case)
     text = (case / FILE).read_text(encoding="utf-8")
-    named = inputs.case.settings
+    named = inputs.settings
     if named.replan is not None or not _SECTION.search(text):
         what = "has a section [replan] already" if named.replan else "has no line [tables]"
         mend = (
@@ -51,14 +51,14 @@ def from_plan(inputs: Inputs, plan: Path, freeze: int, change_price: float | Non
     (case / FILE).write_text(text, encoding="utf-8")
     for name, frame in zip(_TABLES, _rows(inputs, earlier), strict=True):
         frame.to_csv(case / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-    return read_inputs(case)
+    return read_case(case)
 
 
-def _rows(inputs: Inputs, earlier: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _rows(inputs: Case, earlier: Plan) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Placements of workloads, and commitments, in periods that the case still has."""
-    periods = set(inputs.case.periods["period"])
+    periods = set(inputs.periods["period"])
     placed = earlier.placements[earlier.placements["period"].isin(periods)]
-    placed = placed[placed["workload"].isin(set(inputs.case.workloads["workload"]))]
+    placed = placed[placed["workload"].isin(set(inputs.workloads["workload"]))]
     bought = earlier.purchases[earlier.purchases["period"].isin(periods)]
     bought = bought[bought["term"].str.startswith("commit_")]
     key = ["pool", "sku", "term", "period"]

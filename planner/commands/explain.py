@@ -25,9 +25,9 @@ def command(case: Path, relax_legal: bool, as_json: bool) -> None:
     give by how much, cheapest first.
     """
     from planner.explain.explain import explain
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
 
-    explanation = explain(read_inputs(case), relax_legal, None if as_json else _show_conflicts)
+    explanation = explain(read_case(case), relax_legal, None if as_json else _show_conflicts)
     if as_json:
         click.echo(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=2, sort_keys=True))
     else:

@@ -62,13 +62,13 @@ def command(
     if (other_first, other_last, other_steps) != (None, None, None):
         raise click.UsageError("--and-from, --and-to and --and-steps go with --and")
     from planner.commands import study_out
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
     from planner.report.figures.frontier import frontier_chart
     from planner.study.frontier import frontier, swept_rule, unit_of
 
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     chosen = swept_rule(inputs, rule)
-    unit = unit_of(chosen, inputs.case.settings.currency)
+    unit = unit_of(chosen, inputs.settings.currency)
     most = None if unit else 10.0 if chosen.kind == "exit" else 1.0
     found = frontier(inputs, chosen.id, _values(*_ends(first, last, unit, chosen.kind, most), steps))
     rows = found.rows()

@@ -60,10 +60,10 @@ def command(folder: Path, source: Path | None, as_json: bool, **given: Any) -> N
     if as_json:
         import json
 
-        document = {"case": inputs.case.settings.id, "folder": str(folder), "files": sorted(_names(folder))}
+        document = {"case": inputs.settings.id, "folder": str(folder), "files": sorted(_names(folder))}
         click.echo(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True))
     else:
-        settings = inputs.case.settings
+        settings = inputs.settings
         click.echo(f"{folder}: {', '.join(sorted(_names(folder)))}")
         click.echo(
             f"{len(inputs.case.workloads)} systems, {len(inputs.regions)} regions, "

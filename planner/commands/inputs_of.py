@@ -12,11 +12,11 @@ from tempfile import TemporaryDirectory
 from planner.case.settings import read_settings
 from planner.catalog.load import shipped_from
 from planner.errors import BadInput, Issue
-from planner.inputs import Inputs, read_inputs
+from planner.inputs import Case, read_case
 from planner.plan.folder import MANIFEST, RECORD, digest
 
 
-def inputs_of(path: Path) -> tuple[Inputs, list[str]]:
+def inputs_of(path: Path) -> tuple[Case, list[str]]:
     """Read a case, or the inputs that a plan folder keeps.
 
     Returns
@@ -36,10 +36,10 @@ def inputs_of(path: Path) -> tuple[Inputs, list[str]]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[tuple[Inputs, Path, list[str]]]:
+def opened(path: Path) -> Iterator[tuple[Case, Path, list[str]]]:
     """As :func:`inputs_of`, with the folder that the inputs were read from while it is there."""
     if not (path / RECORD).is_file():
-        yield read_inputs(path), path, []
+        yield read_case(path), path, []
         return
     with TemporaryDirectory() as folder:
         case = Path(folder) / "case"
@@ -47,7 +47,7 @@ def opened(path: Path) -> Iterator[tuple[Inputs, Path, list[str]]]:
         kept = Path(folder) / "shipped"
         copies = shipped_from(kept) if _as_shipped(path / "inputs", case, kept) else nullcontext()
         with copies:
-            inputs = read_inputs(case)
+            inputs = read_case(case)
         yield inputs, case, _changed(path, inputs)
 
 
@@ -80,7 +80,7 @@ def as_case(kept: Path, case: Path) -> None:
             beside.rename(local)
 
 
-def _changed(plan: Path, inputs: Inputs) -> list[str]:
+def _changed(plan: Path, inputs: Case) -> list[str]:
     try:
         known = json.loads((plan / MANIFEST).read_text(encoding="utf-8"))["files"]
     except (OSError, ValueError, KeyError):

@@ -12,7 +12,7 @@ import click
 from planner.commands.talk import quoted
 
 if TYPE_CHECKING:
-    from planner.inputs import Inputs
+    from planner.inputs import Case
     from planner.latency.network import Network
 
 
@@ -71,11 +71,11 @@ def _network(case: Path | None) -> Network:
     return network
 
 
-def _inputs(case: Path) -> tuple[Inputs, Network]:
+def _inputs(case: Path) -> tuple[Case, Network]:
     from planner.errors import BadInput, Issue
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
 
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     if inputs.network is None:
         mend = 'Add "network" to catalogs in case.toml.'
         raise BadInput([Issue("case.toml", 0, "catalogs", "", "names no network", mend)])
@@ -150,7 +150,7 @@ def _matrix(case: Path, without_links: Sequence[str], without_nodes: Sequence[st
 
     inputs, network = _inputs(case)
     found = case_latency(
-        network, inputs.case.users, inputs.case.workloads, inputs.regions, without_links, without_nodes
+        network, inputs.users, inputs.workloads, inputs.regions, without_links, without_nodes
     )
     if as_json:
         _document(as_document(found))

@@ -36,12 +36,12 @@ def command(
     Finished runs are kept: an interrupted study goes on where it stopped.
     """  # fmt: skip
     from planner.commands import study_out
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
     from planner.report.figures.montecarlo import montecarlo_chart
     from planner.study.montecarlo import MonteCarloTask, draws, spreads_of, summary
     from planner.study.stress import depends_on
 
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     spreads = spreads_of(inputs)
     head = study_out.head_of(inputs)
     target = out or Path("studies") / f"{head['case']}-montecarlo"

@@ -69,7 +69,7 @@ def command(
     from planner.answer.fixed import read_fixed
     from planner.commands.earlier import from_plan
     from planner.errors import Infeasible
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
     from planner.plan.folder import refuse_to_replace
     from planner.planning import solve_case
     from planner.report import terminal
@@ -79,7 +79,7 @@ def command(
         raise click.UsageError("--freeze and --change-price need --from, the plan to keep to")
     if earlier is not None and fix is not None:
         raise click.UsageError("--from and --fix exclude each other")
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     tell_reading(inputs)
     if earlier is not None:
         work = Path(click.get_current_context().with_resource(TemporaryDirectory()))
@@ -89,7 +89,7 @@ def command(
     fixed = None
     if fix is not None:
         fixed = read_fixed(fix if fix.exists() else case / fix, inputs)
-    target = out or Path("plans") / (inputs.case.settings.id + ("-fixed" if fixed else ""))
+    target = out or Path("plans") / (inputs.settings.id + ("-fixed" if fixed else ""))
     refuse_to_replace(target, replace_signed=replace_signed)
     try:
         solved = solve_case(inputs, time_limit=time_limit, fixed=fixed, gap=gap)

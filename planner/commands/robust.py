@@ -22,11 +22,11 @@ def command(case: Path, out: Path | None, as_json: bool) -> None:
     machines on demand and all else follow it.
     """
     from planner.commands import study_out
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
     from planner.report.figures.robust import robust_chart
     from planner.study.robust import robust_of, solve_robust
 
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     asked = robust_of(inputs)
     result = solve_robust(inputs)
     rows = [future.flat() for future in result.futures]

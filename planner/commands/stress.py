@@ -36,12 +36,12 @@ def command(
     Finished runs are kept: an interrupted study goes on where it stopped.
     """
     from planner.commands import study_out
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
     from planner.report.figures.stress import stress_chart
     from planner.study.stress import StressTask, depends_on, make_base, stressors_of
     from planner.study.stressors import stress
 
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     base = make_base(inputs)
     texts = list(dict.fromkeys(named)) or stressors_of(base)
     for text in texts:

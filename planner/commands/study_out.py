@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.case.weights import weighed_words
-from planner.inputs import Inputs
+from planner.inputs import Case
 
 if TYPE_CHECKING:
     from planner.report.figures.sheet import Chart
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 RECORD = "study.json"
 
 
-def head_of(inputs: Inputs) -> dict[str, Any]:
+def head_of(inputs: Case) -> dict[str, Any]:
     """What every study says of its case."""
-    settings = inputs.case.settings
+    settings = inputs.settings
     note = weighed_words(settings.carbon, settings.latency)
     return {
         **({"note": note} if note else {}),
@@ -35,9 +35,9 @@ def head_of(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-def footer_of(inputs: Inputs, file: str) -> str:
+def footer_of(inputs: Case, file: str) -> str:
     """The line below a figure: case, day of the prices, where the numbers are."""
-    settings = inputs.case.settings
+    settings = inputs.settings
     return f"{settings.title} · prices as of {settings.prices_as_of} · {file}"
 
 

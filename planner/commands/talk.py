@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from planner.inputs import Inputs
+    from planner.inputs import Case
 
 
 def quoted(path: Path | str) -> str:
@@ -17,7 +17,7 @@ def quoted(path: Path | str) -> str:
     return shlex.quote(str(path))
 
 
-def tell_reading(inputs: Inputs) -> None:
+def tell_reading(inputs: Case) -> None:
     """Say how files were read that are not in the form of the reference."""
     for note in inputs.notes:
         click.echo(f"note: {note}", err=True)

@@ -32,13 +32,13 @@ def show_two_rules(
 ) -> None:
     """Solve the case for each pair of values of two rules, write the study and print it."""
     from planner.commands import study_out
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
     from planner.money import words
     from planner.report.figures.two_rules import two_rules_chart
     from planner.report.words import percent
     from planner.study.two_rules import two_rules
 
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     grid = two_rules(inputs, *first, *second)
     head, rows = study_out.head_of(inputs), grid.rows()
     axes = [

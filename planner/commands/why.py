@@ -27,8 +27,8 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
     if region is not None and workload is None:
         raise click.UsageError("--region goes with --workload")
     inputs, notes = inputs_of(path)
-    marking = inputs.case.settings.marking
-    if weighed := weighed_words(inputs.case.settings.carbon, inputs.case.settings.latency):
+    marking = inputs.settings.marking
+    if weighed := weighed_words(inputs.settings.carbon, inputs.settings.latency):
         notes = [*notes, weighed]
     if workload is not None:
         from planner.explain.why import sentences, sources, why

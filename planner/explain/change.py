@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.policy.rules import Rule
 
 
-def enforced(inputs: Inputs, rule: Rule) -> Inputs:
+def enforced(case: Case, rule: Rule) -> Case:
     """The case with a rule held hard, whatever its standing."""
     changed = replace(rule, severity="hard")
-    return replace(inputs, rules=tuple(changed if r.id == rule.id else r for r in inputs.rules))
+    return replace(case, rules=tuple(changed if r.id == rule.id else r for r in case.rules))
 
 
-def with_parameter(inputs: Inputs, rule: Rule, parameter: str, value: float) -> Inputs:
+def with_parameter(case: Case, rule: Rule, parameter: str, value: float) -> Case:
     """The case with one number of a rule set, and the rule held hard."""
     changed = replace(rule, parameters={**rule.parameters, parameter: value})
-    return enforced(inputs, changed)
+    return enforced(case, changed)
 
 
-def without_rule(inputs: Inputs, rule_id: str) -> Inputs:
+def without_rule(case: Case, rule_id: str) -> Case:
     """The case as if a rule did not exist."""
-    return replace(inputs, rules=tuple(r for r in inputs.rules if r.id != rule_id))
+    return replace(case, rules=tuple(r for r in case.rules if r.id != rule_id))

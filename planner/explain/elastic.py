@@ -17,7 +17,7 @@ import pandas as pd
 from planner.eligibility import assess, blocked
 from planner.errors import PlannerError
 from planner.explain.groups import Group, blocked_by, filter_groups, opened, row_groups
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.arrays import Arrays, with_slacks
 from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import FROM_BASIS, PLANNING, SolvePolicy
@@ -97,20 +97,20 @@ class Program:
         return self.model.rows
 
 
-def make_program(inputs: Inputs) -> Program:
+def make_program(case: Case) -> Program:
     """Build the elastic program of a case, whether the case has a plan or not."""
-    eligibility = assess(inputs)
-    stated = build(inputs, eligibility)
-    blocks = blocked_by(inputs, eligibility)
-    wider = replace(eligibility, allowed=opened(inputs, blocks, eligibility.allowed))
+    eligibility = assess(case)
+    stated = build(case, eligibility)
+    blocks = blocked_by(case, eligibility)
+    wider = replace(eligibility, allowed=opened(case, blocks, eligibility.allowed))
     kept = {}
     if stated.index.events or (stated.index.tiers["standby"] != "none").any():
-        kept = blocked(inputs, eligibility.admitted, "standby")
-        wider = replace(wider, standby=opened(inputs, kept, eligibility.standby))
+        kept = blocked(case, eligibility.admitted, "standby")
+        wider = replace(wider, standby=opened(case, kept, eligibility.standby))
     same = (wider.allowed == eligibility.allowed).all() and (wider.standby == eligibility.standby).all()
-    model = stated if same else build(inputs, wider, reference=stated.reference, opened=True)
+    model = stated if same else build(case, wider, reference=stated.reference, opened=True)
     groups, of_row = row_groups(model)
-    filters = filter_groups(inputs, [name for name, where in {**kept, **blocks}.items() if where.any()])
+    filters = filter_groups(case, [name for name, where in {**kept, **blocks}.items() if where.any()])
     closable = _closable(model)
     forbidden = _forbidden(closable, len(model.columns.place.keys), [g.id for g in filters], blocks, kept)
     base = to_arrays(model)
@@ -165,7 +165,7 @@ def _units(model: Model, base: Arrays) -> np.ndarray:
         block = model.block(family)
         for i, (scope, t) in enumerate(zip(block.keys["scope"], block.keys["t"], strict=True)):
             definition = index.scopes[int(scope)]
-            weight = constant_weight(index.inputs, definition, model.reference)
+            weight = constant_weight(index.case, definition, model.reference)
             load = model.reference if weight is None else weight
             total = float((definition.member[:, t] * load[:, t]).sum())
             if weight is None or definition.basis == "reference_spend":
@@ -174,7 +174,7 @@ def _units(model: Model, base: Arrays) -> np.ndarray:
     survival = model.block("survival")
     unit[model.starts["survival"] + np.arange(len(survival.keys))] = survival.scale
     if index.exits:
-        block, months = model.block("exit"), index.inputs.case.periods["months"].to_numpy()
+        block, months = model.block("exit"), index.case.periods["months"].to_numpy()
         for i, t in enumerate(block.keys["t"].tolist()):
             year = float(model.reference[:, t].sum()) * 12.0 / float(months[t]) / model.unit
             unit[model.starts["exit"] + i] = max(year, SUM) * block.scale[i]

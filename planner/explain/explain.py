@@ -13,7 +13,7 @@ from planner.explain.elastic import Elastic, Program, make_program
 from planner.explain.members import Member, facts, member
 from planner.explain.nearest import NODES
 from planner.explain.ways_out import LOST, Give, WayOut, ways_out
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.money import words
 
 
@@ -78,7 +78,7 @@ class Explanation:
 
 
 def explain(
-    inputs: Inputs, relax_legal: bool = False, early: Callable[[Explanation], None] | None = None
+    case: Case, relax_legal: bool = False, early: Callable[[Explanation], None] | None = None
 ) -> Explanation:
     """Find what collides in a case, and what would have to give.
 
@@ -89,7 +89,7 @@ def explain(
     early
         Told of what collides as soon as it is known: working out ways out of a large case takes longer.
     """
-    program = make_program(inputs)
+    program = make_program(case)
     elastic = Elastic(program)
     found = conflicts(elastic)
     if not found and program.whole.any():
@@ -101,7 +101,7 @@ def explain(
         conflicts=tuple(_told(program, conflict) for conflict in found),
         ways=(),
         notes=(),
-        currency=inputs.case.settings.currency,
+        currency=case.settings.currency,
     )
     if early is not None:
         early(explanation)
@@ -153,7 +153,7 @@ def _open(ways: list[WayOut]) -> list[str]:
 
 def _told(program: Program, conflict: Conflict) -> Told:
     groups = conflict.groups(program)
-    names = program.model.index.inputs.case.periods["period"].to_numpy()
+    names = program.model.index.case.periods["period"].to_numpy()
     periods = tuple(str(p) for p in names[list(conflict.periods)])
     workloads = sorted({g.subject for g in groups if g.kind in ("workload", "latency")})
     members = tuple(member(program, g, conflict, workloads) for g in groups)
@@ -162,7 +162,7 @@ def _told(program: Program, conflict: Conflict) -> Told:
 
 def way_words(program: Program, way: WayOut) -> str:
     """A way out as one sentence."""
-    currency = program.model.index.inputs.case.settings.currency
+    currency = program.model.index.case.settings.currency
     parts = " and ".join(_give_words(give) for give in way.gives)
     cost = "what is left to serve then costs" if way.serves_less else "the plan then costs"
     in_part = "" if isfinite(way.gap) else ", with choices in part,"

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from planner.eligibility import BUILT_IN, Eligibility
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.model.build import Model
 from planner.model.names import decode
 from planner.model.scopes import SHARE_KINDS
@@ -64,12 +64,12 @@ class Group:
         return self.rule is not None and not self.rule.is_parameter
 
 
-def blocked_by(inputs: Inputs, eligibility: Eligibility) -> dict[str, np.ndarray]:
+def blocked_by(case: Case, eligibility: Eligibility) -> dict[str, np.ndarray]:
     """Where each filter blocks: rule id to a boolean array (workload, region, period)."""
     shape = eligibility.allowed.shape
-    w = {name: i for i, name in enumerate(inputs.case.workloads["workload"])}
-    r = {name: i for i, name in enumerate(inputs.regions["region"])}
-    t = {name: i for i, name in enumerate(inputs.case.periods["period"])}
+    w = {name: i for i, name in enumerate(case.workloads["workload"])}
+    r = {name: i for i, name in enumerate(case.regions["region"])}
+    t = {name: i for i, name in enumerate(case.periods["period"])}
     out: dict[str, np.ndarray] = {}
     for row in eligibility.excuses.itertuples(index=False):
         blocks = out.setdefault(str(row.rule), np.zeros(shape, dtype=bool))
@@ -79,12 +79,12 @@ def blocked_by(inputs: Inputs, eligibility: Eligibility) -> dict[str, np.ndarray
     return out
 
 
-def opened(inputs: Inputs, blocks: dict[str, np.ndarray], allowed: np.ndarray) -> np.ndarray:
+def opened(case: Case, blocks: dict[str, np.ndarray], allowed: np.ndarray) -> np.ndarray:
     """What would be allowed were there no filter rules: facts (no price, not open yet) still hold.
 
     ``blocks`` and ``allowed`` are those of one role: of work, or of a copy kept ready.
     """
-    wider = np.repeat(inputs.case.alive[:, None, :], len(inputs.regions), axis=1)
+    wider = np.repeat(case.alive[:, None, :], len(case.regions), axis=1)
     for rule, where in blocks.items():
         if rule in BUILT_IN:
             wider &= ~where
@@ -117,15 +117,15 @@ def row_groups(model: Model) -> tuple[list[Group], np.ndarray]:
     return groups, of_row
 
 
-def filter_groups(inputs: Inputs, names: Iterable[str]) -> list[Group]:
+def filter_groups(case: Case, names: Iterable[str]) -> list[Group]:
     """One group for each filter rule among the names of what blocks anything."""
-    rules = {rule.id: rule for rule in inputs.rules}
+    rules = {rule.id: rule for rule in case.rules}
     return [Group("filter", rule, rules.get(rule)) for rule in sorted(set(names)) if rule not in BUILT_IN]
 
 
 def _groups_of(model: Model, family: str) -> list[Group | None]:
     """The group of each row of a family; None for rows that only tie columns together."""
-    rules = {rule.id: rule for rule in model.index.inputs.rules}
+    rules = {rule.id: rule for rule in model.index.case.rules}
     block = model.block(family)
     keys = decode(model, block.keys)
     if family in WHOLE:

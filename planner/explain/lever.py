@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import PlannerError, UnknownName
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.outcome import Outcome
 from planner.lp.problem import Problem
 from planner.model.build import Model
@@ -241,7 +241,7 @@ def rule_lever(model: Model, rule: Rule) -> Lever:
     return exit_lever(model, rule.id) if rule.kind == "exit" else cap_lever(model, rule)
 
 
-def find_rule(inputs: Inputs, name: str, kinds: tuple[str, ...] = ()) -> Rule:
+def find_rule(case: Case, name: str, kinds: tuple[str, ...] = ()) -> Rule:
     """A rule by its id, or by its kind where the case has one rule of that kind (``vendor-share``).
 
     Parameters
@@ -254,7 +254,7 @@ def find_rule(inputs: Inputs, name: str, kinds: tuple[str, ...] = ()) -> Rule:
     UnknownName
         If no rule, or more than one, answers to the name.
     """
-    rules = [r for r in inputs.rules if not kinds or r.kind in kinds]
+    rules = [r for r in case.rules if not kinds or r.kind in kinds]
     by_id = [r for r in rules if r.id == name]
     by_kind = [r for r in rules if r.kind.replace("_", "-") == name.replace("_", "-")]
     if len(by_id or by_kind) == 1:

@@ -46,7 +46,7 @@ def _first(conflict: Conflict) -> int:
 
 
 def _workload_words(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> str:
-    case = program.model.index.inputs.case
+    case = program.model.index.case
     w = list(case.workloads["workload"]).index(group.subject)
     t = _first(conflict)
     needs = [
@@ -62,7 +62,7 @@ def _capacity_words(program: Program, group: Group, conflict: Conflict, workload
     keys = pd.concat([_keys(model, rows, family) for family in ROOM], ignore_index=True)
     mine = keys[keys["t"] == _first(conflict)]
     line = (mine if len(mine) else keys).iloc[0]
-    period = model.index.inputs.case.periods["period"].iloc[int(line["t"])]
+    period = model.index.case.periods["period"].iloc[int(line["t"])]
     payer = f" for {line['payer']}" if line["payer"] else ""
     also = ", for what runs there and what would flee there" if _flees(program, conflict) else ""
     return f"{line['subject']} has {line['amount']:g} {line['resource']}{payer} in {period}{also}"
@@ -71,8 +71,8 @@ def _capacity_words(program: Program, group: Group, conflict: Conflict, workload
 def _flees(program: Program, conflict: Conflict) -> bool:
     """Is room to flee to a part of the conflict: by a rule, or because the case asks survival itself?"""
     groups = conflict.groups(program)
-    critical = program.model.index.inputs.case.workloads.set_index("workload")["critical"]
-    asked = bool(program.model.index.inputs.case.settings.survive)
+    critical = program.model.index.case.workloads.set_index("workload")["critical"]
+    asked = bool(program.model.index.case.settings.survive)
     return any(
         (g.rule is not None and g.rule.kind == "survival")
         or (g.kind == "workload" and asked and bool(critical[g.subject]))
@@ -81,7 +81,7 @@ def _flees(program: Program, conflict: Conflict) -> bool:
 
 
 def _survival_fact(program: Program, conflict: Conflict) -> list[str]:
-    asked = program.model.index.inputs.case.settings.survive
+    asked = program.model.index.case.settings.survive
     held = any(g.kind in ("capacity", "filter") for g in conflict.groups(program))
     if not asked or not held or not _flees(program, conflict):
         return []
@@ -102,7 +102,7 @@ def _keys(model: Model, rows: np.ndarray, family: str) -> pd.DataFrame:
 def _filter_words(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> str:
     index = program.model.index
     excuses = index.eligibility.excuses
-    period = index.inputs.case.periods["period"].iloc[_first(conflict)]
+    period = index.case.periods["period"].iloc[_first(conflict)]
     mine = excuses[(excuses["rule"] == group.id) & excuses["workload"].isin(workloads)]
     mine = mine[(mine["period_from"] <= period) & (mine["period_to"] >= period)]
     # Where a fact closes the region anyway, the rule is not what stands in the way.
@@ -137,7 +137,7 @@ def _share_words(program: Program, group: Group, conflict: Conflict, workloads: 
 
 def _latency_words(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> str:
     index = program.model.index
-    case = index.inputs.case
+    case = index.case
     w, t = list(case.workloads["workload"]).index(group.subject), _first(conflict)
     line = case.workloads.iloc[w]
     cover = index.coverage
@@ -145,7 +145,7 @@ def _latency_words(program: Program, group: Group, conflict: Conflict, workloads
     mine = mine[program.open_now[w, mine["r"].to_numpy(), t]].sort_values("coverage")
     best = ""
     if len(mine):
-        region = index.inputs.regions["region"].iloc[int(mine["r"].iloc[-1])]
+        region = index.case.regions["region"].iloc[int(mine["r"].iloc[-1])]
         best = f"; the best that filters leave, {region}, reaches {mine['coverage'].iloc[-1]:.1%}"
     target = f"{line['latency_share']:.1%} of the users of {group.subject} within {line['latency_ms']:g} ms"
     return f"{group.rule.label() if group.rule else group.id}: {target}{best}"

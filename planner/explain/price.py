@@ -15,7 +15,7 @@ import numpy as np
 from planner.errors import UnknownName
 from planner.explain.elastic import Program, make_program, planned, strict
 from planner.explain.lever import SWEPT, Lever, capacity_lever, latency_lever, rule_lever
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.outcome import Status
 from planner.lp.problem import Problem
 from planner.policy.rules import Rule
@@ -110,7 +110,7 @@ class Price:
         }
 
 
-def price_rule(inputs: Inputs, name: str) -> Price:
+def price_rule(case: Case, name: str) -> Price:
     """Price a rule of a case.
 
     Parameters
@@ -128,7 +128,7 @@ def price_rule(inputs: Inputs, name: str) -> Price:
     Stopped
         If the solver gave up.
     """
-    program = make_program(inputs)
+    program = make_program(case)
     group, rule = _named(program, name)
     problem = strict(program)
     base = planned(
@@ -154,13 +154,13 @@ def price_rule(inputs: Inputs, name: str) -> Price:
         why_not = "" if tighter is not None else "there is no plan once the number is any tighter"
     return Price(
         group or (rule.id if rule else name), rule, lever, cost, total, looser, tighter, why_not,
-        float(inputs.case.periods["hours"].sum()) / 8760.0, inputs.case.settings.currency,
+        float(case.periods["hours"].sum()) / 8760.0, case.settings.currency,
     )  # fmt: skip
 
 
 def _named(program: Program, name: str) -> tuple[str, Rule | None]:
     """Id of the group of a capacity, or a rule."""
-    rules = list(program.model.index.inputs.rules)
+    rules = list(program.model.index.case.rules)
     capacities = {g.id for g in program.groups if g.kind == "capacity"}
     if name in capacities:
         return name, None

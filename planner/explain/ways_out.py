@@ -171,7 +171,7 @@ def _open(program: Program, problem: Problem, settled: Outcome, group: int) -> G
     others = np.delete(program.forbidden, group - program.first_filter, axis=0).any(axis=0)
     at = program.at[opened & ~(others & ~used)]
     problem.set_column_bounds(at, 0.0, np.inf)
-    case = model.index.inputs.case
+    case = model.index.case
     changes = []
     for w, r in pairs.itertuples(index=False):
         t = keys[used & (keys["w"] == w) & (keys["r"] == r)]["t"]
@@ -202,9 +202,9 @@ def _loosen(program: Program, problem: Problem, settled: Outcome, group: int, sl
         low = arrays.row_lower[row] if upper else needed * scale
         high = needed * scale if upper else arrays.row_upper[row]
         problem.set_row_bounds(np.array([row]), min(low, high), high)
-        period = str(model.index.inputs.case.periods["period"].iloc[int(key["t"])]) if "t" in key else ""
+        period = str(model.index.case.periods["period"].iloc[int(key["t"])]) if "t" in key else ""
         unit = str(key.get("resource", _UNITS.get(family, "share")))
-        unit = model.index.inputs.case.settings.currency if family in MONEY_FAMILIES else unit
+        unit = model.index.case.settings.currency if family in MONEY_FAMILIES else unit
         changes.append((period, program.groups[group].subject, now / scale, needed, unit))
     return Give(program.groups[group], tuple(changes))
 
@@ -229,7 +229,7 @@ def _raise(program: Program, problem: Problem, settled: Outcome, group: int, sli
     for t, amount in sorted(needed.items()):
         at, scales = (np.array(part) for part in zip(*rows[t], strict=True))
         problem.set_row_bounds(at, -np.inf, amount * scales)
-        period = str(model.index.inputs.case.periods["period"].iloc[t])
+        period = str(model.index.case.periods["period"].iloc[t])
         changes.append((period, program.groups[group].subject, now[t][0], amount, now[t][1]))
     return Give(program.groups[group], tuple(changes))
 
@@ -245,7 +245,7 @@ def _unsaved(
     lost = (
         f"{index.inputs.case.workloads['workload'].iloc[int(key['w'])]} without {index.events[int(key['e'])]}"
     )
-    return str(index.inputs.case.periods["period"].iloc[int(key["t"])]), lost, 0.0, needed, LOST
+    return str(index.case.periods["period"].iloc[int(key["t"])]), lost, 0.0, needed, LOST
 
 
 LOST = "share of the workload that may be lost"

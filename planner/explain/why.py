@@ -16,7 +16,7 @@ import pandas as pd
 from planner.eligibility import BUILT_IN
 from planner.errors import UnknownName
 from planner.explain.elastic import Program, make_program, planned, strict
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.outcome import Outcome, Status
 from planner.lp.problem import Problem
 from planner.model.objective.lines import objective
@@ -100,7 +100,7 @@ class Why:
         }
 
 
-def why(inputs: Inputs, workload: str, region: str | None = None) -> Why:
+def why(case: Case, workload: str, region: str | None = None) -> Why:
     """Tell why a workload runs where it does.
 
     Parameters
@@ -117,13 +117,13 @@ def why(inputs: Inputs, workload: str, region: str | None = None) -> Why:
     Stopped
         If the solver gave up.
     """
-    case = inputs.case
-    names, regions = list(case.workloads["workload"]), list(inputs.regions["region"])
+    case = case
+    names, regions = list(case.workloads["workload"]), list(case.regions["region"])
     if workload not in names:
         raise UnknownName("workload", workload, names)
     if region is not None and region not in regions:
         raise UnknownName("region", region, regions)
-    program = make_program(inputs)
+    program = make_program(case)
     problem = strict(program)
     base = planned(
         program,
@@ -143,11 +143,11 @@ def why(inputs: Inputs, workload: str, region: str | None = None) -> Why:
 
 
 def _verdict(program: Program, problem: Problem, base: Outcome, w: int, r: int) -> Verdict:
-    inputs = program.model.index.inputs
+    case = program.model.index.case
     place = program.model.columns.place
     mine = (place.keys["w"] == w).to_numpy() & (place.keys["r"] == r).to_numpy()
     at = place.numbers[mine]
-    alive = int(inputs.case.alive[w].sum())
+    alive = int(case.alive[w].sum())
     share = float(base.x[at].sum()) / alive if alive else 0.0
     filtered = program.forbidden[:, : len(mine)][:, mine].any(axis=0)
     status = "runs here" if share > ZERO else "open" if (~filtered).any() else "closed"
@@ -168,8 +168,8 @@ def _verdict(program: Program, problem: Problem, base: Outcome, w: int, r: int) 
             discount = _discount(program, r, base, forced, extra)
         else:
             most = _most(problem, chosen, alive)
-    name = str(inputs.regions["region"].iloc[r])
-    excuses = _excuses(program, inputs, w, r)
+    name = str(case.regions["region"].iloc[r])
+    excuses = _excuses(program, case, w, r)
     return Verdict(name, status, share, excuses, extra, most, saving, discount, (len(chosen), alive))
 
 
@@ -192,10 +192,10 @@ def _discount(program: Program, r: int, base: Outcome, forced: Outcome, extra: f
     return extra / more if more > 0 and extra <= more else None
 
 
-def _excuses(program: Program, inputs: Inputs, w: int, r: int) -> tuple[Excuse, ...]:
+def _excuses(program: Program, case: Case, w: int, r: int) -> tuple[Excuse, ...]:
     excuses = program.model.index.eligibility.excuses
-    rules = {rule.id: rule for rule in inputs.rules}
-    name, region = inputs.case.workloads["workload"].iloc[w], inputs.regions["region"].iloc[r]
+    rules = {rule.id: rule for rule in case.rules}
+    name, region = case.workloads["workload"].iloc[w], case.regions["region"].iloc[r]
     mine: pd.DataFrame = excuses[(excuses["workload"] == name) & (excuses["region"] == region)]
     out = []
     for row in mine.itertuples(index=False):

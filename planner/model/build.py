@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.eligibility import Eligibility
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.model.block import Block
 from planner.model.columns import Columns, make_columns
 from planner.model.context import Context
@@ -79,7 +79,7 @@ class Model(Context):
 
 
 def build(
-    inputs: Inputs,
+    case: Case,
     eligibility: Eligibility,
     pinned: pd.DataFrame | None = None,
     reference: np.ndarray | None = None,
@@ -104,7 +104,7 @@ def build(
     machines
         Boolean (workload, SKU): choose among these machines only.
     """
-    index = replace(make_index(inputs, eligibility, opened), every_machine=every_machine)
+    index = replace(make_index(case, eligibility, opened), every_machine=every_machine)
     if machines is not None:
         admitted = index.eligibility.admitted & machines
         index = replace(index, eligibility=replace(index.eligibility, admitted=admitted))
@@ -167,10 +167,10 @@ def reference_spend(index: Index, columns: Columns, lines: pd.DataFrame) -> np.n
     w, t = place["w"].to_numpy(), place["t"].to_numpy()
     chosen = cheapest_machines(index, place)
     at, sku = chosen["at"].to_numpy(), chosen["sku"].to_numpy()
-    hours = index.slices["hours"].to_numpy().reshape(len(index.inputs.case.periods), -1)
+    hours = index.slices["hours"].to_numpy().reshape(len(index.case.periods), -1)
     machines = np.zeros(len(place))
     price = index.offers.hourly[sku, t[at]] * hours[t[at], chosen["l"].to_numpy()]
     np.add.at(machines, at, price * chosen["units"].to_numpy())
-    reference = np.full(index.inputs.case.alive.shape, np.inf)
+    reference = np.full(index.case.alive.shape, np.inf)
     np.minimum.at(reference, (w[on_market], t[on_market]), (whole + machines)[on_market])
     return np.where(np.isfinite(reference), reference, 0.0)

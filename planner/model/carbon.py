@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.eligibility import Eligibility, binds, without_machine
 from planner.errors import BadInput, Issue
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.policy.rules import Rule
 from planner.policy.select import regions_of
 
@@ -45,25 +45,25 @@ class Carbon:
         return self.price is not None or bool(self.rules)
 
 
-def read_carbon(inputs: Inputs) -> Carbon:
+def read_carbon(case: Case) -> Carbon:
     """The carbon of a case's machines, its price and its caps."""
-    case = inputs.case
+    case = case
     stated, price = case.settings.carbon, None
     if stated is not None:
         years = case.periods["year"]
         price = np.array([stated.price * case.rates.rate(stated.currency, int(y)) for y in years])
     rules = tuple(
-        CarbonRule(rule, regions_of(rule, inputs.regions), binds(rule, case.periods))
-        for rule in inputs.rules
+        CarbonRule(rule, regions_of(rule, case.regions), binds(rule, case.periods))
+        for rule in case.rules
         if rule.kind == "carbon" and rule.severity == "hard"
     )
-    return Carbon(_emission(inputs), price, rules)
+    return Carbon(_emission(case), price, rules)
 
 
-def _emission(inputs: Inputs) -> np.ndarray:
-    catalog = inputs.case.catalog
+def _emission(case: Case) -> np.ndarray:
+    catalog = case.catalog
     skus = catalog.skus
-    vendor_of = dict(zip(inputs.regions["region"], inputs.regions["vendor"], strict=True))
+    vendor_of = dict(zip(case.regions["region"], case.regions["vendor"], strict=True))
     grid_of = dict(zip(catalog.grid["region"], catalog.grid["kg_per_kwh"], strict=True))
     vendors = [vendor_of[region] for region in skus["region"]]
     grid = np.array([grid_of.get(region, np.nan) for region in skus["region"]], dtype="float64")
@@ -81,7 +81,7 @@ def _emission(inputs: Inputs) -> np.ndarray:
 
 
 def with_known_carbon(
-    inputs: Inputs, eligibility: Eligibility, carbon: Carbon, opened: bool = False
+    case: Case, eligibility: Eligibility, carbon: Carbon, opened: bool = False
 ) -> Eligibility:
     """Where carbon counts, machines whose carbon is unknown are not bought.
 
@@ -99,22 +99,22 @@ def with_known_carbon(
     if not carbon.counts:
         return eligibility
     admitted = eligibility.admitted & ~np.isnan(carbon.emission)
-    bare = without_machine(inputs, admitted)
+    bare = without_machine(case, admitted)
     if opened:
         known = ~bare[:, :, None]
         allowed, standby = eligibility.allowed & known, eligibility.standby & known
         return replace(eligibility, admitted=admitted, allowed=allowed, standby=standby)
-    problems = _unknown(inputs, eligibility, bare)
+    problems = _unknown(case, eligibility, bare)
     if problems:
         raise BadInput(problems)
     return replace(eligibility, admitted=admitted)
 
 
-def _unknown(inputs: Inputs, eligibility: Eligibility, bare: np.ndarray) -> list[Issue]:
+def _unknown(case: Case, eligibility: Eligibility, bare: np.ndarray) -> list[Issue]:
     """A problem for each region that some workload may use without a machine with a figure for it."""
     used = (eligibility.allowed | eligibility.standby).any(axis=2)
-    grid = set(inputs.case.catalog.grid["region"])
-    lacking = [str(n) for n in inputs.regions["region"][(used & bare).any(axis=0)]]
+    grid = set(case.catalog.grid["region"])
+    lacking = [str(n) for n in case.regions["region"][(used & bare).any(axis=0)]]
     problems = []
     for region in (name for name in lacking if name not in grid):
         mend = "Add its row to grid.csv (e.g. with basis assumed), or keep the work out of it by a rule."

@@ -160,7 +160,7 @@ def make_columns(index: Index) -> Columns:
             lower = upper = index.held["units"].to_numpy(dtype="float64")
         if name in ("active", "at"):
             upper, integer = np.ones(len(keys)), np.ones(len(keys), dtype=bool)
-        if name in ("run", "commit") and index.inputs.case.settings.whole_units:
+        if name in ("run", "commit") and index.case.settings.whole_units:
             integer = np.ones(len(keys), dtype=bool)
         if name == "run":
             # A machine that is sold by commitment only never runs on demand.
@@ -171,7 +171,7 @@ def make_columns(index: Index) -> Columns:
         if name == "agreement":
             lower, upper, integer = agreement_bounds(index, keys)
         if name == "place":
-            integer = ~index.inputs.case.workloads["divisible"].to_numpy()[keys["w"].to_numpy()]
+            integer = ~index.case.workloads["divisible"].to_numpy()[keys["w"].to_numpy()]
         families[name] = ColumnFamily(name, keys, start, lower, upper, integer)
         start += len(keys)
     return Columns(**families, folded=_folded(index, sites))
@@ -222,7 +222,7 @@ def _serve(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFram
     w, t = sites["w"].to_numpy(), sites["t"].to_numpy()
     mask = index.container[w] & index.needs_machine[w, t]
     chosen = sites.loc[mask, ["w", "r", "t"]].assign(q=index.pool_of[w[mask]])
-    architecture = index.inputs.case.catalog.skus["architecture"].to_numpy()
+    architecture = index.case.catalog.skus["architecture"].to_numpy()
     serve, run = [], []
     for (q, region), group in chosen.groupby(["q", "r"], sort=True):
         who = np.unique(group["w"].to_numpy())
@@ -258,7 +258,7 @@ def _moves(index: Index) -> pd.DataFrame:
     columns = ["w", "r", "t"]
     if not index.counts_moves:
         return no_keys(columns)
-    case = index.inputs.case
+    case = index.case
     allowed = index.eligibility.allowed
     after = allowed.copy()
     after[:, :, 1:] |= allowed[:, :, :-1]
@@ -279,7 +279,7 @@ def _moves(index: Index) -> pd.DataFrame:
 
 def _at(index: Index, place: pd.DataFrame) -> pd.DataFrame:
     """Only for workloads kept apart from others or with a least share."""
-    case = index.inputs.case
+    case = index.case
     rows = case.affinity[case.affinity["kind"].isin(("apart", "least_share"))]
     names = set(rows["workload"]) | set(rows["other"])
     wanted = case.workloads["workload"].isin(names).to_numpy()
@@ -299,10 +299,8 @@ def _local(index: Index, place: pd.DataFrame) -> pd.DataFrame:
 
 
 def _active(index: Index) -> pd.DataFrame:
-    subjects = index.inputs.case.activation["subject"].tolist()
-    grid = pd.MultiIndex.from_product(
-        [subjects, range(len(index.inputs.case.periods))], names=["subject", "t"]
-    )
+    subjects = index.case.activation["subject"].tolist()
+    grid = pd.MultiIndex.from_product([subjects, range(len(index.case.periods))], names=["subject", "t"])
     return grid.to_frame(index=False)
 
 
@@ -318,7 +316,7 @@ def _region_amount(index: Index) -> pd.DataFrame:
 
 def _change(index: Index, place: pd.DataFrame) -> pd.DataFrame:
     """Where an earlier plan placed a workload in a period that is not frozen."""
-    if (replan := index.inputs.case.settings.replan) is None:
+    if (replan := index.case.settings.replan) is None:
         return no_keys(["w", "r", "t"])
     known = earlier_places(index, "primary")[["w", "t"]].drop_duplicates()
     later: pd.DataFrame = place[place["t"] >= replan.freeze].merge(known, on=["w", "t"])

@@ -20,7 +20,7 @@ def active_periods(index: Index, columns: Columns) -> pd.DataFrame:
     if keys.empty:
         return keys.assign(t=keys["t0"])
     span = keys["term"].map({term: index.span(term) for term in index.offers.commit})
-    last = np.minimum(keys["t0"] + span.astype("float64"), len(index.inputs.case.periods))
+    last = np.minimum(keys["t0"] + span.astype("float64"), len(index.case.periods))
     lengths = (last - keys["t0"]).astype("int64")
     at = np.repeat(np.arange(len(keys)), lengths)
     out = keys.iloc[at].reset_index(drop=True)
@@ -33,12 +33,12 @@ def held_periods(index: Index, columns: Columns) -> pd.DataFrame:
     ``part`` is the part of the period's hours in which it runs: less than one where it ends within the
     period. There it counts as that part of its machines, as a mean over the hours.
     """
-    months = index.inputs.case.settings.months
+    months = index.case.settings.months
     held = index.held.assign(h=range(len(index.held)), col=columns.held.numbers)
     held["r"] = index.offers.sku_region[held["s"].to_numpy(dtype=np.int64)]
     if held.empty:
         return held.assign(t=held["h"], part=np.empty(0))
-    lengths = np.minimum(-(-held["months_left"] // months), len(index.inputs.case.periods)).astype("int64")
+    lengths = np.minimum(-(-held["months_left"] // months), len(index.case.periods)).astype("int64")
     out = held.loc[held.index.repeat(lengths)].reset_index(drop=True)
     out["t"] = out.groupby("h").cumcount().astype("int64")
     return out.assign(part=_part(index, out))
@@ -46,7 +46,7 @@ def held_periods(index: Index, columns: Columns) -> pd.DataFrame:
 
 def _part(index: Index, lines: pd.DataFrame) -> np.ndarray:
     """Part of the hours of period t before a held commitment ends."""
-    case, months = index.inputs.case, index.inputs.case.settings.months
+    case, months = index.case, index.case.settings.months
     left = lines["months_left"].to_numpy(dtype=np.int64) - lines["t"].to_numpy(dtype=np.int64) * months
     part = np.ones(len(lines))
     first = pd.Period(case.settings.start, freq="M")
@@ -76,5 +76,5 @@ def tail_months(index: Index, columns: Columns) -> np.ndarray:
     """Months that each ``commit`` column runs after the horizon."""
     keys = columns.commit.keys
     span = keys["term"].map({term: index.span(term) for term in index.offers.commit}).astype("float64")
-    beyond = keys["t0"] + span - len(index.inputs.case.periods)
-    return np.asarray(np.maximum(beyond, 0.0) * index.inputs.case.settings.months)
+    beyond = keys["t0"] + span - len(index.case.periods)
+    return np.asarray(np.maximum(beyond, 0.0) * index.case.settings.months)

@@ -34,7 +34,7 @@ def cover_keys(index: Index, run: pd.DataFrame, commit: pd.DataFrame) -> pd.Data
     mine = run.assign(owner=owner).merge(
         held[["owner", "s", "h", "term", "months_left", "contract"]], on=["owner", "s"]
     )
-    months = index.inputs.case.settings.months
+    months = index.case.settings.months
     mine = mine[mine["t"] * months < mine["months_left"]]
     out = pd.concat([bought[columns], mine[columns]])
     ordered: pd.DataFrame = out.sort_values(columns, ignore_index=True)
@@ -60,8 +60,8 @@ def held_contracts(index: Index) -> np.ndarray:
 
     Where it states none for that day, the one that holds at the first period; -1 without one.
     """
-    case, held = index.inputs.case, index.held
-    vendor = index.inputs.regions["vendor"].to_numpy()
+    case, held = index.case, index.held
+    vendor = index.case.regions["vendor"].to_numpy()
     first = pd.Period(case.settings.start, freq="M")
     out = np.full(len(held), -1, dtype=np.int64)
     for i, (s, months) in enumerate(zip(held["s"], held["start_month"], strict=True)):

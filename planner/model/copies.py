@@ -17,7 +17,7 @@ def pair_keys(index: Index, place: pd.DataFrame) -> pd.DataFrame:
         return no_keys(columns)
     w, r2, t = np.nonzero(index.eligibility.standby)
     pair = kept.merge(pd.DataFrame({"w": w, "r2": r2, "t": t}), on=["w", "t"])
-    group = index.inputs.regions["vendor_group"].to_numpy()
+    group = index.case.regions["vendor_group"].to_numpy()
     apart = (index.tiers["standby"] == "other_group").to_numpy()[pair["w"].to_numpy()]
     same = group[pair["r"].to_numpy()] == group[pair["r2"].to_numpy()]
     pair = pair[(pair["r"] != pair["r2"]).to_numpy() & ~(apart & same)]

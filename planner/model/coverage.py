@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 
 from planner.eligibility import binds
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.policy.select import workloads_of
 
 
-def wanted_coverage(inputs: Inputs) -> pd.DataFrame:
+def wanted_coverage(case: Case) -> pd.DataFrame:
     """Which (w, t) have a latency row, and the share it demands: columns w, t, share, rule."""
-    case = inputs.case
+    case = case
     enforced = np.full(case.alive.shape, "", dtype=object)
-    for rule in inputs.rules:
+    for rule in case.rules:
         if rule.kind == "latency" and rule.severity == "hard":
             chosen = (
                 workloads_of(rule, case.workloads, case.agencies)[:, None]
@@ -31,11 +31,11 @@ def wanted_coverage(inputs: Inputs) -> pd.DataFrame:
     return pd.DataFrame({"w": w, "t": t, "share": share, "rule": enforced[w, t]})
 
 
-def coverage_of(inputs: Inputs) -> pd.DataFrame:
+def coverage_of(case: Case) -> pd.DataFrame:
     """Coverage with numbers: columns w, r, t, coverage, mean_ms, p95_ms."""
-    reach = inputs.reach
-    w = reach["workload"].map({name: i for i, name in enumerate(inputs.case.workloads["workload"])})
-    r = reach["region"].map({name: i for i, name in enumerate(inputs.regions["region"])})
+    reach = case.reach
+    w = reach["workload"].map({name: i for i, name in enumerate(case.workloads["workload"])})
+    r = reach["region"].map({name: i for i, name in enumerate(case.regions["region"])})
     return reach.assign(w=w.astype("int64"), r=r.astype("int64"))[
         ["w", "r", "t", "coverage", "mean_ms", "p95_ms"]
     ]

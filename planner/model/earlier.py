@@ -9,11 +9,11 @@ from planner.model.index import Index
 
 def earlier_places(index: Index, role: str) -> pd.DataFrame:
     """Placements of an earlier plan in a role, while the workload is alive: w, r, t, share."""
-    case = index.inputs.case
+    case = index.case
     rows = case.earlier_placements
     rows = rows[rows["role"] == role]
     w = rows["workload"].map({n: i for i, n in enumerate(case.workloads["workload"])})
-    r = rows["region"].map({n: i for i, n in enumerate(index.inputs.regions["region"])})
+    r = rows["region"].map({n: i for i, n in enumerate(index.case.regions["region"])})
     out = pd.DataFrame(
         {"w": w.astype("int64"), "r": r.astype("int64"), "t": rows["t"], "share": rows["share"]}
     )
@@ -23,8 +23,8 @@ def earlier_places(index: Index, role: str) -> pd.DataFrame:
 
 def earlier_commitments(index: Index) -> pd.DataFrame:
     """Machines that an earlier plan has under commitments: q (-1 if no such pool), s, term, t, units."""
-    rows = index.inputs.case.earlier_commitments
-    skus = index.inputs.case.catalog.skus["SkuId"]
+    rows = index.case.earlier_commitments
+    skus = index.case.catalog.skus["SkuId"]
     q = rows["pool"].map({n: i for i, n in enumerate(index.pools["name"])}).fillna(-1)
     s = rows["sku"].map({n: i for i, n in enumerate(skus)})
     return pd.DataFrame(

@@ -29,7 +29,7 @@ def emitted(index: Index, columns: Columns) -> pd.DataFrame:
     run = columns.run.keys.assign(col=columns.run.numbers, w=-1).merge(
         index.slices, on=["t", "l"], how="left"
     )
-    hours = index.inputs.case.periods["hours"].to_numpy()
+    hours = index.case.periods["hours"].to_numpy()
     bought = active_periods(index, columns).assign(w=-1)
     held = held_periods(index, columns).assign(w=-1)
     held["q"] = held["owner"].map(index.first_pool)

@@ -39,7 +39,7 @@ class Row:
     @property
     def unit(self) -> str:
         """Unit of its bound in words."""
-        currency = self.context.index.inputs.case.settings.currency
+        currency = self.context.index.case.settings.currency
         return currency if self.family.unit == MONEY else self.family.unit.format(**self.names)
 
     @property

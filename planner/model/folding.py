@@ -33,7 +33,7 @@ def cheapest_machines(index: Index, place: pd.DataFrame) -> pd.DataFrame:
         the slice. No line where no machine is needed. Of machines that cost the same, the one
         with the first id.
     """
-    slices = index.inputs.case.load.shape[1]
+    slices = index.case.load.shape[1]
     w, r, t = (place[c].to_numpy() for c in "wrt")
     parts = []
     for region in np.unique(r):
@@ -60,7 +60,7 @@ def cheapest_machines(index: Index, place: pd.DataFrame) -> pd.DataFrame:
 
 def _in_part(index: Index, workloads: np.ndarray, skus: np.ndarray) -> np.ndarray:
     """Spot machines, of workloads of which they may only carry a part: (workload, SKU)."""
-    spot = index.inputs.case.catalog.skus["spot"].to_numpy(dtype=bool)[skus]
+    spot = index.case.catalog.skus["spot"].to_numpy(dtype=bool)[skus]
     return np.asarray((index.steady[workloads] > 0)[:, None] & spot[None, :])
 
 
@@ -74,7 +74,7 @@ def undominated_machines(index: Index, workloads: np.ndarray, region: int) -> np
     usable = index.eligibility.admitted[np.ix_(workloads, here)][:, :, None, None]
     n = np.where(usable, index.units(workloads, here), 0.0)
     # For the whole of each workload; in whole machines one for one, and none that carries less.
-    whole = index.inputs.case.settings.whole_units
+    whole = index.case.settings.whole_units
     each = np.ones_like(n) if whole else n
     measures = [each * price[None, :, :, None] for price in _prices(index, here)]
     measures += [each * draw[None, :, None, None] for draw in _draws(index, here)]
@@ -106,7 +106,7 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
     draws = _draws(index, candidates)
     # factor[i, j] of machine j yields no less of everything than one of machine i.
     factor = (yields[:, None, :] / yields[None, :, :]).max(axis=2)
-    whole = index.inputs.case.settings.whole_units
+    whole = index.case.settings.whole_units
     if spread or whole:
         factor = np.maximum(factor, 1.0)
     better: np.ndarray = (factor[:, :, None] * price[None, :, :] <= price[:, None, :] * (1 + DIGIT)).all(
@@ -127,7 +127,7 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
 def _held(index: Index, skus: np.ndarray) -> np.ndarray:
     """Machines on which a commitment is already held, or was made by an earlier plan, are always kept."""
     held = index.held["s"].to_numpy(dtype=np.int64)
-    if index.inputs.case.settings.replan:
+    if index.case.settings.replan:
         held = np.concatenate([held, earlier_commitments(index)["s"].to_numpy(dtype=np.int64)])
     return np.intersect1d(skus, held)
 

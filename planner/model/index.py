@@ -14,7 +14,7 @@ from planner.case.yields import among, own_yields
 from planner.catalog.schema import COMMITMENTS
 from planner.catalog.spot import SUFFIX
 from planner.eligibility import Eligibility
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.model.carbon import Carbon, read_carbon, with_known_carbon
 from planner.model.coverage import coverage_of, wanted_coverage
 from planner.model.losses import Losses, read_losses
@@ -58,7 +58,7 @@ class Index:
         may be in the next.
     """
 
-    inputs: Inputs
+    case: Case
     eligibility: Eligibility
     offers: Offers
     yields: np.ndarray
@@ -80,43 +80,43 @@ class Index:
     @cached_property
     def carbon(self) -> Carbon:
         """Greenhouse gas of each SKU, its price and its caps."""
-        return read_carbon(self.inputs)
+        return read_carbon(self.case)
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
         """What each region reaches of a workload's users: w, r, t, coverage, mean_ms, p95_ms."""
-        return coverage_of(self.inputs)
+        return coverage_of(self.case)
 
     @cached_property
     def wanted_coverage(self) -> pd.DataFrame:
         """What hard rules ask of it: w, t, share, rule; one line a row of the family ``latency``."""
-        return wanted_coverage(self.inputs)
+        return wanted_coverage(self.case)
 
     @cached_property
     def exits(self) -> tuple[PlanRule, ...]:
         """Hard rules on what leaving a vendor group may cost."""
-        return plan_rules(self.inputs, "exit")
+        return plan_rules(self.case, "exit")
 
     @cached_property
     def budgets(self) -> tuple[PlanRule, ...]:
         """Hard rules on cash."""
-        return plan_rules(self.inputs, "budget")
+        return plan_rules(self.case, "budget")
 
     @cached_property
     def contract_terms(self) -> np.ndarray:
         """Discount, margin and tax of each contract (contract, 3); the last row, -1, is none."""
-        terms = self.inputs.case.contracts[["discount", "margin", "tax"]].to_numpy(dtype="float64")
+        terms = self.case.contracts[["discount", "margin", "tax"]].to_numpy(dtype="float64")
         return np.vstack([terms, np.zeros((1, 3))])
 
     @cached_property
     def machine_demand(self) -> np.ndarray:
         """Demand for machines (workload, resource of ``CARRIED``, period)."""
-        return self.inputs.case.demand[:, CARRIED_AT, :]
+        return self.case.demand[:, CARRIED_AT, :]
 
     @cached_property
     def container(self) -> np.ndarray:
         """Boolean (workload,): runs on a shared fleet of containers?"""
-        return np.asarray(self.inputs.case.workloads["platform"] == "container")
+        return np.asarray(self.case.workloads["platform"] == "container")
 
     @cached_property
     def needs_machine(self) -> np.ndarray:
@@ -126,12 +126,12 @@ class Index:
     @cached_property
     def runs(self) -> np.ndarray:
         """Boolean (workload, period, slice): does it need a machine then? None where its load is zero."""
-        return np.asarray(self.needs_machine[:, :, None] & (self.inputs.case.load > 0)[:, None, :])
+        return np.asarray(self.needs_machine[:, :, None] & (self.case.load > 0)[:, None, :])
 
     @cached_property
     def min_units(self) -> np.ndarray:
         """Machines that each workload needs at least (workload,)."""
-        return self.inputs.case.workloads["min_units"].to_numpy(dtype="float64")
+        return self.case.workloads["min_units"].to_numpy(dtype="float64")
 
     @cached_property
     def coupled(self) -> np.ndarray:
@@ -139,23 +139,23 @@ class Index:
 
         In whole machines nothing folds anywhere: what a pool's workloads share must be rounded together.
         """
-        if self.inputs.case.settings.whole_units:
-            return np.ones(len(self.inputs.regions), dtype=bool)
+        if self.case.settings.whole_units:
+            return np.ones(len(self.case.regions), dtype=bool)
         limited = self.capacity.loc[self.capacity["resource"].isin((*SIZED, "units")), "subject"]
-        flags = np.full(len(self.inputs.regions), self.carbon.counts)
+        flags = np.full(len(self.case.regions), self.carbon.counts)
         within = self.members.loc[self.members["subject"].isin(limited), "s"].to_numpy(dtype=np.int64)
         flags[self.offers.sku_region[within]] = True
         for price in self.offers.commit.values():
             flags[self.offers.sku_region[~np.isnan(price[:, 0])]] = True
         flags[self.offers.sku_region[self.held["s"].to_numpy(dtype=np.int64)]] = True
         if (self.steady > 0).any():
-            flags[self.offers.sku_region[self.inputs.case.catalog.skus["spot"].to_numpy(dtype=bool)]] = True
+            flags[self.offers.sku_region[self.case.catalog.skus["spot"].to_numpy(dtype=bool)]] = True
         return flags
 
     @cached_property
     def steady(self) -> np.ndarray:
         """Part (workload,) that spot machines may not carry, of workloads that may run on them at all."""
-        workloads = self.inputs.case.workloads
+        workloads = self.case.workloads
         part = 1.0 - workloads["spot_share"].fillna(1.0).to_numpy(dtype="float64")
         return np.where(workloads["spot_ok"].to_numpy(dtype=bool), part, 0.0)
 
@@ -172,23 +172,23 @@ class Index:
         # Carbon is drawn like capacity: a dearer machine that emits less is kept. So is one that is not spot.
         if self.carbon.counts:
             draws = np.vstack([draws, np.nan_to_num(self.carbon.emission)])
-        spot = self.inputs.case.catalog.skus["spot"].to_numpy(dtype="float64")
+        spot = self.case.catalog.skus["spot"].to_numpy(dtype="float64")
         return np.vstack([draws, spot]) if (self.steady > 0).any() else draws
 
     @cached_property
     def tiers(self) -> pd.DataFrame:
         """The resilience tier of each workload, along workloads."""
-        return tiers_of(self.inputs)
+        return tiers_of(self.case)
 
     @cached_property
     def ready(self) -> np.ndarray:
         """φ (workload,): part of its machines that a workload keeps running at its standby region."""
-        return ready_of(self.inputs)
+        return ready_of(self.case)
 
     @cached_property
     def dependencies(self) -> pd.DataFrame:
         """Dependencies while both ends are alive: d, w1, w2, t, gib_per_month, latency_ms."""
-        case = self.inputs.case
+        case = self.case
         number = {name: w for w, name in enumerate(case.workloads["workload"])}
         rows = case.dependencies
         rows = rows.assign(
@@ -204,7 +204,7 @@ class Index:
     @cached_property
     def losses(self) -> Losses:
         """What must survive which loss, as the case and its rules ask."""
-        return read_losses(self.inputs, self.groups)
+        return read_losses(self.case, self.groups)
 
     @property
     def events(self) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ class Index:
     @cached_property
     def hit(self) -> np.ndarray:
         """Boolean (event, region): is the region gone in the event?"""
-        regions = self.inputs.regions
+        regions = self.case.regions
         rows = [((regions["vendor_group"] == e) | (regions["region"] == e)).to_numpy() for e in self.events]
         return np.array(rows, dtype=bool).reshape(len(self.events), len(regions))
 
@@ -225,9 +225,9 @@ class Index:
         Columns: agreement, vendor, payer, offered, r (the vendor's first region), q (the payer's first
         pool, -1 for all payers), t, committed, discount, most (NaN without a limit), basis.
         """
-        case, months = self.inputs.case, self.inputs.case.settings.months
+        case, months = self.case, self.case.settings.months
         table = case.agreements
-        first = {v: r for r, v in reversed(list(enumerate(self.inputs.regions["vendor"])))}
+        first = {v: r for r, v in reversed(list(enumerate(self.case.regions["vendor"])))}
         begin = np.array([pd.Period(s, freq="M").ordinal for s in table["start"]], dtype=np.int64)
         begin -= pd.Period(case.settings.start, freq="M").ordinal
         table = table.assign(
@@ -254,48 +254,48 @@ class Index:
     @property
     def counts_moves(self) -> bool:
         """Does the case price or limit moving?"""
-        case = self.inputs.case
+        case = self.case
         once = bool((case.placement_costs["when"] == "once").any())
         return once or case.settings.labour is not None or not case.move_limits.empty
 
     def span(self, term: str) -> int:
         """Length of a term of commitment in periods."""
-        return COMMITMENTS[term] // self.inputs.case.settings.months
+        return COMMITMENTS[term] // self.case.settings.months
 
     def units(self, workloads: np.ndarray, skus: np.ndarray) -> np.ndarray:
         """Units n (workload, SKU, period, slice) of the given SKUs that carry the given workloads."""
         return units_needed(
             self.machine_demand[workloads],
-            self.inputs.case.load[workloads],
+            self.case.load[workloads],
             self.yields[skus],
             among(self.own, workloads, skus),
             self.min_units[workloads],
         )
 
 
-def make_index(inputs: Inputs, eligibility: Eligibility, opened: bool = False) -> Index:
+def make_index(case: Case, eligibility: Eligibility, opened: bool = False) -> Index:
     """Number everything.
 
     ``opened``: the eligibility opens places that rules close (:func:`with_known_carbon`).
     """
-    case = inputs.case
+    case = case
     skus = case.catalog.skus
     yields = machine_yields(skus, case.catalog.accelerators)
     drawn = yields.copy()
     drawn[:, 0] = skus["vcpu"].fillna(0.0)
-    scopes, rules = share_rules(inputs, eligibility)
-    eligibility = replace(eligibility, admitted=_without_spot(inputs, eligibility.admitted))
-    eligibility = with_known_carbon(inputs, eligibility, read_carbon(inputs), opened)
+    scopes, rules = share_rules(case, eligibility)
+    eligibility = replace(eligibility, admitted=_without_spot(case, eligibility.admitted))
+    eligibility = with_known_carbon(case, eligibility, read_carbon(case), opened)
     pools, pool_of = make_pools(case.workloads, eligibility.contestable, scopes, eligibility.admitted)
-    market = inputs.regions["market"].to_numpy()
-    names = inputs.regions["vendor_group"].to_numpy()
+    market = case.regions["market"].to_numpy()
+    names = case.regions["vendor_group"].to_numpy()
     groups = tuple(sorted(set(names[market])))
     group_of = np.array(
         [groups.index(g) if m else -1 for g, m in zip(names, market, strict=True)], dtype=np.int64
     )
-    offers = read_offers(inputs)
+    offers = read_offers(case)
     return Index(
-        inputs=inputs,
+        case=case,
         eligibility=eligibility,
         offers=offers,
         yields=yields,
@@ -307,35 +307,35 @@ def make_index(inputs: Inputs, eligibility: Eligibility, opened: bool = False) -
         pool_of=pool_of,
         groups=groups,
         group_of=group_of,
-        slices=_slices(inputs),
-        capacity=_capacity(inputs, offers),
-        members=_members(inputs),
-        today=_today(inputs),
-        held=_held(inputs),
+        slices=_slices(case),
+        capacity=_capacity(case, offers),
+        members=_members(case),
+        today=_today(case),
+        held=_held(case),
     )
 
 
-def _without_spot(inputs: Inputs, admitted: np.ndarray) -> np.ndarray:
+def _without_spot(case: Case, admitted: np.ndarray) -> np.ndarray:
     """Workloads that keep something ready run on no spot machine: it may be taken back at any time."""
-    tiers = inputs.case.resilience
+    tiers = case.resilience
     ready = set(tiers.loc[tiers["standby"] != "none", "tier"])
-    keeps = inputs.case.workloads["resilience"].isin(ready).to_numpy()
-    return np.asarray(admitted & ~(keeps[:, None] & inputs.case.catalog.skus["spot"].to_numpy(dtype=bool)))
+    keeps = case.workloads["resilience"].isin(ready).to_numpy()
+    return np.asarray(admitted & ~(keeps[:, None] & case.catalog.skus["spot"].to_numpy(dtype=bool)))
 
 
-def _capacity(inputs: Inputs, offers: Offers) -> pd.DataFrame:
-    table = inputs.case.capacity
-    region_at = {name: r for r, name in enumerate(inputs.regions["region"])}
-    sku_at = {name: s for s, name in enumerate(inputs.case.catalog.skus["SkuId"])}
+def _capacity(case: Case, offers: Offers) -> pd.DataFrame:
+    table = case.capacity
+    region_at = {name: r for r, name in enumerate(case.regions["region"])}
+    sku_at = {name: s for s, name in enumerate(case.catalog.skus["SkuId"])}
     s = table["subject"].map(sku_at).fillna(-1).astype("int64")
     own = np.where(s >= 0, np.append(offers.sku_region, -1)[s], -1)
     r = table["subject"].map(region_at).fillna(pd.Series(own, index=table.index)).astype("int64")
     return table.assign(s=s, r=r)[["subject", "s", "r", "payer", "resource", "t", "amount"]]
 
 
-def _members(inputs: Inputs) -> pd.DataFrame:
+def _members(case: Case) -> pd.DataFrame:
     """SKUs of each subject; a machine's limit counts it on spot too, since it is the same machine."""
-    skus = inputs.case.catalog.skus
+    skus = case.catalog.skus
     machine = skus["SkuId"].where(~skus["spot"].astype(bool), skus["SkuId"].str.removesuffix(SUFFIX))
     skus = skus.assign(machine=machine)
     numbered = skus.assign(s=np.arange(len(skus)))
@@ -343,7 +343,7 @@ def _members(inputs: Inputs) -> pd.DataFrame:
         numbered[[column, "s"]].rename(columns={column: "subject"})
         for column in ("region", "machine", "SkuId")
     ]
-    for row in inputs.case.capacity_groups.to_dict("records"):
+    for row in case.capacity_groups.to_dict("records"):
         match = np.ones(len(skus), dtype=bool)
         for column, name in (
             ("region", "region"),
@@ -357,17 +357,17 @@ def _members(inputs: Inputs) -> pd.DataFrame:
     return pd.concat(parts).drop_duplicates().sort_values(["subject", "s"], ignore_index=True)
 
 
-def _today(inputs: Inputs) -> pd.DataFrame:
-    current = inputs.case.current
+def _today(case: Case) -> pd.DataFrame:
+    current = case.current
     current = current[current["role"] == "primary"]
-    w = current["workload"].map({n: i for i, n in enumerate(inputs.case.workloads["workload"])})
-    r = current["region"].map({n: i for i, n in enumerate(inputs.regions["region"])}).fillna(-1)
+    w = current["workload"].map({n: i for i, n in enumerate(case.workloads["workload"])})
+    r = current["region"].map({n: i for i, n in enumerate(case.regions["region"])}).fillna(-1)
     return pd.DataFrame({"w": w.astype("int64"), "r": r.astype("int64"), "share": current["share"]})
 
 
-def _slices(inputs: Inputs) -> pd.DataFrame:
-    shares = inputs.case.settings.slices
-    hours = inputs.case.periods["hours"].to_numpy()
+def _slices(case: Case) -> pd.DataFrame:
+    shares = case.settings.slices
+    hours = case.periods["hours"].to_numpy()
     rows = [
         (t, position, name, share * hours[t])
         for t in range(len(hours))
@@ -376,8 +376,8 @@ def _slices(inputs: Inputs) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["t", "l", "name", "hours"])
 
 
-def _held(inputs: Inputs) -> pd.DataFrame:
-    case = inputs.case
+def _held(case: Case) -> pd.DataFrame:
+    case = case
     sku_at = {name: s for s, name in enumerate(case.catalog.skus["SkuId"])}
     first = pd.Period(case.settings.start, freq="M").ordinal
     rows = []

@@ -44,7 +44,7 @@ def leaving(index: Index, columns: Columns, lines: pd.DataFrame, rule: Rule) -> 
 
 def _moved(index: Index, columns: Columns, rule: Rule) -> pd.DataFrame:
     """Data and labour, on ``place``."""
-    case = index.inputs.case
+    case = index.case
     labour = rule.parameters.get("labour", case.settings.labour)
     if labour is None:
         mend = "State labour in the rule or in [migration]; 0 if moving takes none."
@@ -58,7 +58,7 @@ def _moved(index: Index, columns: Columns, rule: Rule) -> pd.DataFrame:
     stored = np.zeros(len(place))
     for k in STORED:
         stored += case.demand[w, RESOURCES.index(k), t]
-    stored[index.inputs.regions["vendor"].isin(rule.parameters.get("waived_by", ())).to_numpy()[r]] = 0.0
+    stored[index.case.regions["vendor"].isin(rule.parameters.get("waived_by", ())).to_numpy()[r]] = 0.0
     price = index.offers.egress[r, t]
     require_price(index, r[np.isnan(price) & (stored > 0)], f"rule {rule.id}")
     moved: pd.DataFrame = place[KEY].assign(money=np.nan_to_num(price) * stored + float(labour))
@@ -70,7 +70,7 @@ def _unpaid(index: Index, columns: Columns, lines: pd.DataFrame) -> pd.DataFrame
 
     Of all of them the part that is not paid when they begin.
     """
-    last = len(index.inputs.case.periods) - 1
+    last = len(index.case.periods) - 1
     begun = np.full(columns.count, 0, dtype=np.int64)
     begun[columns.commit.numbers] = columns.commit.keys["t0"].to_numpy(dtype=np.int64)
     paid = lines[lines["term"].isin(("commitment", "commitment held"))]
@@ -92,7 +92,7 @@ def _unpaid(index: Index, columns: Columns, lines: pd.DataFrame) -> pd.DataFrame
 
 def _agreed(index: Index, columns: Columns) -> pd.DataFrame:
     """What agreements still owe, on ``signed``: the amount of each month that is left."""
-    case = index.inputs.case
+    case = index.case
     signed = columns.agreement.numbered
     signed = signed[signed["k"] == "signed"][["agreement", "col"]]
     runs = index.agreements.merge(signed, on="agreement").merge(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.eligibility import binds
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.policy.rules import Rule
 from planner.policy.select import workloads_of
 
@@ -45,12 +45,12 @@ class Losses:
         return self.rules[number - 1] if number > THE_CASE else None
 
 
-def read_losses(inputs: Inputs, groups: tuple[str, ...]) -> Losses:
+def read_losses(case: Case, groups: tuple[str, ...]) -> Losses:
     """The losses that a case and its rules ask to survive."""
-    case, survive = inputs.case, inputs.case.settings.survive
-    rules = tuple(r for r in inputs.rules if r.kind == "survival" and r.severity == "hard")
+    case, survive = case, case.settings.survive
+    rules = tuple(r for r in case.rules if r.kind == "survival" and r.severity == "hard")
     wanted = {*survive, *(of for rule in rules for of in rule.parameters["of"])}
-    market = inputs.regions.loc[inputs.regions["market"], "region"].tolist()
+    market = case.regions.loc[case.regions["market"], "region"].tolist()
     named = {"vendor_groups": groups if "vendor_groups" in wanted else (),
              "regions": tuple(market) if "regions" in wanted else ()}  # fmt: skip
     kinds = np.array([of for of, names in named.items() for _ in names], dtype=object)

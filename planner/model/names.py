@@ -14,13 +14,13 @@ from planner.model.context import Context
 def decode(context: Context, keys: pd.DataFrame) -> pd.DataFrame:
     """Replace numbers by names: w, r, t, s, q, g, a, scope and rule."""
     index = context.index
-    case = index.inputs.case
+    case = index.case
     names: dict[str, tuple[str, Any]] = {
         "w": ("workload", case.workloads["workload"].to_numpy()),
         "other": ("other", case.workloads["workload"].to_numpy()),
-        "r": ("region", index.inputs.regions["region"].to_numpy()),
+        "r": ("region", index.case.regions["region"].to_numpy()),
         "e": ("event", np.array(index.events, dtype=object)),
-        "r2": ("standby", index.inputs.regions["region"].to_numpy()),
+        "r2": ("standby", index.case.regions["region"].to_numpy()),
         "t": ("period", case.periods["period"].to_numpy()),
         "s": ("sku", case.catalog.skus["SkuId"].to_numpy()),
         "l": ("slice", np.array(list(case.settings.slices), dtype=object)),

@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.case.schema import STORED
 from planner.catalog.schema import COMMITMENTS, UPFRONT
-from planner.inputs import Inputs
+from planner.inputs import Case
 
 
 @dataclass(frozen=True)
@@ -67,62 +67,62 @@ class Offers:
         return np.where(np.isnan(self.price), np.where(np.isinf(least), np.nan, least), self.price)
 
 
-def read_offers(inputs: Inputs) -> Offers:
+def read_offers(case: Case) -> Offers:
     """Convert the catalog's prices at the rates of the case (rate and buffer of each year)."""
-    case, skus = inputs.case, inputs.case.catalog.skus
-    region_at = {region: r for r, region in enumerate(inputs.regions["region"])}
+    case, skus = case, case.catalog.skus
+    region_at = {region: r for r, region in enumerate(case.regions["region"])}
     sku_region = skus["region"].map(region_at).to_numpy(dtype=np.int64)
-    price, assumed = _by_term(inputs, "on_demand")
-    committed = {term: _by_term(inputs, term) for term in COMMITMENTS}
-    storage = np.full((len(inputs.regions), len(STORED)), -1, dtype=np.int64)
+    price, assumed = _by_term(case, "on_demand")
+    committed = {term: _by_term(case, term) for term in COMMITMENTS}
+    storage = np.full((len(case.regions), len(STORED)), -1, dtype=np.int64)
     for k, resource in enumerate(STORED):
         # SKUs are sorted by id, so of two equal prices the first id is taken.
         for s in np.flatnonzero((skus["resource"] == resource).to_numpy() & ~np.isnan(price[:, 0])):
             best = storage[sku_region[s], k]
             if best < 0 or price[s, 0] < price[best, 0]:
                 storage[sku_region[s], k] = s
-    egress, egress_assumed = _first_paid_tier(inputs, region_at)
-    contract = _contracts(inputs)
+    egress, egress_assumed = _first_paid_tier(case, region_at)
+    contract = _contracts(case)
     return Offers(
         price,
         assumed,
         {term: money for term, (money, _) in committed.items() if term in case.settings.terms},
         {term: money for term, (money, _) in committed.items()},
         {term: rests for term, (_, rests) in committed.items()},
-        {term: _upfront(inputs, term) for term in committed},
+        {term: _upfront(case, term) for term in committed},
         sku_region,
         storage,
         egress,
         egress_assumed,
-        _of_contract(inputs, contract, "discount"),
-        _of_contract(inputs, contract, "margin"),
-        _of_contract(inputs, contract, "tax"),
+        _of_contract(case, contract, "discount"),
+        _of_contract(case, contract, "margin"),
+        _of_contract(case, contract, "tax"),
         contract,
     )
 
 
-def _by_term(inputs: Inputs, term: str) -> tuple[np.ndarray, np.ndarray]:
-    prices = inputs.case.catalog.prices
+def _by_term(case: Case, term: str) -> tuple[np.ndarray, np.ndarray]:
+    prices = case.catalog.prices
     rows = np.flatnonzero((prices["term"] == term).to_numpy())
     row_of = dict(zip(prices["SkuId"].to_numpy()[rows], rows.tolist(), strict=True))
-    at = np.array([row_of.get(sku, -1) for sku in inputs.case.catalog.skus["SkuId"]], dtype=np.int64)
+    at = np.array([row_of.get(sku, -1) for sku in case.catalog.skus["SkuId"]], dtype=np.int64)
     amount = np.append(prices["ListUnitPrice"].to_numpy(dtype="float64"), np.nan)[at]
     currency = np.append(prices["PricingCurrency"].to_numpy(dtype=object), "")[at]
     basis = np.append(prices["basis"].to_numpy(dtype=object), "")[at]
-    return exchange(inputs, amount, pd.Series(currency)), np.asarray(basis == "assumed", dtype=bool)
+    return exchange(case, amount, pd.Series(currency)), np.asarray(basis == "assumed", dtype=bool)
 
 
-def _upfront(inputs: Inputs, term: str) -> np.ndarray:
+def _upfront(case: Case, term: str) -> np.ndarray:
     """Part of the price of a term that is paid when it begins (SKU,); zero where it is not sold."""
-    prices = inputs.case.catalog.prices
+    prices = case.catalog.prices
     rows = prices[prices["term"] == term]
     stated = rows["upfront"].fillna(1.0 if term.endswith(UPFRONT) else 0.0)
     part = pd.Series(stated.to_numpy(dtype="float64"), index=rows["SkuId"].to_numpy(dtype=object))
-    return np.asarray(part.reindex(inputs.case.catalog.skus["SkuId"].to_numpy(dtype=object)).fillna(0.0))
+    return np.asarray(part.reindex(case.catalog.skus["SkuId"].to_numpy(dtype=object)).fillna(0.0))
 
 
-def _first_paid_tier(inputs: Inputs, region_at: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
-    transfer = inputs.case.catalog.transfer
+def _first_paid_tier(case: Case, region_at: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    transfer = case.catalog.transfer
     internet = transfer[transfer["destination"] == "internet"].sort_values(["region", "from_gib"])
     paid = internet[internet["ListUnitPrice"] > 0].drop_duplicates("region")
     free = internet[~internet["region"].isin(paid["region"])].drop_duplicates("region")
@@ -134,14 +134,14 @@ def _first_paid_tier(inputs: Inputs, region_at: dict[str, int]) -> tuple[np.ndar
     currency[at] = first["PricingCurrency"]
     assumed = np.zeros(len(region_at), dtype=bool)
     assumed[at] = (first["basis"] == "assumed").to_numpy()
-    return exchange(inputs, amount, pd.Series(currency)), assumed
+    return exchange(case, amount, pd.Series(currency)), assumed
 
 
-def exchange(inputs: Inputs, amount: np.ndarray, currency: pd.Series) -> np.ndarray:
+def exchange(case: Case, amount: np.ndarray, currency: pd.Series) -> np.ndarray:
     """Amounts (item,) in their currencies to (item, period) in the case's."""
-    years = inputs.case.periods["year"]
+    years = case.periods["year"]
     rates = {
-        c: [inputs.case.rates.rate(c, int(year)) for year in years]
+        c: [case.rates.rate(c, int(year)) for year in years]
         for c in sorted({c for c in currency.dropna() if c})
     }
     unknown = [np.nan] * len(years)
@@ -149,17 +149,17 @@ def exchange(inputs: Inputs, amount: np.ndarray, currency: pd.Series) -> np.ndar
     return np.asarray(amount[:, None] * factor)
 
 
-def _contracts(inputs: Inputs) -> np.ndarray:
+def _contracts(case: Case) -> np.ndarray:
     """Contract that holds for each region at the start of each period: (region, period)."""
-    table = np.full((len(inputs.regions), len(inputs.case.periods)), -1, dtype=np.int64)
-    vendor = inputs.regions["vendor"].to_numpy()
-    starts = [start.isoformat() for start in inputs.case.periods["start"]]
-    for number, line in enumerate(inputs.case.contracts.to_dict("records")):
+    table = np.full((len(case.regions), len(case.periods)), -1, dtype=np.int64)
+    vendor = case.regions["vendor"].to_numpy()
+    starts = [start.isoformat() for start in case.periods["start"]]
+    for number, line in enumerate(case.contracts.to_dict("records")):
         holds = [line["valid_from"] <= s and (s < line["valid_to"] or not line["valid_to"]) for s in starts]
         table[np.ix_(vendor == line["vendor"], holds)] = number
     return table
 
 
-def _of_contract(inputs: Inputs, contract: np.ndarray, column: str) -> np.ndarray:
-    values = np.append(inputs.case.contracts[column].to_numpy(dtype="float64"), 0.0)
+def _of_contract(case: Case, contract: np.ndarray, column: str) -> np.ndarray:
+    values = np.append(case.contracts[column].to_numpy(dtype="float64"), 0.0)
     return np.asarray(values[contract])

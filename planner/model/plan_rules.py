@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.eligibility import binds
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.policy.rules import Rule
 from planner.policy.select import regions_of
 
@@ -21,10 +21,10 @@ class PlanRule:
     periods: np.ndarray
 
 
-def plan_rules(inputs: Inputs, kind: str) -> tuple[PlanRule, ...]:
+def plan_rules(case: Case, kind: str) -> tuple[PlanRule, ...]:
     """The hard rules of a kind, in the order of the rules."""
     return tuple(
-        PlanRule(rule, regions_of(rule, inputs.regions), binds(rule, inputs.case.periods))
-        for rule in inputs.rules
+        PlanRule(rule, regions_of(rule, case.regions), binds(rule, case.periods))
+        for rule in case.rules
         if rule.kind == kind and rule.severity == "hard"
     )

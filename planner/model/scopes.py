@@ -11,7 +11,7 @@ import numpy as np
 
 from planner.case.schema import RESOURCES
 from planner.eligibility import Eligibility, binds
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.policy.rules import Rule
 from planner.policy.select import workloads_of
 
@@ -49,12 +49,12 @@ class ShareRule:
     periods: np.ndarray
 
 
-def share_rules(inputs: Inputs, eligibility: Eligibility) -> tuple[tuple[Scope, ...], tuple[ShareRule, ...]]:
+def share_rules(case: Case, eligibility: Eligibility) -> tuple[tuple[Scope, ...], tuple[ShareRule, ...]]:
     """The scopes and share rules of a case, in the order of the rules."""
-    case = inputs.case
+    case = case
     scopes: list[Scope] = []
     rules: list[ShareRule] = []
-    for rule in inputs.rules:
+    for rule in case.rules:
         if rule.severity != "hard" or rule.kind not in SHARE_KINDS:
             continue
         selected = workloads_of(rule, case.workloads, case.agencies)
@@ -79,7 +79,7 @@ def _position(scopes: list[Scope], basis: str, resource: str, member: np.ndarray
     return len(scopes)
 
 
-def constant_weight(inputs: Inputs, scope: Scope, reference: np.ndarray) -> np.ndarray | None:
+def constant_weight(case: Case, scope: Scope, reference: np.ndarray) -> np.ndarray | None:
     """Weight (workload, period) of one whole placement for bases that do not depend on the place.
 
     ``None`` for basis ``spend``, whose weight depends on where and what is bought. ``reference``
@@ -90,4 +90,4 @@ def constant_weight(inputs: Inputs, scope: Scope, reference: np.ndarray) -> np.n
     if scope.basis == "reference_spend":
         return reference
     resource = scope.resource if scope.basis == "resource" else "vcpu"
-    return np.asarray(inputs.case.demand[:, RESOURCES.index(resource), :])
+    return np.asarray(case.demand[:, RESOURCES.index(resource), :])

@@ -53,8 +53,8 @@ def share_rows(
 
 def domestic_groups(index: Index) -> np.ndarray:
     """Which groups of the market have their parent at home: boolean array (group,)."""
-    regions = index.inputs.regions
-    home = regions["parent_jurisdiction"] == index.inputs.case.settings.home_country
+    regions = index.case.regions
+    home = regions["parent_jurisdiction"] == index.case.settings.home_country
     names = set(regions.loc[home & regions["market"], "vendor_group"])
     return np.array([g in names for g in index.groups], dtype=bool)
 
@@ -85,6 +85,6 @@ def share_family(
 def _totals(context: Context, block: Block, x: np.ndarray) -> np.ndarray:
     """The amount of all of each row's scope and period, in the unit of the columns of amounts."""
     amounts = context.columns.amount
-    totals = np.zeros((len(context.index.scopes), len(context.index.inputs.case.periods)))
+    totals = np.zeros((len(context.index.scopes), len(context.index.case.periods)))
     np.add.at(totals, (amounts.keys["scope"].to_numpy(), amounts.keys["t"].to_numpy()), x[amounts.numbers])
     return np.asarray(totals[block.keys["scope"].to_numpy(), block.keys["t"].to_numpy()])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.case.schema import RESOURCES
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.model.index import Index
 from planner.model.offers import exchange
 
@@ -22,13 +22,13 @@ def steps(index: Index) -> pd.DataFrame:
     negative where the tier is cheaper. Below its first row a region has the price of that row. Nothing
     where every tier in reach costs the same.
     """
-    case = index.inputs.case
+    case = index.case
     gib = case.demand[:, RESOURCES.index("egress_gib"), :]
     w, r, t = np.nonzero(index.eligibility.allowed & (gib > 0)[:, None, :])
     payer = case.workloads["payer"].to_numpy()[w]
     sent = pd.DataFrame({"payer": payer, "r": r, "t": t, "gib": gib[w, t]})
     most = sent.groupby(_ROW, as_index=False)["gib"].sum()
-    table, price, assumed = price_rows(index.inputs)
+    table, price, assumed = price_rows(index.case)
     out = most.merge(table, on="r")
     out = out[out["begins"] < out["gib"]].sort_values([*_ROW, "tier"], ignore_index=True)
     at, when, where = (out[c].to_numpy(dtype=np.int64) for c in ("row", "t", "r"))
@@ -41,10 +41,10 @@ def steps(index: Index) -> pd.DataFrame:
     return kept.reset_index(drop=True)
 
 
-def price_rows(inputs: Inputs) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+def price_rows(case: Case) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Price rows of data to the internet: r, tier, begins, ends, row; their price (row, period); assumed."""
-    region_at = {region: r for r, region in enumerate(inputs.regions["region"])}
-    transfer = inputs.case.catalog.transfer
+    region_at = {region: r for r, region in enumerate(case.regions["region"])}
+    transfer = case.catalog.transfer
     rows = transfer[transfer["destination"] == "internet"].sort_values(
         ["region", "from_gib"], ignore_index=True
     )
@@ -52,14 +52,14 @@ def price_rows(inputs: Inputs) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     table["tier"] = table.groupby("r").cumcount()
     table["begins"] = table["begins"].where(table["tier"] > 0, 0.0).astype("float64")
     table["ends"] = table.groupby("r")["begins"].shift(-1).fillna(np.inf)
-    price = exchange(inputs, rows["ListUnitPrice"].to_numpy(dtype="float64"), rows["PricingCurrency"])
+    price = exchange(case, rows["ListUnitPrice"].to_numpy(dtype="float64"), rows["PricingCurrency"])
     return table.assign(row=np.arange(len(table))), price, (rows["basis"] == "assumed").to_numpy()
 
 
 def tier_keys(index: Index) -> pd.DataFrame:
     """Keys payer, r, t, tier, k of the columns: ``used`` of each tier, ``full`` of each but the last."""
     columns = [*_ROW, "tier", "k"]
-    if index.inputs.case.settings.egress_tiers != EXACT:
+    if index.case.settings.egress_tiers != EXACT:
         return pd.DataFrame({c: pd.Series(dtype=object if c in ("payer", "k") else "int64") for c in columns})
     table = steps(index)
     last = table["tier"].eq(table.groupby(_ROW)["tier"].transform("max"))

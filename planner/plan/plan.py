@@ -15,7 +15,7 @@ import pandas as pd
 from planner.plan.certificate import Certified
 
 if TYPE_CHECKING:
-    from planner.inputs import Inputs
+    from planner.inputs import Case
 
 PLACEMENTS = ("workload", "region", "period", "role", "share")
 PURCHASES = (
@@ -119,7 +119,7 @@ class Plan:
     rounded_placements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PLACEMENTS)))
     rounded_costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS)))
     rounded_survival: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SURVIVAL)))
-    case: Inputs | None = field(default=None, repr=False, compare=False)
+    case: Case | None = field(default=None, repr=False, compare=False)
     """The case that the plan was made from; ``None`` of a plan read from a folder."""
     certified: Certified | None = field(default=None, repr=False, compare=False)
     """The program with its duals, for the certificate; ``None`` where there is nothing to certify."""

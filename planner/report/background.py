@@ -16,7 +16,7 @@ from planner.policy.rules import Rule
 from planner.tables import BASES
 
 if TYPE_CHECKING:
-    from planner.inputs import Inputs
+    from planner.inputs import Case
 
 PRICES = ("region", "skus", "prices", "oldest", "newest", *BASES)
 """Columns of ``Background.prices``: what is priced in a region, from when, on which basis."""
@@ -58,20 +58,20 @@ class Background:
     prices: pd.DataFrame
 
 
-def background_of(inputs: Inputs) -> Background:
+def background_of(case: Case) -> Background:
     """The background of a plan made from ``inputs``."""
-    case = inputs.case
+    case = case
     owner = case.agencies.set_index("agency")[["level", "state", "payer"]]
     workloads = case.workloads.drop(columns=[c for c in owner if c in case.workloads])
     return Background(
         home_country=case.settings.home_country,
         vendors=case.catalog.vendors,
-        regions=inputs.regions,
+        regions=case.regions,
         workloads=workloads.join(owner, on="agency"),
         users=case.users,
-        nodes=None if inputs.network is None else inputs.network.nodes,
-        rules=inputs.rules,
-        rtt=inputs.rtt_us,
+        nodes=None if case.network is None else case.network.nodes,
+        rules=case.rules,
+        rtt=case.rtt_us,
         prices=price_summary(case.catalog.skus, case.catalog.prices, case.catalog.transfer),
     )
 

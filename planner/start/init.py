@@ -10,7 +10,7 @@ from pathlib import Path
 from planner.atomic import new_folder
 from planner.case.settings import FILE
 from planner.errors import BadInput, Issue, NotWritten
-from planner.inputs import Inputs, read_inputs
+from planner.inputs import Case, read_case
 from planner.policy.rules import Rule
 from planner.start.answers import Answers, check_answers, offer, rates, rules_of
 from planner.start.case_text import LIMITS, adopted, case_text, limits_text, share_rules, toml_string
@@ -20,7 +20,7 @@ ADOPTIONS = "adoptions.md"
 """The paper that lists what the case adopts, to be signed by who does."""
 
 
-def new_case(folder: Path, answers: Answers) -> Inputs:
+def new_case(folder: Path, answers: Answers) -> Case:
     """Write a commented case with three sample systems that can be planned at once.
 
     Parameters
@@ -65,10 +65,10 @@ def new_case(folder: Path, answers: Answers) -> Inputs:
     with new_folder(folder) as work:
         for name, content in files.items():
             (work / name).write_bytes(content)
-        return read_inputs(work)
+        return read_case(work)
 
 
-def copy_case(source: Path, folder: Path) -> Inputs:
+def copy_case(source: Path, folder: Path) -> Case:
     """Copy a case under a new name; its ``id`` becomes that of the folder.
 
     Raises
@@ -78,7 +78,7 @@ def copy_case(source: Path, folder: Path) -> Inputs:
     NotWritten
         If there is something in the folder.
     """
-    read_inputs(source)
+    read_case(source)
     _must_be_free(folder)
     identity = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder.name).strip("-._")[:80] or "first-case"
     with new_folder(folder) as work:
@@ -87,7 +87,7 @@ def copy_case(source: Path, folder: Path) -> Inputs:
         renamed, count = re.subn(r"(?m)^id\s*=.*$", f"id = {toml_string(identity)}", text, count=1)
         if count:
             (work / FILE).write_bytes(renamed.encode("utf-8"))
-        return read_inputs(work)
+        return read_case(work)
 
 
 def _must_be_free(folder: Path) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from planner.answer.measures import Meter, Shares
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
 from planner.lp.problem import Problem
@@ -96,7 +96,7 @@ class Alternatives:
         ]
 
 
-def alternatives(inputs: Inputs, within: float = 0.01) -> Alternatives:
+def alternatives(case: Case, within: float = 0.01) -> Alternatives:
     """Find plans that cost at most ``within`` more than the cheapest and differ most from it.
 
     Raises
@@ -106,7 +106,7 @@ def alternatives(inputs: Inputs, within: float = 0.01) -> Alternatives:
     Stopped
         If the solver gave up.
     """
-    room = _Room(build_model(inputs), within)
+    room = _Room(build_model(case), within)
     groups = room.groups
     every = len(groups) <= _EVERY_SET
     reached = {chosen: room.most(chosen) for chosen in _sets(groups, every)}
@@ -118,7 +118,7 @@ def alternatives(inputs: Inputs, within: float = 0.01) -> Alternatives:
     if reached:
         far = max(reached.values(), key=lambda plan: round(plan.distance, 9))
         plans.append(replace(far, name=DIFFERENT))
-    return Alternatives(within, tuple(plans), every, inputs.case.settings.currency)
+    return Alternatives(within, tuple(plans), every, case.settings.currency)
 
 
 def _sets(groups: tuple[str, ...], every: bool) -> Iterator[tuple[str, ...]]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from planner.eligibility import Eligibility, assess
 from planner.errors import UnknownName
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.outcome import Outcome
 from planner.lp.problem import Problem
 from planner.lp.solve import solve
@@ -67,7 +67,7 @@ class Breakeven:
         ]
 
 
-def breakeven(inputs: Inputs, vendor: str, deepest: float = 0.6, steps: int = 13) -> Breakeven:
+def breakeven(case: Case, vendor: str, deepest: float = 0.6, steps: int = 13) -> Breakeven:
     """Offer discounts of a vendor from none to ``deepest``.
 
     Parameters
@@ -84,12 +84,12 @@ def breakeven(inputs: Inputs, vendor: str, deepest: float = 0.6, steps: int = 13
     Stopped
         If the solver gave up.
     """
-    regions = inputs.regions[inputs.regions["market"]]
+    regions = case.regions[case.regions["market"]]
     known = sorted({*regions["vendor"], *regions["vendor_group"]})
     if vendor not in known:
         raise UnknownName("vendor of the market", vendor, known)
     mine = regions.loc[(regions["vendor"] == vendor) | (regions["vendor_group"] == vendor), "region"]
-    offers = _Offers(inputs, set(mine))
+    offers = _Offers(case, set(mine))
     tried = [offers.offer(round(deepest * i / (steps - 1), 9)) for i in range(steps)]
     entered = [i for i, offer in enumerate(tried) if offer.share > SHARE]
     entry = None
@@ -103,26 +103,26 @@ def breakeven(inputs: Inputs, vendor: str, deepest: float = 0.6, steps: int = 13
                 low, high = (low, middle) if offers.offer(middle).share > SHARE else (middle, high)
             entry = high
     why_not = "" if entered else offers.closed()
-    return Breakeven(vendor, tuple(tried), entry, why_not, inputs.case.settings.currency)
+    return Breakeven(vendor, tuple(tried), entry, why_not, case.settings.currency)
 
 
 class _Offers:
     """Solves the case at any discount, each from the basis of the one before."""
 
-    def __init__(self, inputs: Inputs, regions: set[str]) -> None:
-        self.inputs, self.regions = inputs, regions
-        self.eligibility: Eligibility = assess(inputs)
-        self.reference = build(inputs, self.eligibility).reference
+    def __init__(self, case: Case, regions: set[str]) -> None:
+        self.case, self.regions = case, regions
+        self.eligibility: Eligibility = assess(case)
+        self.reference = build(case, self.eligibility).reference
         self.problem: Problem | None = None
 
     def offer(self, discount: float) -> Offer:
-        changed = with_prices(self.inputs, self.regions, 1.0 - discount)
+        changed = with_prices(self.case, self.regions, 1.0 - discount)
         model = build(changed, self.eligibility, reference=self.reference)
         outcome = self._solve(model)
         lines = model.lines
         spent = lines["counted"].to_numpy() * outcome.x[lines["col"].to_numpy(dtype=np.int64)]
         r = lines["r"].to_numpy(dtype=np.int64)
-        names = self.inputs.regions["region"].isin(self.regions).to_numpy()
+        names = self.case.regions["region"].isin(self.regions).to_numpy()
         own = float(spent[names[r] & (r >= 0)].sum())
         market = float(spent[(model.index.group_of[r] >= 0) & (r >= 0)].sum())
         return Offer(discount, own / market if market > 0 else 0.0, own, outcome.objective * model.unit)
@@ -139,7 +139,7 @@ class _Offers:
 
     def closed(self) -> str:
         """What closes the vendor's regions, if they are closed to every workload."""
-        r = np.flatnonzero(self.inputs.regions["region"].isin(self.regions).to_numpy())
+        r = np.flatnonzero(self.case.regions["region"].isin(self.regions).to_numpy())
         if self.eligibility.allowed[:, r, :].any():
             return ""
         excuses = self.eligibility.excuses

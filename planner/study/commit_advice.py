@@ -24,7 +24,7 @@ import pandas as pd
 
 from planner.answer.precheck import precheck
 from planner.errors import Infeasible
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.problem import LARGE
 from planner.model.build import Model
@@ -107,7 +107,7 @@ class Advice:
 
 
 def commit_advice(
-    inputs: Inputs, factors: Sequence[float], weights: Sequence[float], gap: float = GAP, large: int = LARGE
+    case: Case, factors: Sequence[float], weights: Sequence[float], gap: float = GAP, large: int = LARGE
 ) -> Advice:
     """Advise on commitments that begin in the first period, over the levels of demand that have a plan.
 
@@ -131,7 +131,7 @@ def commit_advice(
     missing: list[tuple[float, float, str]] = []
     while True:
         try:
-            found = _advise(inputs, [factors[k] for k in left], [weights[k] for k in left], gap, large)
+            found = _advise(case, [factors[k] for k in left], [weights[k] for k in left], gap, large)
             return replace(found, missing=tuple(missing))
         except NoLevel as error:
             out = left.pop(error.number)
@@ -147,14 +147,12 @@ def _too_few(left: Sequence[float], missing: Sequence[tuple[float, float, str]])
     return [*lost, f"{kept}, and advice needs two levels: give --demand levels{near}"]
 
 
-def _advise(
-    inputs: Inputs, factors: Sequence[float], weights: Sequence[float], gap: float, large: int
-) -> Advice:
+def _advise(case: Case, factors: Sequence[float], weights: Sequence[float], gap: float, large: int) -> Advice:
     part = np.asarray(weights, dtype="float64") / float(sum(weights))
-    models = [level_at(inputs, factor) for factor in factors]
+    models = [level_at(case, factor) for factor in factors]
     middle = float(part @ np.asarray(factors))
     same = next((k for k, factor in enumerate(factors) if abs(factor - middle) < DIGIT), None)
-    mean = level_at(inputs, middle) if same is None else models[same]
+    mean = level_at(case, middle) if same is None else models[same]
     question = _Question(factors, part, models, mean, shared_commitments([*models, mean]))
     told = _quick(question, same, gap) if _entries(models) >= large else None
     return told or _exact(question)
@@ -187,7 +185,7 @@ class _Question:
     ) -> Advice:
         """``costs``: of each level alone, as advised, as for the mean."""
         levels = tuple(Level(f, float(p), *c) for f, p, c in zip(self.factors, self.part, costs, strict=True))
-        settings = self.models[0].index.inputs.case.settings
+        settings = self.models[0].index.case.settings
         return Advice(levels, _table(self.models[0], self.shared, units), settings.currency, unproved)
 
 
@@ -265,8 +263,8 @@ def _table(model: Model, shared: pd.DataFrame, units: dict[str, np.ndarray]) -> 
     s = shared["s"].to_numpy(dtype=np.int64)
     frame = pd.DataFrame(
         {
-            "region": index.inputs.regions["region"].to_numpy()[shared["r"].to_numpy(dtype=np.int64)],
-            "sku": index.inputs.case.catalog.skus["SkuId"].to_numpy()[s],
+            "region": index.case.regions["region"].to_numpy()[shared["r"].to_numpy(dtype=np.int64)],
+            "sku": index.case.catalog.skus["SkuId"].to_numpy()[s],
             "term": shared["term"].to_numpy(),
             "pays_from": pays_from(model, shared),
             **units,

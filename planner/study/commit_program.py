@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.eligibility import assess
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome
 from planner.lp.solve import solve
@@ -20,9 +20,9 @@ from planner.tolerances import ZERO
 _KEY = ["q", "r", "s", "term"]
 
 
-def level_at(inputs: Inputs, factor: float) -> Model:
-    case = replace(inputs.case, demand=inputs.case.demand * factor)
-    changed = replace(inputs, case=case)
+def level_at(case: Case, factor: float) -> Model:
+    case = replace(case, demand=case.demand * factor)
+    changed = replace(case, case=case)
     return build(changed, assess(changed))
 
 

@@ -13,7 +13,7 @@ from planner.answer.fixed import read_fixed
 from planner.answer.measures import HHI_WHOLE
 from planner.answer.survives import Kept, Survivors
 from planner.errors import BadInput, Infeasible
-from planner.inputs import Inputs, read_inputs
+from planner.inputs import Case, read_case
 from planner.plan.plan import Plan, weighed
 from planner.planning import solve
 from planner.study.scenario import scenario_folder
@@ -106,7 +106,7 @@ def _digits(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-Named = tuple[str, Plan | str, Inputs | None]
+Named = tuple[str, Plan | str, Case | None]
 """Name, plan or why there is none, and the plan's inputs, ``None`` where they cannot be read."""
 
 
@@ -119,7 +119,7 @@ def compare(plans: Sequence[Named]) -> list[Row]:
     ]
 
 
-def _row(name: str, plan: Plan, inputs: Inputs | None, first: Plan | None) -> Row:
+def _row(name: str, plan: Plan, inputs: Case | None, first: Plan | None) -> Row:
     spent = plan.costs.groupby("vendor_group")["amortised"].sum()
     spent = spent[spent.index != ""].sort_index()
     market = set(plan.shares.loc[plan.shares["kind"] == "report", "subject"])
@@ -189,7 +189,7 @@ def differ(rows: Sequence[Row]) -> bool:
     )
 
 
-def scenarios(case: Path) -> tuple[Inputs, list[Row]]:
+def scenarios(case: Path) -> tuple[Case, list[Row]]:
     """The scenarios of a case beside doing nothing and the case as it stands.
 
     Raises
@@ -197,32 +197,32 @@ def scenarios(case: Path) -> tuple[Inputs, list[Row]]:
     BadInput
         If the case, or one of its scenarios, cannot be read.
     """
-    inputs = read_inputs(case)
+    inputs = read_case(case)
     plans: list[Named] = []
     today = doing_nothing(inputs, case)
     if today is not None:
         plans.append((NOTHING, today, inputs))
     plans.append((AS_IS, _solved(inputs), inputs))
-    for name, overrides in inputs.case.settings.scenarios.items():
+    for name, overrides in inputs.settings.scenarios.items():
         with scenario_folder(case, name, overrides) as folder:
-            changed = read_inputs(folder)
+            changed = read_case(folder)
             plans.append((name, _solved(changed), changed))
     return inputs, compare(plans)
 
 
-def _solved(inputs: Inputs) -> Plan | str:
+def _solved(inputs: Case) -> Plan | str:
     try:
         return solve(inputs).plan
     except Infeasible as error:
         return error.reasons[0]
 
 
-def doing_nothing(inputs: Inputs, case: Path) -> Plan | str | None:
+def doing_nothing(inputs: Case, case: Path) -> Plan | str | None:
     """Every workload held where the case's table of today says it runs, or why that has no plan.
 
     ``None`` where the case has no such table. ``case``: the folder that ``inputs`` were read from.
     """
-    table = inputs.case.settings.tables.get("current")
+    table = inputs.settings.tables.get("current")
     if table is None:
         return None
     try:
@@ -233,8 +233,8 @@ def doing_nothing(inputs: Inputs, case: Path) -> Plan | str | None:
         return f"{error.problems[0].problem} ({error.problems[0].value})"
 
 
-def foreign_groups(inputs: Inputs) -> list[str]:
+def foreign_groups(inputs: Case) -> list[str]:
     """Vendor groups with a parent outside the home country."""
     regions = inputs.regions
-    abroad = regions["parent_jurisdiction"] != inputs.case.settings.home_country
+    abroad = regions["parent_jurisdiction"] != inputs.settings.home_country
     return sorted(set(regions.loc[abroad, "vendor_group"]))

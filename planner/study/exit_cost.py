@@ -22,7 +22,7 @@ from planner.answer.extract import tidy
 from planner.answer.first import first_stage
 from planner.answer.ties import break_ties
 from planner.errors import UnknownName
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.policy import SolvePolicy
 from planner.lp.solve import Solution, solve
@@ -89,7 +89,7 @@ class Exit:
         return next(s for s in self.stakes if s.period == self.at)
 
 
-def exit_cost(inputs: Inputs, vendor: str, at: str | None = None, gap: float = GAP) -> Exit:
+def exit_cost(case: Case, vendor: str, at: str | None = None, gap: float = GAP) -> Exit:
     """Leave a vendor at the beginning of a period.
 
     Parameters
@@ -110,16 +110,16 @@ def exit_cost(inputs: Inputs, vendor: str, at: str | None = None, gap: float = G
     Stopped
         If the solver gave up.
     """
-    regions = inputs.regions
+    regions = case.regions
     known = sorted({*regions["vendor"], *regions["vendor_group"]})
     if vendor not in known:
         raise UnknownName("vendor", vendor, known)
     mine = ((regions["vendor"] == vendor) | (regions["vendor_group"] == vendor)).to_numpy()
-    names = [str(p) for p in inputs.case.periods["period"]]
+    names = [str(p) for p in case.periods["period"]]
     if len(names) < 2 or (at is not None and at not in names[1:]):
         raise UnknownName("period after the first", at or names[0], names[1:])
     first = names.index(at) if at else 1
-    model = build_model(inputs)
+    model = build_model(case)
     arrays = to_arrays(model)
     x = _plan(model)
     told = stakes(model, x, mine)
@@ -139,8 +139,8 @@ def exit_cost(inputs: Inputs, vendor: str, at: str | None = None, gap: float = G
         extra=extra,
         unproved=0.0 if found is None else found.gap * abs(found.outcome.objective) * model.unit,
         goes=_goes(model, x, now, mine, gone),
-        priced_moves=inputs.case.settings.labour is not None,
-        currency=inputs.case.settings.currency,
+        priced_moves=case.settings.labour is not None,
+        currency=case.settings.currency,
     )
 
 
@@ -211,7 +211,7 @@ class _Leaving:
         late = (lines["t"] >= self.first).to_numpy()
         once = lines["term"].isin(ONE_OFF).to_numpy()
         moving = lines["term"].isin(_OF_MOVING).to_numpy()
-        years = float(self.model.index.inputs.case.periods["hours"].iloc[self.first :].sum()) / 8760.0
+        years = float(self.model.index.case.periods["hours"].iloc[self.first :].sum()) / 8760.0
         running = float((before_tax(lines).to_numpy() * changed)[late & ~once].sum())
         begin = float((cash(lines).to_numpy() * changed)[late & once & ~moving].sum())
         extra = float(self.model.objective @ (now - self.x)) * self.model.unit
@@ -220,7 +220,7 @@ class _Leaving:
     def why_not(self, last: int) -> list[str]:
         """What stands in the way even in the last period."""
         index = self.model.index
-        case = index.inputs.case
+        case = index.case
         else_where = index.eligibility.allowed[:, ~self.mine, last].any(axis=1)
         stuck = case.workloads["workload"].to_numpy()[case.alive[:, last] & ~else_where]
         if len(stuck):
@@ -248,10 +248,10 @@ def _goes(model: Model, x: np.ndarray, now: np.ndarray, mine: np.ndarray, t: int
     share = (moved["new"] - moved["old"]).to_numpy()
     frame = pd.DataFrame(
         {
-            "workload": index.inputs.case.workloads["workload"].to_numpy()[w],
-            "region": index.inputs.regions["region"].to_numpy()[moved["r"].to_numpy(dtype=np.int64)],
+            "workload": index.case.workloads["workload"].to_numpy()[w],
+            "region": index.case.regions["region"].to_numpy()[moved["r"].to_numpy(dtype=np.int64)],
             "share": share,
-            "vcpu": share * index.inputs.case.demand[w, 0, t],
+            "vcpu": share * index.case.demand[w, 0, t],
         }
     )
     return frame.sort_values(["workload", "region"], ignore_index=True)

@@ -18,7 +18,7 @@ from planner.errors import Infeasible, PlannerError, UnknownName
 from planner.explain.change import enforced, with_parameter
 from planner.explain.explain import explain
 from planner.explain.lever import SWEPT, Lever, find_rule, rule_lever
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
 from planner.lp.problem import Problem
@@ -101,7 +101,7 @@ class Frontier:
         return out
 
 
-def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
+def frontier(case: Case, rule_name: str, values: list[float]) -> Frontier:
     """Solve a case for each value of a rule's cap or floor.
 
     Parameters
@@ -121,11 +121,11 @@ def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
     Stopped
         If the solver gave up on a point.
     """
-    rule = swept_rule(inputs, rule_name)
-    inputs = enforced(inputs, rule)
-    model = build(inputs, assess(inputs))
+    rule = swept_rule(case, rule_name)
+    case = enforced(case, rule)
+    model = build(case, assess(case))
     lever = rule_lever(model, rule)
-    sweep, meter, survivors = Sweep(to_arrays(model), lever), Meter(model), Survivors(inputs)
+    sweep, meter, survivors = Sweep(to_arrays(model), lever), Meter(model), Survivors(case)
     ordered = sorted(set(values), reverse=lever.loosest > 0.5)
     points: list[Point] = []
     blocked: float | None = None
@@ -139,15 +139,15 @@ def frontier(inputs: Inputs, rule_name: str, values: list[float]) -> Frontier:
             blocked = value
         points.append(Point(value, None, None))  # tightening on never brings a plan back
     if blocked == ordered[0]:
-        raise Infeasible([_reason(inputs, rule, lever, blocked)])
+        raise Infeasible([_reason(case, rule, lever, blocked)])
     end, reason = None, ""
     if blocked is not None:
         last = ordered[ordered.index(blocked) - 1]
         end = _end(sweep, lever, last, blocked)
-        reason = _reason(inputs, rule, lever, blocked)
+        reason = _reason(case, rule, lever, blocked)
     return Frontier(
         rule, lever.parameter, lever.value, tuple(points), end, reason, _binds_from(points), knee(points),
-        inputs.case.settings.currency, unit_of(rule, inputs.case.settings.currency),
+        case.settings.currency, unit_of(rule, case.settings.currency),
     )  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def unit_of(rule: Rule, currency: str) -> str:
     return {"carbon": "t CO2e", "budget": currency}.get(rule.kind, "")
 
 
-def swept_rule(inputs: Inputs, name: str, kinds: tuple[str, ...] = SWEPT) -> Rule:
+def swept_rule(case: Case, name: str, kinds: tuple[str, ...] = SWEPT) -> Rule:
     """The rule whose cap or floor is moved.
 
     Raises
@@ -165,9 +165,9 @@ def swept_rule(inputs: Inputs, name: str, kinds: tuple[str, ...] = SWEPT) -> Rul
         If no rule of the case answers to the name, or one of a kind that has no such number.
     """
     try:
-        return find_rule(inputs, name, kinds)
+        return find_rule(case, name, kinds)
     except UnknownName:
-        other = find_rule(inputs, name)  # an unknown name stays one
+        other = find_rule(case, name)  # an unknown name stays one
     raise UnknownName(
         f"cap or floor to move in a rule of kind {other.kind} (only in {', '.join(kinds)}):", name, []
     )
@@ -211,8 +211,8 @@ def _end(sweep: Sweep, lever: Lever, good: float, bad: float) -> float:
     return good
 
 
-def _reason(inputs: Inputs, rule: Rule, lever: Lever, value: float) -> str:
-    changed = with_parameter(inputs, rule, lever.parameter, value)
+def _reason(case: Case, rule: Rule, lever: Lever, value: float) -> str:
+    changed = with_parameter(case, rule, lever.parameter, value)
     try:
         build_model(changed)
     except Infeasible as error:

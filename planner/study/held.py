@@ -86,7 +86,7 @@ def held(before: Model, x: np.ndarray, now: Model, arrays: Arrays) -> Breaks:
     copy = _held(before.columns.backup, now.columns.backup, ["w", "r", "t"], x)
     taken = _taken_over(now, place, pair)
     outcome = _solve(now, arrays, [pd.concat([place, taken]), pair, copy])
-    names = now.index.inputs.case.workloads["workload"].to_numpy()
+    names = now.index.case.workloads["workload"].to_numpy()
     unserved = _unserved(now, place, taken)
     ready = now.index.eligibility.standby
     gone = pair[~ready[pair["w"], pair["r2"], pair["t"]]]
@@ -125,7 +125,7 @@ def _taken_over(now: Model, place: pd.DataFrame, pair: pd.DataFrame) -> pd.DataF
 def _unserved(
     now: Model, place: pd.DataFrame, taken: pd.DataFrame
 ) -> tuple[tuple[str, float, str, int, bool], ...]:
-    case = now.index.inputs.case
+    case = now.index.case
     left = np.zeros(case.alive.shape)
     gone = place[place["col"] < 0]
     np.add.at(left, (gone["w"].to_numpy(), gone["t"].to_numpy()), gone["x"].to_numpy())

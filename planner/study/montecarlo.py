@@ -19,7 +19,7 @@ import numpy as np
 from planner.case.reader import FILE
 from planner.case.studies import Spread
 from planner.errors import BadInput, Issue, UnknownName
-from planner.inputs import Inputs, read_inputs
+from planner.inputs import Case, read_case
 from planner.lp.solve import solve
 from planner.study.extensive import First, recourse
 from planner.study.robust import Scenes, decide, stressed
@@ -31,7 +31,7 @@ _NORMAL = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
 
 
-def spreads_of(inputs: Inputs) -> tuple[Spread, ...]:
+def spreads_of(case: Case) -> tuple[Spread, ...]:
     """The spreads of a case.
 
     Raises
@@ -39,7 +39,7 @@ def spreads_of(inputs: Inputs) -> tuple[Spread, ...]:
     BadInput
         If it states none, or one names something unknown.
     """
-    spreads = inputs.case.settings.spreads
+    spreads = case.settings.spreads
     if not spreads:
         mend = (
             "Add [[montecarlo.spread]]: of (price:*, demand:*, currency:USD …), sigma, basis, source, as_of."
@@ -48,7 +48,7 @@ def spreads_of(inputs: Inputs) -> tuple[Spread, ...]:
     problems = []
     for spread in spreads:
         try:
-            stressed(inputs, f"{spread.of}:+0%")
+            stressed(case, f"{spread.of}:+0%")
         except UnknownName as error:
             mend = "Write price:GROUP, demand:WORKLOAD, capacity:SUBJECT or currency:CODE; * stands for all."
             problems.append(Issue(FILE, 0, "montecarlo.spread.of", spread.of, str(error), mend))
@@ -79,7 +79,7 @@ class MonteCarloTask:
 
     def __call__(self, text: str) -> dict[str, Any]:
         scenes, first = _scenes_of(self.folder, self.fixed, self.depends)
-        scene = scenes.scene("draw", 1.0, stressed(scenes.inputs, text))
+        scene = scenes.scene("draw", 1.0, stressed(scenes.case, text))
         if first is not None:
             cost = recourse(scene, first)
         else:
@@ -90,12 +90,12 @@ class MonteCarloTask:
 
 @lru_cache(maxsize=1)
 def _scenes_of(folder: str, fixed: bool, depends: str) -> tuple[Scenes, First | None]:
-    inputs = read_inputs(Path(folder))
-    demand_same_files(inputs, depends)
-    scenes = Scenes(inputs)
+    case = read_case(Path(folder))
+    demand_same_files(case, depends)
+    scenes = Scenes(case)
     if not fixed:
         return scenes, None
-    plan = scenes.scene("plan", 1.0, stressed(inputs, ""))
+    plan = scenes.scene("plan", 1.0, stressed(case, ""))
     return scenes, decide([plan], ("placement", "commitments"), 0.0, 0.0)[0]
 
 

@@ -19,7 +19,7 @@ from planner.case.reader import FILE
 from planner.case.studies import Robust
 from planner.eligibility import Eligibility, assess
 from planner.errors import BadInput, Infeasible, Issue, Stopped, UnknownName
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.lp.solve import solve
 from planner.model.build import Model, build
 from planner.model.names import decode
@@ -108,7 +108,7 @@ class Result:
         return {name: None if value is None else round(value, 2) for name, value in figures.items()}
 
 
-def robust_of(inputs: Inputs) -> Robust:
+def robust_of(case: Case) -> Robust:
     """The two-stage question of a case.
 
     Raises
@@ -116,14 +116,14 @@ def robust_of(inputs: Inputs) -> Robust:
     BadInput
         If the case asks none, or a line of stressors cannot be understood.
     """
-    asked = inputs.case.settings.robust
+    asked = case.settings.robust
     if asked is None:
         mend = "Add [robust] and a [[robust.scenario]] for each future: name, probability, stressors."
         raise BadInput([Issue(FILE, 0, "robust", "", "the section is missing", mend)])
     problems = []
     for chance in asked.chances:
         try:
-            stressed(inputs, chance.stressors)
+            stressed(case, chance.stressors)
         except UnknownName as error:
             mend = "Write it as planner stress --help shows; join several with &, leave it blank for none."
             column = f"robust.scenario.{chance.name}.stressors"
@@ -133,7 +133,7 @@ def robust_of(inputs: Inputs) -> Robust:
     return asked
 
 
-def solve_robust(inputs: Inputs) -> Result:
+def solve_robust(case: Case) -> Result:
     """Solve the two-stage question of a case.
 
     Raises
@@ -145,9 +145,9 @@ def solve_robust(inputs: Inputs) -> Result:
     Stopped
         If the solver gave up.
     """
-    asked = robust_of(inputs)
-    builder = Scenes(inputs)
-    states = [stressed(inputs, chance.stressors) for chance in asked.chances]
+    asked = robust_of(case)
+    builder = Scenes(case)
+    states = [stressed(case, chance.stressors) for chance in asked.chances]
     scenes = [
         builder.scene(c.name, c.probability, state) for c, state in zip(asked.chances, states, strict=True)
     ]
@@ -187,10 +187,10 @@ def tail_mean(costs: Sequence[float], probability: np.ndarray, alpha: float) -> 
 class Scenes:
     """Builds the program of any stressed case: contestable load is that of the case without stress."""
 
-    def __init__(self, inputs: Inputs) -> None:
-        self.inputs = inputs
-        self.eligibility: Eligibility = assess(inputs)
-        model = build(inputs, self.eligibility)
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.eligibility: Eligibility = assess(case)
+        model = build(case, self.eligibility)
         self.reference = model.reference
         # Only commitments tie machines of different scenarios together.
         self.every_machine = len(model.columns.commit.keys) > 0
@@ -203,11 +203,11 @@ class Scenes:
         BadInput
             If the case weighs latency and the scenario cuts users off, which no weight can price.
         """
-        fresh = assess(state.inputs)
+        fresh = assess(state.case)
         _demand_joined(name, state, fresh.allowed)
-        grown = state.inputs.case.demand is not self.inputs.case.demand
+        grown = state.case.demand is not self.case.demand
         model = build(
-            state.inputs,
+            state.case,
             replace(fresh, contestable=self.eligibility.contestable),
             reference=None if grown else self.reference,
             every_machine=self.every_machine,
@@ -217,19 +217,19 @@ class Scenes:
 
 def _demand_joined(name: str, state: Stressed, allowed: np.ndarray) -> None:
     off = np.where(allowed, state.unreachable, 0.0).max(axis=(1, 2))
-    if state.inputs.case.settings.latency is None or not off.any():
+    if state.case.settings.latency is None or not off.any():
         return
     w = int(off.argmax())
-    workload = state.inputs.case.workloads["workload"].iloc[w]
+    workload = state.case.workloads["workload"].iloc[w]
     problem = f"cuts {off[w]:.1%} of the users of {workload} off, whom [latency] worth cannot price"
     mend = "Leave [latency] or the cut out of this study; planner stress tells who is cut off."
     column = f"robust.scenario.{name}.stressors"
     raise BadInput([Issue(FILE, 0, column, ", ".join(state.cut), problem, mend)])
 
 
-def stressed(inputs: Inputs, text: str) -> Stressed:
+def stressed(case: Case, text: str) -> Stressed:
     """The case under a line of stressors; a blank line leaves it as it is."""
-    return stress(inputs, text) if text.strip() else calm(inputs)
+    return stress(case, text) if text.strip() else calm(case)
 
 
 def _alone(scene: Scene) -> float:
@@ -284,9 +284,9 @@ def mean_state(states: Sequence[Stressed], probability: Sequence[float]) -> Stre
     A region is closed in the mean where it is closed with a probability above one half.
     """
     p = np.asarray(probability)
-    inputs = [state.inputs for state in states]
-    cases = [i.case for i in inputs]
-    base, case = inputs[0], cases[0]
+    case = [state.case for state in states]
+    cases = [i.case for i in case]
+    base, case = case[0], cases[0]
     catalog = replace(
         case.catalog,
         prices=_mean_of([c.catalog.prices for c in cases], p, ["ListUnitPrice"]),
@@ -303,9 +303,9 @@ def mean_state(states: Sequence[Stressed], probability: Sequence[float]) -> Stre
         demand=np.tensordot(p, np.array([c.demand for c in cases]), axes=1),
         rates=replace(case.rates, by_year=by_year),
     )
-    reach = _mean_of([i.reach for i in inputs], p, ["coverage", "mean_ms", "p95_ms"])
+    reach = _mean_of([i.reach for i in case], p, ["coverage", "mean_ms", "p95_ms"])
     closed = np.tensordot(p, np.array([s.closed for s in states], dtype=float), axes=1) > 0.5
-    return replace(calm(base), inputs=replace(base, case=mean, reach=reach), closed=closed)
+    return replace(calm(base), case=replace(base, case=mean, reach=reach), closed=closed)
 
 
 def _mean_of(frames: Sequence[pd.DataFrame], p: np.ndarray, columns: list[str]) -> pd.DataFrame:

@@ -20,7 +20,7 @@ _CRITICAL = 1000.0
 
 def work_of(model: Model) -> tuple[np.ndarray, np.ndarray]:
     """vCPU-hours of each (workload, period), at least a hair where it needs none; and who is critical."""
-    case = model.index.inputs.case
+    case = model.index.case
     hours = case.periods["hours"].to_numpy(dtype="float64")
     return np.maximum(case.demand[:, 0, :], 1e-6) * hours[None, :] * case.alive, case.workloads[
         "critical"

@@ -61,12 +61,12 @@ class Stakes:
 
 def stakes(model: Model, x: np.ndarray, mine: np.ndarray) -> tuple[Stakes, ...]:
     """Stakes at the beginning of each period but the first; ``mine``: boolean (region,)."""
-    periods = [str(p) for p in model.index.inputs.case.periods["period"]]
+    periods = [str(p) for p in model.index.case.periods["period"]]
     return tuple(_at(model, x, mine, t, periods[t]) for t in range(1, len(periods)))
 
 
 def _at(model: Model, x: np.ndarray, mine: np.ndarray, t: int, period: str) -> Stakes:
-    index, case = model.index, model.index.inputs.case
+    index, case = model.index, model.index.case
     place = model.columns.place
     w, r, when = (place.keys[c].to_numpy(dtype=np.int64) for c in ("w", "r", "t"))
     there = (when == t - 1) & mine[r] & case.alive[w, t]
@@ -98,7 +98,7 @@ def _stranded(model: Model, x: np.ndarray, mine: np.ndarray, t: int) -> float:
 
 
 def _notice(model: Model, mine: np.ndarray, t: int) -> int:
-    contracts = model.index.inputs.case.contracts
+    contracts = model.index.case.contracts
     numbers = np.unique(model.index.offers.contract[mine, t])
     days = contracts["notice_days"].to_numpy()[numbers[numbers >= 0]]
     return int(days.max()) if len(days) else 0

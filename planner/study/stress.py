@@ -17,7 +17,7 @@ import numpy as np
 from planner import __version__
 from planner.eligibility import Eligibility, assess
 from planner.errors import Stopped, Unavailable
-from planner.inputs import Inputs, read_inputs
+from planner.inputs import Case, read_case
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome
 from planner.lp.solve import solve
@@ -38,7 +38,7 @@ COUNTS = ("held_unserved", "held_standbys_lost", "held_backups_lost", "held_rule
 class Base:
     """The case without stress, solved."""
 
-    inputs: Inputs
+    case: Case
     eligibility: Eligibility
     model: Model
     outcome: Outcome
@@ -52,10 +52,10 @@ class Base:
         """Regions that the plan places anything in."""
         place = self.model.columns.place
         r = place.keys["r"].to_numpy()[self.outcome.x[place.numbers] > ZERO]
-        return {str(v) for v in self.inputs.regions["region"].to_numpy()[np.unique(r)]}
+        return {str(v) for v in self.case.regions["region"].to_numpy()[np.unique(r)]}
 
 
-def make_base(inputs: Inputs) -> Base:
+def make_base(case: Case) -> Base:
     """Solve a case without stress.
 
     Raises
@@ -65,17 +65,17 @@ def make_base(inputs: Inputs) -> Base:
     Stopped
         If the solver gave up.
     """
-    eligibility = assess(inputs)
-    model = build(inputs, eligibility)
+    eligibility = assess(case)
+    model = build(case, eligibility)
     outcome = solve(to_arrays(model)).outcome.optimum("the case has no plan even without stress")
-    return Base(inputs, eligibility, model, outcome)
+    return Base(case, eligibility, model, outcome)
 
 
 @lru_cache(maxsize=1)
 def _base_of(folder: str, depends: str) -> Base:
-    inputs = read_inputs(Path(folder))
-    demand_same_files(inputs, depends)
-    return make_base(inputs)
+    case = read_case(Path(folder))
+    demand_same_files(case, depends)
+    return make_base(case)
 
 
 @dataclass(frozen=True)
@@ -89,17 +89,17 @@ class StressTask:
         return run_stress(_base_of(self.folder, self.depends), text)
 
 
-def depends_on(inputs: Inputs) -> str:
+def depends_on(case: Case) -> str:
     """Hash of everything that results depend on: the planner's version and every file read."""
     parts = [
         __version__,
         "rows 4",
-        *(f"{name} {digest(path)}" for name, path in sorted(inputs.files, key=lambda file: file[0])),
+        *(f"{name} {digest(path)}" for name, path in sorted(case.files, key=lambda file: file[0])),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def demand_same_files(inputs: Inputs, depends: str) -> None:
+def demand_same_files(case: Case, depends: str) -> None:
     """A worker elsewhere must read what the study read; a blank ``depends`` asks nothing.
 
     Raises
@@ -107,7 +107,7 @@ def demand_same_files(inputs: Inputs, depends: str) -> None:
     Unavailable
         If it reads other files, or is of another version.
     """
-    if depends and depends_on(inputs) != depends:
+    if depends and depends_on(case) != depends:
         raise Unavailable(
             f"a worker reads another {inputs.case.folder} than the study, or has another planner"
         )
@@ -115,7 +115,7 @@ def demand_same_files(inputs: Inputs, depends: str) -> None:
 
 def stressors_of(base: Base) -> list[str]:
     """The usual stressors of a case."""
-    return usual(base.inputs, base.used)
+    return usual(base.case, base.used)
 
 
 def run_stress(base: Base, text: str) -> dict[str, Any]:
@@ -133,8 +133,8 @@ def run_stress(base: Base, text: str) -> dict[str, Any]:
         the region that serves them, in the new plan (as far as it serves) and in that of the case;
         ``COUNTS`` and ``breaks``: what breaks with the placements of the case held (:mod:`.held`).
     """
-    state = stress(base.inputs, text)
-    fresh = assess(state.inputs)
+    state = stress(base.case, text)
+    fresh = assess(state.case)
     # What closes serves in no role: neither work, nor a copy kept ready, nor a backup.
     open_ = ~state.closed[None, :, :]
     allowed = _joined(state, fresh.allowed & open_)
@@ -142,8 +142,8 @@ def run_stress(base: Base, text: str) -> dict[str, Any]:
         fresh, allowed=allowed, standby=fresh.standby & open_, backup=fresh.backup & open_,
         contestable=base.eligibility.contestable,
     )  # fmt: skip
-    grown = state.inputs.case.demand is not base.inputs.case.demand
-    model = build(state.inputs, eligibility, reference=None if grown else base.model.reference)
+    grown = state.case.demand is not base.case.demand
+    model = build(state.case, eligibility, reference=None if grown else base.model.reference)
     arrays = to_arrays(model)
     outcome = solve(arrays).outcome
     row: dict[str, Any] = {"stressor": text, "status": "plan", "unserved_critical": 0.0, "unserved": 0.0}
@@ -175,7 +175,7 @@ def _joined(state: Stressed, allowed: np.ndarray) -> np.ndarray:
     What a user who reaches nothing is worth nobody has said: it must not look cheap, nor be given a
     price. Without that weight targets alone keep work near its users.
     """
-    if state.inputs.case.settings.latency is None or not state.cut:
+    if state.case.settings.latency is None or not state.cut:
         return allowed
     off = np.where(allowed, state.unreachable, np.inf)
     return np.asarray(allowed & (off <= off.min(axis=1, keepdims=True) + SUM))
@@ -183,7 +183,7 @@ def _joined(state: Stressed, allowed: np.ndarray) -> np.ndarray:
 
 def _unreachable(place: ColumnFamily, state: Stressed, x: np.ndarray) -> float:
     """Part of the users whom nothing joins to the region that serves them, over the horizon."""
-    case = state.inputs.case
+    case = state.case
     number = {name: w for w, name in enumerate(case.workloads["workload"])}
     users = np.zeros(case.alive.shape)
     months = case.periods["months"].to_numpy(dtype="float64")

@@ -24,7 +24,7 @@ import pandas as pd
 
 from planner.eligibility import opening_periods
 from planner.errors import UnknownName
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.latency.coverage import coverage
 from planner.latency.graph import build_graph
 from planner.latency.matrix import round_trips
@@ -48,19 +48,19 @@ class Stressed:
         Part of the users whom nothing joins to the region: (workload, region, period).
     """
 
-    inputs: Inputs
+    case: Case
     closed: np.ndarray
     cut: tuple[str, ...]
     unreachable: np.ndarray
 
 
-def calm(inputs: Inputs) -> Stressed:
+def calm(case: Case) -> Stressed:
     """A case under no stress."""
-    shape = (len(inputs.case.workloads), len(inputs.regions), len(inputs.case.periods))
-    return Stressed(inputs, np.zeros(shape[1:], dtype=bool), (), np.zeros(shape))
+    shape = (len(case.workloads), len(case.regions), len(case.periods))
+    return Stressed(case, np.zeros(shape[1:], dtype=bool), (), np.zeros(shape))
 
 
-def stress(inputs: Inputs, text: str) -> Stressed:
+def stress(case: Case, text: str) -> Stressed:
     """Apply a line of stressors to a case.
 
     Raises
@@ -68,7 +68,7 @@ def stress(inputs: Inputs, text: str) -> Stressed:
     UnknownName
         If a kind or a subject is unknown, or an amount is none.
     """
-    state = calm(inputs)
+    state = calm(case)
     for part in text.split("&"):
         kind, _, rest = part.strip().partition(":")
         if kind not in KINDS:
@@ -98,7 +98,7 @@ def _known(what: str, name: str, known: pd.Series | list[str]) -> None:
 
 def _close(column: str, what: str) -> Callable[[Stressed, str, str], Stressed]:
     def apply(state: Stressed, subject: str, amount: str) -> Stressed:
-        regions = state.inputs.regions
+        regions = state.case.regions
         _known(what, subject, regions[column])
         hit = (regions[column] == subject).to_numpy()
         return replace(state, closed=state.closed | hit[:, None])
@@ -107,58 +107,58 @@ def _close(column: str, what: str) -> Callable[[Stressed, str, str], Stressed]:
 
 
 def _price(state: Stressed, subject: str, amount: str) -> Stressed:
-    inputs, factor = state.inputs, _factor(amount)
-    _known("vendor group", subject, inputs.regions["vendor_group"])
-    hit = (inputs.regions["vendor_group"] == subject) | (subject == "*")
-    return replace(state, inputs=with_prices(inputs, set(inputs.regions["region"][hit]), factor))
+    case, factor = state.case, _factor(amount)
+    _known("vendor group", subject, case.regions["vendor_group"])
+    hit = (case.regions["vendor_group"] == subject) | (subject == "*")
+    return replace(state, case=with_prices(case, set(case.regions["region"][hit]), factor))
 
 
-def with_prices(inputs: Inputs, regions: set[str], factor: float) -> Inputs:
+def with_prices(case: Case, regions: set[str], factor: float) -> Case:
     """The case with every price of some regions multiplied."""
-    catalog = inputs.case.catalog
+    catalog = case.catalog
     skus = set(catalog.skus["SkuId"][catalog.skus["region"].isin(regions)])
     prices, transfer = catalog.prices.copy(), catalog.transfer.copy()
     prices.loc[prices["SkuId"].isin(skus), "ListUnitPrice"] *= factor
     transfer.loc[transfer["region"].isin(regions), "ListUnitPrice"] *= factor
     changed = replace(catalog, prices=prices, transfer=transfer)
-    return replace(inputs, case=replace(inputs.case, catalog=changed))
+    return replace(case, case=replace(case, catalog=changed))
 
 
 def _demand(state: Stressed, subject: str, amount: str) -> Stressed:
-    case = state.inputs.case
+    case = state.case
     _known("workload", subject, case.workloads["workload"])
     hit = (case.workloads["workload"] == subject).to_numpy() | (subject == "*")
     demand = np.where(hit[:, None, None], case.demand * _factor(amount), case.demand)
-    return replace(state, inputs=replace(state.inputs, case=replace(case, demand=demand)))
+    return replace(state, case=replace(state.case, case=replace(case, demand=demand)))
 
 
 def _late(state: Stressed, subject: str, amount: str) -> Stressed:
-    _known("region", subject, state.inputs.regions["region"])
+    _known("region", subject, state.case.regions["region"])
     if not amount.isdigit():
         raise UnknownName("number of periods", amount, ["2"])
-    first = opening_periods(state.inputs)
-    r = list(state.inputs.regions["region"]).index(subject)
+    first = opening_periods(state.case)
+    r = list(state.case.regions["region"]).index(subject)
     closed = state.closed.copy()
     closed[r, : first[r] + int(amount)] = True
     return replace(state, closed=closed)
 
 
 def _capacity(state: Stressed, subject: str, amount: str) -> Stressed:
-    case = state.inputs.case
+    case = state.case
     _known("capacity", subject, case.capacity["subject"])
     capacity = case.capacity.copy()
     hit = (capacity["subject"] == subject) | (subject == "*")
     capacity["amount"] = capacity["amount"].where(~hit, capacity["amount"] * _factor(amount))
-    return replace(state, inputs=replace(state.inputs, case=replace(case, capacity=capacity)))
+    return replace(state, case=replace(state.case, case=replace(case, capacity=capacity)))
 
 
 def _cable(state: Stressed, subject: str, amount: str) -> Stressed:
-    inputs = state.inputs
-    if inputs.network is None or inputs.case.users.empty:
+    case = state.case
+    if case.network is None or case.users.empty:
         raise UnknownName("link", subject, [])
     cut = (*state.cut, subject)
-    graph = build_graph(inputs.network, without_links=list(cut))
-    case, nodes = inputs.case, dict(zip(inputs.regions["region"], inputs.regions["node"], strict=True))
+    graph = build_graph(case.network, without_links=list(cut))
+    case, nodes = case, dict(zip(case.regions["region"], case.regions["node"], strict=True))
     trips = round_trips(graph, sorted(set(case.users["site"])), nodes, unreached_us=UNREACHED_US)
     targets = case.workloads.set_index("workload")["latency_ms"].fillna(np.inf)
     joined = trips.mean_us < UNREACHED_US
@@ -167,22 +167,22 @@ def _cable(state: Stressed, subject: str, amount: str) -> Stressed:
     reach = coverage(case.users, trips, targets)
     reach["mean_ms"] = coverage(case.users, known, targets)["mean_ms"]
     within = coverage(case.users, trips, pd.Series(UNREACHED_US / 2000.0, index=targets.index))
-    changed = replace(inputs, reach=reach, rtt_us=trips.mean_us, between_us=_between(inputs, graph, nodes))
-    return replace(state, inputs=changed, cut=cut, unreachable=_unreachable(inputs, within))
+    changed = replace(case, reach=reach, rtt_us=trips.mean_us, between_us=_between(case, graph, nodes))
+    return replace(state, case=changed, cut=cut, unreachable=_unreachable(case, within))
 
 
-def _between(inputs: Inputs, graph: nx.Graph, nodes: dict[str, str]) -> pd.DataFrame:
+def _between(case: Case, graph: nx.Graph, nodes: dict[str, str]) -> pd.DataFrame:
     """Round trips of regions to one another, where the case limits them."""
-    if inputs.between_us.empty:
-        return inputs.between_us
+    if case.between_us.empty:
+        return case.between_us
     trips = round_trips(graph, sorted(set(nodes.values())), nodes, unreached_us=UNREACHED_US).mean_us
     between: pd.DataFrame = trips.loc[list(nodes.values())].set_axis(list(nodes), axis="index")
     return between
 
 
-def _unreachable(inputs: Inputs, within: pd.DataFrame) -> np.ndarray:
+def _unreachable(case: Case, within: pd.DataFrame) -> np.ndarray:
     """Part of users that no route joins (workload, region, period), from who is joined."""
-    case, regions = inputs.case, inputs.regions
+    case, regions = case, case.regions
     out = np.zeros((len(case.workloads), len(regions), len(case.periods)))
     w = within["workload"].map({name: i for i, name in enumerate(case.workloads["workload"])})
     r = within["region"].map({name: i for i, name in enumerate(regions["region"])})
@@ -191,7 +191,7 @@ def _unreachable(inputs: Inputs, within: pd.DataFrame) -> np.ndarray:
 
 
 def _currency(state: Stressed, subject: str, amount: str) -> Stressed:
-    case = state.inputs.case
+    case = state.case
     _known("currency", subject, [currency for currency, _ in case.rates.by_year])
     factor = _factor(amount)
     by_year = {
@@ -199,7 +199,7 @@ def _currency(state: Stressed, subject: str, amount: str) -> Stressed:
         for (currency, year), rate in case.rates.by_year.items()
     }
     rates = replace(case.rates, by_year=by_year)
-    return replace(state, inputs=replace(state.inputs, case=replace(case, rates=rates)))
+    return replace(state, case=replace(state.case, case=replace(case, rates=rates)))
 
 
 KINDS: dict[str, Callable[[Stressed, str, str], Stressed]] = {
@@ -217,10 +217,10 @@ WITH_AMOUNT = ("price", "demand", "late", "capacity", "currency")
 """Kinds whose text ends in an amount."""
 
 
-def usual(inputs: Inputs, used: set[str]) -> list[str]:
+def usual(case: Case, used: set[str]) -> list[str]:
     """The stressors that a case is put under when none are named; ``used`` are regions of its plan."""
-    regions = inputs.regions
-    home = inputs.case.settings.home_country
+    regions = case.regions
+    home = case.settings.home_country
     mine = regions[regions["region"].isin(used)]
     market = mine[mine["market"]]
     out = [f"vendor-gone:{g}" for g in sorted(set(market["vendor_group"]))]
@@ -228,15 +228,15 @@ def usual(inputs: Inputs, used: set[str]) -> list[str]:
     out += [f"cut-off:{c}" for c in sorted(set(mine["parent_jurisdiction"])) if c != home]
     out += [f"price:{g}:+30%" for g in sorted(set(market["vendor_group"]))]
     out += ["demand:*:+20%", "demand:*:-20%"]
-    out += [f"late:{o.region}:2" for o in inputs.case.settings.openings]
-    out += ["capacity:*:-25%"] if len(inputs.case.capacity) else []
-    out += [f"cable-cut:{name}" for name in _cables(inputs)]
-    foreign = sorted({c for c, _ in inputs.case.rates.by_year})
+    out += [f"late:{o.region}:2" for o in case.settings.openings]
+    out += ["capacity:*:-25%"] if len(case.capacity) else []
+    out += [f"cable-cut:{name}" for name in _cables(case)]
+    foreign = sorted({c for c, _ in case.rates.by_year})
     return out + [f"currency:{c}:{sign}10%" for c in foreign for sign in "+-"]
 
 
-def _cables(inputs: Inputs) -> list[str]:
-    if inputs.network is None or inputs.case.users.empty:
+def _cables(case: Case) -> list[str]:
+    if case.network is None or case.users.empty:
         return []
-    links = inputs.network.links
+    links = case.network.links
     return sorted(set(links.loc[links["kind"] == "cable", "name"]))

@@ -16,7 +16,7 @@ from planner.eligibility import assess
 from planner.errors import Infeasible, UnknownName
 from planner.explain.change import enforced
 from planner.explain.lever import share_lever
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.model.build import build
 from planner.model.scopes import SHARE_KINDS
 from planner.model.to_arrays import to_arrays
@@ -88,7 +88,7 @@ class Grid:
 
 
 def two_rules(
-    inputs: Inputs, first: str, first_values: list[float], second: str, second_values: list[float]
+    case: Case, first: str, first_values: list[float], second: str, second_values: list[float]
 ) -> Grid:
     """Solve a case for each pair of values of two rules' caps or floors.
 
@@ -107,19 +107,19 @@ def two_rules(
     Stopped
         If the solver gave up on a cell.
     """
-    rules = [swept_rule(inputs, name, SHARE_KINDS) for name in (first, second)]
+    rules = [swept_rule(case, name, SHARE_KINDS) for name in (first, second)]
     if rules[0].id == rules[1].id:
-        others = [r.id for r in inputs.rules if r.kind in SHARE_KINDS and r.id != rules[0].id]
+        others = [r.id for r in case.rules if r.kind in SHARE_KINDS and r.id != rules[0].id]
         raise UnknownName("second rule", second, others)
     for rule in rules:
-        inputs = enforced(inputs, rule)
-    model = build(inputs, assess(inputs))
+        case = enforced(case, rule)
+    model = build(case, assess(case))
     levers = [share_lever(model, rule.id) for rule in rules]
     axes = [
         Axis(rule, lever.parameter, lever.value, tuple(sorted(set(values), reverse=lever.loosest > 0.5)))
         for rule, lever, values in zip(rules, levers, (first_values, second_values), strict=True)
     ]
-    sweep, meter, survivors = Sweep(to_arrays(model), *levers), Meter(model), Survivors(inputs)
+    sweep, meter, survivors = Sweep(to_arrays(model), *levers), Meter(model), Survivors(case)
     cells, solves, room = [], 0, len(axes[0].values)
     for b in axes[1].values:
         reached = room
@@ -138,4 +138,4 @@ def two_rules(
     if cells[0].cost is None:
         loosest = " and ".join(f"{axis.name} at {axis.values[0]:g}" for axis in axes)
         raise Infeasible([f"there is no plan even with {loosest}"])
-    return Grid(axes[0], axes[1], tuple(cells), solves, inputs.case.settings.currency)
+    return Grid(axes[0], axes[1], tuple(cells), solves, case.settings.currency)

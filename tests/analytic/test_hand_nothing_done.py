@@ -26,9 +26,9 @@ def world(room=12, critical=False, **more):
 
 
 def nothing_done(made, folder) -> Plan:
-    inputs = read(made)
+    case = read(made)
     case = made.write(folder / "case")
-    return solve(inputs, fixed=read_fixed(case / "current.csv", inputs)).plan
+    return solve(case, fixed=read_fixed(case / "current.csv", case)).plan
 
 
 def breaks(made, folder):

@@ -10,7 +10,7 @@ from typing import Any
 
 from support.cases import World
 
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.plan.folder import copy_inputs, save, write_manifest
 from planner.planning import solve
 
@@ -74,11 +74,11 @@ def small_world() -> World:
 
 def write(world: World, folder: Path) -> Path:
     """Solve a world and write its plan folder, without figures."""
-    inputs = read_inputs(world.write(folder / "case"))
+    case = read_case(world.write(folder / "case"))
     out = folder / "plan"
     out.mkdir()
-    save(solve(inputs).plan, out)
-    copy_inputs(inputs.files, out)
+    save(solve(case).plan, out)
+    copy_inputs(case.files, out)
     write_manifest(out)
     return out
 

@@ -42,17 +42,17 @@ def test_the_audit_agrees_on_a_world_with_everything() -> None:
 
 @pytest.mark.parametrize("example", ["quick-start", "national-ai"])
 def test_the_audit_agrees_on_the_examples(example: str, tmp_path: Path) -> None:
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
     from planner.plan.folder import copy_inputs, save, write_manifest
     from planner.planning import solve
 
-    inputs = read_inputs(Path(__file__).resolve().parents[2] / "examples" / example)
-    save(solve(inputs).plan, tmp_path)
-    copy_inputs(inputs.files, tmp_path)
+    case = read_case(Path(__file__).resolve().parents[2] / "examples" / example)
+    save(solve(case).plan, tmp_path)
+    copy_inputs(case.files, tmp_path)
     write_manifest(tmp_path)
     found = audit(tmp_path)
     assert [f for f in found.findings if f.status in ("fail", "not checked")] == []
-    assert len(found.decisions) == len(inputs.case.workloads)
+    assert len(found.decisions) == len(case.workloads)
 
 
 def test_shares_of_the_reference_spend_are_worked_out_again() -> None:

@@ -16,7 +16,7 @@ from planner.audit.seal.content import read_folder
 from planner.audit.seal.public import public
 from planner.audit.seal.records import check
 from planner.errors import AuditFailed
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.plan.folder import copy_inputs, save, write_manifest
 from planner.planning import solve
 
@@ -62,10 +62,10 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     hours = np.arange(8760)
     loads = {"hour": hours + 1, "web": 1 + hours % 3, "pay": 2 + hours % 2}
     pd.DataFrame(loads).to_csv(case / "traces.csv", index=False)
-    inputs, out = read_inputs(case), folder / "plan"
+    case, out = read_case(case), folder / "plan"
     out.mkdir()
-    save(solve(inputs).plan, out)
-    copy_inputs(inputs.files, out)
+    save(solve(case).plan, out)
+    copy_inputs(case.files, out)
     write_manifest(out)
     return out
 

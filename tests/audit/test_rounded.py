@@ -18,7 +18,7 @@ from support.cases import World
 
 from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.plan.folder import copy_inputs, read_plan, save, write_manifest
 from planner.planning import solve
 
@@ -44,10 +44,10 @@ def world(capped: bool = True) -> World:
 @pytest.fixture(scope="module")
 def repaired(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("repaired")
-    inputs, out = read_inputs(world().write(folder / "case")), folder / "plan"
+    case, out = read_case(world().write(folder / "case")), folder / "plan"
     out.mkdir()
-    save(in_whole_machines(solve(inputs)).plan, out)
-    copy_inputs(inputs.files, out)
+    save(in_whole_machines(solve(case)).plan, out)
+    copy_inputs(case.files, out)
     write_manifest(out)
     return out
 

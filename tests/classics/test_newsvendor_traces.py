@@ -14,7 +14,7 @@ from support.plans import cost
 from planner.audit.audit import audit
 from planner.case.traces import compress, read_traces
 from planner.errors import BadInput
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.money import CENT
 from planner.planning import solve
 
@@ -40,7 +40,7 @@ def plan_with(made: World, data: pd.DataFrame, folder, parquet: bool = False):
         data.to_parquet(case / "traces.parquet", index=False)
     else:
         data.to_csv(case / "traces.csv", index=False)
-    return solve(read_inputs(case)).plan
+    return solve(read_case(case)).plan
 
 
 def steps(peak: int) -> np.ndarray:

@@ -66,7 +66,7 @@ def test_the_published_prices_of_the_markets():
     block = found.model.block("demand")
     start = found.model.starts["demand"]
     dual = found.outcome.dual[start : start + len(block.keys)] * block.scale * found.model.unit
-    names = found.model.index.inputs.case.workloads["workload"].to_numpy()[block.keys["w"]]
+    names = found.model.index.case.workloads["workload"].to_numpy()[block.keys["w"]]
     capacity = {"new-york": 325, "chicago": 300, "topeka": 275}
     worth = {name: d / capacity[name] for name, d in zip(names, dual, strict=True)}
     assert worth["new-york"] == pytest.approx(225.0)

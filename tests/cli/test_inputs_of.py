@@ -34,10 +34,10 @@ def test_a_rule_and_a_price_are_those_that_the_plan_was_made_with(written, tmp_p
     sku = table.loc[0, "SkuId"]
     table.loc[0, "ListUnitPrice"] = "123.5"
     table.to_csv(prices, index=False)
-    inputs, notes = inputs_of(plan)
-    ids = {rule.id for rule in inputs.rules}
+    case, notes = inputs_of(plan)
+    ids = {rule.id for rule in case.rules}
     assert "vendor-cap" in ids and "vendor-share" not in ids
-    assert 123.5 in set(inputs.case.catalog.prices.set_index("SkuId").loc[[sku], "ListUnitPrice"])
+    assert 123.5 in set(case.catalog.prices.set_index("SkuId").loc[[sku], "ListUnitPrice"])
     assert any("malaysia-2026.toml has changed" in note for note in notes)
 
 
@@ -45,8 +45,8 @@ def test_where_a_plan_has_no_copies_of_what_ships_that_is_read(written, tmp_path
     plan = tmp_path / "plan"
     shutil.copytree(written, plan)
     shutil.rmtree(plan / "inputs" / "catalogs")
-    inputs, notes = inputs_of(plan)
-    assert {rule.id for rule in inputs.rules} >= {"vendor-share", "MY-CLS-02"}
+    case, notes = inputs_of(plan)
+    assert {rule.id for rule in case.rules} >= {"vendor-share", "MY-CLS-02"}
     assert notes == []
 
 

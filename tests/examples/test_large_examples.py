@@ -7,7 +7,7 @@ import pytest
 from planner.answer.fixed import read_fixed
 from planner.answer.whole import in_whole_machines
 from planner.case.schema import CLASSIFICATIONS, RESOURCES
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.planning import solve
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -16,7 +16,7 @@ NAMES = ("quick-start", "national-ai")
 
 @pytest.fixture(scope="module")
 def read():
-    return {name: read_inputs(EXAMPLES / name) for name in NAMES}
+    return {name: read_case(EXAMPLES / name) for name in NAMES}
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.plan.folder import copy_inputs, save, write_manifest
 from planner.planning import solve
 
@@ -14,24 +14,24 @@ CASE = Path(__file__).resolve().parents[2] / "examples" / "national-core"
 
 
 @pytest.fixture(scope="module")
-def inputs():
-    return read_inputs(CASE)
+def case():
+    return read_case(CASE)
 
 
 @pytest.fixture(scope="module")
-def plan(inputs):
-    return in_whole_machines(solve(inputs, None)).plan
+def plan(case):
+    return in_whole_machines(solve(case, None)).plan
 
 
-def test_it_plans_from_hours(inputs, plan):
-    assert inputs.case.settings.traces is not None
+def test_it_plans_from_hours(case, plan):
+    assert case.settings.traces is not None
     head = plan.head["traces"]
     assert head["levels"] > 1_000 > head["slices"]
 
 
-def test_the_first_half_year_is_that_of_the_earlier_plan(inputs, plan):
+def test_the_first_half_year_is_that_of_the_earlier_plan(case, plan):
     key = ["workload", "region", "role"]
-    earlier = inputs.case.earlier_placements
+    earlier = case.earlier_placements
     then = earlier[earlier["t"] == 0].set_index(key)["share"].sort_index()
     now = plan.placements[plan.placements["period"] == "2027-01"].set_index(key)["share"].sort_index()
     assert now.subtract(then, fill_value=0.0).abs().max() < 1e-6
@@ -50,9 +50,9 @@ def test_exact_egress_takes_something_off(plan):
     assert plan.costs.loc[plan.costs["term"] == "egress tiers", "cash"].sum() < -100_000
 
 
-def test_critical_work_has_a_place_without_any_one_region(inputs, plan):
+def test_critical_work_has_a_place_without_any_one_region(case, plan):
     named = set(plan.survival["event"])
-    assert len(named) >= 3 and named <= set(inputs.regions["region"])
+    assert len(named) >= 3 and named <= set(case.regions["region"])
 
 
 def test_a_plan_in_whole_machines_is_found(plan):
@@ -66,9 +66,9 @@ def test_the_exit_limit_binds_and_nothing_is_moved_for_it(plan):
     assert plan.head["replan"]["changed"] == 0.0
 
 
-def test_the_audit_passes_it_and_counts_the_waiver_apart(inputs, plan, tmp_path):
+def test_the_audit_passes_it_and_counts_the_waiver_apart(case, plan, tmp_path):
     save(plan, tmp_path)
-    copy_inputs(inputs.files, tmp_path)
+    copy_inputs(case.files, tmp_path)
     write_manifest(tmp_path)
     found = audit(tmp_path).findings
     assert [(f.check, f.subject, f.message) for f in found if f.status in ("fail", "not checked")] == []

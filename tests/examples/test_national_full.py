@@ -9,7 +9,7 @@ from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
 from planner.case.schema import CLASSIFICATIONS, TABLES
 from planner.case.settings import read_settings
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.plan.folder import copy_inputs, save, write_manifest
 from planner.planning import solve
 from planner.policy.kinds import KINDS
@@ -21,17 +21,17 @@ CORE = {"waivers", "evidence", "assessments", "earlier_placements", "earlier_com
 
 
 @pytest.fixture(scope="module")
-def inputs():
-    return read_inputs(CASE)
+def case():
+    return read_case(CASE)
 
 
 @pytest.fixture(scope="module")
-def plan(inputs):
-    return in_whole_machines(solve(inputs, None)).plan
+def plan(case):
+    return in_whole_machines(solve(case, None)).plan
 
 
-def test_it_uses_every_table_and_says_that_it_is_synthetic(inputs):
-    settings = inputs.case.settings
+def test_it_uses_every_table_and_says_that_it_is_synthetic(case):
+    settings = case.settings
     assert settings.synthetic
     assert settings.marking == "SYNTHETIC"
     assert set(settings.tables) == {table.name for table in TABLES} - CORE
@@ -39,10 +39,10 @@ def test_it_uses_every_table_and_says_that_it_is_synthetic(inputs):
     assert set(core.tables) >= CORE
     assert settings.terms == ("on_demand", "spot", "commit_1y", "commit_3y")
     assert len(settings.slices) == 3
-    assert set(inputs.case.workloads["classification"]) == set(CLASSIFICATIONS)
-    assert (~inputs.case.workloads["divisible"]).sum() >= 10
-    assert set(inputs.case.affinity["kind"]) == {"together", "apart", "pin", "forbid", "least_share"}
-    assert set(inputs.case.resilience["standby"]) == {"none", "other_region", "other_group"}
+    assert set(case.workloads["classification"]) == set(CLASSIFICATIONS)
+    assert (~case.workloads["divisible"]).sum() >= 10
+    assert set(case.affinity["kind"]) == {"together", "apart", "pin", "forbid", "least_share"}
+    assert set(case.resilience["standby"]) == {"none", "other_region", "other_group"}
 
 
 def test_readme_names_for_each_table_an_example_that_has_it():
@@ -71,14 +71,14 @@ def test_limits_of_many_kinds_bind(plan):
     }
 
 
-def test_with_the_core_case_rules_of_every_kind_that_states_rows_bind(inputs):
-    rules = (*inputs.rules, *read_inputs(CASE.parent / "national-core").rules)
+def test_with_the_core_case_rules_of_every_kind_that_states_rows_bind(case):
+    rules = (*case.rules, *read_case(CASE.parent / "national-core").rules)
     hard = {rule.kind for rule in rules if rule.severity == "hard"}
     assert {kind.name for kind in KINDS.values() if kind.effect == "row"} <= hard
 
 
-def test_restricted_critical_work_has_a_place_without_any_one_group(inputs, plan):
-    work = inputs.case.workloads
+def test_restricted_critical_work_has_a_place_without_any_one_group(case, plan):
+    work = case.workloads
     asked = work[work["ncii"] & (work["nccp_tier"] == "restricted") & (work["resilience"] == "high")]
     fled = plan.survival.groupby(["event", "workload", "period"])[["standby", "extra"]].sum().sum(axis=1)
     assert set(plan.survival["workload"]) <= set(asked["workload"])
@@ -92,9 +92,9 @@ def test_waiting_and_carbon_are_weighed_but_paid_to_nobody(plan):
     assert (weighed["cash"] == 0.0).all()
 
 
-def test_what_does_not_pay_back_is_not_begun_with(inputs, plan):
+def test_what_does_not_pay_back_is_not_begun_with(case, plan):
     begun = plan.costs[plan.costs["term"] == "activation"]["cash"].sum()
-    assert 0 < begun < inputs.case.activation["amount"].sum()
+    assert 0 < begun < case.activation["amount"].sum()
     primary = plan.placements[plan.placements["role"] == "primary"]
     assert not {"gcp:asia-southeast4", "azure:southeastasia"} & set(primary["region"])
 
@@ -105,10 +105,10 @@ def test_machines_are_bought_on_every_term(plan):
     assert "commitment held" in set(plan.costs["term"])
 
 
-def test_standbys_inside_the_country_cross_vendors(inputs, plan):
-    parent = inputs.regions.set_index("region")[["vendor_group", "country"]]
+def test_standbys_inside_the_country_cross_vendors(case, plan):
+    parent = case.regions.set_index("region")[["vendor_group", "country"]]
     table = plan.placements.join(parent, on="region").merge(
-        inputs.case.workloads[["workload", "resilience"]], on="workload"
+        case.workloads[["workload", "resilience"]], on="workload"
     )
     high = table[table["resilience"] == "high"]
     standby = high[high["role"] == "standby"]
@@ -116,8 +116,8 @@ def test_standbys_inside_the_country_cross_vendors(inputs, plan):
     assert len(set(standby["vendor_group"]) & {"amazon", "microsoft", "tm"}) >= 2
 
 
-def test_what_cannot_be_split_is_whole(inputs, plan):
-    whole = set(inputs.case.workloads.loc[~inputs.case.workloads["divisible"], "workload"])
+def test_what_cannot_be_split_is_whole(case, plan):
+    whole = set(case.workloads.loc[~case.workloads["divisible"], "workload"])
     primary = plan.placements[plan.placements["role"] == "primary"]
     assert set(primary.loc[primary["workload"].isin(whole), "share"].round(6)) == {1.0}
 
@@ -132,7 +132,7 @@ def test_a_freeze_freezes(plan):
     assert (health["2027-07"] - health["2027-01"]).abs().max() < 1e-6
 
 
-def test_a_plan_in_whole_machines_is_found_and_passes_the_audit(inputs, plan, tmp_path):
+def test_a_plan_in_whole_machines_is_found_and_passes_the_audit(case, plan, tmp_path):
     assert plan.head["whole"]["status"] == "found"
     # Only a commitment from before that ends within a period is no whole number: its mean over the hours.
     parts = plan.rounded[plan.rounded["whole"] % 1 != 0]
@@ -140,7 +140,7 @@ def test_a_plan_in_whole_machines_is_found_and_passes_the_audit(inputs, plan, tm
     assert (parts["whole"] % 1 == 0.5).all()
     assert plan.head["whole"]["cost"] < 1.04 * plan.head["objective"]
     save(plan, tmp_path)
-    copy_inputs(inputs.files, tmp_path)
+    copy_inputs(case.files, tmp_path)
     write_manifest(tmp_path)
     found = audit(tmp_path).findings
     assert [(f.check, f.subject, f.message) for f in found if f.status in ("fail", "not checked")] == []

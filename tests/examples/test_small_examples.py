@@ -14,7 +14,7 @@ import pytest
 
 from planner.audit.audit import audit
 from planner.errors import Infeasible
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.money import CENT
 from planner.plan.folder import copy_inputs, save, write_manifest
 from planner.planning import solve
@@ -61,7 +61,7 @@ def planned():
 
     def plan(name):
         if name not in made:
-            made[name] = solve(read_inputs(EXAMPLES / name), None).plan
+            made[name] = solve(read_case(EXAMPLES / name), None).plan
         return made[name]
 
     return plan
@@ -92,9 +92,9 @@ def test_the_cost_is_that_of_the_hand_computation(planned, name):
 
 @pytest.mark.parametrize("name", COST)
 def test_the_audit_passes_it(planned, name, tmp_path):
-    inputs = read_inputs(EXAMPLES / name)
+    case = read_case(EXAMPLES / name)
     save(planned(name), tmp_path)
-    copy_inputs(inputs.files, tmp_path)
+    copy_inputs(case.files, tmp_path)
     write_manifest(tmp_path)
     found = audit(tmp_path).findings
     assert [(f.check, f.subject, f.message) for f in found if f.status in ("fail", "not checked")] == []
@@ -258,16 +258,16 @@ def test_a_rule_that_nobody_adopted_is_reported_and_binds_once_adopted(planned, 
     shutil.copytree(EXAMPLES / "not-adopted", case)
     with (case / "case.toml").open("a", encoding="utf-8") as stream:
         stream.write('\n[rules.keep-home]\nadopted_by = "Board"\nadopted_on = 2026-11-20\nreference = "B"\n')
-    inputs = read_inputs(case)
-    assert [rule.label() for rule in inputs.rules] == ["keep-home (C, adopted, to be verified)"]
-    plan = solve(inputs, None).plan
+    case = read_case(case)
+    assert [rule.label() for rule in case.rules] == ["keep-home (C, adopted, to be verified)"]
+    plan = solve(case, None).plan
     assert placed(plan) == {("records", "alpha:home"): 1.0}
     assert abs(plan.costs["cash"].sum() - 4320.0) < CENT
 
 
 def test_no_plan_names_the_rule_and_every_region():
     with pytest.raises(Infeasible) as caught:
-        solve(read_inputs(EXAMPLES / "no-plan"), None)
+        solve(read_case(EXAMPLES / "no-plan"), None)
     (reason,) = caught.value.reasons
     for word in ("dossiers", "premises-only", "alpha:one", "beta:one", "agency_onprem"):
         assert word in reason

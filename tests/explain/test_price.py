@@ -130,12 +130,12 @@ def test_steps_are_counted_as_people_state_the_number():
     for rule, (kind, stated) in values.items():
         made.overrides[rule] = dict(ADOPTED)
         made.rule(rule, kind, {**stated, **more[rule]}, is_parameter=True, benchmark="none")
-    inputs = read(made)
-    green = sentences(price_rule(inputs, "green"))
+    case = read(made)
+    green = sentences(price_rule(case, "green"))
     saves = 876 / (0.5 * 0.3504)
     assert green[1] == "cap now 1 t CO2e:" and f"each tonne looser saves MYR {saves:,.0f}" in green[2]
-    assert "each MYR 1,000 looser changes nothing" in sentences(price_rule(inputs, "cash"))[2]
-    room = sentences(price_rule(inputs, "capacity of b:x (vcpu)"))
+    assert "each MYR 1,000 looser changes nothing" in sentences(price_rule(case, "cash"))[2]
+    room = sentences(price_rule(case, "capacity of b:x (vcpu)"))
     assert room[1] == "the capacity as stated:" and "each unit looser changes nothing" in room[2]
 
 

@@ -337,9 +337,9 @@ def model_with(family: str) -> Model:
     world = TOYS[family]()
     if family != "pin":
         return model_of(world)
-    inputs = read(world)
+    case = read(world)
     held = pd.DataFrame({"w": [0, 0], "r": [0, 1], "t": [0, 0], "share": [0.25, 0.75]})
-    return build(inputs, assess(inputs), held)
+    return build(case, assess(case), held)
 
 
 def carbon_worth() -> World:

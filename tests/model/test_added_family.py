@@ -22,7 +22,7 @@ SKU = "aa:x:m4"
 
 def one_machine(context):
     """Σ_q run[q,s,t,l] ≤ 1 for the one SKU."""
-    names = context.index.inputs.case.catalog.skus["SkuId"].tolist()
+    names = context.index.case.catalog.skus["SkuId"].tolist()
     run = context.columns.run.numbered
     run = run[run["s"] == names.index(SKU)]
     keys = run[["s", "t", "l"]].drop_duplicates(ignore_index=True)
@@ -64,10 +64,10 @@ def test_it_is_planned_with_and_binds_with_a_price():
 
 
 def test_doing_nothing_breaks_it_and_is_told(tmp_path):
-    inputs = read(world())
-    fixed = read_fixed(world().write(tmp_path / "case") / "current.csv", inputs)
+    case = read(world())
+    fixed = read_fixed(world().write(tmp_path / "case") / "current.csv", case)
     with added(FAMILY):
-        plan = solve(inputs, fixed=fixed).plan
+        plan = solve(case, fixed=fixed).plan
     assert plan.head["breaks"] == [f"one-machine: {SKU} needs 2 against 1 in 2027-01 (1 period)"]
     assert cost(plan) == pytest.approx(4_320.00, abs=CENT)
 

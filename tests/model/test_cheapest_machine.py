@@ -48,7 +48,7 @@ def table(name):
 
 
 @pytest.fixture(scope="module")
-def inputs():
+def case():
     """A case with the shipped catalogs and one workload a need."""
     world = World(catalogs=list(PACKAGES)).rate("USD", 2027, USD)
     for agency in sorted({r["serves_agency"] for r in table("regions")} - {""}):
@@ -90,13 +90,13 @@ def cheapest_by_hand():
     return least
 
 
-def test_the_cheapest_machine_of_each_need_in_each_region(inputs):
-    index = make_index(inputs, assess(inputs))
+def test_the_cheapest_machine_of_each_need_in_each_region(case):
+    index = make_index(case, assess(case))
     place = make_columns(index).place.keys
     chosen = cheapest_machines(index, place)
     line = place.iloc[chosen["at"].to_numpy()]
-    names = inputs.case.workloads["workload"].to_numpy()[line["w"]]
-    regions = inputs.regions["region"].to_numpy()[line["r"]]
+    names = case.workloads["workload"].to_numpy()[line["w"]]
+    regions = case.regions["region"].to_numpy()[line["r"]]
     paid = index.offers.price[chosen["sku"], line["t"]] * chosen["units"].to_numpy()
     found = {(str(w), str(r)): float(p) for w, r, p in zip(names, regions, paid, strict=True)}
     serves = {r["region"]: r["serves_agency"] for r in table("regions")}
@@ -105,8 +105,8 @@ def test_the_cheapest_machine_of_each_need_in_each_region(inputs):
     assert len({region for _, region in found}) >= 9
 
 
-def test_no_plan_holds_a_burstable_machine_for_a_workload_that_does_not_allow_it(inputs):
-    plan = solve(inputs).plan
+def test_no_plan_holds_a_burstable_machine_for_a_workload_that_does_not_allow_it(case):
+    plan = solve(case).plan
     burstable = {s["SkuId"] for s in table("skus") if s["baseline_vcpu"]}
     for bought in plan.purchases.itertuples():
         assert bought.sku not in burstable or NEEDS[bought.workload][5]

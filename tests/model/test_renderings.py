@@ -20,9 +20,9 @@ from planner.model.to_pulp import to_pulp
 
 @given(worlds(rich=True))
 def test_both_renderings_give_the_same_matrix_and_both_solvers_the_same_objective(world):
-    inputs = read(world)
-    eligibility = assess(inputs)
-    model = build(inputs, eligibility)
+    case = read(world)
+    eligibility = assess(case)
+    model = build(case, eligibility)
     arrays, problem = to_arrays(model), to_pulp(model)
     back = arrays_of(problem, column_names(model))
     for name in ("cost", "row_lower", "row_upper", "start", "index", "value"):

@@ -9,7 +9,7 @@ from support.cases import World
 from support.plans import bought, cash, cost, placed, plan_of
 
 from planner.errors import BadInput, Infeasible
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.money import CENT
 from planner.planning import solve
 
@@ -108,7 +108,7 @@ def test_a_table_without_the_column_is_paid_in_common(tmp_path):
     rows = (case / "activation.csv").read_text(encoding="utf-8").splitlines()
     text = "\n".join(row.rsplit(",", 1)[0] for row in rows)
     (case / "activation.csv").write_text(text + "\n", encoding="utf-8")
-    assert cost(solve(read_inputs(case)).plan) == pytest.approx(25_900.00, abs=CENT)
+    assert cost(solve(read_case(case)).plan) == pytest.approx(25_900.00, abs=CENT)
 
 
 # Placement costs

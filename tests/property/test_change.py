@@ -30,8 +30,8 @@ def program(world: World) -> tuple[Model, Problem]:
 
 def shares(model: Model, outcome: Outcome) -> dict[tuple[str, str, str], float]:
     """(workload, region, period) to share."""
-    inputs, place = model.index.inputs, model.columns.place
-    names = inputs.case.workloads["workload"], inputs.regions["region"], inputs.case.periods["period"]
+    case, place = model.index.case, model.columns.place
+    names = case.workloads["workload"], case.regions["region"], case.periods["period"]
     keys = zip(*(n.to_numpy()[place.keys[c]] for n, c in zip(names, "wrt", strict=True)), strict=True)
     return dict(zip(keys, outcome.x[place.numbers].round(12).tolist(), strict=True))
 

@@ -38,8 +38,8 @@ def families(names: Iterable[str]) -> set[str]:
     @given(varied_worlds(names))
     @settings(max_examples=1, phases=(Phase.generate,))
     def on(world: World) -> None:
-        inputs = read(world)
-        found.update(block.family for block in build(inputs, assess(inputs)).blocks if len(block.keys))
+        case = read(world)
+        found.update(block.family for block in build(case, assess(case)).blocks if len(block.keys))
 
     on()
     return found

@@ -10,7 +10,7 @@ import pytest
 from support.cli import ROOT, process
 
 from planner.errors import BadInput, NotWritten, UnknownName
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.start.answers import Answers
 from planner.start.init import copy_case, new_case
 
@@ -45,7 +45,7 @@ def test_the_paper_lists_each_rule_that_the_case_adopts(tmp_path):
     adopted = set(tomllib.loads((tmp_path / "case" / "case.toml").read_text())["rules"])
     paper = (tmp_path / "case" / "adoptions.md").read_text()
     assert adopted == {line.split("**")[1] for line in paper.splitlines() if line.startswith("- **")}
-    assert adopted == {rule.id for rule in read_inputs(tmp_path / "case").rules if rule.standing == "adopted"}
+    assert adopted == {rule.id for rule in read_case(tmp_path / "case").rules if rule.standing == "adopted"}
 
 
 def test_a_limit_that_no_pack_states_becomes_a_pack_of_the_case(tmp_path):
@@ -113,7 +113,7 @@ def test_hostile_words_stay_words(tmp_path):
 def test_an_example_is_copied_under_a_new_name(tmp_path):
     settings = copy_case(ROOT / "examples" / "quick-start", tmp_path / "ours").case.settings
     assert settings.id == "ours"
-    assert settings.title == read_inputs(ROOT / "examples" / "quick-start").case.settings.title
+    assert settings.title == read_case(ROOT / "examples" / "quick-start").case.settings.title
 
 
 def test_off_a_terminal_nothing_is_asked(tmp_path):

@@ -72,14 +72,14 @@ def test_each_level_alone_is_its_own_plan_and_order_holds():
 @pytest.mark.parametrize("large", [0, 10**9])
 def test_a_level_without_a_plan_is_told_and_the_others_are_advised(large: int):
     """5 or 10 machines, each as likely: P(≥ 10) = 1/2 against 0.15 / 0.20."""
-    inputs = read(world().capacity("a:x", "vcpu", 50))
-    found = commit_advice(inputs, HALF, [1, 1, 2], large=large)
+    case = read(world().capacity("a:x", "vcpu", 50))
+    found = commit_advice(case, HALF, [1, 1, 2], large=large)
     assert [(factor, weight) for factor, weight, _ in found.missing] == [(1.5, 0.5)]
     assert "a:x" in found.missing[0][2]
     assert [(v.factor, v.weight) for v in found.levels] == [(0.5, 0.5), (1.0, 0.5)]
     assert found.table["advised"].tolist() == pytest.approx([5])
     with pytest.raises(Infeasible) as told:
-        commit_advice(inputs, [0.5, 1.5, 2.0], [1, 1, 1], large=large)
+        commit_advice(case, [0.5, 1.5, 2.0], [1, 1, 1], large=large)
     assert [reason[:35] for reason in told.value.reasons[:2]] == [
         "there is no plan for demand times 2", "there is no plan for demand times 1",
     ]  # fmt: skip
@@ -101,10 +101,10 @@ def rich() -> World:
 
 @pytest.mark.parametrize("weights", [[1, 1, 1], [5, 2, 1]])
 def test_advice_for_a_large_case_is_honest_about_what_it_may_miss(weights: list[float]):
-    inputs = read(rich())
-    exact = commit_advice(inputs, HALF, weights)
+    case = read(rich())
+    exact = commit_advice(case, HALF, weights)
     for gap in (0.5, 0.0):
-        found = commit_advice(inputs, HALF, weights, gap=gap, large=0)
+        found = commit_advice(case, HALF, weights, gap=gap, large=0)
         assert found.expected >= exact.expected * (1 - 2e-4)
         assert found.expected - found.unproved <= exact.expected * (1 + 2e-4)
         assert found.perfect <= found.expected + 1e-6 and found.expected <= found.of_mean + 1e-6

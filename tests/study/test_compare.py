@@ -15,7 +15,7 @@ from support.plans import cost, plan_of, read
 from planner.commands import cli
 from planner.commands.run import run
 from planner.errors import BadInput
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.plan.plan import Plan
 from planner.study.compare import compare, differ, doing_nothing, scenarios
 from planner.study.scenario import scenario_folder, toml_text
@@ -209,8 +209,8 @@ def test_carbon_and_what_is_kept_of_critical_work():
     need = {"vcpu": 20, "memory_gib": 80}
     made.workload("tax", demand=need, critical=True, resilience="ready").affinity("pin", "tax", region="a:x")
     made.workload("law", demand=need, critical=True).affinity("pin", "law", region="b:x")
-    inputs = read(made)
-    (row,) = compare([("only", plan_of(made), inputs)])
+    case = read(made)
+    (row,) = compare([("only", plan_of(made), case)])
     # Machines: 20 vCPU at a, 20 + 0.4 × 20 at b; 0.01 kWh a vCPU-hour.
     assert row.carbon == pytest.approx((20 * 0.5 + 28 * 0.1) * 0.01 * 8760 / 1000, rel=1e-5)
     # Without a: law, and 0.4 of tax. Without b: tax alone.
@@ -230,7 +230,7 @@ def test_doing_nothing_tells_limits_on_cash_and_carbon_that_it_breaks():
         made.rule(rule, kind, values, is_parameter=True, benchmark="none")
     with TemporaryDirectory() as folder:
         case = made.write(Path(folder))
-        nothing = doing_nothing(read_inputs(case), case)
+        nothing = doing_nothing(read_case(case), case)
     assert isinstance(nothing, Plan) and [line.split(":")[0] for line in nothing.head["breaks"]] == [
         "cash",
         "green",

@@ -225,10 +225,10 @@ def test_what_is_kept_of_critical_work_is_that_of_the_plan():
     made = world(cap=0.5)
     made.tables["workloads"][0]["critical"] = True
     made.tables["workloads"][1]["critical"] = True
-    inputs = read(made)
-    found = frontier(inputs, "vendor-share", [0.5])
+    case = read(made)
+    found = frontier(case, "vendor-share", [0.5])
     (point,) = found.points
-    kept = Survivors(inputs).of_plan(plan_of(made))
+    kept = Survivors(case).of_plan(plan_of(made))
     assert point.kept is not None and kept is not None
     assert point.kept.share == pytest.approx(kept.share) and 0 < kept.share < 1
     assert found.rows()[0]["critical_kept"] == pytest.approx(kept.share)

@@ -153,13 +153,13 @@ stressors = "cable-cut:Hub to Port"
 def _with(made: World, text: str) -> Any:
     from tempfile import TemporaryDirectory
 
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
 
     with TemporaryDirectory() as folder:
         case = made.write(Path(folder))
         file = case / "case.toml"
         file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
-        return read_inputs(case)
+        return read_case(case)
 
 
 def test_the_command_writes_what_breaks(tmp_path: Path, capsys: pytest.CaptureFixture[str]):

@@ -25,7 +25,7 @@ from support.cli import call
 from support.plans import cost, plan_of
 
 from planner.errors import Infeasible
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.money import CENT
 from planner.study.robust import solve_robust, tail_mean
 
@@ -54,7 +54,7 @@ def asked(folder, world: World, scenarios=DEMANDS, **options):
 
 
 def test_the_newsvendor_by_hand(tmp_path):
-    found = solve_robust(read_inputs(asked(tmp_path, reservation())))
+    found = solve_robust(read_case(asked(tmp_path, reservation())))
     assert found.expected == pytest.approx(9.0 * HOURS, abs=CENT)
     assert found.evpi == pytest.approx(1.0 * HOURS, abs=CENT)
     assert found.vss == pytest.approx(0.5 * HOURS, abs=CENT)
@@ -68,7 +68,7 @@ def test_the_newsvendor_by_hand(tmp_path):
     [(0.0, 5, 9.0, 14.0), (0.3, 5, 9.0, 14.0), (0.5, 10, 9.5, 13.0), (0.8, 15, 12.0, 12.0)],
 )
 def test_caution_commits_more(tmp_path, weight, units, expected, worst):
-    found = solve_robust(read_inputs(asked(tmp_path, reservation(), alpha=0.7, weight=weight)))
+    found = solve_robust(read_case(asked(tmp_path, reservation(), alpha=0.7, weight=weight)))
     assert found.commitments["units"].sum() == pytest.approx(units)
     assert found.expected == pytest.approx(expected * HOURS, abs=CENT)
     assert found.cvar == pytest.approx(worst * HOURS, abs=CENT)
@@ -81,7 +81,7 @@ def test_every_price_of_a_reservation_against_all_depths(tmp_path, price):
         chances = ((0.3, 5), (0.4, 10), (0.3, 15))
         return HOURS * (price * depth + sum(p * max(0, d - depth) for p, d in chances))
 
-    found = solve_robust(read_inputs(asked(tmp_path, reservation(price))))
+    found = solve_robust(read_case(asked(tmp_path, reservation(price))))
     assert found.neutral == pytest.approx(min(at(q) for q in range(16)), abs=CENT)
     assert found.mean_plan == pytest.approx(at(10), abs=CENT)
     assert found.perfect == pytest.approx(HOURS * price * 10, abs=CENT)
@@ -99,14 +99,14 @@ LATE = {"open": (0.9, ""), "closed": (0.1, "region-gone:a:x")}
 
 def test_a_place_that_may_close_is_left_if_moving_later_is_no_choice(tmp_path):
     """Ten machines: 3.0 an hour at b in both scenarios. The mean holds a open, and breaks."""
-    found = solve_robust(read_inputs(asked(tmp_path, two_places(), LATE)))
+    found = solve_robust(read_case(asked(tmp_path, two_places(), LATE)))
     assert found.expected == pytest.approx(3.0 * HOURS)
     assert found.evpi == pytest.approx((3.0 - 0.9 * 2.0 - 0.1 * 3.0) * HOURS)
     assert found.vss is None and "closed" in found.why_not
 
 
 def test_with_placement_as_recourse_everybody_moves_when_it_closes(tmp_path):
-    found = solve_robust(read_inputs(asked(tmp_path, two_places(), LATE, first_stage=["commitments"])))
+    found = solve_robust(read_case(asked(tmp_path, two_places(), LATE, first_stage=["commitments"])))
     assert found.expected == pytest.approx((0.9 * 2.0 + 0.1 * 3.0) * HOURS)
     assert found.evpi == pytest.approx(0.0, abs=CENT) and found.vss == pytest.approx(0.0, abs=CENT)
 
@@ -116,7 +116,7 @@ def test_a_commitment_bought_where_it_closes_is_paid_all_the_same(tmp_path):
     made = reservation(0.5)
     made.vendor("b").region("b:x").machine("b:x", "m", 4, 16, 2.0)
     chances = {"open": (0.9, ""), "closed": (0.1, "region-gone:aa:x")}
-    found = solve_robust(read_inputs(asked(tmp_path, made, chances, first_stage=["commitments"])))
+    found = solve_robust(read_case(asked(tmp_path, made, chances, first_stage=["commitments"])))
     assert [f.cost for f in found.futures] == pytest.approx([5.0 * HOURS, 25.0 * HOURS], abs=CENT)
 
 
@@ -127,14 +127,14 @@ def test_a_machine_that_is_never_best_in_one_scenario_is_still_there_for_the_nex
     made.committed("a:x:small", 0.5).committed("a:x:large", 0.9).offer("commit_1y")
     made.workload("web", demand={"vcpu": 4, "memory_gib": 16}, min_units=1)
     chances = {"one": (0.5, ""), "two": (0.5, "demand:*:+100%")}
-    found = solve_robust(read_inputs(asked(tmp_path, made, chances)))
+    found = solve_robust(read_case(asked(tmp_path, made, chances)))
     assert [f.alone for f in found.futures] == pytest.approx([0.5 * HOURS, 0.9 * HOURS], abs=CENT)
     # A small one and a second small one on demand or committed: 0.5·2; a large one: 0.9 in both.
     assert found.expected == pytest.approx(0.9 * HOURS, abs=CENT)
 
 
 def test_one_certain_scenario_is_the_plan(tmp_path):
-    found = solve_robust(read_inputs(asked(tmp_path, reservation(), {"only": (1.0, "")})))
+    found = solve_robust(read_case(asked(tmp_path, reservation(), {"only": (1.0, "")})))
     assert found.expected == pytest.approx(cost(plan_of(reservation())))
     assert found.evpi == pytest.approx(0, abs=CENT) and found.vss == pytest.approx(0, abs=CENT)
 
@@ -149,7 +149,7 @@ def test_information_and_foresight_are_never_worth_less_than_nothing(tmp_path_fa
     total = sum(n for n, _ in lots)
     chances = {f"s{i}": (n / total, f"demand:*:{d}%") for i, (n, d) in enumerate(lots)}
     folder = asked(tmp_path_factory.mktemp("case"), reservation(price), chances, alpha=0.5, weight=weight)
-    found = solve_robust(read_inputs(folder))
+    found = solve_robust(read_case(folder))
     assert found.evpi >= -CENT and found.vss is not None and found.vss >= -CENT
     assert all(f.regret >= -CENT for f in found.futures)
     assert found.neutral <= found.expected + CENT <= found.cvar + 2 * CENT
@@ -165,10 +165,10 @@ def test_the_mean_of_the_worst():
 def test_what_no_decision_survives_is_said(tmp_path):
     both = {"a": (0.5, "region-gone:a:x"), "b": (0.5, "region-gone:b:x")}
     with pytest.raises(Infeasible, match="carried out in all"):
-        solve_robust(read_inputs(asked(tmp_path / "1", two_places(), both)))
+        solve_robust(read_case(asked(tmp_path / "1", two_places(), both)))
     with pytest.raises(Infeasible, match="scenario all has no plan"):
         gone = {"all": (1.0, "region-gone:a:x & region-gone:b:x")}
-        solve_robust(read_inputs(asked(tmp_path / "2", two_places(), gone)))
+        solve_robust(read_case(asked(tmp_path / "2", two_places(), gone)))
 
 
 def test_the_command_prints_and_writes_the_same_bytes_twice(tmp_path):

@@ -10,7 +10,7 @@ from support.cases import World
 
 from planner.explain.price import price_rule
 from planner.explain.why import why
-from planner.inputs import Inputs, read_inputs
+from planner.inputs import Case, read_case
 from planner.planning import solve
 from planner.study.alternatives import alternatives
 from planner.study.breakeven import breakeven
@@ -20,7 +20,7 @@ from planner.study.stress import make_base
 CAP = 0.6
 
 
-def indivisible(folder: Path, systems: int) -> Inputs:
+def indivisible(folder: Path, systems: int) -> Case:
     """Systems that stay whole, at three vendors of unlike prices, under a cap that binds."""
     world = World(periods=2)
     for vendor, price in (("aa", 1.0), ("bb", 1.3), ("cc", 1.7)):
@@ -29,35 +29,35 @@ def indivisible(folder: Path, systems: int) -> Inputs:
         size = 7 + 5 * w % 23
         world.workload(f"w{w}", demand={"vcpu": size, "memory_gib": 2 * size}, divisible=False)
     world.rule("cap", "vendor_share", {"cap": CAP, "basis": "spend"})
-    return read_inputs(world.write(folder))
+    return read_case(world.write(folder))
 
 
 @pytest.mark.parametrize("systems", [6, 11, 17])
 def test_every_command_states_the_cost_of_the_plan(tmp_path: Path, systems: int):
-    inputs = indivisible(tmp_path / "case", systems)
-    solved = solve(inputs)
+    case = indivisible(tmp_path / "case", systems)
+    solved = solve(case)
     assert solved.plan.run["integers"] > 0
     cost = solved.outcome.objective * solved.model.unit
     stated = {
-        "frontier": next(p.cost for p in frontier(inputs, "cap", [1.0, CAP, 0.55]).points if p.value == CAP),
-        "stress": make_base(inputs).cost,
-        "why": why(inputs, "w0").cost,
-        "price": price_rule(inputs, "cap").cost,
-        "alternatives": alternatives(inputs).plans[0].cost,
-        "breakeven": breakeven(inputs, "cc", steps=2).offers[0].cost,
+        "frontier": next(p.cost for p in frontier(case, "cap", [1.0, CAP, 0.55]).points if p.value == CAP),
+        "stress": make_base(case).cost,
+        "why": why(case, "w0").cost,
+        "price": price_rule(case, "cap").cost,
+        "alternatives": alternatives(case).plans[0].cost,
+        "breakeven": breakeven(case, "cc", steps=2).offers[0].cost,
     }
     assert stated == pytest.approx(dict.fromkeys(stated, cost), rel=1e-9)
 
 
 def test_a_case_without_whole_numbers_too(tmp_path: Path):
-    inputs = indivisible(tmp_path / "case", 6)
-    case = inputs.case
+    case = indivisible(tmp_path / "case", 6)
+    case = case
     divisible = case.workloads.assign(divisible=True)
-    inputs = replace(inputs, case=replace(case, workloads=divisible))
-    solved = solve(inputs)
+    case = replace(case, case=replace(case, workloads=divisible))
+    solved = solve(case)
     assert not solved.plan.run["integers"]
     cost = solved.outcome.objective * solved.model.unit
-    assert make_base(inputs).cost == pytest.approx(cost, rel=1e-9)
-    assert why(inputs, "w0").cost == pytest.approx(cost, rel=1e-6)
-    points = frontier(inputs, "cap", [1.0, CAP]).points
+    assert make_base(case).cost == pytest.approx(cost, rel=1e-9)
+    assert why(case, "w0").cost == pytest.approx(cost, rel=1e-6)
+    points = frontier(case, "cap", [1.0, CAP]).points
     assert points[-1].cost == pytest.approx(cost, rel=1e-6)

@@ -178,7 +178,7 @@ def test_a_case_without_a_plan_cannot_be_put_under_stress():
 
 def test_the_usual_stressors_all_run():
     base = make_base(read(world()))
-    texts = usual(base.inputs, base.used)
+    texts = usual(base.case, base.used)
     assert {"vendor-gone:a", "region-gone:a:x", "cut-off:US", "price:a:+30%", "currency:USD:-10%"} <= set(
         texts
     )

@@ -9,7 +9,7 @@ import pytest
 
 from planner.answer.solved import Solved
 from planner.errors import Infeasible
-from planner.inputs import Inputs, read_inputs
+from planner.inputs import Case, read_case
 from planner.lp.outcome import Status
 from planner.lp.policy import SolvePolicy
 from planner.lp.problem import Problem
@@ -21,10 +21,10 @@ from planner.planning import build_model, solve
 from support.cases import World
 
 
-def read(world: World) -> Inputs:
+def read(world: World) -> Case:
     """Write the world's case folder, read it as a user's, and clear it away."""
     with TemporaryDirectory() as folder:
-        return read_inputs(world.write(Path(folder)))
+        return read_case(world.write(Path(folder)))
 
 
 def model_of(world: World) -> Model:

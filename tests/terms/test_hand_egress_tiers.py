@@ -12,7 +12,7 @@ from support.plans import cash, cost, placed, plan_of, read
 from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
 from planner.errors import BadInput
-from planner.inputs import read_inputs
+from planner.inputs import read_case
 from planner.money import CENT
 from planner.planning import solve
 from planner.report.terminal import findings
@@ -130,7 +130,7 @@ def test_another_way_to_count_tiers_is_an_error(tmp_path):
     folder = sends(world(aa=TWO["aa"]), 10).write(tmp_path)
     edit_text(folder / "case.toml", '"exact"', '"cheapest"')
     with pytest.raises(BadInput) as caught:
-        read_inputs(folder)
+        read_case(folder)
     assert [(p.column, p.value) for p in caught.value.problems] == [("egress.tiers", "cheapest")]
 
 

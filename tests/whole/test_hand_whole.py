@@ -150,11 +150,11 @@ def test_what_is_written_as_lp_has_the_whole_numbers_in_it():
 def test_doing_nothing_is_priced_though_a_whole_workload_is_split_today(tmp_path):
     """Half of w0's six machines run with each: (3 + 2 × 3) × 2,160."""
     from planner.answer.fixed import read_fixed
-    from planner.inputs import read_inputs
+    from planner.inputs import read_case
 
     made = world(6).today("w0", "aa:x", 0.5).today("w0", "bb:x", 0.5)
     folder = made.write(tmp_path)
-    inputs = read_inputs(folder)
-    plan = solve(inputs, fixed=read_fixed(folder / "current.csv", inputs)).plan
+    case = read_case(folder)
+    plan = solve(case, fixed=read_fixed(folder / "current.csv", case)).plan
     assert cost(plan) == pytest.approx(9 * 2_160, abs=CENT)
     assert placed(plan) == {("w0", "aa:x"): 0.5, ("w0", "bb:x"): 0.5}

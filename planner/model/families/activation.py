@@ -27,7 +27,7 @@ def activation(context: Context) -> Block | None:
     if columns.active.keys.empty:
         return None
     active = columns.active.keys.assign(active=columns.active.numbers)
-    regions = index.inputs.regions
+    regions = index.case.regions
     subjects = pd.concat(
         [
             pd.DataFrame({"subject": regions[column], "r": np.arange(len(regions))})

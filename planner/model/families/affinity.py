@@ -50,9 +50,9 @@ def affinity(context: Context) -> Block | None:
 
 def _parts(index: Index, columns: Columns) -> Iterator[_Part]:
     """Each set of rows of one kind: keys, entries (column or -1, coefficient), bounds."""
-    case = index.inputs.case
+    case = index.case
     workload = {name: w for w, name in enumerate(case.workloads["workload"])}
-    region = {name: r for r, name in enumerate(index.inputs.regions["region"])}
+    region = {name: r for r, name in enumerate(index.case.regions["region"])}
     place = _positions(index, columns.place.keys, columns.place.start)
     at = _positions(index, columns.at.keys, columns.at.start)
     for line in case.affinity.to_dict("records"):
@@ -87,7 +87,7 @@ def _parts(index: Index, columns: Columns) -> Iterator[_Part]:
 
 def _positions(index: Index, keys: pd.DataFrame, start: int) -> np.ndarray:
     """Column number by (workload, region, period), -1 where there is none."""
-    shape = (*index.inputs.case.alive.shape[:1], len(index.inputs.regions), index.inputs.case.alive.shape[1])
+    shape = (*index.case.alive.shape[:1], len(index.case.regions), index.case.alive.shape[1])
     table = np.full(shape, -1, dtype=np.int64)
     table[keys["w"], keys["r"], keys["t"]] = start + np.arange(len(keys))
     return table

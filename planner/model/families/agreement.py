@@ -61,7 +61,7 @@ def agreement(context: Context) -> Block | None:
 def _spend(index: Index, keys: pd.DataFrame, lines: pd.DataFrame) -> Entries:
     """Minus the spend of each column, in the rows of the agreements that it counts towards."""
     counted = lines[lines["term"].isin(SPENT)]
-    vendor = index.inputs.regions["vendor"].to_numpy()[counted["r"].to_numpy(dtype=np.int64)]
+    vendor = index.case.regions["vendor"].to_numpy()[counted["r"].to_numpy(dtype=np.int64)]
     spent = pd.DataFrame(
         {
             "vendor": vendor,

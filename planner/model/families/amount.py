@@ -45,7 +45,7 @@ def amounts_of(context: Context, family: ColumnFamily, holder_of: np.ndarray) ->
     entries = [(np.arange(len(keys)), family.numbers, 1.0)]
     for number in sorted(set(keys["scope"].tolist())):
         scope = index.scopes[number]
-        weight = constant_weight(index.inputs, scope, context.reference)
+        weight = constant_weight(index.case, scope, context.reference)
         if weight is None:
             spent = context.lines[holder_of[context.lines["r"].to_numpy()] >= 0]
             w, q, t = (spent[c].to_numpy() for c in "wqt")

@@ -24,7 +24,7 @@ def backup(context: Context) -> Block | None:
     backed = (index.tiers["backup"] > 0).to_numpy()
     if not backed.any():
         return None
-    w, t = np.nonzero(index.inputs.case.alive & backed[:, None])
+    w, t = np.nonzero(index.case.alive & backed[:, None])
     whole = pd.DataFrame({"w": w, "t": t, "r": -1})
     copies = columns.backup.numbered
     place = columns.place.keys[["w", "r", "t"]].assign(place=columns.place.numbers)

@@ -35,7 +35,7 @@ def budget(context: Context) -> Block | None:
     Dual: money saved over the horizon by one more unit of money in that year.
     """
     index, lines, unit = context.index, context.lines, context.unit
-    case = index.inputs.case
+    case = index.case
     if case.budgets.empty and not index.budgets:
         return None
     rows = case.budgets[["agency", "year", "vote", "amount"]].sort_values(
@@ -63,7 +63,7 @@ def _of_rule(
     index: Index, rule: PlanRule, spent: pd.DataFrame
 ) -> tuple[pd.DataFrame, list[tuple[np.ndarray, pd.DataFrame]]]:
     """Keys of a rule's rows, and for each the positions and the lines that it adds up."""
-    case, wanted = index.inputs.case, rule.rule.parameters
+    case, wanted = index.case, rule.rule.parameters
     if wanted["currency"] != (case.settings.currency,):
         mend = f"State the cap in {case.settings.currency}, the case's currency."
         value = ", ".join(wanted["currency"])

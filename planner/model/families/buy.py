@@ -35,7 +35,7 @@ def buy(context: Context) -> Block | None:
         (np.arange(len(keys)), bought, -1.0),
         (covered, cover["col"], -1.0),
     ]
-    lower = -1.0 if index.inputs.case.settings.whole_units else 0.0
+    lower = -1.0 if index.case.settings.whole_units else 0.0
     return make_block(keys, entries, lower, 0.0)
 
 

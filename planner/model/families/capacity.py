@@ -37,7 +37,7 @@ def capacity(context: Context) -> Block | None:
     )
     run = bought(index, columns)
     stored = stored_at(index, columns)
-    stored["owner"] = index.inputs.case.workloads["payer"].to_numpy()[stored["w"].to_numpy()]
+    stored["owner"] = index.case.workloads["payer"].to_numpy()[stored["w"].to_numpy()]
     stored["resource"] = np.array(STORED, dtype=object)[stored["k"].to_numpy()]
     keys_at = keys.assign(row=np.arange(len(keys)))
     by_run = (

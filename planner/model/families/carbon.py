@@ -26,7 +26,7 @@ def carbon(context: Context) -> Block | None:
     rows: list[tuple[str, str, float]] = []
     entries = []
     lines = emitted(index, columns)
-    periods = index.inputs.case.periods
+    periods = index.case.periods
     for rule in index.carbon.rules:
         label = "year" if rule.rule.parameters["per"] == "year" else "period"
         spans = periods[label].astype(str).to_numpy(dtype=object)

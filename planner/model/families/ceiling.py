@@ -23,7 +23,7 @@ def ceiling(context: Context) -> Block | None:
     Dual: money saved by one more unit of money under the contract.
     """
     index, lines, unit = context.index, context.lines, context.unit
-    contracts = index.inputs.case.contracts
+    contracts = index.case.contracts
     keys = contracts.loc[contracts["ceiling"].notna(), ["contract", "ceiling"]].sort_values(
         "contract", ignore_index=True
     )

@@ -35,5 +35,5 @@ FAMILY = Family(
     "change",
     change,
     ("w", "r", "t"),
-    applies=lambda context: context.index.inputs.case.settings.replan is not None,
+    applies=lambda context: context.index.case.settings.replan is not None,
 )

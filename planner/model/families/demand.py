@@ -20,7 +20,7 @@ def demand(context: Context) -> Block | None:
     Dual: money that one more whole placement of w in t costs at the margin.
     """
     index, columns = context.index, context.columns
-    w, t = np.nonzero(index.inputs.case.alive)
+    w, t = np.nonzero(index.case.alive)
     keys = pd.DataFrame({"w": w, "t": t})
     place = columns.place.keys
     entries = (numbers_of(keys, ["w", "t"], place), columns.place.numbers, 1.0)

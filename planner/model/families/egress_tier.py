@@ -38,7 +38,7 @@ def egress_tier(context: Context) -> Block | None:
     volume = used[_ROW].drop_duplicates().assign(tier=-1, k="volume")
     order = [full[[*_ROW, "tier"]].assign(k=k) for k in ("begun", "next")]
     keys = pd.concat([volume, *order]).sort_values(_KEY, ignore_index=True)
-    case, place = index.inputs.case, columns.place.numbered
+    case, place = index.case, columns.place.numbered
     w, t = place["w"].to_numpy(), place["t"].to_numpy()
     place["payer"] = case.workloads["payer"].to_numpy()[w]
     place["gib"] = case.demand[w, RESOURCES.index("egress_gib"), t]

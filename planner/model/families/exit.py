@@ -61,7 +61,7 @@ def exit(context: Context) -> Block | None:
 
 def exit_parts(index: Index, columns: Columns, lines: pd.DataFrame, unit: float) -> ExitParts:
     """Both sides of the rows, without the caps."""
-    groups, case = len(index.groups), index.inputs.case
+    groups, case = len(index.groups), index.case
     yearly = 12.0 / case.periods["months"].to_numpy(dtype="float64")
     running = lines.loc[lines["counted"] != 0.0, ["col", "r", "t", "counted"]]
     running = running.assign(money=running["counted"] * yearly[running["t"].to_numpy(dtype=np.int64)])

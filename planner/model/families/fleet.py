@@ -31,7 +31,7 @@ def fleet(context: Context) -> Block | None:
     index, columns = context.index, context.columns
     if columns.serve.keys.empty:
         return None
-    case = index.inputs.case
+    case = index.case
     serve = columns.serve.numbered
     architecture = case.catalog.skus["architecture"].map({a: i for i, a in enumerate(ARCHITECTURES)})
     run = pd.concat(
@@ -50,7 +50,7 @@ def fleet(context: Context) -> Block | None:
         at = SIZED.index(k)
         lines = serve.assign(k=k)
         need = index.machine_demand[lines["w"].to_numpy(), at, lines["t"].to_numpy()]
-        need = need * index.inputs.case.load[lines["w"].to_numpy(), lines["l"].to_numpy()]
+        need = need * index.case.load[lines["w"].to_numpy(), lines["l"].to_numpy()]
         entries.append((numbers_of(keys, full, lines.assign(w=-1)), lines["col"], -headroom * need))
         yields = index.yields[run["s"].to_numpy(), at]
         entries.append((numbers_of(keys, full, run.assign(k=k, w=-1)), run["col"], yields))

@@ -27,7 +27,7 @@ def freeze(context: Context) -> Block | None:
     Dual: money that keeping one more share, or one more committed machine, in that period costs.
     """
     index, columns = context.index, context.columns
-    replan = index.inputs.case.settings.replan
+    replan = index.case.settings.replan
     periods = replan.freeze if replan else 0
     pair = columns.pair.numbered
     shares = {
@@ -63,5 +63,5 @@ FAMILY = Family(
     freeze,
     _KEY,
     role="structure",
-    applies=lambda context: context.index.inputs.case.settings.replan is not None,
+    applies=lambda context: context.index.case.settings.replan is not None,
 )

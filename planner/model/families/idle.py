@@ -41,7 +41,7 @@ def idle(context: Context) -> Block | None:
     keys = running[_KEY].drop_duplicates().sort_values(_KEY, ignore_index=True)
     lines = _needed(index, columns, running)
     spare: float | np.ndarray = 0.0
-    if index.inputs.case.settings.whole_units:
+    if index.case.settings.whole_units:
         each = running.drop_duplicates([*_KEY, "s"]).groupby(_KEY)["price"].sum()
         spare = each.to_numpy(dtype="float64")
     entries = [
@@ -61,9 +61,7 @@ def _running(index: Index, columns: Columns) -> pd.DataFrame:
     parts = [f.keys[["q", "r", "s", "t", "l"]].assign(col=f.numbers) for f in (columns.run, columns.cover)]
     running: pd.DataFrame = pd.concat(parts, ignore_index=True)
     q, r, s, t = (running[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "t"))
-    architecture = index.inputs.case.catalog.skus["architecture"].map(
-        {a: i for i, a in enumerate(ARCHITECTURES)}
-    )
+    architecture = index.case.catalog.skus["architecture"].map({a: i for i, a in enumerate(ARCHITECTURES)})
     running = running.assign(a=architecture.to_numpy()[s].astype(np.int64), price=index.offers.hourly[s, t])
     fleets = (index.pools["platform"] == "container").to_numpy()[q] & (index.group_of[r] >= 0)
     fleets &= idleness_pays(index)
@@ -77,7 +75,7 @@ def _needed(index: Index, columns: Columns, running: pd.DataFrame) -> pd.DataFra
     machines = running[[*_KEY, "s", "price"]].drop_duplicates([*_KEY, "s"])
     lines = serve.merge(machines, on=_KEY)
     w, s, t = (lines[c].to_numpy(dtype=np.int64) for c in ("w", "s", "t"))
-    case = index.inputs.case
+    case = index.case
     spare = (1.0 + (case.settings.container_headroom or 0.0)) * case.load[
         w, lines["l"].to_numpy(dtype=np.int64)
     ]

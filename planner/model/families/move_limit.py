@@ -19,10 +19,10 @@ def move_limit(context: Context) -> Block | None:
     Dual: money that moving one more workload in the period would save.
     """
     index, columns = context.index, context.columns
-    if index.inputs.case.move_limits.empty:
+    if index.case.move_limits.empty:
         return None
-    workloads = index.inputs.case.workloads
-    keys = index.inputs.case.move_limits[["agency", "workload", "t", "amount"]].sort_values(
+    workloads = index.case.workloads
+    keys = index.case.move_limits[["agency", "workload", "t", "amount"]].sort_values(
         ["agency", "workload", "t"], ignore_index=True
     )
     enter = columns.enter.numbered

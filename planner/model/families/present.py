@@ -31,7 +31,7 @@ def present(context: Context) -> Block | None:
     index, columns = context.index, context.columns
     run = columns.run.keys
     run = run[index.group_of[run["r"].to_numpy(dtype=np.int64)] >= 0]
-    if not index.inputs.case.settings.whole_units or run.empty or not idleness_pays(index):
+    if not index.case.settings.whole_units or run.empty or not idleness_pays(index):
         return None
     keys, numbers = run[_KEY].reset_index(drop=True), columns.run.numbers[run.index]
     sited = carried_at(index, columns)
@@ -40,7 +40,7 @@ def present(context: Context) -> Block | None:
     w, s, t, part_of = (pairs[c].to_numpy(dtype=np.int64) for c in ("w", "s", "t", "l"))
     who, skus = np.unique(w), np.unique(s)
     n = index.units(who, skus)[np.searchsorted(who, w), np.searchsorted(skus, s), t, part_of]
-    spare = 1.0 + (index.inputs.case.settings.container_headroom or 0.0)
+    spare = 1.0 + (index.case.settings.container_headroom or 0.0)
     n = np.where(np.isfinite(n) & index.eligibility.admitted[w, s], n, 0.0)
     most = np.ceil(n * spare) * pairs["part"].to_numpy() / LEAST
     entries: list[Entries] = [
@@ -54,5 +54,5 @@ FAMILY = Family(
     "present",
     present,
     _KEY,
-    applies=lambda context: context.index.inputs.case.settings.whole_units and not context.machines_given,
+    applies=lambda context: context.index.case.settings.whole_units and not context.machines_given,
 )

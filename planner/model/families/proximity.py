@@ -29,8 +29,8 @@ def proximity(context: Context) -> Block | None:
     keys = sender[["d", "r", "t"]].reset_index(drop=True)
     entries: list[Entries] = [(np.arange(len(keys)), sender["col"], 1.0)]
     if len(keys):
-        names = index.inputs.regions["region"].to_numpy()
-        between = index.inputs.between_us
+        names = index.case.regions["region"].to_numpy()
+        between = index.case.between_us
         receiver = place.rename(columns={"w": "w2", "r": "r2", "col": "other"})
         pairs = sender.assign(row=np.arange(len(sender))).merge(receiver, on=["w2", "t"])
         trip = between.to_numpy()[

@@ -32,7 +32,7 @@ def steady(context: Context) -> Block | None:
     Dual: money that tolerating spot for one more whole workload, or vCPU or GiB, would save.
     """
     index, columns = context.index, context.columns
-    spot = index.inputs.case.catalog.skus["spot"].to_numpy(dtype=bool)
+    spot = index.case.catalog.skus["spot"].to_numpy(dtype=bool)
     if not (index.steady > 0).any() or not spot.any():
         return None
     machines, fleets = _machines(index, columns, spot), _fleets(index, columns, spot)
@@ -62,7 +62,7 @@ def _machines(index: Index, columns: Columns, spot: np.ndarray) -> pd.DataFrame:
 
 def _fleets(index: Index, columns: Columns, spot: np.ndarray) -> pd.DataFrame:
     """On platform ``container``: what machines that stay yield, and what has to be carried by them."""
-    case = index.inputs.case
+    case = index.case
     run = pd.concat(
         [f.keys[["q", *_SITE, "s"]].assign(col=f.numbers) for f in (columns.run, columns.cover)],
         ignore_index=True,

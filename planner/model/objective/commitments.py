@@ -51,7 +51,7 @@ def _bought(index: Index, columns: Columns) -> pd.DataFrame:
     lines = active_periods(index, columns)
     q, r, s, t, col, t0 = (lines[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "t", "col", "t0"))
     price, assumed = _prices(index, lines["term"].to_numpy(), s, t)
-    listed = price * index.inputs.case.periods["hours"].to_numpy()[t]
+    listed = price * index.case.periods["hours"].to_numpy()[t]
     begun = index.offers.contract[r, t0]
     made = make_lines(index, "commitment", col, nobody(col), q, r, s, t, listed, assumed, begun)
     return made.assign(counted=0.0)
@@ -61,7 +61,7 @@ def _held(index: Index, columns: Columns) -> pd.DataFrame:
     lines = held_periods(index, columns)
     r, s, t, col = (lines[c].to_numpy(dtype=np.int64) for c in ("r", "s", "t", "col"))
     price, assumed = _prices(index, lines["term"].to_numpy(), s, t)
-    listed = price * index.inputs.case.periods["hours"].to_numpy()[t] * lines["part"].to_numpy()
+    listed = price * index.case.periods["hours"].to_numpy()[t] * lines["part"].to_numpy()
     q = lines["owner"].map(index.first_pool).to_numpy(dtype=np.int64)
     kept = held_contracts(index)[lines["h"].to_numpy(dtype=np.int64)]
     made = make_lines(index, "commitment held", col, nobody(col), q, r, s, t, listed, assumed, kept)
@@ -75,7 +75,7 @@ def _tail(index: Index, columns: Columns) -> pd.DataFrame:
 
 
 def _held_tail(index: Index, columns: Columns) -> pd.DataFrame:
-    case, s = index.inputs.case, index.held["s"].to_numpy(dtype=np.int64)
+    case, s = index.case, index.held["s"].to_numpy(dtype=np.int64)
     months = index.held["months_left"] - len(case.periods) * case.settings.months
     q = index.held["owner"].map(index.first_pool)
     held = index.held.assign(col=columns.held.numbers, months=months, q=q, r=index.offers.sku_region[s])
@@ -88,11 +88,11 @@ def _beyond(index: Index, name: str, keys: pd.DataFrame) -> pd.DataFrame:
     """What is due after the horizon, with tax."""
     keys = keys[keys["months"] > 0]
     q, r, s, col, kept = (keys[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "col", "contract"))
-    last = np.full(len(keys), len(index.inputs.case.periods) - 1)
+    last = np.full(len(keys), len(index.case.periods) - 1)
     price, assumed = _prices(index, keys["term"].to_numpy(), s, last)
     currency = _currencies(index, keys["term"].to_numpy(), s)
     months = keys["months"].to_numpy(dtype=np.int64)
-    after = after_horizon(index.inputs.case, sorted(set(currency)), int(months.max(initial=0)))
+    after = after_horizon(index.case, sorted(set(currency)), int(months.max(initial=0)))
     hours, weighed = np.zeros(len(keys)), np.zeros(len(keys))
     for name_of, summed in after.converted.items():
         mine = currency == name_of
@@ -105,9 +105,9 @@ def _beyond(index: Index, name: str, keys: pd.DataFrame) -> pd.DataFrame:
 
 def _currencies(index: Index, term: np.ndarray, s: np.ndarray) -> np.ndarray:
     """Currency in which each commitment is priced."""
-    prices = index.inputs.case.catalog.prices
+    prices = index.case.catalog.prices
     of = dict(zip(prices["SkuId"] + "|" + prices["term"], prices["PricingCurrency"], strict=True))
-    skus = index.inputs.case.catalog.skus["SkuId"].to_numpy(dtype=object)[s]
+    skus = index.case.catalog.skus["SkuId"].to_numpy(dtype=object)[s]
     return np.array([of[f"{sku}|{name}"] for sku, name in zip(skus, term, strict=True)], dtype=object)
 
 
@@ -129,14 +129,14 @@ def _prepaid(index: Index, columns: Columns, lines: pd.DataFrame) -> pd.DataFram
 def _at_start(index: Index, columns: Columns, part: np.ndarray) -> pd.DataFrame:
     """What is paid on the first day of a commitment, for all hours of its term, at the rate of that year."""
     hours = active_periods(index, columns)
-    hours = hours.assign(hours=index.inputs.case.periods["hours"].to_numpy()[hours["t"].to_numpy(np.int64)])
+    hours = hours.assign(hours=index.case.periods["hours"].to_numpy()[hours["t"].to_numpy(np.int64)])
     total = hours.groupby("col")["hours"].sum()
     keys = columns.commit.keys.assign(col=columns.commit.numbers, months=tail_months(index, columns))
     keys = keys[part[columns.commit.numbers] > 0]
     q, r, s, col, t0 = (keys[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "col", "t0"))
     price, assumed = _prices(index, keys["term"].to_numpy(), s, t0)
     months = keys["months"].to_numpy(dtype=np.int64)
-    beyond = after_horizon(index.inputs.case, [], int(months.max(initial=0))).hours[months]
+    beyond = after_horizon(index.case, [], int(months.max(initial=0))).hours[months]
     whole = keys["col"].map(total).to_numpy(dtype="float64") + beyond
     made = make_lines(index, PREPAID, col, nobody(col), q, r, s, t0, price * whole, assumed)
     paid = part[col] * cash(made)
@@ -145,7 +145,7 @@ def _at_start(index: Index, columns: Columns, part: np.ndarray) -> pd.DataFrame:
 
 def _first_day(index: Index) -> np.ndarray:
     """What money weighs more on the first day of each period than falling due evenly in it (period,)."""
-    case = index.inputs.case
+    case = index.case
     hours = case.periods["hours"].to_numpy(dtype="float64")
     begins = (1.0 + case.settings.discount_rate) ** (-(np.cumsum(hours) - hours) / 8760.0)
     return np.asarray(begins - case.periods["discount"].to_numpy())

@@ -21,7 +21,7 @@ def egress(index: Index, columns: Columns) -> pd.DataFrame:
     Prices fall with volume: beyond a free tier the first paid one never understates a bill, and it
     overstates that of a large sender. Shares count egress at this price, whatever the tiers.
     """
-    case = index.inputs.case
+    case = index.case
     place = columns.place.keys
     w, r, t = (place[c].to_numpy() for c in "wrt")
     volume = case.demand[w, RESOURCES.index("egress_gib"), t]
@@ -48,7 +48,7 @@ def egress_tiers(index: Index, columns: Columns) -> pd.DataFrame:
         return NO_LINES.copy()
     keys = keys.merge(steps(index), on=["payer", "r", "t", "tier"])
     col, q, r, t = (keys[c].to_numpy(dtype=np.int64) for c in ("col", "q", "r", "t"))
-    months = index.inputs.case.periods["months"].to_numpy()[t]
+    months = index.case.periods["months"].to_numpy()[t]
     listed = (keys["less"] * keys["length"]).to_numpy(dtype="float64") * months
     assumed = keys["assumed"].to_numpy()
     made = make_lines(index, TIERS, col, nobody(col), q, r, nobody(col), t, listed, assumed)
@@ -63,7 +63,7 @@ def require_price(index: Index, regions: np.ndarray, why: str) -> None:
     BadInput
         Naming the regions: a missing price is never zero.
     """
-    names = index.inputs.regions["region"].to_numpy()[np.unique(regions)]
+    names = index.case.regions["region"].to_numpy()[np.unique(regions)]
     mend = f"Add its egress price to transfer.csv (e.g. with basis assumed): {why} needs it."
     if len(names):
         raise BadInput(

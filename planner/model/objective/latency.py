@@ -20,7 +20,7 @@ def latency(index: Index, columns: Columns) -> pd.DataFrame:
     cash of the period. Standbys serve nobody. A user whom no route reaches, which only a stressor can do,
     adds no round trip: a study keeps work where the fewest are cut off, and tells how many.
     """
-    stated, case = index.inputs.case.settings.latency, index.inputs.case
+    stated, case = index.case.settings.latency, index.case
     if stated is None:
         return NO_LINES.copy()
     place = columns.place.numbered
@@ -39,7 +39,7 @@ def latency(index: Index, columns: Columns) -> pd.DataFrame:
 
 def _price(index: Index) -> np.ndarray:
     """Money of the case for 1,000 users × ms × month (period,)."""
-    case = index.inputs.case
+    case = index.case
     stated = case.settings.latency
     if stated is None:
         return np.zeros(len(case.periods))

@@ -92,7 +92,7 @@ def objective(index: Index, lines: pd.DataFrame) -> pd.Series:
 
     What was paid before of a tail comes off whole, so that its credit is the same however it is paid.
     """
-    case = index.inputs.case
+    case = index.case
     factor = case.periods["discount"].to_numpy()[lines["t"].to_numpy()]
     late = np.where(lines["tail"] > 0, 1.0 - case.settings.tail_credit, 1.0) * lines["late"]
     discounted: pd.Series = (cash(lines) + lines["worth"]) * factor + late

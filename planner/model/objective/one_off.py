@@ -25,9 +25,9 @@ def one_off(index: Index, columns: Columns) -> pd.DataFrame:
     price, under its contract and taxed like other egress. None of it counts in a share.
     """
     parts = [_activation(index, columns), _placement(index, columns)]
-    if index.inputs.case.settings.replan is not None:
+    if index.case.settings.replan is not None:
         parts.append(_change(index, columns))
-    if index.inputs.case.settings.labour is not None:
+    if index.case.settings.labour is not None:
         parts += [_labour(index, columns), _transfer(index, columns)]
     return pd.concat(parts, ignore_index=True)
 
@@ -46,15 +46,15 @@ def _lines(
 
 def _activation(index: Index, columns: Columns) -> pd.DataFrame:
     """Amount · (active[t] − active[t−1]): paid on ``active`` and given back on the period after."""
-    table = index.inputs.case.activation
+    table = index.case.activation
     if table.empty:
         return NO_LINES.copy()
     keys = columns.active.numbered.merge(table, on="subject")
-    regions = index.inputs.regions
+    regions = index.case.regions
     at = {name: r for r, name in reversed(list(enumerate(regions["region"])))}
     first = {name: r for r, name in reversed(list(enumerate(regions["vendor"])))}
     r = keys["subject"].map(at).fillna(keys["subject"].map(first)).to_numpy(dtype=np.int64)
-    last = len(index.inputs.case.periods) - 1
+    last = len(index.case.periods) - 1
     t, col = keys["t"].to_numpy(dtype=np.int64), keys["col"].to_numpy(dtype=np.int64)
     amount, assumed = keys["amount"].to_numpy(), (keys["basis"] == "assumed").to_numpy()
     none = nobody(col)
@@ -65,11 +65,11 @@ def _activation(index: Index, columns: Columns) -> pd.DataFrame:
 
 
 def _placement(index: Index, columns: Columns) -> pd.DataFrame:
-    case = index.inputs.case
+    case = index.case
     if case.placement_costs.empty:
         return NO_LINES.copy()
     w = case.placement_costs["workload"].map({n: i for i, n in enumerate(case.workloads["workload"])})
-    r = case.placement_costs["region"].map({n: i for i, n in enumerate(index.inputs.regions["region"])})
+    r = case.placement_costs["region"].map({n: i for i, n in enumerate(index.case.regions["region"])})
     table = case.placement_costs.assign(w=w.astype("int64"), r=r.astype("int64"))
     place = columns.place.keys[["w", "r", "t"]].assign(col=columns.place.numbers)
     each = place.merge(table[table["when"] == "period"], on=["w", "r"])
@@ -88,13 +88,13 @@ def _placement(index: Index, columns: Columns) -> pd.DataFrame:
 def _labour(index: Index, columns: Columns) -> pd.DataFrame:
     enter = columns.enter.numbered
     enter = enter[enter["r"] >= 0]
-    labour = np.full(len(enter), index.inputs.case.settings.labour or 0.0)
+    labour = np.full(len(enter), index.case.settings.labour or 0.0)
     return _lines(index, "migration labour", enter, labour, np.ones(len(enter), dtype=bool))
 
 
 def _change(index: Index, columns: Columns) -> pd.DataFrame:
     """The price of being elsewhere than an earlier plan said, in each period that is not frozen."""
-    replan = index.inputs.case.settings.replan
+    replan = index.case.settings.replan
     keys = columns.change.numbered
     price = np.full(len(keys), replan.change_price if replan else 0.0)
     return _lines(index, "change", keys, price, np.ones(len(keys), dtype=bool))
@@ -105,7 +105,7 @@ def _transfer(index: Index, columns: Columns) -> pd.DataFrame:
     # What leaves a site outside the catalogs costs the same whatever is planned.
     leave = leave[leave["r"] >= 0]
     w, r, t = (leave[c].to_numpy() for c in "wrt")
-    stored = sum(index.inputs.case.demand[w, RESOURCES.index(k), np.maximum(t - 1, 0)] for k in STORED)
+    stored = sum(index.case.demand[w, RESOURCES.index(k), np.maximum(t - 1, 0)] for k in STORED)
     price = index.offers.egress[r, t]
     require_price(index, r[np.isnan(price) & (stored > 0)], "migration")
     price = np.where(stored > 0, price, 0.0)

@@ -21,7 +21,7 @@ def storage(index: Index, columns: Columns) -> pd.DataFrame:
     """
     stored = stored_at(index, columns)
     w, r, t, s, col = (stored[c].to_numpy(dtype=np.int64) for c in ("w", "r", "t", "s", "col"))
-    months = index.inputs.case.periods["months"].to_numpy()[t]
+    months = index.case.periods["months"].to_numpy()[t]
     listed = index.offers.price[s, t] * months * stored["gib"].to_numpy()
     return make_lines(index, "storage", col, w, index.pool_of[w], r, s, t, listed, index.offers.assumed[s])
 
@@ -31,7 +31,7 @@ def stored_at(index: Index, columns: Columns) -> pd.DataFrame:
 
     ``gib`` is what one whole unit of the column stores.
     """
-    demand = index.inputs.case.demand
+    demand = index.case.demand
     tiers = index.tiers[["block_gib", "object_gib"]].to_numpy()
     place, pair, backup = columns.place.keys, columns.pair.keys, columns.backup.keys
     parts: list[tuple[np.ndarray, ...]] = []

@@ -30,7 +30,7 @@ def transfer(index: Index, columns: Columns) -> pd.DataFrame:
 
 def _lines(index: Index, rows: pd.DataFrame, sign: float) -> pd.DataFrame:
     w, r, t, col = (rows[c].to_numpy(dtype=np.int64) for c in ("w1", "r", "t", "col"))
-    months = index.inputs.case.periods["months"].to_numpy()[t]
+    months = index.case.periods["months"].to_numpy()[t]
     price = index.offers.egress[r, t]
     require_price(index, r[np.isnan(price)], "data between workloads")
     listed = sign * price * rows["gib_per_month"].to_numpy() * months
