@@ -57,7 +57,6 @@ class Eligibility:
 
 def assess(case: Case) -> Eligibility:
     """Apply every hard filter to every workload, region and period."""
-    case = case
     shape = (len(case.workloads), len(case.regions), len(case.periods))
     admitted = admitted_machines(case)
     allowed = np.repeat(case.alive[:, None, :], shape[1], axis=1)
@@ -119,7 +118,6 @@ def _fitting_but_for_cards(case: Case) -> np.ndarray:
     """Machines that fit each workload if any card will do, and can be had: (workload, SKU)."""
     catalog = case.catalog
     yields = machine_yields(catalog.skus, catalog.accelerators)
-    case = case
     own = own_yields(case.yields, list(case.workloads["workload"]), list(catalog.skus["SkuId"]))
     fits = admits(case.workloads, catalog.skus, yields, own, case.demand)
     return np.asarray(fits & (_sold(case)[None, :] | _held_by_payer(case)))

@@ -37,7 +37,6 @@ def binds(rule: Rule, periods: pd.DataFrame) -> np.ndarray:
 
 def _filter(rule: Rule, case: Case, passes: np.ndarray, reason: Callable[[int, int], str]) -> Check:
     """A check that blocks where the rule is selected, binds and ``passes`` (w, r) is false."""
-    case = case
     chosen = (
         workloads_of(rule, case.workloads, case.agencies)[:, None] & regions_of(rule, case.regions)[None, :]
     )
@@ -47,7 +46,6 @@ def _filter(rule: Rule, case: Case, passes: np.ndarray, reason: Callable[[int, i
 
 def _waived(rule: Rule, case: Case) -> np.ndarray:
     """Where a waiver lifts the rule: boolean (workload, region, period), for periods that end in time."""
-    case = case
     lifted = np.zeros((len(case.workloads), len(case.regions), len(case.periods)), dtype=bool)
     for row in case.waivers[case.waivers["rule"] == rule.id].to_dict("records") if rule.waivable else ():
         who = (case.workloads["workload"] == row["workload"]).to_numpy() | (row["workload"] == "")
@@ -188,7 +186,7 @@ _APART = ("none", "other_region", "other_group")
 
 def _resilience(rule: Rule, case: Case, role: str) -> Check:
     """The tier that a workload states is at least what the rule asks; the rule changes no tier."""
-    case, wanted = case, rule.parameters
+    wanted = rule.parameters
     tiers = case.resilience.set_index("tier")
     reasons = []
     for w, name in enumerate(case.workloads["resilience"]):

@@ -1,6 +1,6 @@
-"""Everything one run reads, loaded and checked together: case, catalogs, rules, network.
+"""A case with everything that one run reads, loaded and checked together: tables, catalogs, rules, network.
 
-:func:`read_inputs` is the one door from files to data. It shows all problems of all files at once.
+:func:`read_case` is the one door from files to data. It shows all problems of all files at once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from planner.case.settings import FILE, Settings, read_settings
 from planner.catalog.load import folder_of
 from planner.catalog.schema import REGIONS
 from planner.errors import BadInput, Issue
-from planner.files.read import Source
 from planner.latency.coverage import coverage
 from planner.latency.graph import build_graph
 from planner.latency.matrix import round_trips
@@ -27,9 +26,12 @@ from planner.policy.load import read_packs
 from planner.policy.rules import Rule
 
 
-@dataclass(frozen=True)
-class Case:
-    """What a run reads.
+@dataclass(frozen=True, kw_only=True)
+class Case(Tables):
+    """One planning question with all that it names, ready to be planned.
+
+    Its tables are described at :class:`~planner.case.load.Tables`; row w of ``workloads`` is workload w
+    everywhere.
 
     Attributes
     ----------
@@ -42,24 +44,17 @@ class Case:
         Mean round trip (site, region) in microseconds; ``None`` without a network.
     between_us
         Mean round trip (region, region) in microseconds; empty unless dependencies limit it.
-    files
-        Name of every file read, with its path or its content, for copying and hashing.
-    notes
-        How files were read that have not the form of the reference, in words for the user.
     """
 
-    case: Tables
     rules: tuple[Rule, ...]
     network: Network | None
     regions: pd.DataFrame
     reach: pd.DataFrame
     rtt_us: pd.DataFrame | None
     between_us: pd.DataFrame
-    files: tuple[tuple[str, Source], ...]
-    notes: tuple[str, ...] = ()
 
 
-def read_case(folder: Path) -> Case:
+def read_case(folder: Path | str) -> Case:
     """Read and check a case with all it names.
 
     Raises
@@ -67,6 +62,7 @@ def read_case(folder: Path) -> Case:
     BadInput
         With every problem found in any file.
     """
+    folder = Path(folder)
     settings, problems = read_settings(folder)
     if settings is None:
         raise BadInput(problems)
@@ -92,7 +88,15 @@ def read_case(folder: Path) -> Case:
     reach, rtt_us = _reach(case, network, regions)
     files = (*case.files, *rule_files, *(network.files if network else ()))
     notes = (*case.notes, *(network.notes if network else ()))
-    return Case(case, rules, network, regions, reach, rtt_us, _between(case, network, regions), files, notes)
+    return Case(
+        **{**vars(case), "files": files, "notes": notes},
+        rules=rules,
+        network=network,
+        regions=regions,
+        reach=reach,
+        rtt_us=rtt_us,
+        between_us=_between(case, network, regions),
+    )
 
 
 def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, list[Issue]]:

@@ -218,7 +218,7 @@ def build_model(case: Case, fixed: Fixed | None = None) -> Model:
 
 def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) -> Plan:
     case = model.index.case
-    case, settings = case, case.settings
+    settings = case.settings
     costs = extract.costs(model, x)
     purchases = extract.purchases(model, x)
     prices = case.catalog.prices

@@ -16,12 +16,11 @@ def with_bound(plan: Plan, case: Case, objective: Callable[[Case], float]) -> Pl
     What the plan would cost hour by hour lies between: it may not be cheaper than the bound where no
     rule on shares of spend binds. Without merged levels the slices are exact and no bound is needed.
     """
-    case = case
     if not case.trace_levels:
         return plan
     head: dict[str, object] = {"levels": case.trace_levels, "slices": len(case.settings.slices)}
     if case.load_down is not None:
-        lower = replace(case, case=replace(case, load=case.load_down, load_down=None, trace_levels=0))
+        lower = replace(case, load=case.load_down, load_down=None, trace_levels=0)
         try:
             head["bound"] = round(objective(lower), 2)
         except Infeasible:

@@ -43,7 +43,6 @@ def read_fixed(path: Path, case: Case) -> Fixed:
         If the table is bad, names an unknown workload or region, or places a workload only in part.
     """
     data, problems = tables.read(path, CURRENT)
-    case = case
     problems += tables.refers(data, "workload", case.workloads["workload"], path.name, "the case's workloads")
     problems += tables.refers(data, "region", case.regions["region"], path.name, "the catalogs' regions")
     primary = data[data["role"] == "primary"]
@@ -73,7 +72,7 @@ def hold(case: Case, eligibility: Eligibility, fixed: Fixed) -> tuple[Eligibilit
     BadInput
         If a fixed placement cannot be priced: no machine, no price, or no service in a period.
     """
-    case, held = case, fixed.placements
+    held = fixed.placements
     names, regions = case.workloads["workload"].to_numpy(), case.regions["region"].to_numpy()
     excuses = eligibility.excuses[eligibility.excuses["rule"].isin(_UNPRICED)]
     problems = []

@@ -22,7 +22,6 @@ def nowhere(index: Index) -> list[str]:
     Regions that one reason closes are told together.
     """
     case, eligibility = index.case, index.eligibility
-    case = case
     lost = case.alive & ~eligibility.allowed.any(axis=1)
     periods = case.periods["period"].to_numpy()
     reasons = []
@@ -91,8 +90,8 @@ def _unsaved(index: Index) -> list[str]:
             told.add((e, w))
             rule = losses.rule(e, w, t)
             reasons.append(
-                f"{inputs.case.workloads['workload'].iloc[w]} must survive the loss of {event}, but the "
-                f"rules leave it no region elsewhere in {inputs.case.periods['period'].iloc[t]} "
+                f"{case.workloads['workload'].iloc[w]} must survive the loss of {event}, but the "
+                f"rules leave it no region elsewhere in {case.periods['period'].iloc[t]} "
                 f"[{rule.id if rule else 'survival'}]"
             )
     return reasons
@@ -190,7 +189,7 @@ def _cap_reach(model: Model, share_rule: ShareRule, cap: float) -> list[str]:
             return [
                 f"with a cap of {cap:.0%} the {len(able)} vendor groups that may host contestable work "
                 f"({', '.join(able)}) can together carry at most {reach:.0%} of it in "
-                f"{index.inputs.case.periods['period'].iloc[t]} [{share_rule.rule.id}]"
+                f"{index.case.periods['period'].iloc[t]} [{share_rule.rule.id}]"
             ]
     return []
 
@@ -205,7 +204,7 @@ def _floor_reach(model: Model, share_rule: ShareRule, floor: float) -> list[str]
         if (floor > 0 and reach <= 0) or (not spend and reach < floor - SUM):
             return [
                 f"domestic vendors must have at least {floor:.0%} of the contestable work, but may host "
-                f"{0 if spend else reach:.0%} of it in {index.inputs.case.periods['period'].iloc[t]} "
+                f"{0 if spend else reach:.0%} of it in {index.case.periods['period'].iloc[t]} "
                 f"[{share_rule.rule.id}]"
             ]
     return []

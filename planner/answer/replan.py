@@ -21,8 +21,7 @@ _COMMITTED = ["pool", "sku", "term", "period"]
 
 def without_replan(case: Case) -> Case:
     """The same question as if there were no earlier plan."""
-    settings = replace(case.settings, replan=None)
-    return replace(case, case=replace(case, settings=settings))
+    return replace(case, settings=replace(case.settings, replan=None))
 
 
 def committed_in(plan: Plan) -> pd.DataFrame:
@@ -34,7 +33,6 @@ def committed_in(plan: Plan) -> pd.DataFrame:
 
 def unchanged(plan: Plan, case: Case) -> bool:
     """Does a plan place and commit in every period exactly what the earlier plan does?"""
-    case = case
     periods = case.periods["period"].to_numpy()
     pairs = (
         (plan.placements, case.earlier_placements, _PLACED, "share"),

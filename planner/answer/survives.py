@@ -38,7 +38,7 @@ class Survivors:
     """Reads what plans of one case keep; made once, used for every plan of a study."""
 
     def __init__(self, case: Case) -> None:
-        case, regions = case, case.regions
+        regions = case.regions
         self._names = {
             "w": {name: i for i, name in enumerate(case.workloads["workload"])},
             "r": {name: i for i, name in enumerate(regions["region"])},

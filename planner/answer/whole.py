@@ -122,7 +122,7 @@ def _restated(model: Model) -> Model:
     # A frozen commitment of an earlier plan is kept in whole machines too.
     earlier = case.earlier_commitments
     earlier = earlier.assign(units=np.ceil(earlier["units"].to_numpy(dtype="float64") - WHOLE))
-    case = replace(index.case, case=replace(case, settings=settings, earlier_commitments=earlier))
+    case = replace(case, settings=settings, earlier_commitments=earlier)
     machines = np.zeros_like(index.eligibility.admitted)
     use, folded, run = columns.use.keys, columns.folded, columns.run.keys
     machines[use["w"].to_numpy(dtype=np.int64), use["s"].to_numpy(dtype=np.int64)] = True

@@ -1,6 +1,6 @@
-"""From a case folder to a :class:`Case`: tables read, checked against each other, made dense.
+"""From a case folder to its :class:`Tables`: read, checked against each other, made dense.
 
-Nothing here knows rules, latency or linear programs. :func:`read_case` never raises for bad
+Nothing here knows rules, latency or linear programs. :func:`read_tables` never raises for bad
 content; it returns every problem, so that a user mends all of them in one go.
 """
 
@@ -31,7 +31,7 @@ from planner.names import mend as mend_name
 
 @dataclass(frozen=True)
 class Tables:
-    """One planning question, ready for use. Row i of ``workloads`` is workload i everywhere.
+    """The tables of one planning question, ready for use. Row i of ``workloads`` is workload i everywhere.
 
     Attributes
     ----------
@@ -110,8 +110,8 @@ def read_tables(folder: Path) -> tuple[Tables | None, list[Issue]]:
 
     Returns
     -------
-    (case, problems)
-        ``case`` is ``None`` when a problem prevents building it; all problems found are returned.
+    (tables, problems)
+        ``tables`` is ``None`` when a problem prevents building it; all problems found are returned.
     """
     settings, problems = read_settings(folder)
     if settings is None:

@@ -155,7 +155,7 @@ def _other_words(program: Program, group: Group, conflict: Conflict, workloads: 
     at = int(np.flatnonzero([program.groups[g].id == group.id for g in program.slack_group])[0])
     family, _, size = row_of(program, int(program.slack_row[at]))
     upper = program.arrays.row_upper[program.slack_row[at]] / size
-    unit = f" {program.model.index.inputs.case.settings.currency}" if family in MONEY_FAMILIES else ""
+    unit = f" {program.model.index.case.settings.currency}" if family in MONEY_FAMILIES else ""
     if group.rule is None:
         return f"{group.id} is {upper:,.6g}{unit}"
     limit = f" The cap is {upper:,.6g}{unit}." if unit else ""

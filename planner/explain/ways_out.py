@@ -176,7 +176,7 @@ def _open(program: Program, problem: Problem, settled: Outcome, group: int) -> G
     for w, r in pairs.itertuples(index=False):
         t = keys[used & (keys["w"] == w) & (keys["r"] == r)]["t"]
         periods = case.periods["period"].to_numpy()[[t.min(), t.max()]]
-        where = f"{case.workloads['workload'].iloc[w]} at {model.index.inputs.regions['region'].iloc[r]}"
+        where = f"{case.workloads['workload'].iloc[w]} at {model.index.case.regions['region'].iloc[r]}"
         when = " to ".join(dict.fromkeys(str(p) for p in periods))
         changes.append((when, where, 0.0, 1.0, "waiver"))
     return Give(program.groups[group], tuple(changes))
@@ -242,9 +242,7 @@ def _unsaved(
     needed = _outward(share, True, slip)
     problem.set_row_bounds(np.array([row]), -needed * scale, np.inf)
     index = program.model.index
-    lost = (
-        f"{index.inputs.case.workloads['workload'].iloc[int(key['w'])]} without {index.events[int(key['e'])]}"
-    )
+    lost = f"{index.case.workloads['workload'].iloc[int(key['w'])]} without {index.events[int(key['e'])]}"
     return str(index.case.periods["period"].iloc[int(key["t"])]), lost, 0.0, needed, LOST
 
 

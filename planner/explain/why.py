@@ -117,7 +117,6 @@ def why(case: Case, workload: str, region: str | None = None) -> Why:
     Stopped
         If the solver gave up.
     """
-    case = case
     names, regions = list(case.workloads["workload"]), list(case.regions["region"])
     if workload not in names:
         raise UnknownName("workload", workload, names)

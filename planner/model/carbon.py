@@ -47,7 +47,6 @@ class Carbon:
 
 def read_carbon(case: Case) -> Carbon:
     """The carbon of a case's machines, its price and its caps."""
-    case = case
     stated, price = case.settings.carbon, None
     if stated is not None:
         years = case.periods["year"]

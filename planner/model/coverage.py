@@ -12,7 +12,6 @@ from planner.policy.select import workloads_of
 
 def wanted_coverage(case: Case) -> pd.DataFrame:
     """Which (w, t) have a latency row, and the share it demands: columns w, t, share, rule."""
-    case = case
     enforced = np.full(case.alive.shape, "", dtype=object)
     for rule in case.rules:
         if rule.kind == "latency" and rule.severity == "hard":

@@ -278,7 +278,6 @@ def make_index(case: Case, eligibility: Eligibility, opened: bool = False) -> In
 
     ``opened``: the eligibility opens places that rules close (:func:`with_known_carbon`).
     """
-    case = case
     skus = case.catalog.skus
     yields = machine_yields(skus, case.catalog.accelerators)
     drawn = yields.copy()
@@ -377,7 +376,6 @@ def _slices(case: Case) -> pd.DataFrame:
 
 
 def _held(case: Case) -> pd.DataFrame:
-    case = case
     sku_at = {name: s for s, name in enumerate(case.catalog.skus["SkuId"])}
     first = pd.Period(case.settings.start, freq="M").ordinal
     rows = []

@@ -47,7 +47,7 @@ class Losses:
 
 def read_losses(case: Case, groups: tuple[str, ...]) -> Losses:
     """The losses that a case and its rules ask to survive."""
-    case, survive = case, case.settings.survive
+    survive = case.settings.survive
     rules = tuple(r for r in case.rules if r.kind == "survival" and r.severity == "hard")
     wanted = {*survive, *(of for rule in rules for of in rule.parameters["of"])}
     market = case.regions.loc[case.regions["market"], "region"].tolist()

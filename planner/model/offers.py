@@ -69,7 +69,7 @@ class Offers:
 
 def read_offers(case: Case) -> Offers:
     """Convert the catalog's prices at the rates of the case (rate and buffer of each year)."""
-    case, skus = case, case.catalog.skus
+    skus = case.catalog.skus
     region_at = {region: r for r, region in enumerate(case.regions["region"])}
     sku_region = skus["region"].map(region_at).to_numpy(dtype=np.int64)
     price, assumed = _by_term(case, "on_demand")

@@ -11,7 +11,6 @@ from planner.inputs import Case
 
 def tiers_of(case: Case) -> pd.DataFrame:
     """The resilience tier of each workload, along workloads; without tiers nothing is kept ready."""
-    case = case
     fractions = ["vcpu", "memory_gib", "gpu", "block_gib", "object_gib", "backup"]
     own = case.workloads[["resilience"]].merge(
         case.resilience, left_on="resilience", right_on="tier", how="left"

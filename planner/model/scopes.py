@@ -51,7 +51,6 @@ class ShareRule:
 
 def share_rules(case: Case, eligibility: Eligibility) -> tuple[tuple[Scope, ...], tuple[ShareRule, ...]]:
     """The scopes and share rules of a case, in the order of the rules."""
-    case = case
     scopes: list[Scope] = []
     rules: list[ShareRule] = []
     for rule in case.rules:

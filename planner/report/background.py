@@ -60,7 +60,6 @@ class Background:
 
 def background_of(case: Case) -> Background:
     """The background of a plan made from ``inputs``."""
-    case = case
     owner = case.agencies.set_index("agency")[["level", "state", "payer"]]
     workloads = case.workloads.drop(columns=[c for c in owner if c in case.workloads])
     return Background(

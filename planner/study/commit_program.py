@@ -21,8 +21,7 @@ _KEY = ["q", "r", "s", "term"]
 
 
 def level_at(case: Case, factor: float) -> Model:
-    case = replace(case, demand=case.demand * factor)
-    changed = replace(case, case=case)
+    changed = replace(case, demand=case.demand * factor)
     return build(changed, assess(changed))
 
 

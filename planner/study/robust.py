@@ -284,9 +284,8 @@ def mean_state(states: Sequence[Stressed], probability: Sequence[float]) -> Stre
     A region is closed in the mean where it is closed with a probability above one half.
     """
     p = np.asarray(probability)
-    case = [state.case for state in states]
-    cases = [i.case for i in case]
-    base, case = case[0], cases[0]
+    cases = [state.case for state in states]
+    case = cases[0]
     catalog = replace(
         case.catalog,
         prices=_mean_of([c.catalog.prices for c in cases], p, ["ListUnitPrice"]),
@@ -298,14 +297,14 @@ def mean_state(states: Sequence[Stressed], probability: Sequence[float]) -> Stre
     }
     mean = replace(
         case,
+        reach=_mean_of([c.reach for c in cases], p, ["coverage", "mean_ms", "p95_ms"]),
         catalog=catalog,
         capacity=_mean_of([c.capacity for c in cases], p, ["amount"]),
         demand=np.tensordot(p, np.array([c.demand for c in cases]), axes=1),
         rates=replace(case.rates, by_year=by_year),
     )
-    reach = _mean_of([i.reach for i in case], p, ["coverage", "mean_ms", "p95_ms"])
     closed = np.tensordot(p, np.array([s.closed for s in states], dtype=float), axes=1) > 0.5
-    return replace(calm(base), case=replace(base, case=mean, reach=reach), closed=closed)
+    return replace(calm(case), case=mean, closed=closed)
 
 
 def _mean_of(frames: Sequence[pd.DataFrame], p: np.ndarray, columns: list[str]) -> pd.DataFrame:

@@ -108,9 +108,7 @@ def demand_same_files(case: Case, depends: str) -> None:
         If it reads other files, or is of another version.
     """
     if depends and depends_on(case) != depends:
-        raise Unavailable(
-            f"a worker reads another {inputs.case.folder} than the study, or has another planner"
-        )
+        raise Unavailable(f"a worker reads another {case.folder} than the study, or has another planner")
 
 
 def stressors_of(base: Base) -> list[str]:

@@ -120,8 +120,7 @@ def with_prices(case: Case, regions: set[str], factor: float) -> Case:
     prices, transfer = catalog.prices.copy(), catalog.transfer.copy()
     prices.loc[prices["SkuId"].isin(skus), "ListUnitPrice"] *= factor
     transfer.loc[transfer["region"].isin(regions), "ListUnitPrice"] *= factor
-    changed = replace(catalog, prices=prices, transfer=transfer)
-    return replace(case, case=replace(case, catalog=changed))
+    return replace(case, catalog=replace(catalog, prices=prices, transfer=transfer))
 
 
 def _demand(state: Stressed, subject: str, amount: str) -> Stressed:
@@ -129,7 +128,7 @@ def _demand(state: Stressed, subject: str, amount: str) -> Stressed:
     _known("workload", subject, case.workloads["workload"])
     hit = (case.workloads["workload"] == subject).to_numpy() | (subject == "*")
     demand = np.where(hit[:, None, None], case.demand * _factor(amount), case.demand)
-    return replace(state, case=replace(state.case, case=replace(case, demand=demand)))
+    return replace(state, case=replace(case, demand=demand))
 
 
 def _late(state: Stressed, subject: str, amount: str) -> Stressed:
@@ -149,7 +148,7 @@ def _capacity(state: Stressed, subject: str, amount: str) -> Stressed:
     capacity = case.capacity.copy()
     hit = (capacity["subject"] == subject) | (subject == "*")
     capacity["amount"] = capacity["amount"].where(~hit, capacity["amount"] * _factor(amount))
-    return replace(state, case=replace(state.case, case=replace(case, capacity=capacity)))
+    return replace(state, case=replace(case, capacity=capacity))
 
 
 def _cable(state: Stressed, subject: str, amount: str) -> Stressed:
@@ -158,7 +157,7 @@ def _cable(state: Stressed, subject: str, amount: str) -> Stressed:
         raise UnknownName("link", subject, [])
     cut = (*state.cut, subject)
     graph = build_graph(case.network, without_links=list(cut))
-    case, nodes = case, dict(zip(case.regions["region"], case.regions["node"], strict=True))
+    nodes = dict(zip(case.regions["region"], case.regions["node"], strict=True))
     trips = round_trips(graph, sorted(set(case.users["site"])), nodes, unreached_us=UNREACHED_US)
     targets = case.workloads.set_index("workload")["latency_ms"].fillna(np.inf)
     joined = trips.mean_us < UNREACHED_US
@@ -182,7 +181,7 @@ def _between(case: Case, graph: nx.Graph, nodes: dict[str, str]) -> pd.DataFrame
 
 def _unreachable(case: Case, within: pd.DataFrame) -> np.ndarray:
     """Part of users that no route joins (workload, region, period), from who is joined."""
-    case, regions = case, case.regions
+    regions = case.regions
     out = np.zeros((len(case.workloads), len(regions), len(case.periods)))
     w = within["workload"].map({name: i for i, name in enumerate(case.workloads["workload"])})
     r = within["region"].map({name: i for i, name in enumerate(regions["region"])})
@@ -199,7 +198,7 @@ def _currency(state: Stressed, subject: str, amount: str) -> Stressed:
         for (currency, year), rate in case.rates.by_year.items()
     }
     rates = replace(case.rates, by_year=by_year)
-    return replace(state, case=replace(state.case, case=replace(case, rates=rates)))
+    return replace(state, case=replace(case, rates=rates))
 
 
 KINDS: dict[str, Callable[[Stressed, str, str], Stressed]] = {
