@@ -28,23 +28,23 @@ def plans(read):
 def where(read, plans):
     """Placements of the national plan with the workload's and the region's columns."""
     regions = read["national-ai"].regions
-    table = plans["national-ai"].placements.merge(read["national-ai"].case.workloads, on="workload")
+    table = plans["national-ai"].placements.merge(read["national-ai"].workloads, on="workload")
     return table.merge(regions, on="region", suffixes=("", "_region"))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_is_synthetic_and_says_so(read, name):
-    settings = read[name].case.settings
+    settings = read[name].settings
     assert settings.synthetic
     assert settings.marking == "SYNTHETIC"
-    capacity = read[name].case.capacity
+    capacity = read[name].capacity
     assert set(capacity["basis"]) == {"assumed"}
     assert capacity["source"].str.contains("assumed").all()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_classification_is_there(read, name):
-    assert set(read[name].case.workloads["classification"]) == set(CLASSIFICATIONS)
+    assert set(read[name].workloads["classification"]) == set(CLASSIFICATIONS)
 
 
 def test_the_national_case_is_as_large_as_it_claims(read):
@@ -63,7 +63,7 @@ def test_the_national_case_is_as_large_as_it_claims(read):
 
 
 def test_the_skilling_platform_grows_from_400_000_to_800_000_learners(read):
-    users = read["national-ai"].case.users
+    users = read["national-ai"].users
     learners = users[users["workload"] == "skilling-platform"].groupby("t")["users"].sum()
     assert learners.iloc[0] == pytest.approx(400_000, rel=0.01)
     assert learners.iloc[-1] == pytest.approx(800_000, rel=0.01)
@@ -133,7 +133,7 @@ def test_doing_nothing_has_a_price_and_says_what_it_breaks(read, plans, name):
     fixed = read_fixed(EXAMPLES / name / "current.csv", read[name])
     nothing = solve(read[name], fixed=fixed).plan
     held = nothing.placements.merge(
-        read[name].case.current, on=["workload", "region"], suffixes=("", "_today")
+        read[name].current, on=["workload", "region"], suffixes=("", "_today")
     )
     assert len(held) == len(nothing.placements)
     assert (held["share"] - held["share_today"]).abs().max() < 1e-9

@@ -152,7 +152,7 @@ def test_toml_is_written_as_it_was_read():
 def test_the_case_alone_has_two_rows(tmp_path: Path):
     _, rows = scenarios(case(tmp_path, ""))
     assert [row.name for row in rows] == ["doing nothing", "the case"]
-    assert read(world()).case.settings.scenarios == {}
+    assert read(world()).settings.scenarios == {}
 
 
 def test_plans_stand_below_doing_nothing_and_differ_only_among_themselves(

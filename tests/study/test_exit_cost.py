@@ -30,7 +30,7 @@ def world(b: bool = True, labour: bool = True) -> World:
 
 
 def hours(made: World) -> list[float]:
-    return [float(h) for h in read(made).case.periods["hours"]]
+    return [float(h) for h in read(made).periods["hours"]]
 
 
 def test_stakes_and_costs_are_those_worked_out_by_hand():
