@@ -105,7 +105,6 @@ def admitted_machines(case: Case) -> np.ndarray:
 
 def _with_cards(case: Case) -> np.ndarray:
     """Machines with the cards that each workload asks for, or any where it needs none: (workload, SKU)."""
-    case = case
     return suffices(case.workloads, case.demand[:, _CARDS, :], _cards(case))
 
 
@@ -292,7 +291,6 @@ def _sold(case: Case) -> np.ndarray:
 
 def _held_by_payer(case: Case) -> np.ndarray:
     """SKUs of which a workload's payer holds commitments that still run: boolean array (workload, SKU)."""
-    case = case
     first = pd.Period(case.settings.start, freq="M").ordinal
     payers, skus = case.workloads["payer"].to_numpy(), case.catalog.skus["SkuId"].to_numpy()
     held = np.zeros((len(payers), len(skus)), dtype=bool)

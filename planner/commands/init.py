@@ -66,8 +66,8 @@ def command(folder: Path, source: Path | None, as_json: bool, **given: Any) -> N
         settings = inputs.settings
         click.echo(f"{folder}: {', '.join(sorted(_names(folder)))}")
         click.echo(
-            f"{len(inputs.case.workloads)} systems, {len(inputs.regions)} regions, "
-            f"{len(inputs.case.periods)} periods from {settings.start}, {len(inputs.rules)} rules"
+            f"{len(inputs.workloads)} systems, {len(inputs.regions)} regions, "
+            f"{len(inputs.periods)} periods from {settings.start}, {len(inputs.rules)} rules"
         )
     click.echo(f"next: edit the tables, then planner check {quoted(folder)}", err=True)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from planner.case.load import Case
+from planner.case.load import Tables
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class After:
     weighed: dict[str, np.ndarray]
 
 
-def after_horizon(case: Case, currencies: list[str], most: int) -> After:
+def after_horizon(case: Tables, currencies: list[str], most: int) -> After:
     """Add up the first ``most`` months after the horizon of a case."""
     end = pd.Period(case.settings.start, freq="M") + case.settings.months * case.settings.count
     months = [end + i for i in range(most)]

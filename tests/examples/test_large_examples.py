@@ -132,9 +132,7 @@ def test_every_rule_that_rests_on_a_weak_source_is_adopted(read):
 def test_doing_nothing_has_a_price_and_says_what_it_breaks(read, plans, name):
     fixed = read_fixed(EXAMPLES / name / "current.csv", read[name])
     nothing = solve(read[name], fixed=fixed).plan
-    held = nothing.placements.merge(
-        read[name].current, on=["workload", "region"], suffixes=("", "_today")
-    )
+    held = nothing.placements.merge(read[name].current, on=["workload", "region"], suffixes=("", "_today"))
     assert len(held) == len(nothing.placements)
     assert (held["share"] - held["share_today"]).abs().max() < 1e-9
     assert nothing.head["objective"] > plans[name].head["objective"]

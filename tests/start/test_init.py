@@ -71,7 +71,7 @@ def test_a_currency_without_a_rate_is_asked_for_and_taken(tmp_path):
     assert "--rate USD=" in caught.value.problems[0].mend
     assert not (tmp_path / "case").exists()
     asked = answers(country="KE", currency="KES", vendors=("aws",), rates={"USD": 129.2})
-    settings = new_case(tmp_path / "case", asked).case.settings
+    settings = new_case(tmp_path / "case", asked).settings
     assert {row.rate for row in settings.fx} == {129.2}
 
 
@@ -106,14 +106,14 @@ def test_hostile_words_stay_words(tmp_path):
     title = 'A "quoted" \\ title\n[rules] 😀'
     with pytest.raises(BadInput):
         new_case(tmp_path / "case", answers(title=title))
-    settings = new_case(tmp_path / "case", answers(title=title.replace("\n", " "))).case.settings
+    settings = new_case(tmp_path / "case", answers(title=title.replace("\n", " "))).settings
     assert settings.title == title.replace("\n", " ")
 
 
 def test_an_example_is_copied_under_a_new_name(tmp_path):
-    settings = copy_case(ROOT / "examples" / "quick-start", tmp_path / "ours").case.settings
+    settings = copy_case(ROOT / "examples" / "quick-start", tmp_path / "ours").settings
     assert settings.id == "ours"
-    assert settings.title == read_case(ROOT / "examples" / "quick-start").case.settings.title
+    assert settings.title == read_case(ROOT / "examples" / "quick-start").settings.title
 
 
 def test_off_a_terminal_nothing_is_asked(tmp_path):
