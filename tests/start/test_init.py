@@ -57,7 +57,7 @@ def test_a_limit_that_no_pack_states_becomes_a_pack_of_the_case(tmp_path):
 
 
 def test_rates_that_ship_are_used_through_a_third_currency(tmp_path):
-    case = new_case(tmp_path / "case", answers(country="SG", currency="SGD")).case
+    case = new_case(tmp_path / "case", answers(country="SG", currency="SGD"))
     rate = {row.currency: row for row in case.settings.fx}
     # 2026-06: 1 USD = 1.2878 SGD = 4.0635 MYR and 1 CNY = 0.5997 MYR (catalogs/fx/rates.csv).
     assert rate["USD"].rate == pytest.approx(1.2878)
