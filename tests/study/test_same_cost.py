@@ -51,9 +51,8 @@ def test_every_command_states_the_cost_of_the_plan(tmp_path: Path, systems: int)
 
 def test_a_case_without_whole_numbers_too(tmp_path: Path):
     case = indivisible(tmp_path / "case", 6)
-    case = case
     divisible = case.workloads.assign(divisible=True)
-    case = replace(case, case=replace(case, workloads=divisible))
+    case = replace(case, workloads=divisible)
     solved = solve(case)
     assert not solved.plan.run["integers"]
     cost = solved.outcome.objective * solved.model.unit
