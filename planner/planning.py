@@ -19,10 +19,13 @@ from planner.answer.egress_bill import egress_bill
 from planner.answer.emissions import emissions
 from planner.answer.first import first_stage
 from planner.answer.fixed import Fixed, broken_rules, hold
+from planner.answer.leaving import leaving
+from planner.answer.options import with_options
 from planner.answer.precheck import nowhere, precheck
 from planner.answer.refuges import with_refuges
 from planner.answer.replan import check_kept, record, unchanged, without_replan
 from planner.answer.rounded import round_up
+from planner.answer.signing import signing
 from planner.answer.solved import Solved
 from planner.answer.ties import break_ties
 from planner.answer.usage import outlived, pools
@@ -39,7 +42,12 @@ from planner.tolerances import SAME_COST
 
 
 def plan_case(
-    case: Case, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
+    case: Case,
+    *,
+    time_limit: float | None = None,
+    fixed: Fixed | None = None,
+    gap: float = PLANNING.gap,
+    every_option: bool = False,
 ) -> Plan:
     """The cheapest plan of a case that obeys every rule, with one in whole machines beside it.
 
@@ -52,6 +60,8 @@ def plan_case(
         As :func:`planner.read_case` gives it.
     time_limit, fixed, gap
         As for :func:`solve`.
+    every_option
+        Also solve the options of a large program with whole numbers (:mod:`planner.answer.options`).
 
     Raises
     ------
@@ -60,14 +70,20 @@ def plan_case(
     Stopped
         When the solver ended before it proved an optimum.
     """
-    return solve_case(case, time_limit=time_limit, fixed=fixed, gap=gap).plan
+    return solve_case(case, time_limit=time_limit, fixed=fixed, gap=gap, every_option=every_option).plan
 
 
 def solve_case(
-    case: Case, *, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
+    case: Case,
+    *,
+    time_limit: float | None = None,
+    fixed: Fixed | None = None,
+    gap: float = PLANNING.gap,
+    every_option: bool = False,
 ) -> Solved:
     """As :func:`plan_case`, with the program that the plan came from and the seconds that it took."""
     solved = in_whole_machines(solve(case, time_limit, fixed, gap))
+    solved = with_options(solved, SolvePolicy(gap=gap, time_limit=time_limit), every_option)
     return replace(solved, plan=replace(solved.plan, case=case, certified=solved.certified()))
 
 
@@ -282,6 +298,8 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         rounded=purchases.iloc[:0].assign(whole=0.0, extra=0.0),
         run=run,
         pools=pools(model, x),
+        signing=signing(model, x, purchases),
+        leaving=leaving(model, x),
     )
 
 

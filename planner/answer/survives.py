@@ -63,7 +63,10 @@ class Survivors:
 
     def of_plan(self, plan: Plan) -> Kept | None:
         """What a plan keeps, from its files."""
-        placed = plan.placements
+        return self.kept(plan.placements, plan.survival)
+
+    def kept(self, placed: pd.DataFrame, survival: pd.DataFrame) -> Kept | None:
+        """What placements keep, with the room told in ``survival``."""
         frame = pd.DataFrame(
             {
                 "w": placed["workload"].map(self._names["w"]),
@@ -72,7 +75,7 @@ class Survivors:
                 "x": placed["share"],
             }
         )
-        saved = plan.survival[plan.survival["event"].isin(self.groups)]
+        saved = survival[survival["event"].isin(self.groups)]
         room = pd.DataFrame(
             {
                 "g": saved["event"].map({g: i for i, g in enumerate(self.groups)}),

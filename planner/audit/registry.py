@@ -26,6 +26,7 @@ from planner.audit.checks import (
     latency,
     limits,
     manifest,
+    offered,
     placing,
     record,
     reports,
@@ -86,5 +87,8 @@ ALWAYS: Mapping[str, Check] = {
     "shares-recorded": shares.recorded,
     "latency-recorded": latency.recorded,
     "latency-weighed": weights.weighed,
+    "signing": offered.signing,
+    "leaving": offered.leaving,
+    "options": offered.options,
 }
 """Checks that need no rule; they ask whether the plan is what it says and holds together."""

@@ -48,6 +48,7 @@ from planner.lp.policy import PLANNING
     help="Price of each period in which a whole workload is elsewhere than in the plan --from.",
 )
 @click.option("--replace-signed", is_flag=True, help="Replace the plan at --out even if it is signed.")
+@click.option("--options", "every_option", is_flag=True, help="Solve every other option of a large case too.")
 @click.option("--cross-check", is_flag=True, help="Solve a second time with CBC and compare.")
 def command(
     case: Path,
@@ -63,6 +64,7 @@ def command(
     freeze: int | None,
     change_price: float | None,
     replace_signed: bool,
+    every_option: bool,
 ) -> None:
     """Plan the case in folder CASE."""
     from planner.answer.age import check_age
@@ -92,7 +94,7 @@ def command(
     target = out or Path("plans") / (inputs.settings.id + ("-fixed" if fixed else ""))
     refuse_to_replace(target, replace_signed=replace_signed)
     try:
-        solved = solve_case(inputs, time_limit=time_limit, fixed=fixed, gap=gap)
+        solved = solve_case(inputs, time_limit=time_limit, fixed=fixed, gap=gap, every_option=every_option)
     except Infeasible as error:
         error.add_note(f"next: planner explain {quoted(case)}")
         raise

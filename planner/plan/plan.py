@@ -41,6 +41,17 @@ USED, COUNTED = "used", "counted"
 WEIGHED = ("carbon", "latency")
 """Terms of ``costs`` that the objective weighs and nobody pays: of all their money only ``objective`` is
 not zero."""
+OPTIONS = (
+    "option", "rule", "value", "reason", "bound", "cost", "whole", "cash", "objective", "tail", "assumed",
+    "largest", "largest_share", "foreign_share", "critical_kept", "kept_without", "moves", "breaks",
+)  # fmt: skip
+SIGNING = (
+    "vendor_group", "vendor", "agreement", "status", "family", "term", "units", "unit", "start", "end",
+    "months", "upfront", "monthly", "obligation", "expected", "contract_end", "exit_value",
+)  # fmt: skip
+LEAVING = (
+    "vendor_group", "period", "systems", "gib", "egress", "labour", "owed", "notice_days", "total",
+)  # fmt: skip
 BINDING = ("family", "rule", "subject", "period", "marginal", "per", "words")
 
 
@@ -99,6 +110,18 @@ class Plan:
         Cost lines of that plan, as in ``costs``.
     rounded_survival
         Where its critical work would run, as in ``survival``.
+    signing
+        What is to be signed and when, and what is bought as it is used: cash with tax. ``status`` is
+        ``sign``, ``held`` or ``as used``; ``obligation`` is owed whatever is used, ``expected`` is what the
+        plan pays within its horizon, ``exit_value`` what is still owed when contract or plan end.
+    leaving
+        What leaving each vendor group of the market would meet at the beginning of each period but the
+        first: data and systems there, egress at list price, labour, what is still owed; ``total`` is
+        their sum, blank where a part is not known.
+    options
+        What could be decided instead: ``nothing``, ``cheapest`` (no limit on shares), ``plan``, ``tighter``
+        (the cap of ``rule`` at ``value``). ``cost`` is amortised, before tax; ``whole`` the same in whole
+        machines; ``bound`` says that whole numbers were relaxed, so that it costs no less.
     run
         Run record: versions, sizes, status, gap, residuals, coefficient range.
     """
@@ -119,6 +142,9 @@ class Plan:
     rounded_placements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PLACEMENTS)))
     rounded_costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS)))
     rounded_survival: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SURVIVAL)))
+    signing: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SIGNING)))
+    leaving: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(LEAVING)))
+    options: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(OPTIONS)))
     case: Case | None = field(default=None, repr=False, compare=False)
     """The case that the plan was made from; ``None`` of a plan read from a folder."""
     certified: Certified | None = field(default=None, repr=False, compare=False)
@@ -144,6 +170,9 @@ OPTIONAL = {
     "rounded_placements": PLACEMENTS,
     "rounded_costs": COSTS,
     "rounded_survival": SURVIVAL,
+    "signing": SIGNING,
+    "leaving": LEAVING,
+    "options": OPTIONS,
 }
 """Frames that only some plans have; their files are left out where they are empty."""
 

@@ -24,6 +24,15 @@ FILES = (
     ("rounded.csv", "machines in whole ones beside the fractions, and what they cost more"),
     ("rounded_placements.csv", "where the workloads of the plan in whole machines are, if one was found"),
     ("rounded_costs.csv", "cost lines of the plan in whole machines"),
+    (
+        "signing.csv",
+        "what to sign and when: start, end, monthly and whole obligation, contract end, exit value",
+    ),
+    ("leaving.csv", "what leaving each vendor group would meet at the beginning of each period"),
+    (
+        "options.csv",
+        "doing nothing, no limit on shares, this plan, a tighter cap: cost, shares, what is kept",
+    ),
     ("periods.csv", "periods with their days, hours and discount factor"),
     ("inputs/", "every file that was read, as it was read"),
     ("manifest.json", "SHA-256 of every file of this folder"),

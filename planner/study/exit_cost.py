@@ -20,6 +20,7 @@ import pandas as pd
 
 from planner.answer.extract import tidy
 from planner.answer.first import first_stage
+from planner.answer.stakes import Stakes, stakes
 from planner.answer.ties import break_ties
 from planner.errors import UnknownName
 from planner.inputs import Case
@@ -31,7 +32,6 @@ from planner.model.families.budget import ONE_OFF
 from planner.model.objective.lines import before_tax, cash
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
-from planner.study.stakes import Stakes, stakes
 from planner.tolerances import SHARE
 
 GAP = 0.01

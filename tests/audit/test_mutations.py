@@ -63,11 +63,11 @@ def test_a_change_without_a_new_manifest_is_found_by_the_manifest(name: str, pla
 SECRET, CLINIC = is_workload("secret"), is_workload("clinic", "standby")
 MEANINGS: dict[str, tuple[set[str], Spoil]] = {
     "a secret workload abroad": (
-        {"SECRET", "enough"},
+        {"SECRET", "enough", "leaving"},
         lambda p: edit(placements(p), where(SECRET, region="north:b")),
     ),
     "a secret workload at home, in public cloud": (
-        {"SECRET", "enough"},
+        {"SECRET", "enough", "leaving"},
         lambda p: edit(placements(p), where(SECRET, region="south:a")),
     ),
     "a thousandth of a workload lost": (
@@ -91,7 +91,7 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         lambda p: edit(placements(p), where(SECRET, region="own:cellar")),
     ),
     "a share raised by 0.1 point over its cap": (
-        {"CAP", "enough", "costs", "shares-recorded"},
+        {"CAP", "enough", "costs", "shares-recorded", "leaving"},
         lambda p: edit(
             placements(p),
             lambda rows: [
@@ -146,7 +146,7 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         lambda p: edit(p / "purchases.csv", where(is_region("own:room"), units=scaled(0.99))),
     ),
     "a cost line lowered": (
-        {"costs", "record"},
+        {"costs", "record", "signing"},
         lambda p: edit(
             p / "costs.csv",
             where(SECRET, **{c: scaled(0.5) for c in ("list", "amortised", "cash", "objective", "assumed")}),
@@ -159,6 +159,22 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
     "money discounted twice": (
         {"costs", "record"},
         lambda p: edit(p / "costs.csv", where(SECRET, objective=scaled(0.98))),
+    ),
+    "less expected of a vendor than it is paid": (
+        {"signing"},
+        lambda p: edit(p / "signing.csv", where(lambda r: r["vendor"] == "own", expected=scaled(0.9))),
+    ),
+    "something owed for what is bought as it is used": (
+        {"signing"},
+        lambda p: edit(p / "signing.csv", where(lambda r: True, obligation="5")),
+    ),
+    "leaving made cheaper": (
+        {"leaving"},
+        lambda p: edit(p / "leaving.csv", where(lambda r: True, egress="1", total="1")),
+    ),
+    "a vendor's systems not told": (
+        {"leaving"},
+        lambda p: edit(p / "leaving.csv", where(lambda r: True, systems=scaled(0.5))),
     ),
     "a total lowered": ({"record"}, lambda p: edit_json(p / "plan.json", cash=1.0)),
     "a plan backdated": ({"record"}, lambda p: edit_json(p / "plan.json", decision_date="2026-01-01")),
@@ -198,7 +214,7 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         lambda p: edit(p / "inputs/waivers.csv", lambda rows: [*rows, {**rows[0], "rule": "NONE"}]),
     ),
     "a vendor's group renamed": (
-        {"names", "CAP", "SPEND", "shares-recorded"},
+        {"names", "CAP", "SPEND", "shares-recorded", "leaving"},
         lambda p: edit(
             catalog(p, "vendors"), where(lambda r: r["vendor"] == "north", vendor_group="east-group")
         ),
