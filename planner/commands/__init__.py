@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from typing import Any
@@ -15,6 +16,7 @@ COMMANDS = {
     "init": "Write a first case: commented, with sample systems, ready to plan.",
     "plan": "Find the cheapest plan that obeys every rule, and write its folder.",
     "show": "Print a plan that was written before.",
+    "import": "From a cloud bill, a Terraform state or an inventory to the tables of a case.",
     "check": "Check a case without solving it.",
     "explain": "Say which rules collide when there is no plan, and the ways out.",
     "why": "Why a workload runs here and not there, or what a rule costs.",
@@ -48,7 +50,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = cmd_name.replace("-", "_")
+        module = cmd_name.replace("-", "_") + ("_" if keyword.iskeyword(cmd_name) else "")
         command: click.Command = importlib.import_module(f"planner.commands.{module}").command
         return command
 

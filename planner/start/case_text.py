@@ -21,6 +21,16 @@ def toml_string(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def case_id(folder: Path) -> str:
+    """The id of a case in a folder: its name, with ``-`` for what an id may not hold."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", folder.name).strip("-._")[:80] or "first-case"
+
+
+def renamed(text: str, folder: Path) -> str:
+    """The text of a ``case.toml`` with the id of its new folder."""
+    return re.sub(r"(?m)^id\s*=.*$", lambda _: f"id = {toml_string(case_id(folder))}", text, count=1)
+
+
 def share_rules(answers: Answers, rules: Sequence[Rule]) -> dict[str, str]:
     """Which rule the cap and the floor set: by name of the answer; empty if no pack has one."""
     return {
@@ -75,7 +85,6 @@ def case_text(
     """The text of ``case.toml``: every choice with a comment that says what else could be written."""
     shares = share_rules(answers, rules)
     packs = [*answers.packs, *([LIMITS] if "" in shares.values() else [])]
-    identity = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder.name).strip("-._")[:80] or "first-case"
     start_year = int(answers.start[:4])
     last_month = int(answers.start[5:]) - 1 + answers.months * answers.count - 1
     years = range(start_year, start_year + last_month // 12 + 1)
@@ -85,7 +94,7 @@ def case_text(
         "# The three systems in them are samples: replace them by your own.",
         "",
         "schema = 1",
-        f"id = {toml_string(identity)}",
+        f"id = {toml_string(case_id(folder))}",
         f"title = {toml_string(answers.title)}",
         "synthetic = true                  # false once the systems and figures are real",
         'marking = "SAMPLE"                # printed on every page, sheet and figure',

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from planner.errors import BadInput, Issue, NotWritten
 from planner.inputs import Case, read_case
 from planner.policy.rules import Rule
 from planner.start.answers import Answers, check_answers, offer, rates, rules_of
-from planner.start.case_text import LIMITS, adopted, case_text, limits_text, share_rules, toml_string
+from planner.start.case_text import LIMITS, adopted, case_text, limits_text, renamed, share_rules
 from planner.start.sample import sample_tables
 
 ADOPTIONS = "adoptions.md"
@@ -30,7 +29,7 @@ def new_case(folder: Path, answers: Answers) -> Case:
 
     Returns
     -------
-    Inputs
+    Case
         The case as read back.
 
     Raises
@@ -80,13 +79,10 @@ def copy_case(source: Path, folder: Path) -> Case:
     """
     read_case(source)
     _must_be_free(folder)
-    identity = re.sub(r"[^A-Za-z0-9_.-]+", "-", folder.name).strip("-._")[:80] or "first-case"
     with new_folder(folder) as work:
         shutil.copytree(source, work, dirs_exist_ok=True)
         text = (work / FILE).read_bytes().decode("utf-8-sig")
-        renamed, count = re.subn(r"(?m)^id\s*=.*$", f"id = {toml_string(identity)}", text, count=1)
-        if count:
-            (work / FILE).write_bytes(renamed.encode("utf-8"))
+        (work / FILE).write_bytes(renamed(text, folder).encode("utf-8"))
         return read_case(work)
 
 

@@ -1,0 +1,255 @@
+"""Bills in the FOCUS format: what they say of systems, and that every cent is accounted for."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.cli import process
+
+from planner.case.load import read_tables
+from planner.errors import BadInput
+from planner.start.bill import read_bill
+from planner.start.estate import case_tables
+from planner.start.init import new_case
+from planner.start.mapping import Mapping, Naming, ResourceRule, read_mapping
+
+SAMPLE = Path(__file__).parent / "data" / "focus_1_0.csv"
+NAMES = Mapping(
+    Naming(("tag:app", "SubAccountName")),
+    Naming(("tag:agency",), default="our-agency"),
+    Naming(("tag:class",), names={"Open": "terbuka"}),
+    {"here": "own:here"},
+    {"custom-4": (4.0, 16.0)},
+    (
+        ResourceRule("egress_gib", "GB", contains="transfer out"),
+        ResourceRule("object_gib", "GB-Months", service="Object Store"),
+    ),
+)
+LINE = {
+    "BilledCost": "1.25", "BillingCurrency": "MYR", "ChargeCategory": "Usage",
+    "ChargePeriodStart": "2026-10-01T00:00:00Z", "ChargePeriodEnd": "2026-10-01T01:00:00Z",
+    "ConsumedQuantity": "1", "ConsumedUnit": "Hours", "RegionId": "here", "ServiceCategory": "Compute",
+    "ServiceName": "Machines", "ServiceProviderName": "Own", "ChargeDescription": "custom-4 an hour",
+    "Tags": '{"app": "portal", "class": "Open"}',
+}  # fmt: skip
+
+
+def bill(tmp_path, *lines, drop=()):
+    """A bill of some lines, each LINE with changes."""
+    path = tmp_path / "bill.csv"
+    columns = [name for name in LINE if name not in drop]
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.DictWriter(stream, columns, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows([{**LINE, **line} for line in lines])
+    return path
+
+
+def needs(estate):
+    return {(row.workload, row.resource): row.amount for row in estate.needs.itertuples()}
+
+
+def cents(estate):
+    """Cost of what is mapped and of what is not."""
+    return tuple(float(estate.beside[name]["cost"].sum()) for name in ("bill.csv", "unmapped.csv"))
+
+
+def at(hour, length=1):
+    return {
+        "ChargePeriodStart": f"2026-10-01T{hour:02}:00:00Z",
+        "ChargePeriodEnd": f"2026-10-01T{hour + length:02}:00:00Z",
+    }
+
+
+def test_vcpu_and_memory_are_the_most_that_ran_in_an_hour(tmp_path):
+    estate = read_bill(
+        [bill(tmp_path, at(0), at(0), at(1), {**at(2), "ConsumedQuantity": "0.5"})], NAMES
+    )  # two machines of 4 vCPU and 16 GiB in the first hour
+    assert needs(estate) == {("portal", "vcpu"): 8.0, ("portal", "memory_gib"): 32.0}
+    assert cents(estate) == (5.0, 0.0)
+
+
+def test_lines_of_different_length_run_beside_each_other(tmp_path):
+    day = {"ChargePeriodEnd": "2026-10-02T00:00:00Z", "ConsumedQuantity": "24"}
+    assert needs(read_bill([bill(tmp_path, at(3), day)], NAMES))["portal", "vcpu"] == 8.0
+
+
+def test_what_is_stored_is_its_mean_over_the_bill(tmp_path):
+    # 730 hours are a month: 10 GB-months of each half are 10 GB on the mean of the two halves.
+    half = {"ServiceName": "Object Store", "ServiceCategory": "Storage", "ConsumedUnit": "GB-Months"}
+    first = {**half, "ConsumedQuantity": "10", "ChargePeriodEnd": "2026-10-16T05:00:00Z"}
+    second = {**half, "ConsumedQuantity": "20", "ChargePeriodStart": "2026-10-16T05:00:00Z",
+              "ChargePeriodEnd": "2026-10-31T10:00:00Z"}  # fmt: skip
+    assert needs(read_bill([bill(tmp_path, first, second)], NAMES)) == {
+        ("portal", "object_gib"): pytest.approx(30.0)
+    }
+
+
+def test_machines_are_known_by_details_or_by_words(tmp_path):
+    stated = {"SkuPriceDetails": '{"CoreCount": 6, "MemorySize": 24}', "ChargeDescription": "a machine"}
+    LINE.setdefault("SkuPriceDetails", "")
+    estate = read_bill([bill(tmp_path, stated, {"ChargeDescription": "m6i.xlarge, Linux"})], NAMES)
+    assert needs(estate)["portal", "vcpu"] == 6 + 4  # m6i.xlarge has 4 vCPU in the shipped catalogs
+
+
+def test_what_is_not_mapped_is_listed_with_its_cost(tmp_path):
+    lines = (
+        {},
+        {"Tags": "{}", "BilledCost": "2"},
+        {"RegionId": "elsewhere", "BilledCost": "3"},
+        {"ChargeDescription": "a queue", "ConsumedUnit": "Requests", "BilledCost": "4"},
+        {"ChargeCategory": "Tax", "BilledCost": "5"},
+    )
+    estate = read_bill([bill(tmp_path, *lines)], NAMES)
+    assert cents(estate) == (1.25 + 5, 9.0)  # the tax is a charge of the system
+    reasons = dict(
+        zip(estate.beside["unmapped.csv"]["cost"], estate.beside["unmapped.csv"]["reason"], strict=True)
+    )
+    assert "no system" in reasons[2.0]
+    assert "in no catalog of its provider" in reasons[3.0]
+    assert "no resource" in reasons[4.0]
+
+
+def test_currencies_are_never_added_up(tmp_path):
+    estate = read_bill([bill(tmp_path, {}, {"BillingCurrency": "USD", "BilledCost": "7"})], NAMES)
+    assert any("MYR 1.25 billed" in note for note in estate.notes)
+    assert any("USD 7.00 billed" in note for note in estate.notes)
+
+
+def test_a_system_without_a_class_is_told_not_guessed(tmp_path):
+    with pytest.raises(BadInput) as caught:
+        read_bill([bill(tmp_path, {"Tags": '{"app": "portal"}'})], NAMES)
+    assert [problem.column for problem in caught.value.problems] == ["classification"]
+
+
+def test_a_line_without_a_tag_takes_the_class_of_its_system(tmp_path):
+    other = {"Tags": '{"app": "portal"}'}
+    assert read_bill([bill(tmp_path, {}, other)], NAMES).systems.to_dict("records") == [
+        {"workload": "portal", "agency": "our-agency", "classification": "terbuka"}
+    ]
+
+
+def test_two_agencies_of_one_system_are_told(tmp_path):
+    other = {"Tags": '{"app": "portal", "class": "Open", "agency": "health"}'}
+    with pytest.raises(BadInput, match="1 problem"):
+        read_bill(
+            [bill(tmp_path, {"Tags": '{"app": "portal", "class": "Open", "agency": "tax"}'}, other)], NAMES
+        )
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"BilledCost": "many"}, "BilledCost"),
+        ({"BilledCost": ""}, "BilledCost"),
+        ({"BilledCost": "1e300"}, "BilledCost"),
+        ({"ConsumedQuantity": "NaN?"}, "ConsumedQuantity"),
+        ({"ChargePeriodStart": "yesterday"}, "ChargePeriodStart"),
+        ({"ChargePeriodEnd": "2026-09-01T00:00:00Z"}, "ChargePeriodEnd"),
+    ],
+)
+def test_a_bad_cell_is_told_with_its_line(tmp_path, change, column):
+    with pytest.raises(BadInput) as caught:
+        read_bill([bill(tmp_path, {}, change)], NAMES)
+    assert {(problem.row, problem.column) for problem in caught.value.problems} == {(3, column)}
+
+
+def test_missing_columns_are_told_all_at_once(tmp_path):
+    with pytest.raises(BadInput) as caught:
+        read_bill([bill(tmp_path, {}, drop=("RegionId", "ServiceProviderName"))], NAMES)
+    assert len(caught.value.problems) == 2
+
+
+def test_wrong_lines_are_counted_beyond_a_hundred(tmp_path):
+    with pytest.raises(BadInput) as caught:
+        read_bill([bill(tmp_path, *[{"BilledCost": "x"}] * 250)], NAMES)
+    assert len(caught.value.problems) == 101
+    assert any("150 more" in problem.problem for problem in caught.value.problems)
+
+
+def test_parquet_says_the_same_as_csv(tmp_path):
+    path = bill(tmp_path, at(0), at(1), {"Tags": "{}"})
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame["BilledCost"] = frame["BilledCost"].astype(float)
+    frame["ChargePeriodStart"] = pd.to_datetime(frame["ChargePeriodStart"])
+    frame["Tags"] = [list(json.loads(text).items()) for text in frame["Tags"]]
+    frame.to_parquet(tmp_path / "bill.parquet")
+    one, other = (read_bill([tmp_path / name], NAMES) for name in ("bill.csv", "bill.parquet"))
+    pd.testing.assert_frame_equal(one.needs, other.needs)
+    pd.testing.assert_frame_equal(one.beside["bill.csv"], other.beside["bill.csv"])
+
+
+def test_the_public_sample_ties_to_its_total(tmp_path):
+    mapping = tmp_path / "names.toml"
+    mapping.write_text(
+        '[workload]\nfrom = ["tag:application", "tag:Project", "SubAccountName"]\n[agency]\ndefault = "us"\n'
+        '[classification]\ndefault = "terbuka"\n[regions]\n"us-east-1" = "elsewhere"\n'
+        '[[resource]]\nresource = "block_gib"\nunit = "GB-Months"\n'
+    )
+    estate = read_bill([SAMPLE], read_mapping(mapping))
+    with SAMPLE.open(encoding="utf-8") as stream:
+        total = sum((Decimal(row["BilledCost"]) for row in csv.DictReader(stream)), Decimal(0))
+    assert sum(cents(estate)) == pytest.approx(float(total), abs=0.005)
+    assert len(estate.systems) == 6
+
+
+def test_an_imported_bill_is_a_case_that_reads(tmp_path):
+    from datetime import date
+
+    from planner.start.answers import Answers
+
+    new_case(tmp_path / "first", Answers("MY", "MYR", "2027-01", date(2026, 11, 29), count=2))
+    here = {"RegionId": "ap-southeast-5", "ServiceProviderName": "AWS"}
+    bill(
+        tmp_path,
+        here,
+        {**here, "Tags": '{"app": "b", "class": "Open"}'},
+    )
+    (tmp_path / "names.toml").write_text(
+        '[workload]\nfrom = ["tag:app"]\n[agency]\ndefault = "us"\n'
+        '[machines]\n"custom-4" = {vcpu = 4, memory_gib = 16}\n'
+        '[classification]\nfrom = ["tag:class"]\nnames = {Open = "terbuka"}\n'
+    )
+    asked = ["--mapping", "names.toml", "--case", "first", "--out", "ours"]
+    made = process("import", "focus", "bill.csv", *asked, cwd=tmp_path)
+    assert made.code == 0, made.err
+    assert "left out" in made.out
+    case, problems = read_tables(tmp_path / "ours")
+    assert not problems
+    assert list(case.workloads["workload"]) == ["b", "portal"]
+    assert case.settings.id == "ours"
+    assert case.settings.start == "2027-01"
+
+
+CELLS = st.sampled_from(
+    ["", "NULL", "0", "-3.5", "1e9", "inf", "nan", "x", '{"app": "a"}', '{"app": ["b"]}', "{", "[1]",
+     "2026-10-01", "2026-10-01T00:00:00Z", "2026-10-01T01:00:00Z", "Usage", "Hours", "GB-Months", "GB",
+     "custom-4", "here", "=1+1",
+     "\u202e<script>", "a" * 5000]
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from(sorted(LINE)), CELLS, max_size=4), min_size=1, max_size=5))
+def test_any_bill_is_read_to_the_cent_or_refused(tmp_path_factory, lines):
+    path = bill(tmp_path_factory.mktemp("fuzz"), *lines)
+    try:
+        estate = read_bill([path], NAMES)
+    except BadInput as error:
+        assert error.problems
+        return
+    total = sum(float({**LINE, **line}["BilledCost"]) for line in lines)
+    assert sum(estate.beside[name]["cost"].sum() for name in ("bill.csv", "unmapped.csv")) == pytest.approx(
+        total
+    )
+    assert sum(estate.beside[name]["lines"].sum() for name in ("bill.csv", "unmapped.csv")) == len(lines)
+    for content in case_tables(estate, "2027-01").values():
+        assert list(csv.reader(io.StringIO(content.decode())))
