@@ -49,6 +49,8 @@ from planner.lp.policy import PLANNING
 )
 @click.option("--replace-signed", is_flag=True, help="Replace the plan at --out even if it is signed.")
 @click.option("--options", "every_option", is_flag=True, help="Solve every other option of a large case too.")
+@click.option("--report/--no-report", default=True, help="Write report.html and figures, or not.")
+@click.option("--figures/--no-figures", default=True, help="Draw the figures of the report, or not.")
 @click.option("--cross-check", is_flag=True, help="Solve a second time with CBC and compare.")
 def command(
     case: Path,
@@ -65,6 +67,8 @@ def command(
     change_price: float | None,
     replace_signed: bool,
     every_option: bool,
+    report: bool,
+    figures: bool,
 ) -> None:
     """Plan the case in folder CASE."""
     from planner.answer.age import check_age
@@ -102,7 +106,7 @@ def command(
         from planner.answer.cross_check import cross_check as compare
 
         click.echo(compare(solved), err=True)
-    write_plan(solved.plan, target, replace_signed)
+    write_plan(solved.plan, target, replace_signed, report=report, figures=figures)
     if write_lp is not None:
         from planner.atomic import write_over
         from planner.model.to_pulp import lp_text
@@ -115,4 +119,5 @@ def command(
     took = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in solved.seconds.items())
     click.echo(f"took: {took}", err=True)
     click.echo(f"written to {target}", err=True)
-    click.echo(f"next: planner show {quoted(target)}, or open {quoted(target / 'report.html')}", err=True)
+    page = f", or open {quoted(target / 'report.html')}" if report else ""
+    click.echo(f"next: planner show {quoted(target)}{page}", err=True)

@@ -40,6 +40,5 @@ def command(plan: Path, as_json: bool, workload: str | None, bound: bool) -> Non
         terminal.show_workload(read, workload, terminal.console())
     else:
         terminal.show(read, terminal.console())
-    click.echo(
-        f"next: open {quoted(plan / 'report.html')}, or planner show {quoted(plan)} --workload NAME", err=True
-    )
+    page = f"open {quoted(plan / 'report.html')}, or " if (plan / "report.html").is_file() else ""
+    click.echo(f"next: {page}planner show {quoted(plan)} --workload NAME", err=True)

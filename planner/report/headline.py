@@ -158,9 +158,10 @@ def _status(context: Context) -> str:
     return "optimal: proved cheapest under the rules and prices stated"
 
 
-def files() -> Grid:
-    """What each file of the plan folder holds."""
-    return grid("Files of this folder", ("File", "What it holds"), [list(pair) for pair in FILES])
+def files(figures: bool) -> Grid:
+    """What each file of the plan folder holds, with figures or without."""
+    rows = [list(pair) for pair in FILES if figures or pair[0] != "figures/"]
+    return grid("Files of this folder", ("File", "What it holds"), rows)
 
 
 def run_record(context: Context) -> Grid:

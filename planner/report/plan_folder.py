@@ -7,12 +7,23 @@ from pathlib import Path
 from planner.plan import certificate
 from planner.plan.folder import copy_inputs, save, write_manifest, written_whole
 from planner.plan.plan import Plan
-from planner.report.background import background_of
-from planner.report.write import write_report
 
 
-def write_plan(plan: Plan, folder: Path | str, replace_signed: bool = False) -> None:
+def write_plan(
+    plan: Plan,
+    folder: Path | str,
+    replace_signed: bool = False,
+    *,
+    report: bool = True,
+    figures: bool = True,
+) -> None:
     """Write a plan's folder: what ``planner plan`` writes.
+
+    Parameters
+    ----------
+    report, figures
+        Without a report no page and no figures are written, without figures a page that says so: half of
+        the time of a small case is drawing. All else in the folder is the same.
 
     Raises
     ------
@@ -29,5 +40,10 @@ def write_plan(plan: Plan, folder: Path | str, replace_signed: bool = False) -> 
         if plan.certified is not None:
             certificate.save(work / certificate.FILE, plan.certified)
         copy_inputs(plan.case.files, work)
-        write_report(plan, background_of(plan.case), work)
+        if report:
+            # Drawing needs Matplotlib, which takes longer to import than a small plan to write.
+            from planner.report.background import background_of
+            from planner.report.write import write_report
+
+            write_report(plan, background_of(plan.case), work, figures)
         write_manifest(work)

@@ -10,7 +10,7 @@ from planner.plan.plan import Plan, weighed
 from planner.report import headline, money_tables, placement_tables, rule_tables
 from planner.report.background import Background
 from planner.report.figures.context import Context, context_of
-from planner.report.figures.draw import draw_all, write_figures
+from planner.report.figures.draw import draw_all, none_drawn, write_figures
 from planner.report.figures.sheet import Chart, Skipped
 from planner.report.grid import Grid
 
@@ -28,13 +28,15 @@ class Section:
     tables: Sequence[Grid] = ()
 
 
-def write_report(plan: Plan, background: Background, folder: Path) -> None:
+def write_report(plan: Plan, background: Background, folder: Path, figures: bool = True) -> None:
     """Write ``figures/*.svg``, ``figures/*.png`` and ``report.html`` into an existing folder.
 
-    The same plan and background give the same bytes: nothing is read from a clock or the machine.
+    Without ``figures`` the page says of each that it was not drawn. The same plan and background give the
+    same bytes: nothing is read from a clock or the machine.
     """
-    charts = draw_all(plan, background)
-    write_figures(charts, folder / "figures")
+    charts = draw_all(plan, background) if figures else none_drawn("the plan was made with --no-figures")
+    if figures:
+        write_figures(charts, folder / "figures")
     (folder / REPORT).write_text(html(plan, background, charts), encoding="utf-8")
 
 
@@ -121,7 +123,14 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
             "excuses", "Why not elsewhere", "", (), [rules.closed(context), rules.closed_by_workload(context)]
         ),
         Section(
-            "run", "Run record, and how to check it", "", (), [headline.run_record(context), headline.files()]
+            "run",
+            "Run record, and how to check it",
+            "",
+            (),
+            [
+                headline.run_record(context),
+                headline.files(any(isinstance(c, Chart) for c in charts.values())),
+            ],
         ),
     ]
 

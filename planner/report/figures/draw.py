@@ -7,14 +7,11 @@ from pathlib import Path
 
 from planner.plan.plan import Plan
 from planner.report.background import Background
+from planner.report.figures import costs, latency, map, shares
 from planner.report.figures.context import context_of
-from planner.report.figures.costs import cost_by_period
-from planner.report.figures.latency import latency_by_state
-from planner.report.figures.map import region_map
-from planner.report.figures.shares import vendor_share
 from planner.report.figures.sheet import Chart, Skipped
 
-DRAWINGS = (vendor_share, cost_by_period, latency_by_state, region_map)
+DRAWINGS = (shares.vendor_share, costs.cost_by_period, latency.latency_by_state, map.region_map)
 """In the order of the report."""
 
 
@@ -22,6 +19,11 @@ def draw_all(plan: Plan, background: Background) -> list[Chart | Skipped]:
     """Every figure, or the reason why it cannot be drawn."""
     context = context_of(plan, background)
     return [drawing(context) for drawing in DRAWINGS]
+
+
+def none_drawn(reason: str) -> list[Chart | Skipped]:
+    """Every figure as one that was not drawn."""
+    return [Skipped(figure.NAME, figure.TITLE, reason) for figure in (shares, costs, latency, map)]
 
 
 def write_figures(charts: list[Chart | Skipped], folder: Path) -> None:
