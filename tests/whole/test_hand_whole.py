@@ -10,6 +10,7 @@ from support.solvers import solve_with_cbc
 
 from planner.answer.cross_check import cbc_objective
 from planner.errors import Infeasible
+from planner.lp.policy import PLANNING
 from planner.model.to_pulp import to_pulp
 from planner.money import CENT
 from planner.planning import solve
@@ -92,7 +93,7 @@ def test_a_plan_of_a_linear_program_says_nothing_of_whole_numbers():
 def test_a_plan_with_whole_numbers_tells_its_gap_and_bound():
     run = plan_of(world(6, 5, 4).capacity("aa:x", "units", 8)).run
     assert run["integers"] == 6
-    assert run["gap_allowed"] == 1e-3
+    assert run["gap_allowed"] == PLANNING.gap
     assert 0 <= run["gap"] <= run["gap_allowed"]
     assert run["bound"] <= run["objective"] * (1 + 1e-9)
     assert run["objective"] - run["bound"] <= run["gap_allowed"] * run["objective"] + CENT
