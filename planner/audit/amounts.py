@@ -24,7 +24,7 @@ from planner.policy.rules import Rule
 COUNTED = ("compute", "storage", "egress")
 NOT_COUNTED = (
     "activation", "placement", "placement once", "migration labour", "migration transfer", "change",
-    "agreement discount", "agreement shortfall",
+    "agreement discount", "agreement shortfall", "vendor support", "vendor interconnect", "vendor staff",
 )  # fmt: skip
 """Terms of cost that count in shares whole, and not at all; of commitments only what is used counts."""
 

@@ -83,6 +83,7 @@ class Case:
     groups: dict[str, list[Row]] = field(default_factory=dict)
     capacity: list[tuple[Row, list[Decimal | None]]] = field(default_factory=list)
     activation: list[Row] = field(default_factory=list)
+    vendor_costs: list[Row] = field(default_factory=list)
     placement_costs: list[Row] = field(default_factory=list)
     today: dict[str, dict[str, Decimal]] = field(default_factory=dict)
     earlier: list[tuple[str, str, int, str, Decimal]] = field(default_factory=list)

@@ -163,6 +163,8 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
     for row in read("capacity_groups", ("group", "region", "family", "category", "sku")):
         case.groups.setdefault(row["group"], []).append(row)
     case.activation = read("activation", ("subject", "amount"))
+    columns = ("vendor", "payer", "region", "kind", "period", "from_amount", "share", "minimum", "currency")
+    case.vendor_costs = read("vendor_costs", columns)
     case.placement_costs = read("placement_costs", ("workload", "region", "when", "amount"))
     for row in read("current", ("workload", "region", "role", "share")):
         if row["role"] == "primary":

@@ -13,6 +13,7 @@ from planner.case.cards import check_cards
 from planner.case.earlier import check_earlier
 from planner.case.references import PAYERS, check_references, paying
 from planner.case.settings import FILE, Settings
+from planner.case.vendor_costs import SCOPE, check_vendor_costs
 from planner.case.weights import check_latency_worth
 from planner.case.yields import check_yields
 from planner.catalog.load import Catalog
@@ -41,18 +42,21 @@ def cross_checks(
     problems += check_cards(frames, file, catalog.accelerators)
     problems += check_agreements(settings, frames, file)
     problems += _check_terms(settings, frames, file, catalog)
+    places = dict(zip(catalog.regions["region"], catalog.regions["vendor"], strict=True))
+    problems += check_vendor_costs(frames["vendor_costs"], file["vendor_costs"], places)
     problems += check_earlier(settings, frames, file, names)
     keys = {
         "demand": ["workload", "resource"],
         "users": ["workload", "site"],
         "capacity": ["subject", "resource", "payer"],
         "move_limits": ["agency", "workload"],
+        "vendor_costs": SCOPE,
         "dependencies": ["from_workload", "to_workload"],
     }
     for name, key in keys.items():
         problems += _check_periods(frames[name], key, names, file[name])
     problems += _check_workloads(frames, file, settings)
-    problems += _check_money(settings, catalog, periods)
+    problems += _check_money(settings, catalog, periods, set(frames["vendor_costs"]["currency"]))
     for opening in settings.openings:
         if opening.region not in regions:
             mend = "Name a region of the catalogs."
@@ -281,9 +285,11 @@ def _check_workloads(
     return problems
 
 
-def _check_money(settings: Settings, catalog: Catalog, periods: pd.DataFrame) -> list[Issue]:
+def _check_money(
+    settings: Settings, catalog: Catalog, periods: pd.DataFrame, stated_in: set[str]
+) -> list[Issue]:
     problems = []
-    used = set(catalog.prices["PricingCurrency"]) | set(catalog.transfer["PricingCurrency"])
+    used = stated_in | set(catalog.prices["PricingCurrency"]) | set(catalog.transfer["PricingCurrency"])
     used |= {weight.currency for weight in (settings.carbon, settings.latency) if weight}
     used -= {settings.currency}
     stated = [(f.currency, f.year) for f in settings.fx]

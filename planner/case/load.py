@@ -20,6 +20,7 @@ from planner.case.references import check_references
 from planner.case.settings import FILE, Settings, read_settings
 from planner.case.sources import canonical, query
 from planner.case.traces import Traces, compress, read_traces
+from planner.case.vendor_costs import held_by_period
 from planner.catalog.load import Catalog, read_catalog
 from planner.catalog.spot import with_spot
 from planner.errors import Issue
@@ -85,6 +86,7 @@ class Tables:
     agreements: pd.DataFrame
     placement_costs: pd.DataFrame
     activation: pd.DataFrame
+    vendor_costs: pd.DataFrame
     move_limits: pd.DataFrame
     earlier_placements: pd.DataFrame
     earlier_commitments: pd.DataFrame
@@ -164,6 +166,7 @@ def read_tables(folder: Path) -> tuple[Tables | None, list[Issue]]:
         agreements=frames["spend_commitments"].drop(columns="_row"),
         placement_costs=frames["placement_costs"].drop(columns="_row"),
         activation=frames["activation"].drop(columns="_row"),
+        vendor_costs=held_by_period(frames["vendor_costs"], names),
         move_limits=dense(frames["move_limits"], ["agency", "workload"], "amount", names),
         earlier_placements=at_periods(frames["earlier_placements"], names),
         earlier_commitments=at_periods(frames["earlier_commitments"], names),

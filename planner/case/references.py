@@ -71,6 +71,9 @@ REFERENCES: tuple[Reference, ...] = (
     Reference("yields", "sku", _MACHINES),
     Reference("contracts", "vendor", _VENDORS),
     Reference("spend_commitments", "vendor", _SELLERS),
+    Reference("vendor_costs", "vendor", _SELLERS),
+    Reference("vendor_costs", "region", _REGIONS, blank=True),
+    Reference("vendor_costs", "payer", PAYERS, blank=True, holds=_PAYING),
     Reference("loads", "slice", _SLICES),
     Reference("spend_commitments", "payer", PAYERS, blank=True, holds=_PAYING),
     Reference("activation", "payer", PAYERS, blank=True, holds=_PAYING),
@@ -78,7 +81,7 @@ REFERENCES: tuple[Reference, ...] = (
     Reference("earlier_commitments", "period", _PERIODS),
 )  # fmt: skip
 
-DATED = ("demand", "users", "capacity", "move_limits", "dependencies")
+DATED = ("demand", "users", "capacity", "move_limits", "dependencies", "vendor_costs")
 """Tables whose rows hold from a period on."""
 
 

@@ -12,6 +12,7 @@ from planner.case.cards import CARD_COLUMNS
 from planner.case.earlier import EARLIER
 from planner.case.records import RECORDS
 from planner.case.resources import RESOURCES, SIZED, STORED
+from planner.case.vendor_costs import VENDOR_COSTS
 from planner.case.yields import YIELDS
 from planner.catalog.schema import COMMITMENTS
 from planner.tables import BASES, Column, Table, provenance
@@ -389,6 +390,7 @@ TABLES = (
     SPEND_COMMITMENTS,
     PLACEMENT_COSTS,
     ACTIVATION,
+    VENDOR_COSTS,
     MOVE_LIMITS,
     BUDGETS,
     *EARLIER,

@@ -27,10 +27,11 @@ from planner.model.objective.lines import objective
 from planner.model.objective.one_off import one_off
 from planner.model.objective.storage import storage
 from planner.model.objective.transfer import transfer as transfer_cost
+from planner.model.objective.vendor_costs import vendor_costs
 
 TERMS = (
-    compute, commitments, storage, egress, egress_tiers, transfer_cost, one_off, agreements, carbon_worth,
-    latency_worth,
+    compute, commitments, storage, egress, egress_tiers, transfer_cost, one_off, vendor_costs, agreements,
+    carbon_worth, latency_worth,
 )  # fmt: skip
 """Objective terms; each returns cost lines."""
 

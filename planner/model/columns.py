@@ -21,6 +21,8 @@
 ``agreement`` of a spend commitment: ``signed`` (binary), and in each period ``covered`` and ``short``
             in units of the amount committed
 ``tier``    of a payer's egress from a region: ``used`` part of a tier, and ``full`` (binary)
+``engaged`` of a vendor that costs while it is used: ``used`` in a period (binary), and ``ended``
+``bill``    of a vendor's bill by spend: ``bill``, ``spend`` of a band, and ``chosen`` of a band (binary)
 ``amount``  amount of a vendor group in a scope of shares, in units of money or of a resource
 ==========  ====================================================================================
 """
@@ -40,6 +42,7 @@ from planner.model.earlier import earlier_places
 from planner.model.folding import cheapest_machines, undominated_fleet, undominated_machines
 from planner.model.index import Index
 from planner.model.tiers import tier_keys
+from planner.model.vendor_costs import bill_keys, engaged_keys
 
 ARCHITECTURES = ("arm", "x86")
 RUN = ["q", "r", "s", "t", "l"]
@@ -76,7 +79,7 @@ class Columns:
     ``cover`` q, r, s, term, h, t, l, contract with h = -1 for what the plan buys itself; ``enter``, ``leave``
     and ``at`` w, r, t; ``local`` d (row of dependencies), r, t; ``active`` subject, t; ``amount``
     scope, g, t; ``region_amount`` scope, r, t; ``change`` w, r, t; ``agreement`` agreement, k, t with
-    t = -1 for ``signed``; ``tier`` payer, r, t, tier, k.
+    t = -1 for ``signed``; ``tier`` payer, r, t, tier, k; ``engaged`` k, what, t; ``bill`` c, t, what, band.
 
     ``folded`` holds the machines chosen beforehand: w, r, t, l, sku, units, one line for each place
     where the workload may run or be kept ready.
@@ -99,6 +102,8 @@ class Columns:
     active: ColumnFamily
     agreement: ColumnFamily
     tier: ColumnFamily
+    engaged: ColumnFamily
+    bill: ColumnFamily
     amount: ColumnFamily
     region_amount: ColumnFamily
     change: ColumnFamily
@@ -110,7 +115,8 @@ class Columns:
         return (
             self.place, self.pair, self.backup, self.use, self.serve, self.run, self.commit, self.held,
             self.cover, self.enter, self.leave, self.at, self.local, self.extra, self.active, self.amount,
-            self.region_amount, *again, *(f for f in (self.agreement, self.tier) if len(f.keys)),
+            self.region_amount, *again,
+            *(f for f in (self.agreement, self.tier, self.engaged, self.bill) if len(f.keys)),
         )  # fmt: skip
 
     @property
@@ -151,6 +157,8 @@ def make_columns(index: Index) -> Columns:
         "change": _change(index, place),
         "agreement": agreement_keys(index),
         "tier": tier_keys(index),
+        "engaged": engaged_keys(index),
+        "bill": bill_keys(index),
     }
     families, start = {}, 0
     for name, keys in frames.items():
@@ -168,6 +176,11 @@ def make_columns(index: Index) -> Columns:
             upper = np.where(np.isnan(on_demand), 0.0, np.inf)
         if name == "tier":
             upper, integer = np.ones(len(keys)), (keys["k"] == "full").to_numpy()
+        if name == "engaged":
+            upper, integer = np.ones(len(keys)), (keys["what"] == "used").to_numpy()
+        if name == "bill":
+            integer = (keys["what"] == "chosen").to_numpy()
+            upper = np.where(integer, 1.0, np.inf)
         if name == "agreement":
             lower, upper, integer = agreement_bounds(index, keys)
         if name == "place":

@@ -9,6 +9,7 @@ import pandas as pd
 
 from planner.model.columns import ARCHITECTURES
 from planner.model.context import Context
+from planner.model.vendor_costs import bill_names, engagement_names
 
 
 def decode(context: Context, keys: pd.DataFrame) -> pd.DataFrame:
@@ -30,6 +31,8 @@ def decode(context: Context, keys: pd.DataFrame) -> pd.DataFrame:
         "a": ("architecture", np.array(ARCHITECTURES, dtype=object)),
         "contract": ("contract", case.contracts["contract"].to_numpy()),
         "scope": ("scope", np.array([s.name for s in index.scopes], dtype=object)),
+        "k": ("engagement", np.array(engagement_names(index), dtype=object)),
+        "c": ("bill", np.array(bill_names(index), dtype=object)),
         "rule": ("rule", np.array([r.rule.id for r in index.share_rules], dtype=object)),
     }
     out: dict[str, Any] = {}

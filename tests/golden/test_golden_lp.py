@@ -244,6 +244,24 @@ def egress_tier() -> World:
     return world
 
 
+def vendor_use() -> World:
+    """aa costs while web, its standby or a payer's tax is there; from April bb:x does too, for moh alone."""
+    world = market(1.0, 2.0, periods=2).tier("warm", "other_group", 0.5).tier("none")
+    world.workload("web", resilience="warm").workload("tax", "moh")
+    world.vendor_cost("aa", 100, kind="staff")
+    return world.vendor_cost("bb", 50, kind="interconnect", region="bb:x", payer="moh")
+
+
+def vendor_bill() -> World:
+    """10 % of the first 1,000 a month at aa, 5 % above, at least 80; 3 % at bb."""
+    world = market(1.0, 2.0).store("aa:x", "object_gib", 0.1).store("bb:x", "object_gib", 0.1)
+    world.capacity("bb:x", "vcpu", 100).workload(
+        "web", demand={"vcpu": 8, "memory_gib": 32, "object_gib": 10}
+    )
+    world.vendor_cost("aa", 80, (0, 0.1), (1000, 0.05))
+    return world.vendor_cost("bb", "", (0, 0.03))
+
+
 def present() -> World:
     """In whole machines with a cap on the spend: nothing of mof runs at bb:x where neither of its two is."""
     world = market(1.0, 2.0, whole=True).workload("web", demand={"vcpu": 6, "memory_gib": 16}).workload("api")
@@ -328,7 +346,8 @@ TOYS = {toy.__name__: toy for toy in (
     demand, carry, buy, commitment, fleet, idle, capacity, amount, vendor_share, minimum_share, latency, move,
     move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
     jurisdiction_share, affinity, transfer, proximity, survival,
-    refuge, freeze, change, agreement, carbon, exit, egress_tier, present, steady,
+    refuge, freeze, change, agreement, carbon, exit, egress_tier, present, steady, vendor_use,
+    vendor_bill,
 )}  # fmt: skip
 
 

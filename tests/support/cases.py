@@ -47,6 +47,7 @@ COLUMNS = {
     "basis source as_of",
     "placement_costs": "workload region when amount currency basis source",
     "activation": "subject amount currency basis source payer",
+    "vendor_costs": "vendor payer region kind period from_amount share minimum currency basis source as_of",
     "move_limits": "agency workload period amount",
     "earlier_placements": "workload region period role share",
     "earlier_commitments": "pool sku term period units",
@@ -369,6 +370,17 @@ class World:
     def begin_cost(self, subject: str, amount: float, payer: str = "") -> World:
         """What it costs to begin with a region or vendor (``activation.csv``)."""
         return self.add("activation", subject=subject, amount=amount, currency="MYR", payer=payer)
+
+    def vendor_cost(
+        self, vendor: str, minimum: float | str = "", *bands: tuple[float, float], **more: Any
+    ) -> World:
+        """What a vendor costs a month while used: a part of the spend from each amount on, at least so much."""
+        values = {"kind": "support", "period": self.period(0), "currency": "MYR", "payer": "", "region": ""}
+        for begins, share in bands or [(0, "")]:
+            least = minimum if begins == 0 else ""
+            self.add("vendor_costs", vendor=vendor, from_amount=begins, share=share, minimum=least,
+                     **{**values, **more})  # fmt: skip
+        return self
 
     def budget(self, agency: str, year: int, amount: float, vote: str = "operating") -> World:
         return self.add("budgets", agency=agency, year=year, vote=vote, amount=amount, currency="MYR")

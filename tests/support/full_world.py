@@ -89,6 +89,7 @@ def _records(world: World) -> None:
     world.add("held_commitments", payer="mof", sku="aa:x:m4", term="commit_1y", start="2026-07", units=1)
     world.agreement("frame-spend", "aa", 100, discount=0.02, up_to=5000, payer="mof")
     world.add("placement_costs", workload="web", region="bb:x", when="once", amount=10, **money)
+    world.vendor_cost("bb", 10, (0, 0.1), (100, 0.05), payer="mof", region="bb:x")
     world.add("activation", subject="bb:x", amount=10, payer="mof", **money)
     world.add("move_limits", agency="mof", period="2027-01", amount=2)
     world.add("budgets", agency="mof", year=2027, vote="operating", amount=1e9, **money)

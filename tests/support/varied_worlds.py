@@ -205,8 +205,10 @@ def moves(world: World, pick: Callable) -> None:
 
 
 def volumes(world: World, pick: Callable) -> None:
-    """Exact tiers of egress."""
+    """Exact tiers of egress; vendors cost while they are used, and by spend in bands."""
     world.exact_tiers = True
+    world.vendor_cost(pick("aa", "bb"), pick(20, 500), payer=pick("", "mof"), kind="staff")
+    world.vendor_cost("cc", pick("", 60), (0, pick(0.1, 0.02)), (200, 0.05), region=pick("", "cc:x"))
     world.tables["transfer"] = []
     for region in REGIONS:
         world.egress(region, pick(0.0, 0.4), 0).egress(region, pick(0.2, 0.3), 100).egress(region, 0.1, 400)

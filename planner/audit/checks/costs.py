@@ -16,6 +16,7 @@ from planner.audit.held import HELD_TAIL, PREPAID, TAIL
 from planner.audit.moves import one_off
 from planner.audit.reading import Row, Unreadable, number
 from planner.audit.tiers import beyond_first_paid, first_paid
+from planner.audit.vendor_costs import KINDS, UNTAXED, of_vendors
 
 _CENT = Decimal("0.01")
 _RELATIVE = Decimal("1e-8")
@@ -85,6 +86,7 @@ def lines(context: Context) -> Iterable[Finding]:
         **_tiers(context),
         **_transfer(context),
         **one_off(context.case, context.claims),
+        **of_vendors(context.case, context.claims),
     }
     off = {k: (stated.get(k, ZERO), due.get(k, ZERO)) for k in stated.keys() | due.keys()}
     off = {k: v for k, v in off.items() if abs(v[0] - v[1]) > _CENT + abs(v[1]) * _RELATIVE}
@@ -129,9 +131,10 @@ def _arithmetic(context: Context, row: Row, t: int) -> str:
         discounted = cash * discount_factor(context.case, t)
         if abs(discounted - number(row, "objective")) > near + abs(discounted) * _RELATIVE:
             return "objective is not cash discounted to the first day"
-    if row["term"] in AGREEMENT:
-        right = not discount and not margin and abs(tax - listed * _tax(context, row, t)) <= near
-        return "" if right else "discount, margin or tax is not that of an agreement"
+    if row["term"] in (*AGREEMENT, *KINDS):
+        rate = ZERO if row["term"] in UNTAXED else _tax(context, row, t)
+        right = not discount and not margin and abs(tax - listed * rate) <= near
+        return "" if right else f"discount, margin or tax is not that of a line {row['term']}"
     if row["term"] in OUTSIDE:
         return "" if (discount, margin, tax) == (ZERO, ZERO, ZERO) else "a one-off amount has a contract"
     allowed = possible(context.case, row, t, context.case.terms)

@@ -44,7 +44,9 @@ from planner.model.families import (
     steady,
     survival,
     transfer,
+    vendor_bill,
     vendor_share,
+    vendor_use,
 )  # fmt: skip
 from planner.model.family import Family
 
@@ -54,7 +56,7 @@ FAMILIES: tuple[Family, ...] = tuple(
         demand, pairing, backup, carry, buy, commitment, fleet, steady, idle, capacity, amount, region_amount,
         vendor_share, minimum_share, jurisdiction_share, region_share, latency, move, move_limit, activation,
         survival, refuge, affinity, transfer, proximity, budget, ceiling, freeze, change, present,
-        egress_tier, agreement, carbon, exit, pin,
+        egress_tier, vendor_use, vendor_bill, agreement, carbon, exit, pin,
     )
 )  # fmt: skip
 """All families, in the order of the program."""
