@@ -41,7 +41,7 @@ VENDOR_COSTS = Table(
         *provenance(),
     ),
     "What a vendor costs each month from the period of first use to that of last: the part of the month's "
-    "spend in each band, or the minimum if that is more. Spend is what shares count: after discounts, before tax. "
+    "spend in each band, or the minimum if that is more. Spend is what shares count: discounted, before tax. "
     "Support and interconnect bear the tax of the vendor's contract; all lie outside shares and ceilings.",
     required=False,
 )

@@ -51,6 +51,7 @@ COST = {
     "standby-across-vendors": "11,220.00",
     "survival": "8,208.00",
     "vendor-cap": "12,960.00",
+    "vendor-costs": "11,980.20",
 }
 UNSOLVABLE = ("no-plan",)
 

@@ -374,7 +374,7 @@ class World:
     def vendor_cost(
         self, vendor: str, minimum: float | str = "", *bands: tuple[float, float], **more: Any
     ) -> World:
-        """What a vendor costs a month while used: a part of the spend from each amount on, at least so much."""
+        """What a vendor costs a month while used: a part of the spend from each amount on, or so much."""
         values = {"kind": "support", "period": self.period(0), "currency": "MYR", "payer": "", "region": ""}
         for begins, share in bands or [(0, "")]:
             least = minimum if begins == 0 else ""

@@ -109,7 +109,8 @@ def _spend_lines(context: Context) -> pd.DataFrame:
         mine = where[lines["r"].to_numpy(dtype=np.int64)]
         mine &= (engagement["payer"] == "") | (payer == engagement["payer"])
         parts.append(lines.loc[mine, ["t", "w", "q", "col", "counted"]].assign(k=engagement["k"]))
-    return pd.concat(parts, ignore_index=True)
+    found: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return found
 
 
 def _most_spend(context: Context, table: pd.DataFrame) -> np.ndarray:
