@@ -12,7 +12,7 @@ from planner.case.cards import CARD_COLUMNS
 from planner.case.earlier import EARLIER
 from planner.case.records import RECORDS
 from planner.case.resources import RESOURCES, SIZED, STORED
-from planner.case.vendor_costs import VENDOR_COSTS
+from planner.case.vendor_costs import ACTIVATION, VENDOR_COSTS
 from planner.case.yields import YIELDS
 from planner.catalog.schema import COMMITMENTS
 from planner.tables import BASES, Column, Table, provenance
@@ -242,27 +242,6 @@ PLACEMENT_COSTS = Table(
         Column("source", "text", "Where the figure comes from, or how it was assumed."),
     ),
     "What a workload costs at a place beyond what it buys there.",
-    required=False,
-)
-
-ACTIVATION = Table(
-    "activation",
-    ("subject",),
-    (
-        Column("subject", "id", "Region or vendor."),
-        Column("amount", "number", "Once, when it is first used.", minimum=0),
-        Column("currency", "id", "ISO 4217."),
-        Column("basis", "choice", "How the figure was got.", choices=BASES),
-        Column("source", "text", "Where the figure comes from, or how it was assumed."),
-        Column(
-            "payer",
-            "id",
-            "Agency that pays it, whoever begins; blank = all in common, in nobody's budget.",
-            blank=True,
-            optional=True,
-        ),
-    ),
-    "What it costs to begin with a region or vendor: connection, assessment, training.",
     required=False,
 )
 

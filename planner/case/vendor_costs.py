@@ -1,4 +1,4 @@
-"""What a vendor costs each month while it is used: support, private interconnect, staff."""
+"""What it costs to begin with a vendor, and each month while it is used: support, interconnect, staff."""
 
 from __future__ import annotations
 
@@ -9,9 +9,30 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Issue
-from planner.tables import Column, Table, provenance
+from planner.tables import BASES, Column, Table, provenance
 
 SCOPE = ["vendor", "payer", "region", "kind"]
+
+ACTIVATION = Table(
+    "activation",
+    ("subject",),
+    (
+        Column("subject", "id", "Region or vendor."),
+        Column("amount", "number", "Once, when it is first used.", minimum=0),
+        Column("currency", "id", "ISO 4217."),
+        Column("basis", "choice", "How the figure was got.", choices=BASES),
+        Column("source", "text", "Where the figure comes from, or how it was assumed."),
+        Column(
+            "payer",
+            "id",
+            "Agency that pays it, whoever begins; blank = all in common, in nobody's budget.",
+            blank=True,
+            optional=True,
+        ),
+    ),
+    "What it costs to begin with a region or vendor: connection, assessment, training.",
+    required=False,
+)
 
 VENDOR_COSTS = Table(
     "vendor_costs",
