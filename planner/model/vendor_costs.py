@@ -13,7 +13,7 @@ ENGAGED = ["vendor", "payer", "region"]
 
 def engagements(index: Index) -> pd.DataFrame:
     """Whose use of what is told apart: vendor, payer, region; one row an engagement, numbered k."""
-    table = index.inputs.case.vendor_costs
+    table = index.case.vendor_costs
     rows = table[ENGAGED].drop_duplicates().sort_values(ENGAGED, ignore_index=True)
     return rows.assign(k=np.arange(len(rows)))
 
@@ -33,7 +33,7 @@ def bill_names(index: Index) -> list[str]:
 
 def part_of(index: Index, engagement: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     """Workloads and regions of an engagement: boolean (workload,) and (region,)."""
-    regions, workloads = index.inputs.regions, index.inputs.case.workloads
+    regions, workloads = index.case.regions, index.case.workloads
     payer, region = str(engagement["payer"]), str(engagement["region"])
     who = np.asarray(workloads["payer"] == payer) | (payer == "")
     where = np.asarray(regions["vendor"] == engagement["vendor"])
@@ -46,12 +46,12 @@ def bills(index: Index) -> pd.DataFrame:
     ``least`` is the minimum a month in the case's currency; q the payer's first pool, -1 in common; r the
     region, or the vendor's first.
     """
-    table = index.inputs.case.vendor_costs
+    table = index.case.vendor_costs
     table = table.merge(engagements(index), on=ENGAGED)
     first = table[table["from_amount"] == 0]
     names = first[SCOPE].drop_duplicates().sort_values(SCOPE, ignore_index=True)
     rows = first.merge(names.assign(c=np.arange(len(names))), on=SCOPE)
-    regions = index.inputs.regions
+    regions = index.case.regions
     at = {name: r for r, name in reversed(list(enumerate(regions["region"])))}
     of_vendor = {name: r for r, name in reversed(list(enumerate(regions["vendor"])))}
     rows = rows.assign(
@@ -71,7 +71,7 @@ def bands(index: Index) -> pd.DataFrame:
     Money a month in the case's currency; the last band is endless. A spend x in a band costs
     base + share · x. Bands of equal shares are one; none of a bill that takes no part of the spend.
     """
-    table = index.inputs.case.vendor_costs
+    table = index.case.vendor_costs
     keys = bills(index)[["c", "k", "t", *SCOPE[:3], "kind"]]
     rows = table.drop(columns="since").merge(keys, on=[*SCOPE, "t"])
     rows = rows.assign(
@@ -98,14 +98,14 @@ def unit_of(index: Index) -> dict[int, float]:
 
 
 def _rate(index: Index, rows: pd.DataFrame) -> np.ndarray:
-    case = index.inputs.case
+    case = index.case
     years = case.periods["year"].to_numpy()[rows["t"].to_numpy(dtype=np.int64)]
     return np.array([case.rates.rate(c, int(y)) for c, y in zip(rows["currency"], years, strict=True)])
 
 
 def engaged_keys(index: Index) -> pd.DataFrame:
     """Keys k, what, t of the columns: ``used`` (binary), and ``ended``, which never falls."""
-    periods = range(len(index.inputs.case.periods))
+    periods = range(len(index.case.periods))
     grid = pd.MultiIndex.from_product(
         [engagements(index)["k"], ["ended", "used"], periods], names=["k", "what", "t"]
     )

@@ -89,7 +89,7 @@ def vendor_bill(context: Context) -> Block | None:
 def _spent(context: Context, rows: pd.DataFrame, unit: dict[int, float]) -> Entries:
     """What each column adds to the month's spend of each bill, in the rows ``spend``."""
     lines = _spend_lines(context)
-    months = context.index.inputs.case.settings.months
+    months = context.index.case.settings.months
     found = lines.merge(_of_bill(context), on="k").merge(rows[["c", "t", "row"]], on=["c", "t"])
     return found["row"], found["col"], found["counted"] / months / found["c"].map(unit)
 
@@ -118,7 +118,7 @@ def _most_spend(context: Context, table: pd.DataFrame) -> np.ndarray:
     its dearest machine, and one machine more where the last is not full.
     """
     index, columns = context.index, context.columns
-    months = index.inputs.case.settings.months
+    months = index.case.settings.months
     lines = _spend_lines(context)
     money = pd.Series(0.0, index=np.arange(columns.count))
     by_col = lines.drop_duplicates(["t", "col"]).groupby("col")["counted"].sum()
@@ -158,7 +158,7 @@ def _machines_most(index: Index, columns: Columns, money: pd.Series) -> list[pd.
     parts = [own.assign(money=(np.ceil(own["n"]) + 1.0) * own["money"], role="machines")]
     serve = columns.serve.keys
     if len(serve):
-        case = index.inputs.case
+        case = index.case
         architecture = case.catalog.skus["architecture"].map({a: i for i, a in enumerate(ARCHITECTURES)})
         of_kind = run.assign(a=architecture.to_numpy()[run["s"].to_numpy(dtype=np.int64)])
         fleet = serve.merge(of_kind, on=["q", "r", "a", "t", "l"])

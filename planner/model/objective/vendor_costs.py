@@ -38,7 +38,7 @@ def vendor_costs(index: Index, columns: Columns) -> pd.DataFrame:
     parts = []
     for kind, rows in pd.concat([by_spend, fixed], ignore_index=True).groupby("kind", sort=True):
         q, r, t, col = (rows[c].to_numpy(dtype=np.int64) for c in ("q", "r", "t", "col"))
-        listed = rows["money"].to_numpy(dtype="float64") * index.inputs.case.settings.months
+        listed = rows["money"].to_numpy(dtype="float64") * index.case.settings.months
         made = make_lines(
             index, f"{TERM}{kind}", col, nobody(col), q, r, nobody(col), t, listed, rows["assumed"].to_numpy()
         )
