@@ -277,6 +277,8 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         **emissions(model, x),
         **egress_bill(model, x),
     }
+    if settings.year_begins != 1:
+        head["year_begins"] = settings.year_begins
     if late := outlived(model, x):
         head["outlived"] = late
     if not case.agreements.empty:

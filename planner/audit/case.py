@@ -111,6 +111,11 @@ class Case:
             return value
         raise Unreadable(f"states no {key}")
 
+    def financial_year(self, period: Period) -> int:
+        """The financial year of a period, named by the calendar year in which it begins."""
+        begins = int(self.settings.get("money", {}).get("year_begins", 1))
+        return period.start.year - (period.start.month < begins)
+
     @cached_property
     def names(self) -> list[str]:
         return [p.name for p in self.periods]

@@ -212,7 +212,9 @@ def period_table(settings: Settings) -> pd.DataFrame:
             (f"{start:%Y-%m}", start.date(), end.date(), start.year, settings.months, hours, float(factor))
         )
     columns = ["period", "start", "end", "year", "months", "hours", "discount"]
-    return pd.DataFrame(rows, columns=columns)
+    frame = pd.DataFrame(rows, columns=columns)
+    begun = np.array([start.month >= settings.year_begins for start in frame["start"]])
+    return frame.assign(financial_year=frame["year"] - ~begun)
 
 
 def dense(frame: pd.DataFrame, key: list[str], value: str, periods: list[str]) -> pd.DataFrame:

@@ -263,7 +263,9 @@ BUDGETS = Table(
     ("agency", "year", "vote"),
     (
         Column("agency", "id", "The payer, as in agencies.csv."),
-        Column("year", "integer", "Calendar year.", minimum=2000, maximum=2200),
+        Column(
+            "year", "integer", "Financial year, named by the year it begins in.", minimum=2000, maximum=2200
+        ),
         Column("vote", "choice", "Running or one-off money.", choices=("operating", "development")),
         Column("amount", "number", "Most cash with tax in the year.", minimum=0),
         Column("currency", "id", "ISO 4217."),

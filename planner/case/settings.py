@@ -82,6 +82,7 @@ class Settings:
     months: int
     count: int
     discount_rate: float
+    year_begins: int
     fx: tuple[FxRow, ...]
     openings: tuple[Opening, ...]
     container_headroom: float | None
@@ -200,6 +201,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         months=months,
         count=count,
         discount_rate=reader.number(money, "discount_rate", "money.", 0.0, 1.0),
+        year_begins=_year_begins(reader, money, start, months),
         fx=tuple(_fx(reader, row) for row in reader.rows(tree, "fx")),
         openings=tuple(_opening(reader, row) for row in reader.rows(tree, "opening")),
         container_headroom=headroom,
@@ -236,6 +238,17 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
     ):
         reader.left(table, path)
     return settings
+
+
+def _year_begins(reader: Reader, money: dict[str, Any], start: str, months: int) -> int:
+    """The month in which financial years begin: January unless the case says otherwise."""
+    begins: int = reader.take(money, "year_begins", int, "money.", 1)
+    if not 1 <= begins <= 12:
+        reader.bad("money.year_begins", begins, "is no month", "Write 1 for January up to 12 for December.")
+    elif begins != 1 and (begins - int(start[5:])) % months:
+        mend = "Let a period begin in that month, or use shorter periods."
+        reader.bad("money.year_begins", begins, "lies within a period", mend)
+    return begins
 
 
 def _replan(reader: Reader, table: dict[str, Any], count: int) -> Replan | None:

@@ -92,7 +92,7 @@ ROW_KINDS = (
             Parameter("cap", "number", "Most cash with tax.", minimum=0, stricter="lower"),
             Parameter("currency", "names", "Currency of the cap (ISO 4217), that of the case."),
             Parameter(
-                "per", "choice", "In each calendar year, or in all together.", allowed=("year", "horizon")
+                "per", "choice", "In each financial year, or in all together.", allowed=("year", "horizon")
             ),
             Parameter(
                 "vote",
@@ -104,7 +104,7 @@ ROW_KINDS = (
             Parameter(
                 "years",
                 "numbers",
-                "Calendar years that it counts; without it all in which it binds.",
+                "Financial years that it counts, by the year they begin in; without it all it binds in.",
                 required=False,
                 minimum=1900,
                 maximum=3000,

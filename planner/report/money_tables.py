@@ -9,7 +9,7 @@ import pandas as pd
 from planner.plan.plan import WEIGHED, weighed
 from planner.report.figures.context import Context
 from planner.report.grid import Cell, Grid, grid
-from planner.report.words import amount, percent
+from planner.report.words import amount, financial_years, percent
 
 TERMS = {"compute": "Machines", "storage": "Storage", "egress": "Data that leave a region"}
 """Terms of the objective for people; others are shown by their own name."""
@@ -18,7 +18,9 @@ TERMS = {"compute": "Machines", "storage": "Storage", "egress": "Data that leave
 def by_year(context: Context) -> Grid:
     """The sums of money by year, with the part that rests on assumed prices."""
     costs = context.plan.costs
-    sums = costs.groupby(costs["period"].str[:4])[["amortised", "cash", "objective", "assumed"]].sum()
+    sums = costs.groupby(financial_years(costs["period"], context.plan.head))[
+        ["amortised", "cash", "objective", "assumed"]
+    ].sum()
     rows = [(str(year), *_money(context, row)) for year, row in sums.iterrows()]
     total = sums.sum()
     rows.append(("All years", *_money(context, total)))
@@ -51,7 +53,11 @@ def weighed_by_year(context: Context) -> Grid:
     """What the objective weighs and nobody pays, by year."""
     lines = weighed(context.plan.costs)
     table = lines.pivot_table(
-        index="term", columns=lines["period"].str[:4], values="objective", aggfunc="sum", fill_value=0.0
+        index="term",
+        columns=financial_years(lines["period"], context.plan.head),
+        values="objective",
+        aggfunc="sum",
+        fill_value=0.0,
     )
     rows = [
         (f"Worth of {term}", *(amount(float(v), context.currency) for v in (*row, row.sum())))
@@ -82,7 +88,11 @@ def _by_year_and(context: Context, column: str, caption: str, head: str, name: C
     # These count in shares, or are weighed, and cost nothing.
     costs = costs[~costs["term"].isin(("commitment used", *WEIGHED))]
     table = costs.pivot_table(
-        index=column, columns=costs["period"].str[:4], values="amortised", aggfunc="sum", observed=True
+        index=column,
+        columns=financial_years(costs["period"], context.plan.head),
+        values="amortised",
+        aggfunc="sum",
+        observed=True,
     ).fillna(0.0)
     values = dict(zip(map(str, table.index), table.to_numpy().tolist(), strict=True))
     order = sorted(values, key=lambda i: (-round(sum(values[i]), 2), i))

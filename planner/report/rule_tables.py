@@ -95,7 +95,7 @@ def binding(context: Context) -> Grid:
 
 
 def _when(at: list[str], order: Sequence[str]) -> str:
-    """Periods as ranges; a budget binds in a calendar year, a contract over all of its life."""
+    """Periods as ranges; a budget binds in a financial year, a contract over all of its life."""
     if set(at) <= set(order):
         return spans(at, order)
     return ", ".join(sorted(set(at) - {""})) or "all periods"

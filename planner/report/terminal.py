@@ -15,6 +15,7 @@ from planner.money import words
 from planner.plan.certificate import Certificate
 from planner.plan.plan import Plan, weighed
 from planner.report import sentences
+from planner.report.words import financial_years
 
 _WIDTH = 110
 
@@ -76,11 +77,11 @@ def _against(rows: pd.DataFrame, sign: str) -> tuple[str, str, str]:
 
 
 def cost_table(plan: Plan) -> Table:
-    """Cost by term and by calendar year of the period's start."""
+    """Cost by term and by financial year of the period's start."""
     currency = plan.head["currency"]
     table = _table(f"Cost ({currency})")
     table.add_column("term")
-    costs = plan.costs.assign(year=plan.costs["period"].str[:4])
+    costs = plan.costs.assign(year=financial_years(plan.costs["period"], plan.head))
     years = sorted(costs["year"].unique())
     for name in (*years, "all"):
         table.add_column(name, justify="right")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
 
 from planner import money
 
@@ -11,6 +14,13 @@ from planner import money
 def amount(value: float, currency: str) -> str:
     """Money: ``MYR 12.3 million``; never ``-0``."""
     return money.words(0.0 if abs(value) < money.CENT else float(value), currency)
+
+
+def financial_years(periods: pd.Series, head: Mapping[str, Any]) -> pd.Series:
+    """The financial year of each period (YYYY-MM): ``2027``, or ``2027/28`` where it begins within a year."""
+    begins = int(head.get("year_begins", 1))
+    year = periods.str[:4].astype(int) - (periods.str[5:7].astype(int) < begins)
+    return year.astype(str) if begins == 1 else year.map(lambda y: f"{y}/{(y + 1) % 100:02d}")
 
 
 def percent(share: float, digits: int = 1) -> str:

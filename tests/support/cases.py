@@ -94,6 +94,7 @@ class World:
     months: int = 3
     start: str = "2027-01"
     discount_rate: float = 0.0
+    year_begins: int = 1
     headroom: float | None = None
     overrides: dict[str, dict[str, Any]] = field(default_factory=dict)
     openings: list[tuple[str, str]] = field(default_factory=list)
@@ -474,7 +475,9 @@ class World:
         }
         lines = _assign(top)
         lines += ["[periods]", *_assign({"start": self.start, "months": self.months, "count": self.periods})]
-        lines += ["[money]", *_assign({"discount_rate": self.discount_rate})]
+        money = {"discount_rate": self.discount_rate}
+        money |= {"year_begins": self.year_begins} if self.year_begins != 1 else {}
+        lines += ["[money]", *_assign(money)]
         if self.headroom is not None:
             lines += ["[container]", *_assign({"headroom": self.headroom, **TOML_PROVENANCE})]
         survival = {"of": self.survive} if self.survive else {}

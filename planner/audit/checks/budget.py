@@ -27,7 +27,7 @@ def check(context: Context) -> Iterable[Finding]:
     if context.claims.costs is None:
         yield context.missing("budget", "costs.csv")
         return
-    year = {p.name: str(p.start.year) for p in context.case.periods}
+    year = {p.name: str(context.case.financial_year(p)) for p in context.case.periods}
     spent: dict[tuple[str, str, str], Decimal] = {}
     for row in context.claims.costs:
         vote = "development" if row["term"] in DEVELOPMENT else "operating"
@@ -60,7 +60,7 @@ def by_rule(context: Context, rule: Rule) -> Iterable[Finding]:
         yield of_rule(rule, "not checked", "cap", "the cap is not in the case's currency", {})
         return
     bits = binds(rule, case)
-    years = {p.name: str(p.start.year) for p in case.periods if bits >> p.t & 1}
+    years = {p.name: str(case.financial_year(p)) for p in case.periods if bits >> p.t & 1}
     years = {p: y for p, y in years.items() if int(y) in wanted.get("years", (int(y),))}
     spent = dict.fromkeys(years.values(), ZERO)
     for row in context.claims.costs:

@@ -1,4 +1,4 @@
-"""Budget: the cash of a payer in a calendar year, and that of rules on cash."""
+"""Budget: the cash of a payer in a financial year, and that of rules on cash."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ def budget(context: Context) -> Block | None:
     Equation: Σ cash with tax of the payer's lines in the year and vote ≤ amount, for each row of
     ``budgets.csv``; and for each rule of kind ``budget`` Σ cash with tax of the lines of the payers,
     regions and vote that it selects ≤ cap, in each year that it binds or in all of them together. A
-    period belongs to the year in which it begins. One-off terms (activation, migration, placement
-    once, change) are of the development vote, all others of the operating vote.
+    period belongs to the financial year (``[money] year_begins``) in which it begins. One-off terms
+    (activation, migration, placement once, change) are of the development vote, all others of the operating
+    vote.
 
     Units: ``unit`` units of money. Keys: agency, year, vote, rule ("" for a row of ``budgets.csv``).
 
@@ -42,7 +43,7 @@ def budget(context: Context) -> Block | None:
         ["agency", "year", "vote"], ignore_index=True
     )
     payer, vote = payers(index, lines), np.where(lines["term"].isin(ONE_OFF), "development", "operating")
-    year = case.periods["year"].to_numpy()[lines["t"].to_numpy()]
+    year = case.periods["financial_year"].to_numpy()[lines["t"].to_numpy()]
     spent = pd.DataFrame(
         {"agency": payer, "year": year, "vote": vote, "col": lines["col"], "cash": cash(lines)}
     )
@@ -81,7 +82,7 @@ def _of_rule(
     if "vote" in wanted:
         mine = mine[mine["vote"] == wanted["vote"]]
     named = ", ".join(who) if "agency" in rule.rule.select else ALL
-    years = sorted(set(case.periods["year"].to_numpy()[rule.periods].tolist()))
+    years = sorted(set(case.periods["financial_year"].to_numpy()[rule.periods].tolist()))
     years = [y for y in years if y in wanted.get("years", years)]
     mine = mine[mine["year"].isin(years)]
     spans = [(str(y), mine[mine["year"] == y]) for y in years]
