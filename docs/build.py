@@ -1,6 +1,7 @@
 """Write what the documents take from the program: ``python docs/build.py``.
 
 - ``docs/tables.md`` from the schemas of tables, rules and plans;
+- in ``docs/audit.md`` the table of cells, from ``planner/audit/cells.py``;
 - in ``README.md`` and ``CONTRIBUTING.md`` what a block ``$ planner …`` prints to standard output;
 - ``docs/figures/`` from the plan of the national example.
 
@@ -17,12 +18,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from planner.audit.cells import FILES, RECORD, ROWS, TABLES, Cell
 from planner.case import schema as case_schema
 from planner.catalog import schema as catalog_schema
 from planner.catalog.facts import FACT_TABLES
@@ -169,7 +171,40 @@ def documents(folder: Path) -> dict[Path, str]:
             (folder / name).symlink_to(ROOT / name)
     prose = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
     texts = {path: with_outputs(path.read_text(encoding="utf-8"), folder) for path in prose}
+    audit = ROOT / "docs" / "audit.md"
+    texts[audit] = audit_page(audit.read_text(encoding="utf-8"))
     return {ROOT / "docs" / "tables.md": tables_page(), **texts}
+
+
+_CELLS = ("<!-- cells: written by make docs -->\n", "<!-- end of cells -->\n")
+
+
+def audit_page(text: str) -> str:
+    """``docs/audit.md`` with the table of cells between its two marks."""
+    before, rest = text.split(_CELLS[0])
+    after = rest.split(_CELLS[1])[1]
+    return before + _CELLS[0] + _cells() + _CELLS[1] + after
+
+
+def _cells() -> str:
+    parts = []
+    for file, cells in TABLES.items():
+        rows = f"rows too few or too many: check `{ROWS[file]}`" if ROWS[file] else "rows cannot be derived"
+        parts += [f"\n### `{file}`\n\n{rows[0].upper()}{rows[1:]}.\n", *_accounted("column", cells)]
+    parts += ["\n### `plan.json`\n", *_accounted("entry", RECORD)]
+    parts += ["\n### Other files\n", *_accounted("file", FILES)]
+    return "\n".join(parts) + "\n"
+
+
+def _accounted(what: str, cells: Mapping[str, Cell]) -> list[str]:
+    """Rows of a table, cells that are accounted for alike in one."""
+    names: dict[tuple[str, str, str], list[str]] = {}
+    for name, cell in cells.items():
+        names.setdefault((cell.how, cell.check, cell.words), []).append(f"`{name}`")
+    lines = [f"| {what} | how | check | from what, or why not |", "| --- | --- | --- | --- |"]
+    for (how, check, words), same in names.items():
+        lines.append(f"| {', '.join(same)} | {how} | {f'`{check}`' if check else ''} | {words} |")
+    return lines
 
 
 def main(arguments: list[str]) -> int:

@@ -101,6 +101,7 @@ class Case:
     rates: dict[tuple[str, int], Decimal] = field(default_factory=dict)
     openings: dict[str, str] = field(default_factory=dict)
     slices: dict[str, Decimal] = field(default_factory=lambda: {"all": ONE})
+    levels: int = 0
     headroom: Decimal = ZERO
     left_out: set[str] = field(default_factory=set)
 

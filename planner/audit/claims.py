@@ -21,6 +21,7 @@ SHARES = ("rule", "basis", "period", "subject", "share")
 EXCUSES = ("workload", "region", "period_from", "period_to", "rule")
 LATENCY = ("workload", "period", "reached_share")
 SURVIVAL = ("event", "workload", "period", "region", "standby", "extra")
+PERIODS = ("period", "start", "end", "hours", "discount")
 RECORD = "plan.json"
 
 
@@ -46,7 +47,9 @@ class Claims:
     excuses: list[Row] | None = None
     latency: list[Row] | None = None
     survival: list[Row] | None = None
+    periods: list[Row] | None = None
     pools: dict[str, set[str]] = field(default_factory=dict)
+    pooled: list[Row] | None = None
     head: Mapping[str, Any] | None = None
     primary: dict[tuple[str, int], list[Placement]] = field(default_factory=dict)
 
@@ -57,11 +60,13 @@ def read_claims(folder: Folder, case: Case) -> tuple[Claims, list[Finding]]:
     claims = Claims(head=folder.json(RECORD) if folder.has(RECORD) else None)
     claims.purchases = named(folder, case, "purchases", PURCHASES, findings)
     claims.costs = named(folder, case, "costs", COSTS, findings)
+    claims.periods = folder.optional("periods.csv", PERIODS)
     claims.shares = folder.optional("shares.csv", SHARES)
     claims.excuses = folder.optional("excuses.csv", EXCUSES)
     claims.survival = named(folder, case, "survival", SURVIVAL, findings)
     claims.latency = folder.optional("latency.csv", LATENCY)
-    for row in folder.optional("pools.csv", ("pool", "workload")) or []:
+    claims.pooled = folder.optional("pools.csv", ("pool", "workload"))
+    for row in claims.pooled or []:
         claims.pools.setdefault(row["pool"], set()).add(row["workload"])
     claims.placements = read_placed(folder, case, "placements.csv", findings)
     claims.primary = by_workload(claims.placements)
@@ -136,6 +141,14 @@ def named(
         group = case.regions.get(row["region"], {}).get("vendor_group", "")
         if row.get("vendor_group", group) != group:
             message = f"names vendor group {row['vendor_group'][:120]!r}, which is not that of its region"
+            findings.append(Finding("names", "fail", f"{table}.csv", message))
+        seller = case.regions.get(row["region"], {}).get("vendor", "")
+        if row.get("vendor", seller) != seller:
+            message = f"names vendor {row['vendor'][:120]!r}, which is not that of its region"
+            findings.append(Finding("names", "fail", f"{table}.csv", message))
+        machine = case.skus.get(row.get("sku", ""), {}).get("region", row["region"])
+        if machine != row["region"] and not unknown:
+            message = f"names region {row['region'][:120]!r} for what is sold at {machine}"
             findings.append(Finding("names", "fail", f"{table}.csv", message))
         if unknown:
             findings.append(Finding("names", "fail", f"{table}.csv", f"names {', '.join(unknown)}"))

@@ -69,17 +69,19 @@ def _residency(parameters: Mapping[str, Any], facts: Facts) -> str:
     if country not in parameters["countries"]:
         return f"data must stay in {', '.join(parameters['countries'])}; the region lies in {country}"
     if parameters.get("sovereign") and sovereign != "true":
-        return f"a sovereign cloud is required; whether the region is one: {sovereign}"
+        known = "unknown whether" if sovereign == "unknown" else "not the case that"
+        return f"a sovereign cloud is required; {known} the region is one"
     return ""
 
 
 def _deployment(parameters: Mapping[str, Any], facts: Facts) -> str:
     deployment, country = facts.region.get("deployment", ""), facts.region.get("country", "")
+    level = facts.workload.get("classification", "")
     if deployment not in parameters["allowed"]:
-        return f"only {', '.join(parameters['allowed'])} are allowed; the region is {deployment}"
+        return f"{level} may only run on {', '.join(parameters['allowed'])}; the region is {deployment}"
     countries = parameters.get("countries", ())
     if countries and country not in countries:
-        return f"only regions in {', '.join(countries)} are allowed; the region lies in {country}"
+        return f"{level} must stay in {', '.join(countries)}; the region lies in {country}"
     return ""
 
 
@@ -120,10 +122,9 @@ def _ownership(parameters: Mapping[str, Any], facts: Facts) -> str:
         ("foreign_holders", "all_holders"),
     ):
         held, limit = facts.value(measure), Decimal(str(parameters[parameter]))
-        if held is None:
-            return f"unknown: no assessment of {measure.replace('_', ' ')}"
-        if held > limit:
-            return f"{measure.replace('_', ' ')} {held:.0%} is above {limit:.0%}"
+        if held is None or held > limit:
+            found = "unknown" if held is None else f"{held:.0%}"
+            return f"{measure.replace('_', ' ')} must be at most {limit:.0%}; it is {found}"
     return ""
 
 
@@ -131,10 +132,9 @@ def _sovereignty_floor(parameters: Mapping[str, Any], facts: Facts) -> str:
     floor = Decimal(str(parameters["floor"]))
     for objective in parameters["objectives"]:
         level = facts.value(objective)
-        if level is None:
-            return f"unknown: no assessment of {objective}"
-        if level < floor:
-            return f"{objective} is at level {level}, below {floor}"
+        if level is None or level < floor:
+            found = "unknown" if level is None else f"{float(level):g}"
+            return f"{objective} must be at level {float(floor):g} at least; it is {found}"
     return ""
 
 
@@ -144,14 +144,15 @@ _PLACES = {"none": 0, "other_region": 1, "other_group": 2}
 def _resilience(parameters: Mapping[str, Any], facts: Facts) -> str:
     if facts.role != "primary":
         return ""
-    standby = facts.tier.get("standby", "none")
-    if _PLACES[standby] < _PLACES[parameters["standby"]]:
-        return f"a standby in {parameters['standby']} is asked; the tier keeps one in {standby}"
+    standby, wanted = facts.tier.get("standby", "none"), str(parameters["standby"])
+    short = []
+    if _PLACES[standby] < _PLACES[wanted]:
+        short.append(f"{standby.replace('_', ' ')}, {wanted.replace('_', ' ')} is asked")
     cards, requests = facts.needs & {"gpu_inference", "gpu_training"}, "requests" in facts.needs
     least = {
-        "vcpu": ("ready", requests or "vcpu" in facts.needs),
-        "memory_gib": ("ready", requests or "memory_gib" in facts.needs),
         "gpu": ("ready", bool(cards)),
+        "memory_gib": ("ready", requests or "memory_gib" in facts.needs),
+        "vcpu": ("ready", requests or "vcpu" in facts.needs),
         "block_gib": ("stored", "block_gib" in facts.needs),
         "object_gib": ("stored", "object_gib" in facts.needs),
         "backup": ("backup", bool(facts.needs & {"block_gib", "object_gib"})),
@@ -159,8 +160,9 @@ def _resilience(parameters: Mapping[str, Any], facts: Facts) -> str:
     for column, (parameter, needed) in least.items():
         asked, kept = Decimal(str(parameters.get(parameter, 0))), number(facts.tier, column, Decimal(0))
         if needed and kept < asked:
-            return f"{asked:.0%} of {column} is asked to be kept; the tier keeps {kept:.0%}"
-    return ""
+            short.append(f"{kept:.0%} of {column}, {asked:.0%} is asked")
+    name = facts.workload.get("resilience", "")
+    return f"tier {name} keeps ready {'; '.join(short)}" if short else ""
 
 
 def in_market(region: Row) -> bool:

@@ -13,8 +13,8 @@ from planner.audit.claims import Claims
 from planner.audit.reading import Unreadable, number
 from planner.audit.tiers import first_paid
 
-Due = dict[tuple[str, str, str, int], Decimal]
-"""Money by (term, payer, region, period)."""
+Due = dict[tuple[str, str, str, str, int], Decimal]
+"""Money by (term, payer, workload, region, period); the workload is blank where it is paid in common."""
 
 
 def moved(case: Case, claims: Claims, workload: str, t: int) -> dict[str, Decimal] | None:
@@ -45,23 +45,12 @@ def one_off(case: Case, claims: Claims) -> Due:
         for t in range(len(case.periods)):
             changes = moved(case, claims, workload, t)
             for p in claims.primary.get((workload, t), []):
-                _add(
-                    due,
-                    "placement",
-                    payer,
-                    p.region,
-                    t,
-                    p.share * costs.get((workload, p.region, "period"), ZERO),
-                )
                 entered = p.share if changes is None else max(ZERO, changes[p.region])
-                _add(
-                    due,
-                    "placement once",
-                    payer,
-                    p.region,
-                    t,
-                    entered * costs.get((workload, p.region, "once"), ZERO),
-                )
+                for term, when, share in (
+                    ("placement", "period", p.share), ("placement once", "once", entered),
+                ):  # fmt: skip
+                    amount = share * costs.get((workload, p.region, when), ZERO)
+                    _add(due, (term, payer, workload, p.region, t), amount)
             if changes is not None and labour is not None:
                 for region, change in changes.items():
                     if region in case.regions:
@@ -70,7 +59,8 @@ def one_off(case: Case, claims: Claims) -> Due:
     for row in case.activation:
         begun = _begun(case, claims, row["subject"])
         if begun is not None:
-            _add(due, "activation", row.get("payer", ""), *begun, number(row, "amount"))
+            region, t = begun
+            _add(due, ("activation", row.get("payer", ""), "", region, t), number(row, "amount"))
     return due
 
 
@@ -85,7 +75,7 @@ def _changed(case: Case, claims: Claims, due: Due) -> None:
     for (workload, t), shares in before.items():
         for p in claims.primary.get((workload, t), []) if t >= freeze else []:
             more = max(ZERO, p.share - shares.get(p.region, ZERO))
-            _add(due, "change", case.payer(workload), p.region, t, more * price)
+            _add(due, ("change", case.payer(workload), workload, p.region, t), more * price)
 
 
 def _begun(case: Case, claims: Claims, subject: str) -> tuple[str, int] | None:
@@ -100,17 +90,16 @@ def _moved(
 ) -> None:
     payer = case.payer(workload)
     if change > 0:
-        _add(due, "migration labour", payer, region, t, change * labour)
+        _add(due, ("migration labour", payer, workload, region, t), change * labour)
     stored = sum((case.need(workload, k, max(t - 1, 0)) for k in STORED), ZERO)
     if change < 0 and stored:
         tier = first_paid(case, region)
         if tier is None:
             raise Unreadable(f"no price for data that leave {region[:120]}")
         price = number(tier, "ListUnitPrice") * case.rate(tier["PricingCurrency"], t)
-        _add(due, "migration transfer", payer, region, t, -change * stored * price)
+        _add(due, ("migration transfer", payer, workload, region, t), -change * stored * price)
 
 
-def _add(due: Due, term: str, payer: str, region: str, t: int, amount: Decimal) -> None:
+def _add(due: Due, key: tuple[str, str, str, str, int], amount: Decimal) -> None:
     if amount:
-        key = (term, payer, region, t)
         due[key] = due.get(key, ZERO) + amount

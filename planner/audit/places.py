@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from planner.audit.cards import CARDS, suffices
+from planner.audit.cards import CARDS, nearest, suffices
 from planner.audit.case import CARRIED, STORED, ZERO, Case
 from planner.audit.filters import FILTERS, Facts, assessed, certificates, in_market, selected, verdict
 from planner.audit.held import months_left
@@ -135,21 +135,39 @@ class Places:
         row, place = self.case.workloads[workload], self.case.regions[region]
         if by == "availability":
             first, count = self.opens(region), len(self.case.periods)
-            reason = f"the region serves from period {first + 1} of {count}"
-            return every & ((1 << first) - 1), reason if first < count else "the region serves in no period"
+            if first == count:
+                return every, "the region is announced and opens in no period of the horizon"
+            return every & ((1 << first) - 1), f"the region serves from {self.case.names[first]}"
         if by == "serves-agency":
             only = place["serves_agency"]
-            return (every if only and only != row["agency"] else 0), f"the region serves {only} only"
+            reason = f"the region serves {only} only; the workload belongs to {row['agency']}"
+            return (every if only and only != row["agency"] else 0), reason
         if by == "no-machine":
             needed = self._needs(workload, CARRIED)
             lacking = bool(needed) and not self._had(self._but_for_cards(workload), workload, region)
-            return (every if lacking else 0), "no priced machine of the region carries it"
+            return (every if lacking else 0), self._no_machine(row, region, needed) if lacking else ""
         if by == "no-card":
             fits = self._had(self._but_for_cards(workload), workload, region)
             lacking = bool(fits) and not self.obtainable(workload, region)
-            return (every if lacking else 0), "no priced machine of the region has the cards it asks for"
+            why = nearest(self.case, row, fits) if lacking else ""
+            return (every if lacking else 0), f"no priced machine there has the cards asked for; {why}"
         missing = [k for k in self._needs(workload, (*STORED, "egress_gib")) if not self._prices(region, k)]
-        return (every if missing else 0), f"no price for {', '.join(missing)}"
+        return (every if missing else 0), f"no price for {', '.join(missing)} at the date of prices"
+
+    def _no_machine(self, row: Row, region: str, needed: Iterable[str]) -> str:
+        if region not in self._priced:
+            return "no machine of the region has a price, at the date of prices, on a term offered"
+        kind = f"platform {row['platform']}, architecture {row['architecture']}"
+        return f"no priced machine there yields {', '.join(needed)} ({kind})"
+
+    @cached_property
+    def _priced(self) -> frozenset[str]:
+        """Regions where any machine is sold on a term offered, or held under a commitment that runs."""
+        case = self.case
+        offered = set(case.settings.get("terms", {}).get("offer", ["on_demand"]))
+        sold = {sku for sku, term in case.prices if term in offered}
+        sold |= {h["sku"] for h in case.held if months_left(case, h) > 0}
+        return frozenset(r["region"] for s, r in case.skus.items() if s in sold and not r["resource"])
 
     def _needs(self, workload: str, resources: Iterable[str]) -> tuple[str, ...]:
         return tuple(

@@ -92,6 +92,14 @@ class Folder:
             return None
         return rows
 
+    def header(self, name: str) -> list[str] | None:
+        """Columns of a CSV file; ``None`` if it is absent or cannot be read."""
+        try:
+            text = self.bytes(name).decode("utf-8")
+            return next(csv.reader(io.StringIO(text, newline=""), strict=True), None)
+        except (Unreadable, UnicodeDecodeError, csv.Error):
+            return None
+
     def optional(self, name: str, columns: Sequence[str]) -> list[Row] | None:
         """As :meth:`table`; a file that is absent is ``None`` without a problem."""
         return self.table(name, columns) if self.has(name) else None

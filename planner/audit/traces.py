@@ -33,6 +33,7 @@ def set_slices(case: Case, raw: bytes, file: str, most: int) -> None:
     """
     factors = read_factors(raw, file)
     made = compress(factors, most)
+    case.levels = made.levels
     values = factors.to_numpy()
     hours = np.bincount(made.slice_of, minlength=len(made.share))
     if len(made.slice_of) != len(values) or hours.sum() != len(values):

@@ -90,6 +90,7 @@ def edit(path: Path, change: Callable[[Rows], Iterable[dict[str, str]]]) -> None
         columns, rows = list(reader.fieldnames or ()), list(reader)
     changed = list(change(rows))
     columns = [c for c in columns if all(c in row for row in changed)]
+    columns += [c for c in (changed[0] if changed else ()) if c not in columns]
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns, lineterminator="\n")
         writer.writeheader()

@@ -105,7 +105,7 @@ SPOILS: dict[str, tuple[set[str], Callable[[Path], object]]] = {
         lambda p: edit(p / "purchases.csv", where(of_term("on_demand"), used=scaled(0.5))),
     ),
     "a pool that its workload does not fit": (
-        {"counted"},
+        {"owners"},
         lambda p: edit(
             p / "pools.csv", where(lambda r: r["workload"] == "secret", pool="mof/vm/any/rasmi/public")
         ),

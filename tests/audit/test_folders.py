@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from audit.small_plan import edit, where
+from audit.small_plan import edit, edit_json, where
 from audit.test_mutations import failed
 
 from planner.audit.audit import audit
 from planner.errors import BadInput
+from planner.plan.folder import write_manifest
 
 
 @pytest.fixture
@@ -43,12 +44,28 @@ def test_a_plan_made_by_hand_fails_where_it_breaks_a_rule(by_hand: Path) -> None
     assert "SECRET" in failed(audit(by_hand))
 
 
-def test_columns_may_be_added_to_every_table(plan: Path) -> None:
-    for path in (*plan.glob("*.csv"), *plan.glob("inputs/**/*.csv")):
+def test_columns_may_be_added_to_every_input(plan: Path) -> None:
+    for path in plan.glob("inputs/**/*.csv"):
         lines = path.read_text(encoding="utf-8").splitlines()
         more = [f"{line},{'later' if i == 0 else ''}" for i, line in enumerate(lines)]
         path.write_text("\n".join(more) + "\n", encoding="utf-8")
     assert failed(audit(plan)) == {"manifest"}
+
+
+@pytest.mark.parametrize(
+    "add",
+    [
+        lambda p: edit(p / "costs.csv", lambda rows: [{**r, "approved": "yes"} for r in rows]),
+        lambda p: edit_json(p / "plan.json", approved="yes"),
+        lambda p: edit_json(p / "plan.json", replan={"more": 1}),
+        lambda p: (p / "letter.html").write_text("approved", encoding="utf-8"),
+        lambda p: (p / "periods.csv").unlink(),
+    ],
+)
+def test_what_no_plan_has_is_told_and_what_it_lacks(add: Callable[[Path], object], plan: Path) -> None:
+    add(plan)
+    write_manifest(plan)
+    assert "cells" in failed(audit(plan))
 
 
 def test_a_folder_without_a_plan_is_refused(tmp_path: Path) -> None:

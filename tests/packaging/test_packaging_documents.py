@@ -33,6 +33,11 @@ def test_the_tables_page_is_written_from_the_schemas(build):
     assert page == build.tables_page(), "run: make docs"
 
 
+def test_the_audit_page_holds_the_table_of_cells(build):
+    page = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
+    assert page == build.audit_page(page), "run: make docs"
+
+
 def test_output_shown_is_what_the_commands_print(build, readme, tmp_path):
     written = build.documents(tmp_path)[ROOT / "README.md"]
     assert "$ planner plan examples/national-ai\nSYNTHETIC\n" in written

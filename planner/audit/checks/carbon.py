@@ -81,21 +81,35 @@ def recorded(context: Context) -> Iterable[Finding]:
     price = context.case.settings.get("carbon")
     if price is None and any(row["term"] == "carbon" for row in context.claims.costs or ()):
         price = {"price": ZERO, "currency": context.case.settings.get("currency")}
-    if (said is None and price is None) or context.claims.purchases is None:
+    if context.claims.purchases is None:
+        return
+    if context.claims.head is not None and (said is None) == bool(context.case.grid or context.case.energy):
+        message = "plan.json says nothing of carbon, which the case states, or the case states none"
+        yield Finding("carbon-recorded", "fail", "plan.json", message)
+    if said is None and price is None:
         return
     known, unknown = tonnes(context)
     if isinstance(said, dict):
-        yield _record(said, sum(known.values(), ZERO), unknown)
+        yield _record(context, said, known, unknown)
     if isinstance(price, dict) and context.claims.costs is not None:
         yield _worth(context, Decimal(price["price"]), str(price["currency"]), known)
 
 
-def _record(said: dict[str, object], found: Decimal, unknown: set[str]) -> Finding:
-    stated = Decimal(str(said.get("tonnes", 0)))
+def _record(context: Context, said: dict[str, object], known: Tonnes, unknown: set[str]) -> Finding:
+    stated, found = Decimal(str(said.get("tonnes", 0))), sum(known.values(), ZERO)
     numbers = {"stated": text(stated), "found": text(found)}
-    if abs(stated - found) > _NEAR + abs(found) * _RELATIVE or said.get("unknown") != sorted(unknown):
+    due = {p.name: sum((v for (_, t), v in known.items() if t == p.t), ZERO) for p in context.case.periods}
+    by_period = said.get("by_period")
+    agree = isinstance(by_period, dict) and by_period.keys() == due.keys() and all(
+        _near(Decimal(str(by_period[name])), emitted) for name, emitted in due.items()
+    )  # fmt: skip
+    if not agree or not _near(stated, found) or said.get("unknown") != sorted(unknown):
         return Finding("carbon-recorded", "fail", "plan.json", "states other carbon than it buys", numbers)
     return Finding("carbon-recorded", "pass", "plan.json", "its carbon was worked out again", numbers)
+
+
+def _near(stated: Decimal, found: Decimal) -> bool:
+    return abs(stated - found) <= _NEAR + abs(found) * _RELATIVE
 
 
 def _worth(context: Context, price: Decimal, currency: str, known: Tonnes) -> Finding:

@@ -29,6 +29,11 @@ UNPRICED = (TAIL, HELD_TAIL, PREPAID, "commitment used")
 what counts in shares."""
 
 
+Due = dict[tuple[str, str, str, str, int], Decimal]
+"""Money by (term, payer, owner, region, period): a workload, the pool of machines that several share, or
+blank where it is paid in common."""
+
+
 def prices(context: Context) -> Iterable[Finding]:
     """Each purchase is at the price and currency of the price row that held on ``prices_as_of``."""
     if context.claims.purchases is None:
@@ -38,11 +43,19 @@ def prices(context: Context) -> Iterable[Finding]:
     for row in context.claims.purchases:
         key = (row["sku"], row["term"])
         listed = context.case.prices.get(key)
+        unit = "GiB" if context.case.skus[row["sku"]]["resource"] else "machines"
+        if row.get("unit", unit) != unit:
+            wrong.add(key)
+            yield Finding("prices", "fail", row["sku"], f"is sold in {unit}, not {row['unit'][:40]}")
         if key in wrong:
             continue
         if listed is None:
             wrong.add(key)
             yield Finding("prices", "fail", row["sku"], f"has no price on term {row['term'][:40]}")
+        elif "basis" in row and row["basis"] != listed.get("basis", ""):
+            wrong.add(key)
+            numbers = {"stated": row["basis"][:40], "price row": listed.get("basis", "")[:40]}
+            yield Finding("prices", "fail", row["sku"], "states another basis than its price row", numbers)
         elif number(listed, "ListUnitPrice") != number(row, "unit_price") or (
             listed["PricingCurrency"] != row["currency"]
         ):
@@ -65,8 +78,9 @@ def lines(context: Context) -> Iterable[Finding]:
     if costs is None or context.claims.purchases is None:
         yield context.missing("costs", "costs.csv" if costs is None else "purchases.csv")
         return
-    stated: dict[tuple[str, str, str, int], Decimal] = {}
+    stated: Due = {}
     at = {name: t for t, name in enumerate(context.case.names)}
+    owned = all("pool" in row and "workload" in row for row in context.claims.purchases)
     wrong = 0
     unknown: set[str] = set()
     for row in costs:
@@ -77,11 +91,13 @@ def lines(context: Context) -> Iterable[Finding]:
         if (term := _family(row["term"])) is None:
             unknown.add(row["term"][:40])
             continue
-        key = (term, row["payer"], row["region"], at[row["period"]])
+        owner = row["workload"] or (row["pool"] if term == "compute" else "")
+        owner = owner if owned or term not in ("compute", "storage") else ""
+        key = (term, row["payer"], owner, row["region"], at[row["period"]])
         stated[key] = stated.get(key, ZERO) + number(row, "list")
     due = {
-        **agreed(context.case, context.claims),
-        **_bought(context),
+        **{(k[0], k[1], "", *k[2:]): v for k, v in agreed(context.case, context.claims).items()},
+        **_bought(context, owned),
         **_egress(context),
         **_tiers(context),
         **_transfer(context),
@@ -90,9 +106,10 @@ def lines(context: Context) -> Iterable[Finding]:
     }
     off = {k: (stated.get(k, ZERO), due.get(k, ZERO)) for k in stated.keys() | due.keys()}
     off = {k: v for k, v in off.items() if abs(v[0] - v[1]) > _CENT + abs(v[1]) * _RELATIVE}
-    for (term, payer, region, t), (said, found) in sorted(off.items())[:20]:
+    for (term, payer, owner, region, t), (said, found) in sorted(off.items())[:20]:
         numbers = {"stated": text(said), "found": text(found), "difference": text(said - found)}
-        message = f"{term} of {payer} at {region} in {context.case.names[t]} is not what it should cost"
+        whose = f"{payer} for {owner}" if owner else payer
+        message = f"{term} of {whose} at {region} in {context.case.names[t]} is not what it should cost"
         yield Finding("costs", "fail", payer, message, numbers)
     for term in sorted(unknown):
         yield Finding("costs", "not checked", term, "a kind of cost that this audit does not work out again")
@@ -157,20 +174,23 @@ def discount_factor(case: Case, t: int) -> Decimal:
     return evenly(case, sum((p.hours for p in case.periods[:t]), ZERO), case.periods[t].hours)
 
 
-def _bought(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
+def _bought(context: Context, owned: bool) -> Due:
     """Compute: units × hours × price × rate. Storage: GiB × months × price × rate."""
     case = context.case
     at = {name: t for t, name in enumerate(case.names)}
-    due: dict[tuple[str, str, str, int], Decimal] = {}
+    due: Due = {}
     for row in context.claims.purchases or ():
         t = at[row["period"]]
         listed = case.prices.get((row["sku"], row["term"]))
         if listed is None:
             continue  # check ``prices`` says so
         stored = bool(case.skus[row["sku"]]["resource"])
+        if stored and row.get("slice", "all") != "all":
+            raise Unreadable("a purchase of storage names a slice")
         amount = case.periods[t].months if stored else case.periods[t].hours * _part(case, row)
         money = number(row, "units") * amount * number(listed, "ListUnitPrice")
-        key = ("storage" if stored else "compute", row["payer"], row["region"], t)
+        owner = (row["workload"] or ("" if stored else row["pool"])) if owned else ""
+        key = ("storage" if stored else "compute", row["payer"], owner, row["region"], t)
         due[key] = due.get(key, ZERO) + money * case.rate(listed["PricingCurrency"], t)
     return due
 
@@ -184,10 +204,10 @@ def _part(case: Case, row: Row) -> Decimal:
     return case.slices[part]
 
 
-def _egress(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
+def _egress(context: Context) -> Due:
     """Egress: GiB a month × months × share × price of the first paid tier × rate."""
     case = context.case
-    due: dict[tuple[str, str, str, int], Decimal] = {}
+    due: Due = {}
     for p in context.claims.placements:
         volume = case.need(p.workload, "egress_gib", p.t)
         if p.role != "primary" or not volume:
@@ -196,12 +216,12 @@ def _egress(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
         if tier is None:
             continue  # check ``no-price`` says so
         money = p.share * volume * case.periods[p.t].months * number(tier, "ListUnitPrice")
-        key = ("egress", case.payer(p.workload), p.region, p.t)
+        key = ("egress", case.payer(p.workload), p.workload, p.region, p.t)
         due[key] = due.get(key, ZERO) + money * case.rate(tier["PricingCurrency"], p.t)
     return due
 
 
-def _tiers(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
+def _tiers(context: Context) -> Due:
     """Where tiers are exact: the bill of each payer, region and month less that at the first paid tier."""
     case = context.case
     section = case.settings.get("egress", {})
@@ -213,18 +233,19 @@ def _tiers(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
             key = (case.payer(p.workload), p.region, p.t)
             volume[key] = volume.get(key, ZERO) + p.share * case.need(p.workload, "egress_gib", p.t)
     return {
-        (TIERS, *key): beyond_first_paid(case, key[1], key[2], gib) * case.periods[key[2]].months
+        (TIERS, key[0], "", *key[1:]): beyond_first_paid(case, key[1], key[2], gib)
+        * case.periods[key[2]].months
         for key, gib in volume.items()
     }
 
 
-def _transfer(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
+def _transfer(context: Context) -> Due:
     """Data between workloads: what does not stay in the sender's region, at the price of its egress.
 
     Where both are in one region, the smaller of their shares stays.
     """
     case = context.case
-    due: dict[tuple[str, str, str, int], Decimal] = {}
+    due: Due = {}
     for (sender, receiver), by_period in case.dependencies:
         for t, row in enumerate(by_period):
             if row is None or not (case.alive(sender, t) and case.alive(receiver, t)):
@@ -237,6 +258,6 @@ def _transfer(context: Context) -> dict[tuple[str, str, str, int], Decimal]:
                 if not volume or not leaves or tier is None:
                     continue
                 money = leaves * volume * number(tier, "ListUnitPrice")
-                key = ("transfer", case.payer(sender), p.region, t)
+                key = ("transfer", case.payer(sender), sender, p.region, t)
                 due[key] = due.get(key, ZERO) + money * case.rate(tier["PricingCurrency"], t)
     return due

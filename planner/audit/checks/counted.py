@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from planner.audit.amounts import in_pool
 from planner.audit.case import ONE, SIZED, ZERO, Case
 from planner.audit.checks.contracts import at_start, landed, under
 from planner.audit.claims import Placement
@@ -48,22 +47,11 @@ def check(context: Context) -> Iterable[Finding]:
         message = "costs.csv states what counts of commitments, purchases.csv does not state what is used"
         yield Finding("counted", "fail", "purchases.csv", message)
         return
-    found = [*_members(context), *_rows(purchases), *_money(context), *_carried(context)]
+    found = [*_rows(purchases), *_money(context), *_carried(context)]
     yield from found
     if not found:
         message = "what counts of commitments is the landed price of what is used of them"
         yield Finding("counted", "pass", "costs.csv", message)
-
-
-def _members(context: Context) -> Iterable[Finding]:
-    """Every workload in one pool of ``pools.csv``, and one whose name fits it."""
-    seen: set[str] = set()
-    for pool, members in sorted(context.claims.pools.items()):
-        for workload in sorted(members & context.case.workloads.keys()):
-            if workload in seen or not in_pool(context, workload, pool):
-                message = f"pools.csv puts it in {pool[:120]}, where it does not belong, or in two pools"
-                yield Finding("counted", "fail", workload, message)
-            seen.add(workload)
 
 
 def _rows(purchases: list[Row]) -> Iterable[Finding]:

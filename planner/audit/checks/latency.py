@@ -8,7 +8,7 @@ from decimal import Decimal
 from planner.audit.case import NETWORK, ZERO
 from planner.audit.context import TOLERANCE, Context
 from planner.audit.filters import Facts, selected
-from planner.audit.findings import Finding, of_rule, spans, text
+from planner.audit.findings import Finding, of_rule, spans
 from planner.audit.reading import Row, number
 from planner.audit.routes import covered, round_trips
 from planner.audit.rules import binds
@@ -49,39 +49,6 @@ def check(context: Context, rule: Rule) -> Iterable[Finding]:
             yield of_rule(
                 rule, "pass", workload, f"at least {worst:.2%} of users are within the target", numbers
             )
-
-
-def recorded(context: Context) -> Iterable[Finding]:
-    """``latency.csv`` against coverage worked out again."""
-    if context.claims.latency is None:
-        if any(row.get("latency_ms") for row in context.case.workloads.values()):
-            yield context.missing("latency-recorded", "latency.csv")
-        return
-    trips = context.once(trips_of)
-    at = {name: t for t, name in enumerate(context.case.names)}
-    wrong = 0
-    for row in context.claims.latency if trips is not None else ():
-        workload = context.case.workloads.get(row["workload"])
-        t = at.get(row["period"])
-        if workload is None or t is None or not workload.get("latency_ms", ""):
-            wrong += 1
-            yield Finding(
-                "latency-recorded", "fail", row["workload"][:120], "latency.csv names what has no target"
-            )
-            continue
-        share, stated = (
-            reach(context, trips or {}, row["workload"], workload, t),
-            number(row, "reached_share"),
-        )
-        if abs(share - stated) > TOLERANCE:
-            wrong += 1
-            numbers = {"stated": text(stated), "found": text(share)}
-            message = f"latency.csv states another share for {row['period']}"
-            yield Finding("latency-recorded", "fail", row["workload"], message, numbers)
-    if not wrong:
-        yield Finding(
-            "latency-recorded", "pass", "latency.csv", f"{len(context.claims.latency)} shares agree"
-        )
 
 
 def reach(context: Context, trips: dict[str, dict[str, int]], workload: str, row: Row, t: int) -> Decimal:

@@ -76,8 +76,16 @@ def leaving(context: Context) -> Iterable[Finding]:
     case, wrong = context.case, []
     at = {name: t for t, name in enumerate(case.names)}
     labour = case.settings.get("migration", {}).get("labour")
+    groups = sorted({r["vendor_group"] for r in case.regions.values() if in_market(r)})
+    due = {(g, case.names[t]) for g in groups for t in range(1, len(case.names))
+           if _there(context, g, t)[0] > ZERO}  # fmt: skip
+    stated = [(row["vendor_group"], row["period"]) for row in rows]
+    if due - set(stated) or len(set(stated)) < len(stated):
+        wrong.append("does not have each vendor group in each period once")
     for row in rows:
         where = f"{row['vendor_group'][:120]} in {row['period'][:40]}"
+        if (row["vendor_group"], row["period"]) not in due and not number(row, "owed") > ZERO:
+            wrong.append(f"{where}: there is nothing to leave")
         if row["period"] not in at or at[row["period"]] == 0:
             wrong.append(f"{where}: no period that one could leave at")
             continue
@@ -124,6 +132,11 @@ def options(context: Context) -> Iterable[Finding]:
         return
     plans = [row for row in rows if row["option"] == "plan"]
     wrong = [] if len(plans) == 1 else [f"{len(plans)} rows are the plan, not one"]
+    keys = [(row["option"], row.get("rule", ""), row.get("value", "")) for row in rows]
+    if len(set(keys)) < len(keys):
+        wrong.append("an option stands there twice")
+    if any((option in ("plan", "nothing")) != (rule == "") for option, rule, _ in keys):
+        wrong.append("an option names no rule, or the plan names one")
     for row in plans:
         for column, summed in _MONEY.items():
             total = sum((number(line, summed) for line in costs), ZERO)

@@ -21,8 +21,6 @@ def check(context: Context) -> Iterable[Finding]:
         kept.setdefault((p.workload, p.role, p.t), {})[p.region] = p.share
     for workload in case.workloads:
         tier = case.tier(workload)
-        if tier is None:
-            continue
         wrong: dict[str, list[int]] = {}
         for period in case.periods:
             if case.alive(workload, period.t):
@@ -34,20 +32,22 @@ def check(context: Context) -> Iterable[Finding]:
         for fault, periods in wrong.items():
             yield Finding("resilience", "fail", workload, f"{fault} in {spans(case.names, periods)}")
         if not wrong:
-            yield Finding("resilience", "pass", workload, f"keeps what tier {tier['tier']} asks")
+            asked = f"keeps what tier {tier['tier']} asks" if tier else "keeps nothing, as no tier is stated"
+            yield Finding("resilience", "pass", workload, asked)
 
 
 def _faults(
-    context: Context, tier: Row, role: str, primary: dict[str, Decimal], others: dict[str, Decimal]
+    context: Context, tier: Row | None, role: str, primary: dict[str, Decimal], others: dict[str, Decimal]
 ) -> Iterable[str]:
     """What is wrong with a role in one period.
 
     Shares at r can be paired with standbys elsewhere if and only if, for every place (or vendor
     group), what runs there and what stands ready there are together no more than the whole.
     """
-    wanted = tier["standby"] != "none" if role == "standby" else number(tier, "backup", ZERO) > 0
     total = sum(others.values(), ZERO)
-    if not wanted:
+    if tier is None or not (tier["standby"] != "none" if role == "standby" else _backup(tier)):
+        if others:
+            yield f"a {role} is kept that its tier does not ask for"
         return
     if abs(total - ONE) > TOLERANCE:
         yield f"the {role} is not whole"
@@ -60,3 +60,7 @@ def _faults(
     if any(share > ONE + TOLERANCE for share in both.values()):
         apart = _WORDS[tier["standby"]] if role == "standby" else "region"
         yield f"the {role} is in the same {apart} as what it stands for"
+
+
+def _backup(tier: Row) -> bool:
+    return number(tier, "backup", ZERO) > 0

@@ -8,8 +8,7 @@ from decimal import Decimal
 from planner.audit.amounts import Amounts, amounts, by_label, contestable_members
 from planner.audit.case import ZERO
 from planner.audit.context import TOLERANCE, Context
-from planner.audit.findings import Finding, Status, of_rule, spans, text
-from planner.audit.reading import number
+from planner.audit.findings import Finding, Status, of_rule, spans
 from planner.audit.rules import binds
 from planner.policy.rules import Rule
 
@@ -94,41 +93,3 @@ def _judged(context: Context, rule: Rule, limit: Decimal, above: bool) -> Iterab
                 break
         else:
             yield of_rule(rule, "pass", name, f"has {worst:.4%}; {side} {limit:.2%} is allowed", numbers)
-
-
-def recorded(context: Context) -> Iterable[Finding]:
-    """``shares.csv`` against shares worked out again."""
-    if context.claims.shares is None:
-        yield context.missing("shares-recorded", "shares.csv")
-        return
-    rules = {r.id: r for r in context.own_rules if r.kind in SHARE_KINDS}
-    at = {name: t for t, name in enumerate(context.case.names)}
-    known: dict[str, list[dict[str, tuple[Decimal, Decimal]]] | None] = {}
-    wrong = compared = 0
-    for row in context.claims.shares:
-        rule, t = rules.get(row["rule"]), at.get(row["period"])
-        if (row["rule"] and rule is None) or t is None:
-            wrong += 1
-            yield Finding(
-                "shares-recorded", "fail", row["rule"][:60], "shares.csv names an unknown rule or period"
-            )
-            continue
-        if rule is None:
-            continue
-        if rule.id not in known:
-            critical = rule.parameters["basis"] == "critical"
-            found = amounts(context, rule, contestable_members(context, rule, critical))
-            known[rule.id] = None if found is None else [shares(a, label_of(context, rule)) for a in found]
-        here = known[rule.id]
-        if here is None:
-            continue
-        low, high = here[t].get(row["subject"], (ZERO, ZERO))
-        stated = number(row, "share")
-        compared += 1
-        if not low - TOLERANCE <= stated <= high + TOLERANCE:
-            wrong += 1
-            numbers = {"stated": text(stated), "found": text(low)}
-            message = f"shares.csv states another share of {row['subject'][:60]} in {row['period']}"
-            yield Finding("shares-recorded", "fail", row["rule"], message, numbers)
-    if not wrong:
-        yield Finding("shares-recorded", "pass", "shares.csv", f"{compared} shares agree")
