@@ -186,7 +186,7 @@ TABLES: Mapping[str, Mapping[str, Cell]] = {
         **dict.fromkeys(("months", "upfront", "monthly", "obligation"),
                         derived("signing", "what is owed is what is paid at the start and each month")),
         "expected": derived("signing", "cash of costs.csv by vendor"),
-        "exit_value": underivable("what is owed at the contract's end; checked is that it is not more than all"),
+        "exit_value": underivable("owed at the contract's end; no more than is owed in all"),
     },
     "leaving.csv": {
         "vendor_group": derived("leaving", "placements and demand"),
