@@ -14,6 +14,7 @@ from planner.audit.findings import Finding, text
 from planner.audit.held import HELD_TAIL, PREPAID, TAIL
 from planner.audit.reading import Row, number
 from planner.audit.tiers import first_paid
+from planner.audit.vendor_costs import KINDS
 
 NAME, FILE = "assumed", "costs.csv"
 COMMITTED = ("commitment", "commitment held", "commitment used", TAIL, HELD_TAIL, PREPAID)
@@ -93,6 +94,10 @@ def assumed_part(context: Context) -> Callable[[Row], Part]:
         if term == "activation":
             return _any({_is_assumed(r) for r in case.activation
                          if _concerns(context, r["subject"], row["region"])})  # fmt: skip
+        if term in KINDS:
+            return _any({_is_assumed(r) for r in case.vendor_costs
+                         if f"vendor {r['kind']}" == term and _concerns(context, r["vendor"], row["region"])
+                         and r["payer"] in ("", row["payer"])})  # fmt: skip
         if term in AGREEMENT:
             vendor = case.regions[row["region"]]["vendor"]
             return _any({_is_assumed(r) for r in case.agreements if r["vendor"] == vendor})

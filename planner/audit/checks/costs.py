@@ -95,14 +95,14 @@ def lines(context: Context) -> Iterable[Finding]:
         owner = owner if owned or term not in ("compute", "storage") else ""
         key = (term, row["payer"], owner, row["region"], at[row["period"]])
         stated[key] = stated.get(key, ZERO) + number(row, "list")
-    due = {
-        **{(k[0], k[1], "", *k[2:]): v for k, v in agreed(context.case, context.claims).items()},
+    common = {**agreed(context.case, context.claims), **of_vendors(context.case, context.claims)}
+    due: Due = {
+        **{(k[0], k[1], "", *k[2:]): v for k, v in common.items()},
         **_bought(context, owned),
         **_egress(context),
         **_tiers(context),
         **_transfer(context),
         **one_off(context.case, context.claims),
-        **of_vendors(context.case, context.claims),
     }
     off = {k: (stated.get(k, ZERO), due.get(k, ZERO)) for k in stated.keys() | due.keys()}
     off = {k: v for k, v in off.items() if abs(v[0] - v[1]) > _CENT + abs(v[1]) * _RELATIVE}

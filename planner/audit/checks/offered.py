@@ -79,8 +79,8 @@ def leaving(context: Context) -> Iterable[Finding]:
     groups = sorted({r["vendor_group"] for r in case.regions.values() if in_market(r)})
     due = {(g, case.names[t]) for g in groups for t in range(1, len(case.names))
            if _there(context, g, t)[0] > ZERO}  # fmt: skip
-    stated = [(row["vendor_group"], row["period"]) for row in rows]
-    if due - set(stated) or len(set(stated)) < len(stated):
+    keys = [(row["vendor_group"], row["period"]) for row in rows]
+    if due - set(keys) or len(set(keys)) < len(keys):
         wrong.append("does not have each vendor group in each period once")
     for row in rows:
         where = f"{row['vendor_group'][:120]} in {row['period'][:40]}"

@@ -9,9 +9,10 @@ from planner.audit.case import Case
 from planner.audit.context import Context
 from planner.audit.findings import Finding
 from planner.audit.reading import Row
+from planner.audit.vendor_costs import KINDS
 
 NAME = "owners"
-COMMON = ("activation", "agreement discount", "agreement shortfall")
+COMMON = ("activation", "agreement discount", "agreement shortfall", *KINDS)
 """Terms of cost that may be paid in common, by nobody's pool."""
 _TOLD = 20
 
