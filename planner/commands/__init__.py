@@ -25,6 +25,7 @@ COMMANDS = {
     "frontier": "Cost against the cap or floor of a rule.",
     "breakeven": "The discount at which a vendor enters, and the share it would win.",
     "exit-cost": "What leaving a vendor costs, and where its work would go.",
+    "serve": "A page to ask what if: move caps, prices and demand, take vendors away.",
     "commit-advice": "How much to commit for one and three years when demand is not known.",
     "stress": "What a case costs, and cannot serve, when something goes wrong.",
     "robust": "What to decide now when one of several futures may come.",
