@@ -13,16 +13,18 @@ import pandas as pd
 
 from planner import tables
 from planner.case.load import Tables, read_tables
-from planner.case.schema import USERS
+from planner.case.schema import USERS, WORKLOADS
 from planner.case.settings import FILE, Settings, read_settings
 from planner.catalog.load import folder_of
 from planner.catalog.schema import REGIONS
 from planner.errors import BadInput, Issue
+from planner.files.read import Source
 from planner.latency.coverage import coverage
 from planner.latency.graph import build_graph
 from planner.latency.matrix import round_trips
 from planner.latency.network import Network, read_network
-from planner.policy.load import read_packs
+from planner.names import mend as mend_name
+from planner.policy.load import read_packs, scheme_of
 from planner.policy.rules import Rule
 
 
@@ -44,6 +46,8 @@ class Case(Tables):
         Mean round trip (site, region) in microseconds; ``None`` without a network.
     between_us
         Mean round trip (region, region) in microseconds; empty unless dependencies limit it.
+    classes
+        The scheme of classification, the most secret class first; empty where nobody states one.
     """
 
     rules: tuple[Rule, ...]
@@ -52,6 +56,7 @@ class Case(Tables):
     reach: pd.DataFrame
     rtt_us: pd.DataFrame | None
     between_us: pd.DataFrame
+    classes: tuple[str, ...] = ()
 
 
 def read_case(folder: Path | str) -> Case:
@@ -68,9 +73,13 @@ def read_case(folder: Path | str) -> Case:
         raise BadInput(problems)
     case, problems = read_tables(folder)
     rules, more, rule_files = read_packs(
-        settings.packs, folder, settings.rules, settings.rules_as_of, settings.decision_date
-    )
+        settings.packs, folder, settings.rules, settings.rules_as_of, settings.decision_date,
+        adopt=settings.adopt,
+    )  # fmt: skip
     problems = [*problems, *more]
+    classes, more = scheme_of(rule_files, settings.classes)
+    problems += more
+    problems += _classes(case, folder, settings, rules, classes, problems)
     network, more = _network(settings.catalogs, folder)
     problems += more
     if case is not None and not more:
@@ -96,7 +105,37 @@ def read_case(folder: Path | str) -> Case:
         reach=reach,
         rtt_us=rtt_us,
         between_us=_between(case, network, regions),
+        classes=classes,
     )
+
+
+def _classes(
+    case: Tables | None, folder: Path, settings: Settings, rules: tuple[Rule, ...], classes: tuple[str, ...],
+    known: list[Issue],
+) -> list[Issue]:  # fmt: skip
+    """Classes of workloads and rules that the scheme does not have; without a scheme any word may be one."""
+    if not classes:
+        return []
+    problems = [
+        Issue(rule.pack, 0, f"{rule.id}.select.workload.classification", name, "is no class of the scheme",
+              mend_name(name, classes))
+        for rule in rules
+        for name in rule.select.get("workload", {}).get("classification", ())
+        if name not in classes
+    ]  # fmt: skip
+    file = settings.tables.get("workloads", "workloads.csv")
+    source: Source = folder / file
+    if case is not None:
+        source = next(content for name, content in case.files if name == file)
+    elif any(p.file == FILE and p.column == "tables.workloads" for p in known):
+        return problems
+    frame, _ = tables.read(source, WORKLOADS, file)
+    problems += [
+        Issue(file, int(row), "classification", level, "is no class of the scheme", mend_name(level, classes))
+        for level, row in zip(frame["classification"], frame["_row"], strict=True)
+        if level and level not in classes
+    ]
+    return problems
 
 
 def _network(packages: tuple[str, ...], folder: Path) -> tuple[Network | None, list[Issue]]:

@@ -39,6 +39,7 @@ from planner.model.build import Model, build
 from planner.model.index import make_index
 from planner.plan.plan import Plan
 from planner.tolerances import SAME_COST
+from planner.unstated import demand_stated, unstated
 
 
 def plan_case(
@@ -216,6 +217,7 @@ def build_model(case: Case, fixed: Fixed | None = None) -> Model:
         When a reason can be told beforehand.
     """
     eligibility = assess(case)
+    demand_stated(case, eligibility)
     if fixed is not None:
         eligibility, pinned = hold(case, eligibility, fixed)
         if (case.alive & ~eligibility.allowed.any(axis=1)).any():
@@ -237,6 +239,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
     settings = case.settings
     costs = extract.costs(model, x)
     purchases = extract.purchases(model, x)
+    left = unstated(case, model.index.eligibility)
     prices = case.catalog.prices
     bought = prices[(prices["SkuId"] + prices["term"]).isin(set(purchases["sku"] + purchases["term"]))]
     head = {
@@ -274,6 +277,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         ],
         "not_adopted": [r.label() for r in case.rules if r.declared_severity != r.severity],
         "unpriced_regions": _unpriced(case),
+        "unstated": {"count": len(left), "left": [vars(one) for one in left]},
         **emissions(model, x),
         **egress_bill(model, x),
     }

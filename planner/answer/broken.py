@@ -17,10 +17,13 @@ def broken_shares(shares: pd.DataFrame) -> list[str]:
     """Caps and floors on shares, from the shares of a plan: the worst period of each holder."""
     out = []
     over = shares[shares["slack"] < -SUM]
-    for (rule, subject), rows in over.groupby(["rule", "subject"]):
+    scopes = over.groupby("rule")["scope"].nunique().to_dict()
+    for (rule, scope, subject), rows in over.groupby(["rule", "scope", "subject"]):
         worst = rows.sort_values(["slack", "period"]).iloc[0]
+        where = f" of {scope}" if scopes[str(rule)] > 1 else ""
         out.append(
-            f"{rule}: {subject} has {worst['share']:.1%} in {worst['period']} against {worst['limit']:.0%} "
+            f"{rule}: {subject} has {worst['share']:.1%}{where} in {worst['period']} against "
+            f"{worst['limit']:.0%} "
             f"({_periods(len(rows))})"
         )
     return out
@@ -42,7 +45,7 @@ def broken_latency(latency: pd.DataFrame, without: Collection[str] = ()) -> list
 def broken_limits(model: Model, blocks: Iterable[Block], x: np.ndarray, room: bool = False) -> list[str]:
     """Limits on capacity, cash, carbon, exit, moves and survival, from the values of the columns.
 
-    The worst row of each limit is told; shares and latency are told by what they come to.
+    The worst row of each limit and resource is told; shares and latency are told by what they come to.
 
     Parameters
     ----------
@@ -69,15 +72,17 @@ def _block(
     bound = np.where(np.isfinite(block.upper), block.upper, block.lower)
     over = np.flatnonzero(by > ROW * np.maximum(1.0, np.abs(bound)))
     size = block.scale / family.size(model)
-    rows: dict[str, list[Row]] = {}
+    # Each resource that is short is told: which of them is worst says nothing of the others.
+    rows: dict[tuple[str, str], list[Row]] = {}
     for row in family.rows(model, block, over):
-        rows.setdefault(row.words(broken[0]), []).append(row)
-    for subject in sorted(rows):
-        worst = max(rows[subject], key=lambda row: float(by[row.at] / size[row.at]))
+        rows.setdefault((row.words(broken[0]), row.unit), []).append(row)
+    for subject, unit in sorted(rows):
+        own = rows[subject, unit]
+        worst = max(own, key=lambda row: float(by[row.at] / size[row.at]))
         figures = {"by": by, "value": value, "bound": bound}
         much = worst.words(broken[1], **{k: float(v[worst.at] / size[worst.at]) for k, v in figures.items()})
         when = f" in {worst.period}" if worst.period else ""
-        also = f" ({_periods(len({row.period for row in rows[subject]}))})" if "period" in worst.names else ""
+        also = f" ({_periods(len({row.period for row in own}))})" if "period" in worst.names else ""
         yield f"{subject} {much}{when}{also}"
 
 

@@ -127,7 +127,12 @@ def _overfull(index: Index) -> list[str]:
     reasons, told = [], set()
     for limit in index.capacity.to_dict("records"):
         subject, resource, t, amount = limit["subject"], limit["resource"], limit["t"], limit["amount"]
-        if limit["s"] >= 0 or limit["r"] < 0 or resource == "units" or (subject, resource) in told:
+        if (
+            limit["s"] >= 0
+            or limit["r"] < 0
+            or resource == "units"
+            or (subject, resource, limit["payer"]) in told
+        ):
             continue
         # Containers of a pool may share, but never with less than they need. The slices in which
         # workloads are busiest may differ, so only what they need in the same slice adds up.
@@ -135,7 +140,7 @@ def _overfull(index: Index) -> list[str]:
         load = case.load[who] if resource in SIZED else np.ones((int(who.sum()), 1))
         need = float((case.demand[who, RESOURCES.index(resource), t][:, None] * load).sum(axis=0).max())
         if need > amount * (1 + SUM):
-            told.add((subject, resource))
+            told.add((subject, resource, limit["payer"]))
             names = ", ".join(case.workloads.loc[who, "workload"].head(5))
             reasons.append(
                 f"{subject} has {amount:g} {resource} in {case.periods['period'].iloc[t]}, but workloads "

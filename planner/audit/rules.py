@@ -26,7 +26,13 @@ def rules_of_plan(folder: Folder, case: Case, as_of: date | None) -> tuple[tuple
     if not isinstance(given, dict) or not isinstance(names, list):
         return (), [Finding("rules", "fail", "case.toml", "packs or rules are not what a case states")]
     overrides = {k: dict(v) for k, v in given.items() if isinstance(v, dict)}
-    rules, findings = _read(folder, [str(n) for n in names], overrides, case, as_of)
+    stated = case.plain.get("adopt", [])
+    adopt = {
+        str(row.get("pack")): {k: v for k, v in row.items() if k != "pack"}
+        for row in (stated if isinstance(stated, list) else [stated])
+        if isinstance(row, dict)
+    }
+    rules, findings = _read(folder, [str(n) for n in names], overrides, adopt, case, as_of)
     return rules, findings
 
 
@@ -54,6 +60,7 @@ def _read(
     folder: Folder,
     names: Sequence[str],
     overrides: Mapping[str, Mapping[str, Any]],
+    adopt: Mapping[str, Mapping[str, Any]],
     case: Case,
     as_of: date | None,
 ) -> tuple[tuple[Rule, ...], list[Finding]]:
@@ -68,7 +75,7 @@ def _read(
             return Issue(f"{INPUTS}/{copy}", 0, "", name[:80], f"the copy of the pack {reason}", "")
         return copy, folder.root / INPUTS / copy
 
-    rules, problems, _ = read_packs(names, folder.root, overrides, rules_as_of, decided, place)
+    rules, problems, _ = read_packs(names, folder.root, overrides, rules_as_of, decided, place, adopt)
     return rules, [_finding(p) for p in problems]
 
 

@@ -11,7 +11,7 @@ from planner import tables
 from planner.case.agreements import check_agreements
 from planner.case.cards import check_cards
 from planner.case.earlier import check_earlier
-from planner.case.references import PAYERS, check_references, paying
+from planner.case.references import NO_TIER, PAYERS, check_references, paying
 from planner.case.settings import FILE, Settings
 from planner.case.vendor_costs import SCOPE, check_vendor_costs
 from planner.case.weights import check_latency_worth
@@ -269,6 +269,13 @@ def _check_workloads(
                 )
         elif not all(pods):
             bad("pod_vcpu", name, "is no container workload but has a pod", "Leave both pod columns blank.")
+    if frames["resilience"].empty:
+        tiers = frames["workloads"][frames["workloads"]["resilience"] != NO_TIER]
+        for tier, rows in tiers.groupby("resilience", sort=True):
+            mend = f"Describe it in {file['resilience']}, or write {NO_TIER}: nothing is kept ready then."
+            problem = f"is a tier of {len(rows)} workloads, and the case describes no tiers"
+            where = file["workloads"]
+            problems.append(Issue(where, int(rows["_row"].iloc[0]), "resilience", str(tier), problem, mend))
     current = frames["current"]
     for (name, role), group in current.groupby(["workload", "role"], sort=True):
         if group["share"].sum() > 1 + SUM:

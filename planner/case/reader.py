@@ -38,6 +38,12 @@ EXAMPLES = {
     "rules_as_of": "rules_as_of = 2026-11-23",
     "catalogs": 'catalogs = ["network", "./catalog"]',
     "packs": 'packs = ["./rules.toml"]',
+    "classes": 'classes = ["secret", "open"]',
+    "outside": 'outside = ["our own room"]',
+    "adopt.pack": 'pack = "./rules.toml"',
+    "adopt.adopted_by": 'adopted_by = "who decided"',
+    "adopt.adopted_on": "adopted_on = 2026-11-23",
+    "adopt.reference": 'reference = "minute 12/2026"',
     "periods.start": 'start = "2027-01"',
     "periods.months": "months = 3",
     "periods.count": "count = 8",
@@ -134,8 +140,8 @@ class Reader:
             return []
         return [dict(v) for v in value]
 
-    def names(self, parent: dict[str, Any], key: str) -> tuple[str, ...]:
-        value = self.take(parent, key, list, "")
+    def names(self, parent: dict[str, Any], key: str, required: bool = True) -> tuple[str, ...]:
+        value = self.take(parent, key, list, "", _MISSING if required else [])
         if not all(isinstance(v, str) for v in value):
             self.bad(key, value, "is not a list of names", f"Write e.g. {EXAMPLES.get(key, key)}")
             return ()

@@ -13,6 +13,9 @@ from planner.case.settings import FILE, Settings
 from planner.catalog.load import Catalog
 from planner.errors import Issue
 
+NO_TIER = "none"
+"""Tier of a workload of which nothing is kept ready; it needs no row in ``resilience.csv``."""
+
 PAYERS = "who pays for workloads"
 _PERIODS, _SLICES = "the periods of the case", "[slices] of case.toml"
 _REGIONS, _SKUS, _MACHINES = "the catalogs' regions", "the catalogs' SKUs", "the catalogs' machines"
@@ -21,6 +24,7 @@ _PLACES, _SUBJECTS = (
     "the catalogs' regions and SKUs, or capacity_groups.csv",
     "the catalogs' regions and vendors",
 )
+_TODAY = "the catalogs' regions, or outside of case.toml"
 _VENDORS, _SELLERS = "vendors.csv", "the vendors of the catalogs' regions"
 
 
@@ -62,6 +66,7 @@ REFERENCES: tuple[Reference, ...] = (
     Reference("affinity", "region", _REGIONS, blank=True),
     Reference("waivers", "region", _REGIONS, blank=True),
     Reference("activation", "subject", _SUBJECTS),
+    Reference("current", "region", _TODAY),
     Reference("assessments", "subject", _SUBJECTS),
     Reference("capacity_groups", "region", _REGIONS, blank=True),
     Reference("capacity_groups", "family", _FAMILIES, blank=True),
@@ -166,13 +171,14 @@ def _names(
         _SLICES: set(settings.slices),
     }
     if not frames["resilience"].empty:
-        names["resilience"] = set(frames["resilience"]["tier"])
+        names["resilience"] = {NO_TIER, *frames["resilience"]["tier"]}
     if catalog is not None:
         regions, vendors, skus = catalog.regions, set(catalog.vendors["vendor"]), catalog.skus
         places, sold = set(regions["region"]), set(skus["SkuId"])
         names |= {
             _REGIONS: places,
             _SKUS: sold,
+            _TODAY: {*places, *settings.outside},
             _MACHINES: set(skus.loc[skus["resource"] == "", "SkuId"]),
             _FAMILIES: set(skus["family"]),
             _CATEGORIES: set(skus["category"]),

@@ -17,9 +17,6 @@ from planner.case.yields import YIELDS
 from planner.catalog.schema import COMMITMENTS
 from planner.tables import BASES, Column, Table, provenance
 
-CLASSIFICATIONS = ("rahsia_besar", "rahsia", "sulit", "terhad", "rasmi", "terbuka")
-"""Levels of the official-secrets scheme, most secret first (policy source MY-CLS-01)."""
-
 TIERS = ("public", "internal", "restricted", "confidential")
 """Tiers of the national cloud policy (policy source MY-NCCP-01); no crosswalk is official."""
 
@@ -33,9 +30,7 @@ WORKLOADS = Table(
         Column("agency", "id", "As in agencies.csv."),
         Column("project", "text", "Project under which it is bought.", blank=True),
         Column("funding", "text", "Source of its money.", blank=True),
-        Column(
-            "classification", "choice", "Official-secrets level; never defaulted.", choices=CLASSIFICATIONS
-        ),
+        Column("classification", "id", "Class in the scheme of the pack of its country; never defaulted."),
         Column(
             "nccp_tier",
             "choice",
@@ -68,7 +63,7 @@ WORKLOADS = Table(
         Column(
             "pod_memory_gib", "number", "Largest pod of a container workload.", "GiB", blank=True, above=0
         ),
-        Column("resilience", "id", "Resilience tier."),
+        Column("resilience", "id", "Resilience tier, as in resilience.csv; none = nothing is kept ready."),
         Column(
             "latency_ms",
             "number",
@@ -379,4 +374,4 @@ TABLES = (
 )
 """Tables that this version reads; a case that names another is told so, never half understood."""
 
-__all__ = ["BASES", "CLASSIFICATIONS", "RESOURCES", "SIZED", "STORED", "TABLES", "TIERS"]
+__all__ = ["BASES", "RESOURCES", "SIZED", "STORED", "TABLES", "TIERS"]

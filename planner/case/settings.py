@@ -104,6 +104,14 @@ class Settings:
     spreads: tuple[Spread, ...] = ()
     decimal: str = ""
     sources: tuple[TableSource, ...] = ()
+    classes: tuple[str, ...] = ()
+    """Classes of a case whose packs state none, the most secret first."""
+    outside: tuple[str, ...] = ()
+    """Places of today that no catalog describes."""
+    unadopted: str = "refuse"
+    adopt: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Pack to ``adopted_by``, ``adopted_on`` and ``reference`` of all its rules."""
+    terms_stated: bool = True
 
 
 def read_settings(folder: Path) -> tuple[Settings | None, list[Issue]]:
@@ -144,6 +152,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         _provenance(reader, container, "container.")
     slices = _slices(reader, reader.table(tree, "slices", required=False))
     terms = reader.table(tree, "terms", required=False)
+    terms_stated = bool(terms)
     offer = tuple(take(terms, "offer", list, "terms.")) if terms else ("on_demand",)
     for term in offer:
         if term not in TERMS:
@@ -181,6 +190,9 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
     decimal = take(files, "decimal", str, "files.") if files else ""
     if decimal not in ("", ".", ","):
         bad("files.decimal", decimal, "parts no decimals", 'Write decimal = "." or decimal = ",".')
+    unadopted = take(tree, "unadopted", str, "", "refuse")
+    if unadopted not in ("refuse", "report"):
+        bad("unadopted", unadopted, "is no way to treat rules", 'Write "refuse" or "report".')
     rules = reader.table(tree, "rules", required=False)
     for rule, values in rules.items():
         if not isinstance(values, dict):
@@ -223,6 +235,11 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         spreads=read_spreads(reader, tree),
         decimal=decimal,
         sources=read_sources(reader, tree, set(tables)),
+        classes=reader.names(tree, "classes", required=False),
+        outside=reader.names(tree, "outside", required=False),
+        unadopted=unadopted,
+        adopt=_adopt(reader, tree),
+        terms_stated=terms_stated,
     )
     for table, path in (
         (periods, "periods."),
@@ -249,6 +266,24 @@ def _year_begins(reader: Reader, money: dict[str, Any], start: str, months: int)
         mend = "Let a period begin in that month, or use shorter periods."
         reader.bad("money.year_begins", begins, "lies within a period", mend)
     return begins
+
+
+def _adopt(reader: Reader, tree: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The section ``[adopt]``, or one ``[[adopt]]`` for each pack."""
+    one = isinstance(tree.get("adopt"), dict)
+    rows = [reader.table(tree, "adopt")] if one else reader.rows(tree, "adopt")
+    adopted: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        pack = reader.words(row, "pack", "adopt.")
+        if pack in adopted:
+            reader.bad("adopt.pack", pack, "is adopted twice", "Keep one of the two.")
+        adopted[pack] = {
+            "adopted_by": reader.words(row, "adopted_by", "adopt."),
+            "adopted_on": reader.take(row, "adopted_on", date, "adopt."),
+            "reference": reader.words(row, "reference", "adopt."),
+        }
+        reader.left(row, "adopt.")
+    return adopted
 
 
 def _replan(reader: Reader, table: dict[str, Any], count: int) -> Replan | None:

@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from planner.commands import running
+from planner.commands.talk import quoted
 
 
 @click.command("stress")
-@click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
     "--stressor",
     "named",
@@ -23,7 +24,7 @@ from planner.commands import running
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write (default: studies/ID-stress).")
 @click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON.")
 def command(
-    case: Path,
+    path: Path,
     named: tuple[str, ...],
     jobs: int,
     cluster: str | None,
@@ -31,28 +32,38 @@ def command(
     keep: Path | None,
     as_json: bool,
 ) -> None:
-    """Put the case in folder CASE under stress, plan again under each, and tell what breaks if nothing moves.
+    """Put a case, or a plan, under stress: plan again under each, and tell what breaks if nothing moves.
 
-    Finished runs are kept: an interrupted study goes on where it stopped.
+    PATH is a case folder, or a plan folder with the inputs that it was made from: then it is that plan
+    that stays. Finished runs are kept: an interrupted study goes on where it stopped.
     """
     from planner.commands import study_out
-    from planner.inputs import read_case
+    from planner.commands.inputs_of import opened
+    from planner.plan.folder import RECORD
     from planner.report.figures.stress import stress_chart
-    from planner.study.stress import StressTask, depends_on, make_base, stressors_of
+    from planner.study.stress import (
+        StressTask,
+        by_harm,
+        depends_on,
+        make_base,
+        placements_of,
+        stressors_of,
+    )
     from planner.study.stressors import stress
 
-    inputs = read_case(case)
-    base = make_base(inputs)
-    texts = list(dict.fromkeys(named)) or stressors_of(base)
-    for text in texts:
-        stress(inputs, text)  # a misspelt name is told before anything long begins
-    head = study_out.head_of(inputs)
-    target = out or Path("studies") / f"{head['case']}-stress"
-    depends = depends_on(inputs)
-    kept = running.kept_beside(target, keep, depends)
-    task = StressTask(str(case.resolve()), depends)
-    rows = running.run_told(task, texts, kept, jobs, cluster)
-    document = {**head, "study": "stress", "cost": round(base.cost, 2), "rows": rows}
+    plan = str(path.resolve()) if (path / RECORD).is_file() else ""
+    with opened(path) as (inputs, folder, notes):
+        base = make_base(inputs, placements_of(plan))
+        texts = list(dict.fromkeys(named)) or stressors_of(base)
+        for text in texts:
+            stress(inputs, text)  # a misspelt name is told before anything long begins
+        head = study_out.head_of(inputs)
+        target = out or Path("studies") / f"{head['case']}-stress"
+        depends = depends_on(inputs, plan)
+        kept = running.kept_beside(target, keep, depends)
+        task = StressTask(str(folder.resolve()), depends, plan)
+        rows = by_harm(running.run_told(task, texts, kept, jobs, cluster))
+    document = {**head, "study": "stress", "cost": round(base.cost, 2), "rows": rows, "notes": notes}
     matrix = [{key: value for key, value in row.items() if key != "breaks"} for row in rows]
     breaks = [{"stressor": row["stressor"], **line} for row in rows for line in row["breaks"]]
     footer = study_out.footer_of(inputs, "stress.csv, breaks.csv")
@@ -63,13 +74,17 @@ def command(
         study_out.print_json(document)
     else:
         _show(document, rows)
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
     click.echo(f"written to {target}; finished runs are kept in {kept.folder}", err=True)
-    click.echo(f"next: planner compare {case} --scenarios", err=True)
+    follow = "" if plan else "; scenarios side by side: planner compare --scenarios"
+    click.echo(f"next: look at {quoted(target / 'stress.csv')}{follow}", err=True)
 
 
 NOTES = (
-    "unserved: no plan obeys every rule then; the cost is that of what can be served, critical work first",
-    "without caps: what stays unserved were caps and floors on shares set aside",
+    "cannot run: work that has no place even with every cap and floor on shares set aside",
+    "left out by shares: what more would be left out to hold those; nobody would: set them aside then",
+    "where no plan obeys every rule, the cost is that of what can be served, critical work first",
     "critical hit: critical work that the plan of the case has in what closes, before anything moves",
     "staying: cost of the plan of the case at the new prices; it may break caps on spend",
 )
@@ -78,28 +93,33 @@ NOTES = (
 def _show(document: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     from planner.commands import study_out
     from planner.report.words import percent
+    from planner.study.stress import has_effect
 
     divisor, unit = _scale(document["cost"], document["currency"])
     cells = [["no stress", f"{document['cost'] / divisor:,.0f}", "", "", "", "", ""]]
-    for row in rows:
+    felt = [row for row in rows if has_effect(row)]
+    for row in felt:
         gone = row["status"] != "plan"
         cells.append([
             row["stressor"], f"{row['cost'] / divisor:,.0f}",
             "" if gone else f"{row['extra'] / divisor:+,.0f}",
-            percent(row["unserved_critical"]) if gone else "", percent(row["unserved"]) if gone else "",
+            percent(row["unserved_critical_no_shares"]) if gone else "",
             percent(row["unserved_no_shares"]) if gone else "",
+            percent(max(0.0, row["unserved"] - row["unserved_no_shares"])) if gone else "",
             percent(row["hit_critical"]) if row["hit"] else "",
             "" if row["stay"] is None else f"{row['stay'] / divisor:,.0f}",
         ])  # fmt: skip
     heads = (
-        "stressor", "cost", "extra", "critical unserved", "all unserved",
-        "without caps", "critical hit", "staying",
+        "stressor", "cost", "extra", "critical cannot run", "all: cannot run",
+        "left out by shares", "critical hit", "staying",
     )  # fmt: skip
     title = f"{document['title']}: under stress ({unit})"
     study_out.print_rows(str(document["marking"]), title, cells, heads)
+    if without := [row["stressor"] for row in rows if not has_effect(row)]:
+        click.echo(f"without effect, {len(without)}: {', '.join(without)}")
     for note in NOTES:
         click.echo(note)
-    _show_held(rows)
+    _show_held(felt)
 
 
 def _scale(cost: float, currency: str) -> tuple[float, str]:

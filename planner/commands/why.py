@@ -33,8 +33,9 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
     if workload is not None:
         from planner.explain.why import sentences, sources, why
         from planner.money import words
+        from planner.plan.folder import RECORD, read_plan
 
-        found = why(inputs, workload, region)
+        found = why(inputs, workload, region, read_plan(path) if (path / RECORD).is_file() else None)
         if as_json:
             print_json({**found.as_dict(), "notes": notes})
         else:

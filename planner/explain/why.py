@@ -7,7 +7,7 @@ were waived; facts (no price, no machine, not open yet) are never waived.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ from planner.lp.outcome import Outcome, Status
 from planner.lp.problem import Problem
 from planner.model.objective.lines import objective
 from planner.money import words
+from planner.plan.plan import Plan
+from planner.planning import solve_case
 from planner.tolerances import ZERO
 
 
@@ -100,13 +102,16 @@ class Why:
         }
 
 
-def why(case: Case, workload: str, region: str | None = None) -> Why:
+def why(case: Case, workload: str, region: str | None = None, plan: Plan | None = None) -> Why:
     """Tell why a workload runs where it does.
 
     Parameters
     ----------
     region
         One region; all by default, those where it runs first.
+    plan
+        The plan that is explained; by default the one that ``planner plan`` makes of the case. Placements
+        that were held there are compared at what that plan costs.
 
     Raises
     ------
@@ -130,9 +135,16 @@ def why(case: Case, workload: str, region: str | None = None) -> Why:
         "the case has no plan, so there is nothing to compare with",
         "the solver stopped before an optimum was proved",
     )
+    explained = solve_case(case).plan if plan is None else plan
+    if "fixed" in explained.head:
+        base = replace(base, objective=float(explained.head["objective"]) / program.model.unit)
+    at = explained.placements
+    shares = at[(at["workload"] == workload) & (at["role"] == "primary")].groupby("region")["share"].sum()
     w = names.index(workload)
-    wanted = [regions.index(region)] if region is not None else range(len(regions))
-    verdicts = [_verdict(program, problem, base, w, r) for r in wanted]
+    wanted = [region] if region is not None else regions
+    verdicts = [
+        _verdict(program, problem, base, w, regions.index(r), float(shares.get(r, 0.0))) for r in wanted
+    ]
     order = {"runs here": 0, "open": 1, "closed": 2}
     verdicts.sort(
         key=lambda v: (order[v.status], -v.share, v.extra if v.extra is not None else np.inf, v.region)
@@ -141,13 +153,14 @@ def why(case: Case, workload: str, region: str | None = None) -> Why:
     return Why(workload, cost, tuple(verdicts), case.settings.currency)
 
 
-def _verdict(program: Program, problem: Problem, base: Outcome, w: int, r: int) -> Verdict:
+def _verdict(program: Program, problem: Problem, base: Outcome, w: int, r: int, periods: float) -> Verdict:
+    """``periods``: in how many periods the plan has the whole of it there."""
     case = program.model.index.case
     place = program.model.columns.place
     mine = (place.keys["w"] == w).to_numpy() & (place.keys["r"] == r).to_numpy()
     at = place.numbers[mine]
     alive = int(case.alive[w].sum())
-    share = float(base.x[at].sum()) / alive if alive else 0.0
+    share = periods / alive if alive else 0.0
     filtered = program.forbidden[:, : len(mine)][:, mine].any(axis=0)
     status = "runs here" if share > ZERO else "open" if (~filtered).any() else "closed"
     # Where some periods are open those alone are forced: waiving is only asked of a closed region.
@@ -163,7 +176,7 @@ def _verdict(program: Program, problem: Problem, base: Outcome, w: int, r: int) 
         with problem.opened(chosen, 1.0):
             forced = problem.solve()
         if forced.status is Status.OPTIMAL:
-            extra = max(0.0, (forced.objective - base.objective) * unit)
+            extra = (forced.objective - base.objective) * unit
             discount = _discount(program, r, base, forced, extra)
         else:
             most = _most(problem, chosen, alive)
@@ -188,7 +201,7 @@ def _discount(program: Program, r: int, base: Outcome, forced: Outcome, extra: f
     each = objective(model.index, lines).to_numpy()
     col = lines["col"].to_numpy(dtype=np.int64)
     more = float((each * (forced.x[col] - base.x[col])).sum())
-    return extra / more if more > 0 and extra <= more else None
+    return extra / more if 0 < extra <= more else None
 
 
 def _excuses(program: Program, case: Case, w: int, r: int) -> tuple[Excuse, ...]:
@@ -252,6 +265,10 @@ def sentences(found: Why, verdict: Verdict) -> list[str]:
         if verdict.extra > 0.005:
             out.append(
                 f"{given}the whole of it here{periods} would cost {words(verdict.extra, currency)} more"
+            )
+        elif verdict.extra < -0.005:
+            out.append(
+                f"{given}the whole of it here{periods} would cost {words(-verdict.extra, currency)} less"
             )
         else:
             out.append(f"{given}the whole of it here{periods} would cost no more: the choice is a tie")

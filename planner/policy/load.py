@@ -37,6 +37,7 @@ def read_packs(
     rules_as_of: date,
     decision_date: date,
     place: Callable[[str, Path], tuple[str, Path] | Issue] | None = None,
+    adopt: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> tuple[tuple[Rule, ...], list[Issue], tuple[tuple[str, Path], ...]]:
     """Read the packs of a case and apply the case to them.
 
@@ -53,6 +54,9 @@ def read_packs(
     place
         From the name of a pack and the case folder to the name shown and the file; the audit hands
         in one that only finds the copies inside a plan.
+    adopt
+        ``[adopt]`` of ``case.toml``: pack to who adopts all its rules that need it, when, under which
+        reference; what ``overrides`` state of a rule comes first.
 
     Returns
     -------
@@ -68,8 +72,13 @@ def read_packs(
             if name not in rules:
                 column = f"rules.{name}"
                 problems.append(Issue(FILE, 0, column, "", "no pack has such a rule", mend_name(name, rules)))
+    adopt = adopt or {}
+    for name in sorted(set(adopt) - set(bases)):
+        mend = mend_name(name, bases)
+        problems.append(Issue(FILE, 0, "adopt.pack", name, "is no pack of the case", mend))
     cutoff = min(rules_as_of, decision_date)
-    made = [_apply(rules[name], overrides.get(name, {}), cutoff, problems) for name in sorted(rules)]
+    given = {name: _given(rule, overrides.get(name, {}), adopt) for name, rule in rules.items()}
+    made = [_apply(rules[name], given[name], cutoff, problems) for name in sorted(rules)]
     return _superseded(made), problems, tuple(files)
 
 
@@ -120,6 +129,32 @@ def _declared(
     for name in names:
         read(name)
     return rules, bases
+
+
+def _given(
+    rule: Rule, stated: Mapping[str, Any], adopt: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """What the case makes of a rule: of itself, and by adopting its pack where that adopts anything."""
+    if not (needs_adoption(rule) or rule.is_parameter) or any(key in stated for key in _ADOPTION):
+        return stated
+    return {**stated, **adopt.get(rule.pack, {})}
+
+
+def scheme_of(
+    files: Sequence[tuple[str, Path]], stated: tuple[str, ...]
+) -> tuple[tuple[str, ...], list[Issue]]:
+    """The scheme of classification: of the packs read, else what the case states; the most secret first."""
+    schemes = {shown: read_pack_file(path, shown, shown)[0].classes for shown, path in files}
+    named = {FILE: stated, **schemes}
+    named = {name: classes for name, classes in named.items() if classes}
+    first = next(iter(named), "")
+    mend = f"Keep one scheme: {first} has {', '.join(named.get(first, ()))}."
+    problems = [
+        Issue(name, 0, "classes", ", ".join(classes), f"is not the scheme of {first}", mend)
+        for name, classes in named.items()
+        if classes != named[first]
+    ]
+    return named.get(first, ()), problems
 
 
 def _restated(shown: str, base: Rule, new: Rule) -> list[Issue]:

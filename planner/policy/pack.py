@@ -55,11 +55,15 @@ _NAMES = {str: "text", bool: "true or false", date: "a date", list: "a list", di
 
 @dataclass(frozen=True)
 class Pack:
-    """One pack as read: its title, the packs it extends, its rules in the order of the file."""
+    """One pack as read: its title, the packs it extends, its rules in the order of the file.
+
+    ``classes``: the scheme of classification that its country has, the most secret class first.
+    """
 
     title: str
     extends: tuple[str, ...]
     rules: tuple[Rule, ...]
+    classes: tuple[str, ...] = ()
 
 
 def read_pack(path: Path, shown_as: str, name: str) -> tuple[list[Rule], list[Issue]]:
@@ -110,6 +114,7 @@ class _Pack:
 
     def __init__(self, text: str, file: str, name: str) -> None:
         self.text, self.file, self.name = text, file, name
+        self.classes: tuple[str, ...] = ()
         self.problems: list[Issue] = []
 
     def read(self, tree: dict[str, Any]) -> tuple[Pack, list[Issue]]:
@@ -122,14 +127,24 @@ class _Pack:
         if not isinstance(title, str):
             title = ""
             self.bad("", "title", "", "is missing or no text", "Say in one sentence what the pack holds.")
+        classes = tree.pop("classes", [])
+        if not isinstance(classes, list) or not all(isinstance(c, str) and c.isprintable() for c in classes):
+            mend = 'Write the most secret class first, e.g. ["secret", "open"].'
+            self.bad("", "classes", classes, "is not a list of classes", mend)
+            classes = []
+        if len(set(classes)) != len(classes):
+            self.bad("", "classes", classes, "names a class twice", "Keep each class once.")
+        self.classes = tuple(classes)
         entries = tree.pop("rule", [])
         for key in tree:
-            self.bad("", key, "", "is unknown", "A pack has schema, title, extends and [[rule]] sections.")
+            self.bad(
+                "", key, "", "is unknown", "A pack has schema, title, extends, classes and [[rule]] sections."
+            )
         if not isinstance(entries, list) or not entries or not all(isinstance(e, dict) for e in entries):
             self.bad("", "rule", "", "is not a list of sections", "Write each rule as [[rule]].")
-            return Pack(title, tuple(extends), ()), self.problems
+            return Pack(title, tuple(extends), (), self.classes), self.problems
         rules = [rule for entry in entries if (rule := self.rule(dict(entry))) is not None]
-        return Pack(title, tuple(extends), tuple(rules)), self.problems
+        return Pack(title, tuple(extends), tuple(rules), self.classes), self.problems
 
     def bad(self, rule: str, column: str, value: Any, problem: str, mend: str) -> None:
         """Add a problem; the row is that of the rule's id, as tomllib keeps no positions."""
@@ -220,9 +235,11 @@ class _Pack:
             self.bad(name, where, "", "is no column to select on", mend_name(column, COLUMNS[table]))
             return False
         if not isinstance(values, list) or not values or not all(isinstance(v, str) for v in values):
-            self.bad(name, where, values, "is not a list of texts", 'Write e.g. ["true"] or ["terbuka"].')
+            self.bad(name, where, values, "is not a list of texts", 'Write e.g. ["true"] or ["vm"].')
             return False
         allowed = ("true", "false") if schema.kind == "boolean" else schema.choices
+        if (table, column) == ("workload", "classification"):
+            allowed = self.classes
         blank = ("",) if schema.blank else ()
         unknown = [v for v in values if allowed and v not in (*allowed, *blank)]
         for value in unknown:

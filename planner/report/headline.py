@@ -123,9 +123,14 @@ def summary(context: Context) -> str:
     served = plan.placements
     regions = served["region"].nunique()
     at_limit = int(plan.shares["binds"].fillna(False).astype(bool).sum())
-    return (
+    where = (
         f"{served['workload'].nunique():,} workloads in {regions} region{'s' if regions != 1 else ''} over "
-        f"{len(context.periods)} periods from {context.periods[0]} to {context.periods[-1]}; shares of "
+        f"{len(context.periods)} periods from {context.periods[0]} to {context.periods[-1]}"
+    )
+    if "fixed" in plan.head:
+        return f"Doing nothing, priced: {where}, held as in {plan.head['fixed']}."
+    return (
+        f"{where}; shares of "
         f"vendor groups meet their limit {at_limit} time{'s' if at_limit != 1 else ''}, counting each "
         "group and period."
     )
@@ -148,9 +153,15 @@ def dates(context: Context) -> list[tuple[str, str]]:
     return [(name, value) for name, value in listed if value]
 
 
+def first(context: Context) -> list[str]:
+    """What comes before any figure: that nothing was done and what that breaks, and what is not stated."""
+    head = context.plan.head
+    return [line.strip() for line in (*sentences.nothing_done(head), *sentences.unstated(head))]
+
+
 def _status(context: Context) -> str:
     """What is proved of the plan; with whole numbers only how near it is to the cheapest."""
-    status, run = str(context.plan.head.get("status", "")), context.plan.run
+    status, run = sentences.status(context.plan), context.plan.run
     if status != "optimal":
         return status
     if run.get("integers"):

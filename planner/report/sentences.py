@@ -6,9 +6,31 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from planner.money import words
+from planner.plan.plan import Plan
 
 _ELSEWHERE = 4
 """So many workloads that whole machines place elsewhere are named; plan.json names all."""
+
+
+def status(plan: Plan) -> str:
+    """The solver's word; of placements that were held, that they were not chosen."""
+    if "fixed" not in plan.head:
+        return str(plan.head.get("status", ""))
+    return f"held, not chosen; breaks {len(plan.head['breaks'])} rules and limits"
+
+
+def unstated(head: Mapping[str, Any]) -> Iterator[str]:
+    """What the case leaves open, with the remedy: said before anything else."""
+    for one in head.get("unstated", {}).get("left", ()):
+        yield f"NOT STATED: {one['text']}; remedy: {one['remedy']}"
+
+
+def nothing_done(head: Mapping[str, Any]) -> Iterator[str]:
+    """Of placements that were held: that nothing was chosen, and what they break."""
+    if "fixed" in head:
+        yield f"DOING NOTHING: placements held as in {head['fixed']}; no limit and no rule holds them"
+        yield f"rules and limits that this breaks: {len(head['breaks'])}"
+        yield from (f"  {line}" for line in head["breaks"])
 
 
 def planned_again(head: Mapping[str, Any]) -> Iterator[str]:

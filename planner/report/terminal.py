@@ -16,6 +16,7 @@ from planner.plan.certificate import Certificate
 from planner.plan.plan import Plan, weighed
 from planner.report import sentences
 from planner.report.words import financial_years
+from planner.tolerances import SUM
 
 _WIDTH = 110
 
@@ -38,6 +39,8 @@ def show(plan: Plan, console: Console) -> None:
     for rate in head["exchange"]:
         text = f"1 {rate['currency']} = {rate['rate']:g} {currency} in {rate['year']}"
         console.print(f"{text}, plus {rate['buffer']:.1%} buffer ({rate['basis']}, {rate['as_of']})")
+    for line in (*sentences.nothing_done(head), *sentences.unstated(head)):
+        console.print(Text(line))
     console.print()
     console.print(vendor_table(plan))
     console.print(cost_table(plan))
@@ -73,6 +76,8 @@ def _against(rows: pd.DataFrame, sign: str) -> tuple[str, str, str]:
     share = float(rows["amount"].sum()) / total if total else 0.0
     tight = int(rows["binds"].sum())
     where = f"{tight} of {len(rows)} periods" if tight else "never"
+    if over := int((rows["slack"] < -SUM).sum()):
+        where = f"broken in {over}"
     return f"{share:.1%}", f"{sign} {float(rows['limit'].iloc[0]):.0%}", where
 
 
@@ -104,12 +109,8 @@ def findings(plan: Plan) -> Iterator[str]:
     """Sentences: objective, assumed part, what binds, what was not adopted, what has no price."""
     head = plan.head
     currency = head["currency"]
-    if "fixed" in head:
-        yield f"DOING NOTHING: placements held as in {head['fixed']}; no limit and no rule holds them"
-        yield f"rules that this breaks: {len(head['breaks'])}"
-        yield from (f"  {line}" for line in head["breaks"])
     workloads, regions = plan.placements["workload"].nunique(), plan.placements["region"].nunique()
-    yield f"{workloads} workloads placed in {regions} regions; status: {head['status']}"
+    yield f"{workloads} workloads placed in {regions} regions; status: {sentences.status(plan)}"
     yield f"discounted cost (the objective): {words(head['objective'], currency)}"
     for term, lines in weighed(plan.costs).groupby("term"):
         worth = words(float(lines["objective"].sum()), currency)

@@ -59,6 +59,7 @@ def html(plan: Plan, background: Background, charts: Sequence[Chart | Skipped]) 
         synthetic=bool(plan.head.get("synthetic")),
         summary=headline.summary(context),
         facts=headline.facts(context),
+        first=headline.first(context),
         notes=headline.notes(context),
         dates=headline.dates(context),
         addresses=rule_tables.addresses(context),

@@ -60,6 +60,10 @@ class Answers:
     rates: Mapping[str, float] = field(default_factory=dict)
 
 
+CLASSES = ("secret", "open")
+"""Classes of a case none of whose packs states a scheme."""
+
+
 @dataclass(frozen=True)
 class Offer:
     """What the shipped catalogs hold for a set of answers.
@@ -230,6 +234,14 @@ def _through(pairs: Mapping[tuple[str, str], tuple[float, str]], currency: str, 
             source = f"through {third}, rates of {day} (catalogs/fx), held flat"
             return Rate(currency, round(first / second, 6), "assumed", source, day)
     return None
+
+
+def classes_of(packs: Sequence[str], folder: Path) -> tuple[str, ...]:
+    """The scheme of classification that packs state, the most secret class first; one of two without any."""
+    from planner.policy.load import place_of, scheme_of
+
+    places = (place_of(name, folder) for name in packs)
+    return scheme_of([place for place in places if not isinstance(place, Issue)], ())[0] or CLASSES
 
 
 def rules_of(packs: Sequence[str], folder: Path) -> list[Rule]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from planner.policy.rules import NEEDS_ADOPTION, Rule
-from planner.start.answers import Answers, Offer, Rate
+from planner.start.answers import CLASSES, Answers, Offer, Rate, classes_of
 
 LIMITS = "./limits.toml"
 """The pack of the case's own that states a cap or floor where no pack named does."""
@@ -74,6 +74,15 @@ def limits_text(answers: Answers, missing: Iterable[str]) -> str:
     return "".join(parts)
 
 
+def _classes(answers: Answers, folder: Path) -> list[str]:
+    """The scheme of classification, where no pack states one."""
+    classes = classes_of(answers.packs, folder)
+    if classes != CLASSES:
+        return []
+    words = ", ".join(map(toml_string, classes))
+    return ["# The classes of workloads.csv, the most secret first.", f"classes = [{words}]"]
+
+
 def case_text(
     folder: Path,
     answers: Answers,
@@ -107,6 +116,7 @@ def case_text(
         f"catalogs = [{', '.join(map(toml_string, offer.packages))}]",
         '# Rules. More: planner policy list. Your own: a file here, named "./file.toml".',
         f"packs = [{', '.join(map(toml_string, packs))}]",
+        *_classes(answers, folder),
         "",
         "[periods]",
         f"start = {toml_string(answers.start)}",

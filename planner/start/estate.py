@@ -13,11 +13,10 @@ import pandas as pd
 from planner import tables
 from planner.atomic import new_folder
 from planner.case.resources import SIZED, STORED
-from planner.case.schema import AGENCIES, CLASSIFICATIONS, CURRENT, DEMAND, WORKLOADS
+from planner.case.schema import AGENCIES, CURRENT, DEMAND, WORKLOADS
 from planner.catalog.load import shipped, shipped_names
 from planner.catalog.schema import REGIONS, SKUS, VENDORS
 from planner.errors import BadInput, Issue, NotWritten
-from planner.names import mend
 from planner.start.case_text import renamed
 from planner.start.table_text import table_text
 
@@ -115,9 +114,6 @@ def checked(estate: Estate, mapping: str) -> Estate:
             problems.append(
                 Issue(mapping, 0, "classification", name, "the system has no classification", fix)
             )
-        elif level not in CLASSIFICATIONS:
-            fix = f'Write [classification.names] "{level}" = "…". {mend(level, CLASSIFICATIONS)}'
-            problems.append(Issue(mapping, 0, "classification", level, "is no class of the case", fix))
     for name, rows in estate.systems.groupby("workload"):
         if len(rows) > 1:
             what = f"has {', '.join(sorted(set(rows['agency'] + ' ' + rows['classification'])))}"
@@ -140,7 +136,7 @@ def case_tables(estate: Estate, start: str) -> dict[str, bytes]:
     )
     fixed = {
         **no, "key_custody": "provider", "platform": "vm", "architecture": "x86", "min_units": 1,
-        "resilience": "standard",
+        "resilience": "none",
     }  # fmt: skip
     systems = estate.systems.sort_values("workload").to_dict("records")
     needs = estate.needs.groupby(["workload", "resource"], sort=True)["amount"].sum().reset_index()

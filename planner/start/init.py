@@ -11,7 +11,7 @@ from planner.case.settings import FILE
 from planner.errors import BadInput, Issue, NotWritten
 from planner.inputs import Case, read_case
 from planner.policy.rules import Rule
-from planner.start.answers import Answers, check_answers, offer, rates, rules_of
+from planner.start.answers import Answers, check_answers, classes_of, offer, rates, rules_of
 from planner.start.case_text import LIMITS, adopted, case_text, limits_text, renamed, share_rules
 from planner.start.sample import sample_tables
 
@@ -55,7 +55,7 @@ def new_case(folder: Path, answers: Answers) -> Case:
                 for name in shares
             ]
         )
-    files = sample_tables(answers, on_offer)
+    files = sample_tables(answers, on_offer, classes_of(answers.packs, folder)[-1])
     files[FILE] = case_text(folder, answers, on_offer, exchange, rules, sorted(files)).encode("utf-8")
     if missing := [name for name, rule in shares.items() if not rule]:
         files[LIMITS.removeprefix("./")] = limits_text(answers, missing).encode("utf-8")

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from planner import tables
-from planner.case.schema import AGENCIES, CAPACITY, CLASSIFICATIONS, DEMAND, USERS, WORKLOADS
+from planner.case.schema import AGENCIES, CAPACITY, DEMAND, USERS, WORKLOADS
 from planner.catalog.load import shipped
 from planner.latency.schema import NODES
 from planner.start.answers import Answers, Offer
@@ -23,11 +23,11 @@ _RESOURCES = ("vcpu", "memory_gib", "block_gib", "object_gib", "egress_gib")
 _CENTRE_VCPU, _CENTRE_STORAGE = 500.0, 200_000.0
 
 
-def sample_tables(answers: Answers, offer: Offer) -> dict[str, bytes]:
-    """Name and content of each table of a new case."""
+def sample_tables(answers: Answers, offer: Offer, lowest: str) -> dict[str, bytes]:
+    """Name and content of each table of a new case; its systems are of the ``lowest`` class."""
     sites = _sites(answers.country) if _has_network(offer) else pd.DataFrame()
     files = {
-        "workloads.csv": table_text(WORKLOADS, [_workload(system[0]) for system in _SYSTEMS]),
+        "workloads.csv": table_text(WORKLOADS, [_workload(system[0], lowest) for system in _SYSTEMS]),
         "demand.csv": table_text(DEMAND, _demand(answers.start)),
         "agencies.csv": table_text(AGENCIES, [{"agency": "our-agency", "level": "federal"}]),
     }
@@ -55,7 +55,7 @@ def _sites(country: str) -> pd.DataFrame:
     return sites.nlargest(3, "population").sort_values("node")
 
 
-def _workload(name: str) -> dict[str, object]:
+def _workload(name: str, lowest: str) -> dict[str, object]:
     """A system of the lowest class, on machines of its own."""
     no = dict.fromkeys(
         ("critical_national", "ncii", "personal_data", "critical", "burstable_ok", "spot_ok", "divisible"),
@@ -65,12 +65,12 @@ def _workload(name: str) -> dict[str, object]:
         **no,
         "workload": name,
         "agency": "our-agency",
-        "classification": CLASSIFICATIONS[-1],
+        "classification": lowest,
         "key_custody": "provider",
         "platform": "vm",
         "architecture": "x86",
         "min_units": 2,
-        "resilience": "standard",
+        "resilience": "none",
     }
 
 

@@ -19,9 +19,8 @@ import numpy as np
 import pandas as pd
 
 from planner.answer.extract import tidy
-from planner.answer.first import first_stage
+from planner.answer.planned import planned
 from planner.answer.stakes import Stakes, stakes
-from planner.answer.ties import break_ties
 from planner.errors import UnknownName
 from planner.inputs import Case
 from planner.lp.arrays import Arrays
@@ -121,7 +120,7 @@ def exit_cost(case: Case, vendor: str, at: str | None = None, gap: float = GAP) 
     first = names.index(at) if at else 1
     model = build_model(case)
     arrays = to_arrays(model)
-    x = _plan(model)
+    x = planned(model, "the case has no plan, so there is nothing to leave").x
     told = stakes(model, x, mine)
     leaving = _Leaving(model, arrays, x, mine, first, gap)
     gone, found = leaving.earliest(len(names) - 1)
@@ -142,13 +141,6 @@ def exit_cost(case: Case, vendor: str, at: str | None = None, gap: float = GAP) 
         priced_moves=case.settings.labour is not None,
         currency=case.settings.currency,
     )
-
-
-def _plan(model: Model) -> np.ndarray:
-    """The plan of the case, ties broken as ``planner plan`` does."""
-    first = first_stage(model)
-    planned = first.outcome.optimum("the case has no plan, so there is nothing to leave")
-    return tidy(break_ties(model, first.arrays, planned).x)
 
 
 class _Leaving:

@@ -7,14 +7,17 @@ unserved, critical work last (:mod:`.shortfall`).
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from planner import __version__
+from planner.answer.planned import held_as, planned
 from planner.eligibility import Eligibility, assess
 from planner.errors import Stopped, Unavailable
 from planner.inputs import Case, read_case
@@ -24,7 +27,8 @@ from planner.lp.solve import solve
 from planner.model.build import Model, build
 from planner.model.columns import ColumnFamily
 from planner.model.to_arrays import to_arrays
-from planner.plan.folder import digest
+from planner.money import CENT
+from planner.plan.folder import digest, read_plan
 from planner.study.held import held, note
 from planner.study.shortfall import shortfall, without_shares, work_of
 from planner.study.stressors import Stressed, stress, usual
@@ -55,51 +59,70 @@ class Base:
         return {str(v) for v in self.case.regions["region"].to_numpy()[np.unique(r)]}
 
 
-def make_base(case: Case) -> Base:
+def make_base(case: Case, placements: pd.DataFrame | None = None) -> Base:
     """Solve a case without stress.
+
+    Parameters
+    ----------
+    placements
+        Those of a plan of the case, to put that plan under stress; by default the one that
+        ``planner plan`` makes.
 
     Raises
     ------
     Infeasible
-        If it has no plan: then there is nothing to put under stress.
+        If it has no plan, or not with these placements: then there is nothing to put under stress.
     Stopped
         If the solver gave up.
     """
     eligibility = assess(case)
     model = build(case, eligibility)
-    outcome = solve(to_arrays(model)).outcome.optimum("the case has no plan even without stress")
+    if placements is None:
+        outcome = planned(model, "the case has no plan even without stress")
+    else:
+        outcome = held_as(model, placements, "the plan breaks a rule or a limit even without stress")
     return Base(case, eligibility, model, outcome)
 
 
 @lru_cache(maxsize=1)
-def _base_of(folder: str, depends: str) -> Base:
+def _base_of(folder: str, depends: str, plan: str) -> Base:
     case = read_case(Path(folder))
-    demand_same_files(case, depends)
-    return make_base(case)
+    demand_same_files(case, depends, plan)
+    return make_base(case, placements_of(plan))
+
+
+def placements_of(plan: str) -> pd.DataFrame | None:
+    """Placements of a plan folder; None where none is named."""
+    return read_plan(Path(plan)).placements if plan else None
 
 
 @dataclass(frozen=True)
 class StressTask:
-    """Runs one line of stressors on a case folder; a worker reads and solves the case once."""
+    """Runs one line of stressors on a case folder; a worker reads and solves the case once.
+
+    ``plan``: the folder of the plan to put under stress; blank for the one that the case has.
+    """
 
     folder: str
     depends: str = ""
+    plan: str = ""
 
     def __call__(self, text: str) -> dict[str, Any]:
-        return run_stress(_base_of(self.folder, self.depends), text)
+        return run_stress(_base_of(self.folder, self.depends, self.plan), text)
 
 
-def depends_on(case: Case) -> str:
-    """Hash of everything that results depend on: the planner's version and every file read."""
+def depends_on(case: Case, plan: str = "") -> str:
+    """Hash of everything that results depend on: the planner's version, every file read, and the plan."""
     parts = [
         __version__,
-        "rows 4",
+        "rows 5",
+        digest(Path(plan) / "placements.csv") if plan else "",
         *(f"{name} {digest(path)}" for name, path in sorted(case.files, key=lambda file: file[0])),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def demand_same_files(case: Case, depends: str) -> None:
+def demand_same_files(case: Case, depends: str, plan: str = "") -> None:
     """A worker elsewhere must read what the study read; a blank ``depends`` asks nothing.
 
     Raises
@@ -107,7 +130,7 @@ def demand_same_files(case: Case, depends: str) -> None:
     Unavailable
         If it reads other files, or is of another version.
     """
-    if depends and depends_on(case) != depends:
+    if depends and depends_on(case, plan) != depends:
         raise Unavailable(f"a worker reads another {case.folder} than the study, or has another planner")
 
 
@@ -165,6 +188,23 @@ def run_stress(base: Base, text: str) -> dict[str, Any]:
     prices_only = all(part.strip().split(":")[0] in ("price", "currency") for part in text.split("&"))
     row["stay"] = _stay(base, model) if prices_only else None
     return row
+
+
+def has_effect(row: Mapping[str, Any]) -> bool:
+    """Does a stressor cost, leave out or break anything?"""
+    same = row["status"] == "plan" and abs(row["extra"]) < CENT and not row["hit"]
+    return not same or any(row[count] != 0 for count in COUNTS) or bool(row["unreachable"])
+
+
+def by_harm(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of the matrix, the worst first: what cannot run, shares that cannot hold, cost."""
+
+    def harm(row: dict[str, Any]) -> tuple[float, ...]:
+        gone = row["status"] != "plan"
+        lost = (row["unserved_critical_no_shares"], row["unserved_no_shares"])
+        return (*lost, row["unserved"], 0.0 if gone else row["extra"], row["hit_critical"], row["hit"])
+
+    return sorted(rows, key=lambda row: (tuple(-value for value in harm(row)), row["stressor"]))
 
 
 def _joined(state: Stressed, allowed: np.ndarray) -> np.ndarray:

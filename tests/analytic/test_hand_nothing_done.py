@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 from support.cases import World
+from support.cli import call
 from support.plans import cost, read
 
 from planner.answer.fixed import read_fixed
@@ -85,3 +86,25 @@ def test_each_kind_of_rule_that_is_broken_is_told(tmp_path, kind):
     told = breaks(world().rule("R", kind, parameters), tmp_path)
     assert any(line.startswith(said) for line in told), told
     assert {line.split(":")[0] for line in told} == {"R"}
+
+
+def test_every_resource_that_is_short_is_told(tmp_path):
+    """web needs 8 vCPU of 6, and 32 GiB of 31 though that is less of it."""
+    made = world(room=6).capacity("bb:x", "memory_gib", 31)
+    assert breaks(made, tmp_path) == [
+        "capacity: bb:x needs 32 memory_gib against 31 in 2027-01 (1 period)",
+        "capacity: bb:x needs 8 vcpu against 6 in 2027-01 (1 period)",
+    ]
+
+
+def test_terminal_and_report_lead_with_what_doing_nothing_breaks(tmp_path):
+    made = world(room=6).rule("R", "minimum_share", {"floor": 0.9, "of": "domestic", **SPEND})
+    shown = call("plan", made.write(tmp_path / "case"), "--fix", "current.csv", "--out", tmp_path / "plan")
+    assert shown.code == 0
+    assert shown.out.index("rules and limits that this breaks: 2") < shown.out.index("vendor group")
+    assert "broken in 1" in shown.out and "status: held, not chosen" in shown.out
+    page = (tmp_path / "plan" / "report.html").read_text(encoding="utf-8")
+    assert page.index("DOING NOTHING") < page.index("Cost over the horizon")
+    assert page.index("capacity: bb:x needs 8 vcpu") < page.index("Cost over the horizon")
+    assert "Doing nothing, priced" in page
+    assert "proved cheapest" not in page and "meet their limit" not in page

@@ -93,6 +93,7 @@ def test_key_custody_is_a_property_of_the_workload():
 
 def test_a_panel_names_vendors_and_leaves_the_own_data_centre_alone():
     made = world().vendor("gov", market=False).region("gov:x").machine("gov:x", "m4", 4, 16, 1.5)
+    made.capacity("gov:x", "vcpu", 1e6)
     plan = plan_of(made.workload("web").rule("panel", "vendor_panel", {"vendors": ["bb"]}))
     assert placed(plan) == {("web", "gov:x"): 1.0}
     assert excuses(plan) == [("web", "aa:x", "2027-01", "2027-01", "panel")]

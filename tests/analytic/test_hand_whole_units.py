@@ -109,6 +109,7 @@ def test_no_machine_runs_for_nothing_to_raise_what_a_vendor_is_paid():
     """
     made = World(whole=True).vendor("aa").vendor("gov", market=False).region("aa:x").region("gov:x")
     made.machine("aa:x", "m", 4, 16, 0.05).machine("gov:x", "m", 4, 16, 0.04)
+    made.capacity("gov:x", "vcpu", 1e6)
     made.store("aa:x", "block_gib", 0.1).store("gov:x", "block_gib", 0.9).egress("aa:x", 3.0)
     made.workload("web", demand={"vcpu": 4, "memory_gib": 16, "block_gib": 2000}, divisible=False)
     made.workload("archive", demand={"vcpu": 0, "memory_gib": 0, "block_gib": 100})

@@ -27,6 +27,7 @@ def small_world() -> World:
     world.region("north:a").region("north:b", country="SG", deployment="offshore_public")
     world.region("south:a").region("east:a")
     world.region("own:room", deployment="agency_onprem", serves_agency="mof")
+    world.capacity("own:room", "vcpu", 1e6)
     for region, price in (
         ("north:a", 0.2),
         ("north:b", 0.15),

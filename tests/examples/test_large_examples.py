@@ -6,7 +6,7 @@ import pytest
 
 from planner.answer.fixed import read_fixed
 from planner.answer.whole import in_whole_machines
-from planner.case.schema import CLASSIFICATIONS, RESOURCES
+from planner.case.schema import RESOURCES
 from planner.inputs import read_case
 from planner.planning import solve
 
@@ -44,7 +44,7 @@ def test_it_is_synthetic_and_says_so(read, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_classification_is_there(read, name):
-    assert set(read[name].workloads["classification"]) == set(CLASSIFICATIONS)
+    assert set(read[name].case.workloads["classification"]) == set(read[name].classes)
 
 
 def test_the_national_case_is_as_large_as_it_claims(read):

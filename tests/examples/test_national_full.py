@@ -7,7 +7,7 @@ import pytest
 
 from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
-from planner.case.schema import CLASSIFICATIONS, TABLES
+from planner.case.schema import TABLES
 from planner.case.settings import read_settings
 from planner.inputs import read_case
 from planner.plan.folder import copy_inputs, save, write_manifest
@@ -41,7 +41,7 @@ def test_it_uses_every_table_and_says_that_it_is_synthetic(case):
     assert set(core.tables) >= CORE
     assert settings.terms == ("on_demand", "spot", "commit_1y", "commit_3y")
     assert len(settings.slices) == 3
-    assert set(case.workloads["classification"]) == set(CLASSIFICATIONS)
+    assert set(case.workloads["classification"]) == set(case.classes)
     assert (~case.workloads["divisible"]).sum() >= 10
     assert set(case.affinity["kind"]) == {"together", "apart", "pin", "forbid", "least_share"}
     assert set(case.resilience["standby"]) == {"none", "other_region", "other_group"}

@@ -58,6 +58,7 @@ def base(periods: int = 1) -> World:
         )
     world.vendor("own", jurisdiction="MY", market=False)
     world.region("own:x", deployment="gov_private", serves_agency="pmo").machine("own:x", "m", 4, 16, 0.01)
+    world.capacity("own:x", "vcpu", 1e6)
     world.workload("bystander", agency="pmo", demand={"vcpu": [8] * periods, "memory_gib": [8] * periods})
     return world.rule(
         "bystanding", "key_custody", {"allowed": ["customer_hsm"]}, select={"workload": {"agency": ["x"]}}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from support.cases import World
+from support.cli import call
 from support.plans import cost, placed, plan_of, read
 
 from planner.commands import cli
@@ -83,7 +84,7 @@ def test_a_closed_region_names_the_rule_its_source_and_what_a_waiver_would_save(
     freed.rules.clear()
     # web may use s:x already, so the waiver saves what tax saves.
     assert found.saving == pytest.approx(cost(plan_of(world())) - cost(plan_of(freed)), rel=1e-9)
-    assert found.extra == 0.0
+    assert found.extra == pytest.approx(-found.saving)
     assert any("less" in line for line in sentences(answer, found))
 
 
@@ -143,3 +144,35 @@ def test_usage_errors_and_prices_on_the_command_line(tmp_path: Path, capsys: pyt
     assert said.startswith("SYNTHETIC") and "source: test" in said
     assert command("why", case, "--workload", "tax") == 0
     assert "source: test" in capsys.readouterr().out
+
+
+def tied() -> World:
+    """Two regions at one price; the work is at b today, so the plan leaves it there."""
+    made = World(periods=2).vendor("a").vendor("b")
+    for region in ("a:x", "b:x"):
+        made.region(region).machine(region, "m", 4, 16, 1.0)
+    return made.workload("tax").today("tax", "b:x")
+
+
+def test_the_plan_that_is_explained_is_the_one_that_is_made():
+    found = {v.region: v for v in why(read(tied()), "tax").verdicts}
+    assert placed(plan_of(tied())) == {("tax", "b:x"): 1.0}
+    assert (found["b:x"].share, found["b:x"].status) == (1.0, "runs here")
+    assert (found["a:x"].share, found["a:x"].status) == (0.0, "open")
+    assert found["a:x"].extra == pytest.approx(0.0, abs=1e-6)
+
+
+def test_a_plan_folder_is_explained_as_it_is(tmp_path: Path):
+    """Held at b at 1.00 where a asks 0.50: two quarters of 4,344 hours cost 2,172 less at a."""
+    made = tied()
+    made.tables["prices"][0]["ListUnitPrice"] = 0.5
+    case = made.write(tmp_path / "case")
+    folder = tmp_path / "plan"
+    assert call("plan", case, "--fix", "current.csv", "--out", folder).code == 0
+    rows = {
+        row["region"]: row for row in call("why", folder, "--workload", "tax", "--json").document["regions"]
+    }
+    assert rows["b:x"]["share"] == 1.0
+    assert rows["a:x"]["share"] == 0.0
+    assert rows["a:x"]["extra"] == pytest.approx(-2_172.00)
+    assert any("MYR 2,172 less" in sentence for sentence in rows["a:x"]["sentences"])

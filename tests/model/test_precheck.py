@@ -66,6 +66,7 @@ def test_a_cap_counts_only_what_each_group_may_host():
 def test_what_may_leave_the_market_need_not_fit_under_a_cap():
     """Two groups at 40 % reach 80 %, but the own data centre, outside all shares, may take the rest."""
     world = market("aa", "bb").vendor("gov", market=False).region("gov:x").machine("gov:x", "m4", 4, 16, 9.0)
+    world.capacity("gov:x", "vcpu", 1e6)
     plan = plan_of(world.workload("web").rule("cap", "vendor_share", {"cap": 0.4, **VCPU}))
     assert set(plan.placements["region"]) == {"gov:x"}
 

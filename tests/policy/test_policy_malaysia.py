@@ -5,12 +5,12 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from planner.case.schema import CLASSIFICATIONS
 from planner.catalog.schema import DEPLOYMENTS
 from planner.policy.load import read_packs
 from planner.policy.select import workloads_of
 
 DAY = date(2026, 11, 23)
+CLASSIFICATIONS = ("rahsia_besar", "rahsia", "sulit", "terhad", "rasmi", "terbuka")
 PACKS = ["malaysia-2026", "malaysia-states"]
 ADOPTED = {"adopted_by": "Committee", "adopted_on": date(2026, 11, 16), "reference": "C-1"}
 AGENCIES = pd.DataFrame({"agency": ["fed", "state"], "level": ["federal", "state"], "state": ["", "Johor"]})

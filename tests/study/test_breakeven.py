@@ -22,6 +22,7 @@ def world(b: float = 0.25) -> World:
         made.vendor(vendor, group=f"{vendor}-group").region(f"{vendor}:x")
         made.machine(f"{vendor}:x", "m", 4, 16, price).store(f"{vendor}:x", "block_gib", price / 2)
     made.vendor("p", market=False).region("p:x").machine("p:x", "m", 4, 16, 9.0)
+    made.capacity("p:x", "vcpu", 1e6)
     made.workload("tax", demand={"vcpu": 80, "memory_gib": 80, "block_gib": 100})
     made.workload("web", demand={"vcpu": 20, "memory_gib": 20, "block_gib": 10})
     select = {"region": {"vendor": ["c"]}}

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from support.cases import World
-from support.cli import ROOT, environment
+from support.cli import ROOT, call, environment
 from support.killed import killed_at_first_line
 from support.plans import cost, plan_of, read
 
@@ -19,7 +19,7 @@ from planner.commands import cli
 from planner.commands.run import run
 from planner.errors import Infeasible, PlannerError, UnknownName
 from planner.study.executor import Kept, Processes, Serial, run_all
-from planner.study.stress import StressTask, make_base, run_stress
+from planner.study.stress import StressTask, by_harm, make_base, run_stress
 from planner.study.stressors import usual
 
 
@@ -278,3 +278,31 @@ def test_the_command_prints_a_matrix(tmp_path: Path, capsys: pytest.CaptureFixtu
     document = json.loads(capsys.readouterr().out)
     assert [r["stressor"] for r in document["rows"]] == ["vendor-gone:a", "price:a:+30%"]
     assert command("stress", str(case), "--stressor", "vendor-gone:aa", "--out", str(out)) == 2
+
+
+def test_the_plan_put_under_stress_is_the_one_that_is_made(tmp_path: Path):
+    """Two regions at one price; the work is at b today and stays there, so only the loss of b hits it."""
+    made = World(periods=2).vendor("a").vendor("b")
+    for region in ("a:x", "b:x"):
+        made.region(region).machine(region, "m", 4, 16, 1.0)
+    made.workload("tax").today("tax", "b:x")
+    base = make_base(read(made))
+    assert run_stress(base, "vendor-gone:a")["hit"] == 0.0
+    assert run_stress(base, "vendor-gone:b")["hit"] == 1.0
+    folder = tmp_path / "plan"
+    assert call("plan", made.write(tmp_path / "case"), "--out", folder).code == 0
+    shown = call("stress", folder, "--out", tmp_path / "study")
+    assert shown.code == 0
+    assert "without effect" in shown.out and "vendor-gone:a" in shown.out
+    assert shown.out.index("vendor-gone:b") < shown.out.index("vendor-gone:a")
+
+
+def test_a_floor_that_cannot_hold_is_not_work_that_cannot_run():
+    """Without b nobody is domestic: all is left out to hold a floor of half, and nothing has no place."""
+    made = world(b_has=1e6).rule("home", "minimum_share", {"floor": 0.5, "basis": "vcpu", "of": "domestic"})
+    gone = row("vendor-gone:b", made)
+    assert (gone["status"], gone["unserved_no_shares"]) == ("unserved", pytest.approx(0.0, abs=1e-9))
+    assert gone["unserved"] > 0.4
+    worse = row("vendor-gone:a", world(b_has=30).rule("home", "minimum_share", made.rules[0]["parameters"]))
+    assert worse["unserved_no_shares"] == pytest.approx(50 / 80, rel=1e-5)
+    assert [r["stressor"] for r in by_harm([gone, worse])] == ["vendor-gone:a", "vendor-gone:b"]

@@ -111,6 +111,11 @@ class World:
     carbon: dict[str, Any] = field(default_factory=dict)
     latency: dict[str, Any] = field(default_factory=dict)
     exact_tiers: bool = False
+    classes: tuple[str, ...] = ("rahsia_besar", "rahsia", "sulit", "terhad", "rasmi", "terbuka")
+    unadopted: str = ""
+    adopt: dict[str, Any] = field(default_factory=dict)
+    outside: tuple[str, ...] | None = None
+    """Places of today outside the catalogs; None: all that no catalog describes."""
 
     # What is sold
 
@@ -458,6 +463,14 @@ class World:
         (folder / "case.toml").write_text(self._toml(catalogs, named), encoding="utf-8")
         return folder
 
+    def _outside(self) -> set[str]:
+        """Places of today that no catalog describes."""
+        if self.catalogs or self.outside is not None:
+            return set(self.outside or ())
+        return {row["region"] for row in self.tables["current"]} - {
+            row["region"] for row in self.tables["regions"]
+        }
+
     def _toml(self, catalogs: list[str], tables: list[str]) -> str:
         top = {
             "schema": 1,
@@ -472,6 +485,9 @@ class World:
             "rules_as_of": date(2026, 11, 23),
             "catalogs": catalogs,
             "packs": ["./rules.toml"] if self.rules else [],
+            "classes": list(self.classes),
+            "outside": sorted(self._outside()),
+            **({"unadopted": self.unadopted} if self.unadopted else {}),
         }
         lines = _assign(top)
         lines += ["[periods]", *_assign({"start": self.start, "months": self.months, "count": self.periods})]
@@ -486,6 +502,7 @@ class World:
             "slices": self.slices,
             "terms": self.terms,
             "migration": self.migration,
+            "adopt": self.adopt,
             "replan": self.replan,
             "traces": self.traces,
             "carbon": self.carbon,

@@ -28,6 +28,7 @@ def _market(world: World) -> None:
     world.vendor("aa").vendor("bb", jurisdiction="MY").vendor("gov", market=False)
     world.region("aa:x").region("bb:x", opens="2026-01-01").region("gov:x", deployment="gov_private")
     world.region("bb:new", status="announced")
+    world.capacity("gov:x", "vcpu", 1e6)
     world.accelerator("H", 1, 1)
     for region, price in (("aa:x", 1.0), ("bb:x", 2.0), ("gov:x", 3.0), ("bb:new", 1.5)):
         world.machine(region, "m4", 4, 16, price, "USD" if region == "aa:x" else "MYR")

@@ -7,6 +7,7 @@ from typing import Any
 
 from planner.report.figures.sheet import ALARM, EDGE, GRID, INK, SMALL, SOFT, WIDTH, Chart, Sheet
 from planner.report.words import amount, percent, scale_of
+from planner.study.stress import has_effect
 
 NAME = "stress"
 _LABEL, _NOTES, _ROW, _MOST = 2.3, 1.35, 0.19, 60
@@ -19,7 +20,8 @@ def stress_chart(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]],
 
     The first ``_MOST`` stressors are drawn; the table has all.
     """
-    shown, currency = rows[:_MOST], str(document["currency"])
+    felt = [row for row in rows if has_effect(row)]
+    shown, currency = felt[:_MOST], str(document["currency"])
     sheet = Sheet(height=1.85 + _ROW * len(shown) + (0.15 if document["marking"] else 0))
     heading = "What goes wrong, and what it costs"
     subtitle = (
@@ -56,8 +58,8 @@ def stress_chart(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]],
             color = INK if some else SOFT
             sheet.text(right + at, y, text, size=SMALL, bold=some, color=color, ha="right", va="center")
         if row["extra"] is None:
-            part, room = percent(row["unserved_critical"]), right - left - 0.05
-            text = f"no plan: {percent(row['unserved'])} unserved, of critical work {part}"
+            room, never = right - left - 0.05, percent(row["unserved_no_shares"])
+            text = f"{never} of the work cannot run; {percent(row['unserved'])} left out to hold every share"
             sheet.text(
                 left + 0.05, y, text, size=SMALL, bold=True, color=ALARM, va="center", room=room, ground=True
             )
@@ -66,6 +68,7 @@ def stress_chart(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]],
         box = (min(x(0.0), x(value)), y - pace * 0.33, abs(x(value) - x(0.0)), pace * 0.66)
         sheet.rectangles([box], _DEARER if value > 0 else _CHEAPER)
     lost = sum(row["extra"] is None for row in rows)
-    more = f"; {len(rows) - len(shown)} more in stress.csv" if len(rows) > len(shown) else ""
+    more = f"; {len(felt) - len(shown)} more in stress.csv" if len(felt) > len(shown) else ""
+    more += f"; {len(rows) - len(felt)} have no effect" if len(rows) > len(felt) else ""
     dearest = f"the dearest new plan costs {amount(most, currency)} more"
     return Chart(NAME, heading, f"{len(rows)} stressors: {lost} leave work unserved, {dearest}{more}.", sheet)
