@@ -111,11 +111,31 @@ def _unreachable(index: Index) -> list[str]:
     reasons = []
     for w, t, share, rule in zip(*(short[c].tolist() for c in ("w", "t", "share", "rule")), strict=True):
         line = case.workloads.iloc[w]
+        enough = _enough_ms(index, w, t, share)
+        instead = f"; {enough:g} ms would do" if np.isfinite(enough) else ""
         reasons.append(
             f"{line['workload']}: {share:.0%} of users must be within {line['latency_ms']:g} ms, but the "
-            f"best eligible region reaches {best[w, t]:.1%} in {case.periods['period'].iloc[t]} [{rule}]"
+            f"best eligible region reaches {best[w, t]:.1%} in {case.periods['period'].iloc[t]}{instead} "
+            f"[{rule}]"
         )
     return reasons
+
+
+def _enough_ms(index: Index, w: int, t: int, share: float) -> float:
+    """The least round trip, rounded up to a millisecond, within which an eligible region has the share."""
+    case = index.case
+    if case.rtt_us is None:
+        return np.inf
+    users = case.users[
+        (case.users["workload"] == case.workloads["workload"].iloc[w]) & (case.users["t"] == t)
+    ]
+    weight = users.groupby("site")["users"].sum()
+    enough = np.inf
+    for region in case.regions["region"].to_numpy()[index.eligibility.allowed[w, :, t]]:
+        trips = case.rtt_us.loc[weight.index, region].sort_values(kind="stable")
+        reached = weight.loc[trips.index].cumsum().to_numpy() >= (share - SUM) * weight.sum()
+        enough = min(enough, float(trips.to_numpy()[int(reached.argmax())]) / 1000.0)
+    return float(np.ceil(enough - SUM))
 
 
 def _overfull(index: Index) -> list[str]:

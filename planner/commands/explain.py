@@ -55,6 +55,7 @@ def _show_conflicts(explanation: Explanation) -> None:
     for number, told in enumerate(explanation.conflicts, 1):
         label = f"conflict {number}" if many else "these"
         when = f" (in {', '.join(told.periods[:3])}{' …' if len(told.periods) > 3 else ''})"
+        when = when if told.periods else ""
         click.echo(f"\n{label} cannot all hold{when}; without any one of them the rest can:")
         for member in told.members:
             click.echo(f"  - {member.text}")

@@ -53,7 +53,8 @@ def _workload_words(program: Program, group: Group, conflict: Conflict, workload
         f"{case.demand[w, k, t]:g} {name}" for k, name in enumerate(RESOURCES) if case.demand[w, k, t] > 0
     ]
     period = case.periods["period"].iloc[t]
-    return f"{group.subject} must be placed whole; in {period} it needs {', '.join(needs)}"
+    how = "served in full" if case.workloads["divisible"].iloc[w] else "placed whole"
+    return f"{group.subject} must be {how}; in {period} it needs {', '.join(needs)}"
 
 
 def _capacity_words(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> str:

@@ -71,15 +71,25 @@ def ways_out(elastic: Elastic, found: list[Conflict], relax_legal: bool = False)
         return []
     seen: set[frozenset[int]] = set()
     ways = []
+    # What is enough for choices in part may not be for whole ones: then those are asked for from the start.
+    whole = Elastic(program, whole=True) if _whole_helps(elastic) else None
     for chosen in product(*choices):
         members = frozenset(chosen)
         if members in seen or len(seen) >= MOST:
             continue
         seen.add(members)
         way = _try(elastic, sorted(members))
+        if way is None and whole is not None:
+            way = _try(whole, sorted(members))
         if way is not None:
             ways.append(way)
     return sorted(ways, key=lambda way: (way.serves_less, way.cost, [g.group.id for g in way.gives]))
+
+
+def _whole_helps(elastic: Elastic) -> bool:
+    """Are there whole choices that this program leaves in part, and is it small enough to keep them whole?"""
+    program = elastic.program
+    return bool(program.whole.any()) and not elastic.whole and len(program.arrays.index) < LARGE
 
 
 def _try(elastic: Elastic, chosen: list[int]) -> WayOut | None:
