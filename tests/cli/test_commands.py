@@ -163,9 +163,10 @@ def test_check_warns_of_a_classification_that_no_rule_governs(tmp_path):
     world.rule("home", "residency", {"countries": ["MY"], "roles": ["primary"]},
                select={"workload": {"classification": ["rasmi"]}})  # fmt: skip
     case = world.write(tmp_path / "case")
-    (told,) = [line for line in call("check", case).out.splitlines() if "classification" in line]
-    assert told.endswith("may be: mine (rahsia)")
-    assert call("check", case, "--json").document["not_governed"] == ["mine (rahsia)"]
+    (told,) = [line for line in call("check", case).out.splitlines() if line.startswith("NOT STATED: where")]
+    assert "class rahsia" in told and "so mine may be anywhere" in told
+    left = call("check", case, "--json").document["unstated"]["left"]
+    assert [one["about"] for one in left] == ["classification", "capacity"]
 
 
 # Exit codes; whoever fails writes nothing

@@ -46,7 +46,9 @@ def test_a_target_that_nobody_reaches_is_answered_with_the_milliseconds_that_wou
     """Of 100 users 90 are 20 ms from aa and 10 are 40; bb is 10 ms farther."""
     made = world(1e9).node("aa:x", "region").node("bb:x", "region").node("Hub", "hub")
     made.node("Town", "site").node("Isle", "site")
-    made.link("Hub", "aa:x", 5).link("Hub", "bb:x", 15).link("Town", "Hub", 15, "access").link("Isle", "Hub", 35, "access")
+    made.link("Hub", "aa:x", 5).link("Hub", "bb:x", 15).link("Town", "Hub", 15, "access").link(
+        "Isle", "Hub", 35, "access"
+    )
     made.users("web", Town=90, Isle=10)
     made.tables["workloads"][0] |= {"latency_ms": 12, "latency_share": 0.9}
     made.rule("quick", "latency", {"statistic": "mean"})
