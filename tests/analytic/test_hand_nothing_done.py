@@ -28,8 +28,8 @@ def world(room=12, critical=False, **more):
 
 def nothing_done(made, folder) -> Plan:
     case = read(made)
-    case = made.write(folder / "case")
-    return solve(case, fixed=read_fixed(case / "current.csv", case)).plan
+    written = made.write(folder / "case")
+    return solve(case, fixed=read_fixed(written / "current.csv", case)).plan
 
 
 def breaks(made, folder):
