@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from planner.case.schema import RESOURCES, STORED
 from planner.model.build import Model
+from planner.model.families.agreement import SPENT
+from planner.model.families.budget import payers
 from planner.model.objective.commitments import PREPAID, TAIL
-from planner.model.objective.lines import HELD_TAIL, cash
+from planner.model.objective.lines import HELD_TAIL, before_tax, cash
 from planner.tolerances import SUM
 
 _COMMITTED = ("commitment", "commitment held", TAIL, HELD_TAIL, PREPAID)
@@ -32,7 +35,8 @@ class Stakes:
     labour
         Money for moving, at the case's rate; ``None`` if it states none.
     stranded
-        Money still due for commitments with the vendor, with tax and after the horizon too.
+        Money still due for commitments and spend agreements with the vendor, with tax and after the horizon
+        too; what commitments pay counts towards the agreements.
     notice_days
         Longest notice of a contract with the vendor; 0 without one.
     """
@@ -81,20 +85,72 @@ def _at(model: Model, x: np.ndarray, mine: np.ndarray, t: int, period: str) -> S
         gib=float(stored.sum()),
         egress=None if unknown else float((np.nan_to_num(price) * stored).sum()),
         labour=None if labour is None else labour * systems,
-        stranded=_stranded(model, x, mine, t),
+        stranded=_stranded(model, x, mine, t) + _agreed(model, x, mine, t),
         notice_days=_notice(model, mine, t),
     )
 
 
 def _stranded(model: Model, x: np.ndarray, mine: np.ndarray, t: int) -> float:
     """Cash from period t on, and the tail, of commitments with the vendor bought before t."""
+    lines = _begun(model, mine, t)
+    due = np.where(lines["t"] >= t, cash(lines), 0.0) + lines["tail"].to_numpy()
+    return float((due * x[lines["col"].to_numpy(dtype=np.int64)]).sum())
+
+
+def _begun(model: Model, mine: np.ndarray, t: int) -> pd.DataFrame:
+    """Cost lines of commitments with the vendor bought before t."""
     lines = model.lines[model.lines["term"].isin(_COMMITTED)]
     commit, begun = model.columns.commit, np.full(model.columns.count, -1, dtype=np.int64)
     begun[commit.numbers] = commit.keys["t0"].to_numpy(dtype=np.int64)
     col = lines["col"].to_numpy(dtype=np.int64)
-    lines = lines[mine[lines["r"].to_numpy(dtype=np.int64)] & (begun[col] < t)]
-    due = np.where(lines["t"] >= t, cash(lines), 0.0) + lines["tail"].to_numpy()
-    return float((due * x[lines["col"].to_numpy(dtype=np.int64)]).sum())
+    chosen: pd.DataFrame = lines[mine[lines["r"].to_numpy(dtype=np.int64)] & (begun[col] < t)]
+    return chosen
+
+
+def _agreed(model: Model, x: np.ndarray, mine: np.ndarray, t: int) -> float:
+    """What spend agreements begun before t still ask for, beyond what commitments that run on pay of it.
+
+    In each period the shortfall, as the plan settles it; after the horizon the amount of the months that are
+    left less the tails of commitments.
+    """
+    index, case = model.index, model.index.case
+    months, last = case.settings.months, len(case.periods) - 1
+    first = pd.Period(case.settings.start, freq="M").ordinal
+    column = model.columns.agreement
+    signed = {
+        name
+        for name, k, value in zip(column.keys["agreement"], column.keys["k"], x[column.numbers], strict=True)
+        if k == "signed" and value > 0.5
+    }
+    lines = _begun(model, mine, t)
+    vendor = case.regions["vendor"].to_numpy()[lines["r"].to_numpy(dtype=np.int64)]
+    lines = lines.assign(vendor=vendor, by=payers(index, lines), x=x[lines["col"].to_numpy(dtype=np.int64)])
+    owed = 0.0
+    for line in case.agreements.to_dict("records"):
+        begin = pd.Period(line["start"], freq="M").ordinal - first
+        own = np.flatnonzero((case.regions["vendor"] == line["vendor"]).to_numpy() & mine)
+        if line["agreement"] not in signed or begin >= t * months or not len(own):
+            continue
+        theirs = lines[(lines["vendor"] == line["vendor"]) & _counts(line["payer"], lines["by"])]
+        spent = theirs[theirs["term"].isin(SPENT)]
+        paid = (before_tax(spent) * spent["x"]).groupby(spent["t"]).sum()
+        tax = 1.0 + index.offers.tax[own[0]]
+        runs = index.agreements[
+            (index.agreements["agreement"] == line["agreement"]) & (index.agreements["t"] >= t)
+        ]
+        for run in runs.to_dict("records"):
+            most = np.inf if np.isnan(run["most"]) else run["most"]
+            covered = min(float(paid.get(run["t"], 0.0)), most)
+            owed += max(0.0, run["committed"] - (1.0 - run["discount"]) * covered) * tax[run["t"]]
+        beyond = max(0, begin + int(line["months"]) - (last + 1) * months)
+        tails = float((theirs["tail"] * theirs["x"]).sum())
+        owed += max(0.0, line["amount"] * beyond * tax[last] - tails)
+    return owed
+
+
+def _counts(payer: str, by: pd.Series) -> pd.Series:
+    """Lines that count towards an agreement of a payer; blank = of all."""
+    return (by == payer) if payer else pd.Series(True, index=by.index)
 
 
 def _notice(model: Model, mine: np.ndarray, t: int) -> int:

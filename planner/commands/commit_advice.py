@@ -97,7 +97,7 @@ def _show(found: Advice, head: dict[str, str]) -> None:
     heads = ("machine", "pays from", "commit", "if mean", *(f"if {name}" for name in names))
     study_out.print_rows(str(head["marking"]), title, cells, heads)
     if not cells:
-        click.echo("nothing is worth a commitment, or the case offers none ([terms] offer)")
+        click.echo("nothing is worth a commitment")
     money = found.currency
     click.echo("pays from: the part of its hours that a committed machine must run")
     click.echo(f"expected cost {amount(found.expected, money)}, discounted")

@@ -51,7 +51,13 @@ def command(
             raise click.UsageError("name at least two plan folders, or a case with --scenarios")
         rows, head, differs, note = _plans(paths)
         follow = f"planner show {quoted(paths[0])}"
-    document = {**head, "study": "compare", "rows": [row.flat() for row in rows], "differ": differs}
+    document = {
+        **head,
+        "study": "compare",
+        "notes": note.splitlines(),
+        "rows": [row.flat() for row in rows],
+        "differ": differs,
+    }
     if out is not None:
         study_out.write_study(out, "compare", document, document["rows"], lambda: [_chart(rows, head)])
         click.echo(f"written to {out}", err=True)
@@ -69,7 +75,7 @@ def command(
 def _plans(paths: Sequence[Path]) -> tuple[list[Row], dict[str, object], bool, str]:
     """Rows of plan folders below doing nothing, the head, whether the plans differ, and a note."""
     from planner.plan.folder import read_plan
-    from planner.study.compare import NOTHING, compare, differ
+    from planner.study.compare import NOTHING, compare, differ, unlike
 
     plans = [read_plan(path) for path in paths]
     currencies = sorted({str(plan.head["currency"]) for plan in plans})
@@ -84,7 +90,7 @@ def _plans(paths: Sequence[Path]) -> tuple[list[Row], dict[str, object], bool, s
     head["marking"] = next((str(p.head["marking"]) for p in plans if p.head["marking"]), "")
     if today is not None:
         named = [(NOTHING, *today), *named]
-    return compare(named), head, differs, note
+    return compare(named), head, differs, "\n".join([*unlike(named), note] if note else unlike(named))
 
 
 def _read(
@@ -128,8 +134,8 @@ def _chart(rows: Sequence[Row], head: Mapping[str, object]) -> Chart:
     return compare_chart(rows, looks(market, own), str(head["currency"]), str(head["marking"]), footer)
 
 
-MONEY = ("against first", "HHI", "largest group", "foreign")
-SERVICE = ("mean ms", "t CO2e", "critical kept", "moves", "placed otherwise", "rules broken")
+MONEY = ("discounted, against first", "HHI", "largest group", "foreign")
+SERVICE = ("mean ms", "t CO2e", "critical kept", "whole systems moved", "placed otherwise", "rules broken")
 
 
 def _show(rows: Sequence[Row], head: Mapping[str, object]) -> None:
@@ -137,7 +143,7 @@ def _show(rows: Sequence[Row], head: Mapping[str, object]) -> None:
     from planner.commands import study_out
 
     first = next((row.cost for row in rows if row.cost is not None), 0.0)
-    heads = ("plan", f"cost ({head['currency']})", *MONEY)
+    heads = ("plan", f"discounted cost ({head['currency']})", *MONEY)
     money = [_money(row, first) for row in rows]
     study_out.print_rows(str(head["marking"]), f"{head['title']}: money and vendors", money, heads)
     click.echo()

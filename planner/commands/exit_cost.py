@@ -63,7 +63,7 @@ def command(
         _show(found, head, days)
     for note in notes:
         click.echo(f"note: {note}", err=True)
-    click.echo(f"next: planner breakeven CASE --vendor {quoted(vendor)}", err=True)
+    click.echo(f"next: planner why {quoted(path)} --workload NAME", err=True)
 
 
 def _show(found: Exit, head: dict[str, str], days: float | None) -> None:
@@ -80,7 +80,7 @@ def _show(found: Exit, head: dict[str, str], days: float | None) -> None:
         ]
         for s in found.stakes
     ]  # fmt: skip
-    heads = ("leaving in", "workloads", "GiB", "egress at list", "labour", "commitments still due")
+    heads = ("leaving in", "workloads", "GiB", "egress at list", "labour", "still due")
     title = f"{head['title']}: what lies with {found.vendor} ({found.currency})"
     study_out.print_rows(str(head["marking"]), title, cells, heads)
     stake = found.stake
@@ -90,7 +90,7 @@ def _show(found: Exit, head: dict[str, str], days: float | None) -> None:
     click.echo(f"  labour {said}; notice {stake.notice_days} days")
     if days is not None:
         click.echo(f"  carrying the data away takes {days:,.1f} days")
-    click.echo(f"  stranded: {_told(stake.stranded, found)} still due for commitments that run on unused")
+    click.echo(f"  stranded: {_told(stake.stranded, found)} still due for what runs on unused")
     if found.gone is None:
         click.echo(f"  there is no plan without {found.vendor}:")
         for line in found.why_not:

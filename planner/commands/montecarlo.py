@@ -91,4 +91,7 @@ def _show(document: dict[str, Any]) -> None:
     for spread in document["spreads"]:
         click.echo(f"{spread['of']}: sigma {spread['sigma']:g} ({spread['basis']}, {spread['as_of']})")
     if document["without_plan"]:
-        click.echo(f"{document['without_plan']} of {document['runs']} draws have no plan")
+        click.echo(
+            f"{document['without_plan']} of {document['runs']} draws have no plan; none: beyond all costs,"
+        )
+        click.echo("  since a draw without a plan counts as dearer than any")

@@ -26,6 +26,9 @@ def run(cli: click.Command, argv: list[str] | None) -> NoReturn:
     except (click.Abort, KeyboardInterrupt):
         click.echo("planner: interrupted; nothing was written", err=True)
         sys.exit(130)
+    except SystemExit as leave:
+        # Whoever reads our output has seen enough (| head): no fault of ours.
+        sys.exit(0 if isinstance(leave.__context__, BrokenPipeError) else leave.code)
     except PlannerError as error:
         report(error)
         sys.exit(error.exit_code)

@@ -21,6 +21,8 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
     from planner.case.weights import weighed_words
     from planner.commands.inputs_of import inputs_of
     from planner.commands.study_out import print_json
+    from planner.commands.talk import quoted
+    from planner.plan.folder import RECORD, read_plan
 
     if (workload is None) == (rule is None):
         raise click.UsageError("give either --workload or --rule")
@@ -33,7 +35,6 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
     if workload is not None:
         from planner.explain.why import sentences, sources, why
         from planner.money import words
-        from planner.plan.folder import RECORD, read_plan
 
         found = why(inputs, workload, region, read_plan(path) if (path / RECORD).is_file() else None)
         if as_json:
@@ -50,7 +51,7 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
                 click.echo("\nwhat would mend each, and where the rules come from")
             for line in told:
                 click.echo(f"  {line}")
-        follow = f"planner why {path} --rule RULE"
+        follow = f"planner why {quoted(path)} --rule RULE"
     else:
         from planner.explain.price import price_rule
         from planner.explain.price_words import sentences as price_words
@@ -68,8 +69,12 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
         ends = ""
         if price.rule is not None and price.rule.kind in ("carbon", "budget") and price.lever is not None:
             ends = f" --from {1.5 * price.lever.value:g} --to {0.5 * price.lever.value:g}"
+        # A frontier is swept of a case; of a plan the case may be anywhere.
+        is_case = not (path / RECORD).is_file()
         follow = (
-            f"planner frontier CASE --rule {rule}{ends}" if share else f"planner why {path} --workload NAME"
+            f"planner frontier {quoted(path)} --rule {rule}{ends}"
+            if share and is_case
+            else f"planner why {quoted(path)} --workload NAME"
         )
     for note in notes:
         click.echo(f"note: {note}", err=True)

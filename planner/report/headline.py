@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from planner.plan.plan import weighed
@@ -123,9 +124,10 @@ def summary(context: Context) -> str:
     served = plan.placements
     regions = served["region"].nunique()
     at_limit = int(plan.shares["binds"].fillna(False).astype(bool).sum())
+    last = date.fromisoformat(str(plan.periods["end"].iloc[-1])) - timedelta(days=1)
     where = (
         f"{served['workload'].nunique():,} workloads in {regions} region{'s' if regions != 1 else ''} over "
-        f"{len(context.periods)} periods from {context.periods[0]} to {context.periods[-1]}"
+        f"{len(context.periods)} periods, {context.periods[0]} to {last:%Y-%m}"
     )
     if "fixed" in plan.head:
         return f"Doing nothing, priced: {where}, held as in {plan.head['fixed']}."

@@ -23,7 +23,8 @@ import numpy as np
 import pandas as pd
 
 from planner.answer.precheck import precheck
-from planner.errors import Infeasible
+from planner.case.settings import FILE
+from planner.errors import BadInput, Infeasible, Issue
 from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.problem import LARGE
@@ -121,11 +122,16 @@ def commit_advice(
 
     Raises
     ------
+    BadInput
+        If the case offers no commitment.
     Infeasible
         If fewer than two levels have a plan, or no commitments obey the rules at every level.
     Stopped
         If the solver gave up.
     """
+    if not any(term.startswith("commit") for term in case.settings.terms):
+        mend = 'Add [terms] with offer = ["on_demand", "commit_1y"].'
+        raise BadInput([Issue(FILE, 0, "terms.offer", "", "offers no commitment to advise on", mend)])
     part = np.asarray(weights, dtype="float64") / float(sum(weights))
     left = list(range(len(factors)))
     missing: list[tuple[float, float, str]] = []

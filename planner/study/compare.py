@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ import pandas as pd
 from planner.answer.fixed import read_fixed
 from planner.answer.measures import HHI_WHOLE
 from planner.answer.survives import Kept, Survivors
-from planner.errors import BadInput, Infeasible
+from planner.case.settings import FILE
+from planner.errors import BadInput, Infeasible, Issue
 from planner.inputs import Case, read_case
 from planner.plan.plan import Plan, weighed
 from planner.planning import solve
@@ -175,6 +176,34 @@ def _moved(first: Plan, other: Plan) -> int:
     return int(differs.groupby("workload").any().sum())
 
 
+def unlike(plans: Sequence[Named]) -> list[str]:
+    """What plans differ in that makes their figures those of different questions, in sentences."""
+    known = [(name, plan) for name, plan, _ in plans if isinstance(plan, Plan)]
+    notes = []
+    for what, of in _ASKED.items():
+        values = {name: of(plan) for name, plan in known}
+        if len(set(values.values())) > 1:
+            told = "; ".join(f"{name}: {value}" for name, value in values.items())
+            notes.append(f"NOT ALIKE in {what}, so costs are of different questions: {told}")
+    return notes
+
+
+def _workloads(plan: Plan) -> str:
+    names = sorted(set(plan.placements["workload"]))
+    return f"{len(names)} systems, {names[0]} to {names[-1]}" if names else "none"
+
+
+_ASKED: dict[str, Callable[[Plan], str]] = {
+    "systems": _workloads,
+    "periods": lambda plan: (
+        f"{len(plan.periods)} periods, {plan.periods['start'].iloc[0]} up to {plan.periods['end'].iloc[-1]}"
+    ),
+    "discounting": lambda plan: f"{1 - float(plan.periods['discount'].iloc[-1]):.3%} off the last period",
+    "prices as of": lambda plan: str(plan.head["prices_as_of"]),
+}
+"""What must be the same of plans for their costs to be set side by side."""
+
+
 def differ(rows: Sequence[Row]) -> bool:
     """Does any plan cost something else than the first, run elsewhere, or have another status?"""
     if not rows:
@@ -195,9 +224,12 @@ def scenarios(case: Path) -> tuple[Case, list[Row]]:
     Raises
     ------
     BadInput
-        If the case, or one of its scenarios, cannot be read.
+        If the case, or one of its scenarios, cannot be read, or it has no scenario.
     """
     inputs = read_case(case)
+    if not inputs.settings.scenarios:
+        mend = 'Add one, e.g. [scenario.dearer] with "money.discount_rate" = 0.08.'
+        raise BadInput([Issue(FILE, 0, "scenario", "", "the case has no scenario to compare with", mend)])
     plans: list[Named] = []
     today = doing_nothing(inputs, case)
     if today is not None:

@@ -179,6 +179,12 @@ class _Leaving:
             done = numbers[t < self.first]
             value = np.where(arrays.integer[done], np.round(self.x[done]), self.x[done])
             arrays = arrays.bounded(done, value, value)
+        # What is signed by then is owed: nobody takes a signature back.
+        begun = model.index.agreements.loc[model.index.agreements["t"] < self.first, "agreement"]
+        agreed = model.columns.agreement
+        chosen = (agreed.keys["k"] == "signed").to_numpy() & agreed.keys["agreement"].isin(begun).to_numpy()
+        value = np.round(self.x[agreed.numbers[chosen]])
+        arrays = arrays.bounded(agreed.numbers[chosen], value, value)
         for numbers, t, r in self._decisions(("place", "pair", "backup", "extra", "commit")):
             arrays = arrays.bounded(numbers[(t >= gone) & (r >= 0) & self.mine[r]], None, 0.0)
         if free:

@@ -146,3 +146,25 @@ def test_the_command_on_a_case_and_on_its_plan(tmp_path: Path, capsys: pytest.Ca
     assert document == json.loads((out / "study.json").read_text(encoding="utf-8"))
     assert document["transfer_days"] == pytest.approx(1000 * 2**30 * 8 / 1e9 / 86400, abs=1e-3)
     assert command("exit-cost", str(case), "--vendor", "zz") == 2
+
+
+@pytest.mark.parametrize("status", ["held", "offered"])
+def test_a_spend_agreement_is_still_due_after_leaving(status: str):
+    """1,000 a month for two years: nine months of 2027 and twelve of 2028 are owed, 21,000.00, with 8 % tax.
+
+    An offer is signed: its 60 % discount is worth more than that.
+    """
+    made = world().contract("frame", "a", tax=0.08)
+    made.agreement("deal", "a", 1000, months=24, status=status, discount=0.6)
+    found = exit_cost(read(made), "a")
+    assert found.stake.stranded == pytest.approx(21_000 * 1.08)
+    assert found.stakes[-1].stranded == pytest.approx(15_000 * 1.08)
+    # What is owed is paid whoever runs the work: leaving costs it beside everything else.
+    assert found.extra > 9 * 1_000
+
+
+def test_what_stranded_commitments_pay_counts_towards_an_agreement():
+    """10 machines at 0.15 pay 9,900 of the 27,000 that are left of the year: 27,000 are due in all."""
+    made = world().committed("a:x:m", 0.15).offer("commit_1y").agreement("deal", "a", 3000, months=12)
+    found = exit_cost(read(made), "a")
+    assert found.stake.stranded == pytest.approx(27_000)
