@@ -76,6 +76,12 @@ def audit(
         folder, case, claims, rules, frozen, places, Places(case, rules), stage, made_by_planner,
         _in_part(claims.head) if public else frozenset(),
     )  # fmt: skip
+    if public:
+        findings.append(
+            Finding(
+                "public", "not checked", RECORD, "calls itself a public part: what it lacks is not checked"
+            )
+        )
     findings += _judged(context)
     findings += _rounded(context, frozenset(f.rule or f.check for f in findings if f.status == "fail"))
     if not folder.problems:
@@ -137,4 +143,5 @@ def _made(
         packs=tuple(packs) or tuple(str(n) for n in named),
         findings=merged([*findings, *problems]),
         rules=context.rules if context else (),
+        public=bool(context and context.claims.head and context.claims.head.get("public") is True),
     )

@@ -155,7 +155,7 @@ TABLES: Mapping[str, Mapping[str, Cell]] = {
         "workload": derived("owners", "each workload in one pool that it fits"),
     },
     "binding.csv": {
-        column: underivable("duals of the solver; planner audit --bound works them out from the certificate")
+        column: underivable("duals of the solver, which the certificate holds: planner audit --bound")
         for column in ("family", "rule", "subject", "period", "marginal", "per", "words")
     },
     "rounded.csv": {
@@ -297,10 +297,12 @@ RECORD: Mapping[str, Cell] = {
 FILES: Mapping[str, Cell] = {
     "plan.json": compared("record", "the entries below"),
     "manifest.json": derived("manifest", "the SHA-256 of every other file"),
-    "certificate.npz": underivable("the program with its duals; planner audit --bound holds it to the inputs",
+    "certificate.npz": underivable("the program with its duals: planner audit --bound holds it to the inputs",
                                    optional=True),
-    "report.html": underivable("drawn from the tables; only its digest is held", optional=True),
-    "figures/": underivable("drawn from the tables; only their digests are held", optional=True),
+    "report.html": derived("rendered", "drawn again by the planner itself: planner audit --rendered",
+                           optional=True),
+    "figures/": derived("rendered", "drawn again by the planner itself: planner audit --rendered",
+                        optional=True),
     "inputs/": underivable("the question itself, with the evidence as it was known; "
                            "only a signature vouches for it"),
     "signatures/": derived("verify", "planner verify checks each against the manifest", optional=True),

@@ -17,6 +17,10 @@ STATUSES: tuple[Status, ...] = ("fail", "exception", "warn", "not checked", "rep
 missing from the folder; ``report``: a figure or a rule that does not bind."""
 
 
+BREACHED = "reported only"
+"""How the message of a breach ends that a rule which does not bind is not held to."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """The verdict of one check on one subject.
@@ -70,6 +74,16 @@ class Audit:
     findings: tuple[Finding, ...]
     rules: tuple[Rule, ...]
     decisions: tuple[Mapping[str, Any], ...] = ()
+    public: bool = False
+    """Does the folder call itself a public part of a plan? Then nobody signs it for what it leaves out."""
+
+    def with_findings(self, more: Iterable[Finding]) -> Audit:
+        """The same audit with findings from elsewhere."""
+        return replace(self, findings=merged([*self.findings, *more]))
+
+    def breaches(self) -> int:
+        """Number of breaches of rules that do not bind, of which nobody is kept from signing."""
+        return sum(f.status == "report" and BREACHED in f.message for f in self.findings)
 
     def about(self, workloads: Sequence[str]) -> Audit:
         """The same audit with the decision records of some workloads only.
@@ -99,7 +113,10 @@ class Audit:
         """The line that ends every audit."""
         counts = self.counts()
         shown = ", ".join(f"{counts[s]} {s}" for s in ("pass", "warn", "fail", "exception", "not checked"))
-        return f"{shown}; {counts['report']} reported only"
+        breached = self.breaches()
+        of = f", of them {breached} breach{'es' if breached > 1 else ''}" if breached else ""
+        part = "; a public part, the rest was not checked" if self.public else ""
+        return f"{shown}; {counts['report']} reported only{of}{part}"
 
 
 def of_rule(rule: Rule, status: Status, subject: str, message: str, numbers: Mapping[str, Any]) -> Finding:
@@ -111,7 +128,7 @@ def of_rule(rule: Rule, status: Status, subject: str, message: str, numbers: Map
         status = "warn"
     elif rule.severity == "report" and status in ("fail", "warn", "exception"):
         status = "report"
-        message = f"{message} (reported only: {rule.standing})"
+        message = f"{message} ({BREACHED}: {rule.standing})"
     adopted = f"{rule.adopted_by}, {rule.adopted_on}, {rule.reference}" if rule.adopted_by else ""
     return Finding(
         check=rule.kind,

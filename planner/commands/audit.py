@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from planner.commands.talk import quoted
+
+if TYPE_CHECKING:
+    from planner.audit.findings import Finding, Status
 
 FORMATS = ("table", "json", "junit", "sarif", "oscal", "html")
 
@@ -37,6 +41,16 @@ FORMATS = ("table", "json", "junit", "sarif", "oscal", "html")
     help="Show the decision record of this workload, in any format; may repeat.",
 )
 @click.option("--strict", is_flag=True, help="Fail also for what could not be checked.")
+@click.option(
+    "--bound",
+    is_flag=True,
+    help="Also hold the certificate to the program of the inputs, built by the planner's own model.",
+)
+@click.option(
+    "--rendered",
+    is_flag=True,
+    help="Also draw report and figures again from the tables, by the planner's own code, and compare.",
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 def command(
     plan: Path,
@@ -48,6 +62,8 @@ def command(
     decisions: bool,
     workloads: tuple[str, ...],
     strict: bool,
+    bound: bool,
+    rendered: bool,
     out: Path | None,
 ) -> None:
     """Audit the plan in folder PLAN; exit 4 if anything fails.
@@ -66,6 +82,8 @@ def command(
     found = audit(
         plan, packs, rules_as_of.date() if rules_as_of else None, "award" if stage == "award" else "plan"
     )
+    if bound or rendered:
+        found = found.with_findings(_by_the_planner(plan, bound, rendered))
     if workloads:
         found = found.about(workloads)
     write = WRITERS["json" if as_json else shape]
@@ -80,4 +98,56 @@ def command(
     if found.failed(strict):
         click.echo(f"planner: the plan failed its audit: {found.summary()}", err=True)
         click.get_current_context().exit(AuditFailed.exit_code)
+    breached = found.breaches()
+    if breached:
+        what = f"{breached} breach{'es' if breached > 1 else ''} of rules that do not bind, reported only"
+        click.echo(f"planner: before anybody signs: {what}", err=True)
+    if found.public:
+        click.echo("planner: a public part of a plan: what it leaves out was not checked", err=True)
+        return
     click.echo(f"next: planner sign {quoted(plan)} --key KEY --role reviewed", err=True)
+
+
+def _by_the_planner(plan: Path, bound: bool, rendered: bool) -> list[Finding]:
+    """Findings that rest on the planner's own model and drawing, and so are no part of the audit."""
+    from planner.audit.findings import Finding
+    from planner.commands.inputs_of import inputs_of
+    from planner.errors import BadInput, Infeasible
+    from planner.plan.certificate import FILE
+    from planner.plan.folder import read_plan
+
+    names = [name for name, asked in (("bound", bound), ("rendered", rendered)) if asked]
+    try:
+        read, (case, _) = read_plan(plan), inputs_of(plan)
+    except BadInput as error:
+        message = f"the folder cannot be read: {error.problems[0] if error.problems else error}"
+        return [Finding(name, "fail", "folder", message[:400]) for name in names]
+    found = []
+    if bound and not (plan / FILE).is_file():
+        found.append(Finding("bound", "not checked", FILE, "the plan has no certificate"))
+    elif bound:
+        from planner.proof import bound_of
+
+        try:
+            proof = bound_of(plan, read, case)
+            bounded = proof.certificate
+            numbers = {
+                "bound": f"{bounded.bound:.2f}", "cost": f"{bounded.objective:.2f}", "program": proof.program
+            }  # fmt: skip
+            message = "no plan costs less: the duals prove it of the program of the inputs"
+            if not proof.holds:
+                message = f"not proved: {'; '.join(proof.faults) or 'its duals prove less'}"
+            elif bounded.whole:
+                message = f"{message}, for the whole numbers that the plan chose"
+            status: Status = "fail" if not proof.holds else "report" if bounded.whole else "pass"
+            found.append(Finding("bound", status, FILE, message, numbers))
+        except (BadInput, Infeasible) as error:
+            found.append(Finding("bound", "fail", FILE, f"not proved: {str(error)[:400]}"))
+    if rendered:
+        from planner.proof import rendered as drawn_otherwise
+
+        others = drawn_otherwise(plan, read, case)
+        found += [Finding("rendered", "fail", n, "is not what the plan's tables draw") for n in others]
+        if not others:
+            found.append(Finding("rendered", "pass", "report", "is what the plan's tables draw"))
+    return found

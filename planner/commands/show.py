@@ -16,7 +16,9 @@ from planner.commands.talk import quoted
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option("--workload", help="Print only where this workload runs, and why not elsewhere.")
 @click.option(
-    "--bound", is_flag=True, help="Recompute the bound on the cost from the certificate, without a solver."
+    "--bound",
+    is_flag=True,
+    help="Recompute the bound on the cost from the certificate, held to the program of the plan's inputs.",
 )
 def command(plan: Path, as_json: bool, workload: str | None, bound: bool) -> None:
     """Print the plan in folder PLAN."""
@@ -27,13 +29,15 @@ def command(plan: Path, as_json: bool, workload: str | None, bound: bool) -> Non
     if workload is not None and workload not in set(read.placements["workload"]):
         raise click.UsageError(f"the plan has no workload {workload!r}")
     if bound:
-        from planner.plan.certificate import FILE, check
+        from planner.commands.inputs_of import inputs_of
+        from planner.proof import bound_of
 
-        proof = check(plan / FILE)
+        proof = bound_of(plan, read, inputs_of(plan)[0])
         if as_json:
-            click.echo(json.dumps({**asdict(proof), "holds": proof.holds}, indent=2, sort_keys=True))
+            held = {"holds": proof.holds, "faults": proof.faults, "program": proof.program}
+            click.echo(json.dumps({**asdict(proof.certificate), **held}, indent=2, sort_keys=True))
         else:
-            click.echo(terminal.bound_words(proof, read.head["currency"]))
+            click.echo(terminal.bound_words(proof.certificate, read.head["currency"], proof.faults))
     elif as_json:
         click.echo(json.dumps(terminal.as_json(read), ensure_ascii=False, indent=2, sort_keys=True))
     elif workload is not None:

@@ -7,6 +7,8 @@ Checking takes a few sums over the file's arrays and no solver.
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,9 @@ import numpy as np
 from planner.errors import BadInput, Issue
 
 FILE = "certificate.npz"
+LARGEST = 2**30
+"""Bytes of the largest certificate that is read."""
+
 TOLERANCE = 1e-7
 """Reduced costs that point at no bound may be this large: the solver's own dual tolerance."""
 
@@ -80,6 +85,40 @@ def save(path: Path, program: Certified) -> None:
     np.savez_compressed(path, **vars(program))
 
 
+def load(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of a certificate, of shapes that fit together.
+
+    Raises
+    ------
+    BadInput
+        If the file is missing or not a certificate.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ValueError("too large")
+        with np.load(path, allow_pickle=False) as file:
+            a = {name: file[name] for name in file.files}
+        columns, rows, entries = len(a["cost"]), len(a["row_lower"]), len(a["value"])
+        shapes = {"lower": columns, "upper": columns, "row_upper": rows, "dual": rows, "index": entries,
+                  "start": rows + 1}  # fmt: skip
+        fits = all(a[name].shape == (count,) for name, count in shapes.items())
+        integers = a["start"].dtype.kind in "iu" and a["index"].dtype.kind in "iu"
+        numbers = all(a[n].dtype.kind in "iuf" for n in (*shapes, "cost", "row_lower", "value"))
+        if not (fits and integers and numbers and np.isfinite(a["dual"]).all()):
+            raise ValueError("arrays do not fit together")
+        float(a["objective"]), float(a["unit"]), bool(a["whole"])
+        steps, index = np.diff(a["start"]), a["index"]
+        inside = (steps >= 0).all() and a["start"][0] == 0 and a["start"][-1] == entries
+        if not inside or (entries and (index.min() < 0 or index.max() >= columns)):
+            raise ValueError("rows do not fit together")
+    except (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, zipfile.BadZipFile,
+            zlib.error, MemoryError, NotImplementedError) as error:  # fmt: skip
+        mend = "Write the plan again with planner plan."
+        what = f"missing or no certificate ({type(error).__name__})"
+        raise BadInput([Issue(path.name, 0, "", "", what, mend)]) from None
+    return a
+
+
 def check(path: Path) -> Certificate:
     """Recompute the bound.
 
@@ -88,16 +127,10 @@ def check(path: Path) -> Certificate:
     BadInput
         If the file is missing or not a certificate.
     """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            a = {name: file[name] for name in file.files}
-        row = np.repeat(np.arange(len(a["row_lower"])), np.diff(a["start"]))
-        reduced = a["cost"].astype("float64").copy()
-        np.subtract.at(reduced, a["index"], a["value"] * a["dual"][row])
-    except (OSError, ValueError, KeyError, IndexError) as error:
-        mend = "Write the plan again with planner plan."
-        what = f"missing or no certificate ({type(error).__name__})"
-        raise BadInput([Issue(path.name, 0, "", "", what, mend)]) from None
+    a = load(path)
+    row = np.repeat(np.arange(len(a["row_lower"])), np.diff(a["start"]))
+    reduced = a["cost"].astype("float64").copy()
+    np.subtract.at(reduced, a["index"], a["value"] * a["dual"][row])
     total, slip = 0.0, 0.0
     for values, low, high in (
         (a["dual"], a["row_lower"], a["row_upper"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -203,8 +203,10 @@ def show_workload(plan: Plan, workload: str, console: Console) -> None:
         console.print(f"open to it and not chosen: {', '.join(open_regions)}")
 
 
-def bound_words(proof: Certificate, currency: str) -> str:
-    """What a certificate proves, in words."""
+def bound_words(proof: Certificate, currency: str, faults: Sequence[str] = ()) -> str:
+    """What a certificate proves, in words; ``faults`` say why it proves nothing of the plan beside it."""
+    if faults:
+        return f"NOT proved: the certificate is no proof of this plan; {'; '.join(faults)}"
     verdict = "proved cheapest" if proof.holds else "NOT proved cheapest"
     note = ", for the choice of whole numbers that the plan made" if proof.whole else ""
     costs = f"the plan costs {proof.objective:,.2f} {currency}, no plan costs less than {proof.bound:,.2f}"

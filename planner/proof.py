@@ -1,0 +1,132 @@
+"""What a plan folder claims that only the planner's own code can judge: its bound, and what is drawn.
+
+This is no part of the audit, and trusts the planner's model and drawing: the program is built again from the
+copied inputs, and the report is drawn again from the tables. No solver runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from planner.inputs import Case
+from planner.lp.arrays import Arrays
+from planner.model.to_arrays import to_arrays
+from planner.plan.certificate import FILE, Certificate, check, load
+from planner.plan.plan import Plan
+from planner.planning import build_model
+from planner.tolerances import SAME_COST
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A bound recomputed from the duals of a certificate, and whether it is a bound of this plan's program.
+
+    Attributes
+    ----------
+    faults
+        Why the certificate proves nothing of this plan; empty if it does.
+    program
+        SHA-256 of the program's arrays.
+    """
+
+    certificate: Certificate
+    faults: tuple[str, ...]
+    program: str
+
+    @property
+    def holds(self) -> bool:
+        """Is the plan proved cheapest?"""
+        return self.certificate.holds and not self.faults
+
+
+def bound_of(folder: Path, plan: Plan, case: Case) -> Bound:
+    """Hold a plan's certificate to the program of its inputs.
+
+    Parameters
+    ----------
+    folder, plan, case
+        The plan folder, the plan read from it and the case read from its copies of the inputs.
+
+    Raises
+    ------
+    BadInput
+        If there is no certificate.
+    Infeasible
+        If the inputs allow no plan at all.
+    """
+    proof, stated = check(folder / FILE), load(folder / FILE)
+    built = to_arrays(build_model(case))
+    return Bound(proof, (*_program_faults(stated, built), *_cost_faults(proof, plan)), program_hash(built))
+
+
+def program_hash(arrays: Arrays) -> str:
+    """SHA-256 of a program: its costs, bounds and rows."""
+    digest = hashlib.sha256()
+    for name in (*_SAME, "lower", "upper"):
+        value = np.ascontiguousarray(getattr(arrays, name))
+        digest.update(f"{name} {value.dtype.str} {value.shape}\n".encode())
+        digest.update(value.tobytes())
+    return digest.hexdigest()
+
+
+_SAME = ("cost", "row_lower", "row_upper", "start", "index", "value")
+
+
+def _program_faults(stated: dict[str, np.ndarray], built: Arrays) -> Iterator[str]:
+    for name in _SAME:
+        if not np.array_equal(stated[name], getattr(built, name)):
+            yield f"its program is not that of the inputs: another {name.replace('_', ' ')}"
+            return
+    lower, upper, fixed = stated["lower"], stated["upper"], built.integer.astype(bool)
+    if lower.shape != built.lower.shape or upper.shape != built.upper.shape:
+        yield "its program is not that of the inputs: other bounds"
+        return
+    same = (lower == built.lower) & (upper == built.upper)
+    whole = fixed & (lower == upper) & (built.lower <= lower) & (upper <= built.upper)
+    if not (same | whole).all():
+        yield "its program is not that of the inputs: other bounds"
+
+
+def _cost_faults(proof: Certificate, plan: Plan) -> Iterator[str]:
+    cost = float(plan.costs["objective"].sum())
+    if abs(proof.objective - cost) > SAME_COST * max(1.0, abs(cost)):
+        yield f"its cost is {proof.objective:,.2f}, the cost lines sum to {cost:,.2f}"
+
+
+def rendered(folder: Path, plan: Plan, case: Case) -> list[str]:
+    """Files of the report that are not what the plan's tables and inputs draw; empty if all are.
+
+    Bytes are compared; of pictures of pixels the pixels, which another version of a library may pack
+    otherwise.
+    """
+    from planner.report.background import background_of
+    from planner.report.write import REPORT, write_report
+
+    kept = {p.relative_to(folder).as_posix() for p in folder.glob("figures/*")}
+    kept |= {REPORT} if (folder / REPORT).is_file() else set()
+    if not kept:
+        return []
+    with TemporaryDirectory() as name:
+        drawn = Path(name)
+        write_report(replace(plan, case=case), background_of(case), drawn, any("/" in n for n in kept))
+        due = {p.relative_to(drawn).as_posix() for p in drawn.rglob("*") if p.is_file()}
+        return sorted((kept ^ due) | {n for n in kept & due if not _alike(folder / n, drawn / n)})
+
+
+def _alike(kept: Path, drawn: Path) -> bool:
+    if kept.read_bytes() == drawn.read_bytes():
+        return True
+    if kept.suffix != ".png":
+        return False
+    from matplotlib.image import imread
+
+    try:
+        return bool(np.array_equal(imread(kept), imread(drawn)))
+    except (OSError, ValueError, SyntaxError):
+        return False

@@ -1,0 +1,115 @@
+"""What only the planner's own code can judge: a certificate held to its inputs, a report drawn again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.cli import Ran, call
+
+from planner.plan.folder import write_manifest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def run(*arguments: object) -> Ran:
+    return call(*(str(a) for a in arguments))
+
+
+@pytest.fixture(scope="module")
+def capped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example of a cap on a vendor, with report and figures; nobody may change it."""
+    out = tmp_path_factory.mktemp("capped") / "plan"
+    assert run("plan", EXAMPLES / "vendor-cap", "--out", out).code == 0
+    return out
+
+
+@pytest.fixture
+def plan(capped: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(capped, tmp_path / "plan"))
+
+
+def retold(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def recertified(plan: Path, **values: object) -> None:
+    with np.load(plan / "certificate.npz") as file:
+        arrays = {name: file[name] for name in file.files}
+    np.savez_compressed(plan / "certificate.npz", **{**arrays, **values})  # type: ignore[arg-type]
+
+
+def test_a_plan_as_written_is_proved_and_drawn(plan: Path) -> None:
+    found = run("audit", plan, "--bound", "--rendered")
+    assert found.code == 0, found.out + found.err
+    assert "bound 1" in (found.out + found.err) and "rendered 1" in (found.out + found.err)
+    assert "proved cheapest: the plan costs 12,960.00" in run("show", plan, "--bound").out
+
+
+SPOILT: dict[str, Callable[[Path], object]] = {
+    "another cap in the inputs": lambda p: retold(p / "inputs/rules.toml", "cap = 0.5", "cap = 0.6"),
+    "a certificate of one column": lambda p: recertified(
+        p, cost=np.ones(1), lower=np.ones(1), upper=np.ones(1), row_lower=np.zeros(0), row_upper=np.zeros(0),
+        start=np.zeros(1, dtype=np.int64), index=np.zeros(0, dtype=np.int64), value=np.zeros(0),
+        dual=np.zeros(0), objective=np.float64(1.0),
+    ),
+    "another objective": lambda p: recertified(p, objective=np.float64(0.5)),
+    "duals of nothing": lambda p: recertified(p, dual=np.zeros(len(np.load(p / "certificate.npz")["dual"]))),
+    "a column held": lambda p: recertified(p, lower=np.load(p / "certificate.npz")["upper"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPOILT)
+def test_what_is_no_proof_of_this_plan_is_told(name: str, plan: Path) -> None:
+    SPOILT[name](plan)
+    write_manifest(plan)
+    shown = run("show", plan, "--bound")
+    assert "NOT proved" in shown.out
+    assert not json.loads(run("show", plan, "--bound", "--json").out)["holds"]
+    found = run("audit", plan, "--bound")
+    assert found.code == 4
+    assert "not proved" in found.out
+
+
+@pytest.mark.parametrize("at", [0, 0.2, 0.5, 0.8, 0.999])
+def test_a_flipped_byte_of_the_certificate_is_bad_input_or_no_proof(at: float, plan: Path) -> None:
+    raw = bytearray((plan / "certificate.npz").read_bytes())
+    raw[int(len(raw) * at)] ^= 0xFF
+    (plan / "certificate.npz").write_bytes(bytes(raw))
+    shown = run("show", plan, "--bound")
+    assert shown.code in (0, 5), shown.out
+    assert shown.code == 5 or "roved" in shown.out
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda p: retold(p / "report.html", "12,960", "10,960"),
+        lambda p: next(p.glob("figures/*.svg")).write_text("<svg/>", encoding="utf-8"),
+        lambda p: next(p.glob("figures/*.png")).unlink(),
+        lambda p: (p / "figures" / "more.svg").write_text("<svg/>", encoding="utf-8"),
+    ],
+)
+def test_what_the_tables_do_not_draw_is_told(spoil: Callable[[Path], object], plan: Path) -> None:
+    spoil(plan)
+    write_manifest(plan)
+    assert run("audit", plan).code == 0
+    found = run("audit", plan, "--rendered")
+    assert found.code == 4
+    assert "is not what the plan's tables draw" in found.out
+
+
+def test_signing_is_not_proposed_without_the_breaches(plan: Path) -> None:
+    told = run("audit", EXAMPLES.parent / "nothing")
+    assert told.code == 2
+    retold(plan / "plan.json", '"case": "vendor-cap"', '"public": true,\n  "case": "vendor-cap"')
+    write_manifest(plan)
+    found = run("audit", plan)
+    assert "a public part" in (found.out + found.err)
+    assert "planner sign" not in (found.out + found.err)
