@@ -1,6 +1,7 @@
 """Write what the documents take from the program: ``python docs/build.py``.
 
 - ``docs/tables.md`` from the schemas of tables, rules and plans;
+- ``docs/planner.1``, the man page, from the text of ``--help``;
 - in ``docs/audit.md`` the table of cells, from ``planner/audit/cells.py``;
 - in ``README.md`` and ``CONTRIBUTING.md`` what a block ``$ planner …`` prints to standard output;
 - ``docs/figures/`` from the plan of the national example.
@@ -22,7 +23,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
+
+from manual import manual
 
 from planner.audit.cells import FILES, RECORD, ROWS, TABLES, Cell
 from planner.case import schema as case_schema
@@ -173,7 +176,7 @@ def documents(folder: Path) -> dict[Path, str]:
     texts = {path: with_outputs(path.read_text(encoding="utf-8"), folder) for path in prose}
     audit = ROOT / "docs" / "audit.md"
     texts[audit] = audit_page(audit.read_text(encoding="utf-8"))
-    return {ROOT / "docs" / "tables.md": tables_page(), **texts}
+    return {ROOT / "docs" / "tables.md": tables_page(), ROOT / "docs" / "planner.1": manual(), **texts}
 
 
 _CELLS = ("<!-- cells: written by make docs -->\n", "<!-- end of cells -->\n")

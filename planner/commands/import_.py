@@ -49,7 +49,7 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @_options
 def focus(files: tuple[Path, ...], mapping: Path, **given: Any) -> None:
-    r"""Bills in the FOCUS format (1.0 to 1.3), CSV or Parquet.
+    """Bills in the FOCUS format (1.0 to 1.3), CSV or Parquet.
 
     \b
     Example:
@@ -65,7 +65,7 @@ def focus(files: tuple[Path, ...], mapping: Path, **given: Any) -> None:
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @_options
 def terraform(files: tuple[Path, ...], mapping: Path, **given: Any) -> None:
-    r"""States of Terraform or OpenTofu (state version 4, or the JSON of ``show -json``).
+    """States of Terraform or OpenTofu (state version 4, or the JSON of ``show -json``).
 
     \b
     Example:
@@ -81,7 +81,7 @@ def terraform(files: tuple[Path, ...], mapping: Path, **given: Any) -> None:
 @click.argument("files", nargs=-1, required=True, type=_FILE)
 @_options
 def inventory(files: tuple[Path, ...], mapping: Path, **given: Any) -> None:
-    r"""Inventories of virtual machines as RVTools writes them: a workbook, or its vInfo sheet as CSV.
+    """Inventories of virtual machines as RVTools writes them: a workbook, or its vInfo sheet as CSV.
 
     \b
     Example:

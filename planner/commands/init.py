@@ -47,7 +47,7 @@ class _Day(click.ParamType[date]):
 )
 @click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
 def command(folder: Path, source: Path | None, as_json: bool, **given: Any) -> None:
-    r"""Write a first case into FOLDER: commented, with three sample systems, and it plans at once.
+    """Write a first case into FOLDER: commented, with three sample systems, and it plans at once.
 
     \b
     Examples:

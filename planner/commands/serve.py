@@ -17,7 +17,7 @@ from planner.commands.talk import quoted
 )
 @click.option("--allow-host", "allowed", multiple=True, help="Another name under which it answers.")
 def command(case: Path, host: str, port: int, allowed: tuple[str, ...]) -> None:
-    r"""Ask what if of a case, or of the case behind a plan, in a browser on this machine.
+    """Ask what if of a case, or of the case behind a plan, in a browser on this machine.
 
     Caps, floors, prices, exchange rates and demand are moved, vendors, regions and cables taken away; the
     linear program is solved again at each move. It listens on this machine alone unless --host says so,
