@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ from planner.errors import Infeasible, PlannerError
 from planner.inputs import Case
 from planner.lp.outcome import Outcome
 from planner.lp.policy import PLANNING, SolvePolicy
+from planner.lp.watch import nobody, stage, watched
 from planner.model.build import Model, build
 from planner.model.index import make_index
 from planner.plan.plan import Plan
@@ -59,7 +61,9 @@ def plan_case(
     ----------
     case
         As :func:`planner.read_case` gives it.
-    time_limit, fixed, gap
+    time_limit
+        Seconds for all of it; then the best plan so far is the answer, with its gap.
+    fixed, gap
         As for :func:`solve`.
     every_option
         Also solve the options of a large program with whole numbers (:mod:`planner.answer.options`).
@@ -69,7 +73,7 @@ def plan_case(
     Infeasible
         When no such plan exists: with the pre-check's reasons, or the solver's word.
     Stopped
-        When the solver ended before it proved an optimum.
+        When time ran out before there was a plan.
     """
     return solve_case(case, time_limit=time_limit, fixed=fixed, gap=gap, every_option=every_option).plan
 
@@ -81,11 +85,25 @@ def solve_case(
     fixed: Fixed | None = None,
     gap: float = PLANNING.gap,
     every_option: bool = False,
+    tell: Callable[[str], None] = nobody,
 ) -> Solved:
-    """As :func:`plan_case`, with the program that the plan came from and the seconds that it took."""
-    solved = in_whole_machines(solve(case, time_limit, fixed, gap))
-    solved = with_options(solved, SolvePolicy(gap=gap, time_limit=time_limit), every_option)
-    return replace(solved, plan=replace(solved.plan, case=case, certified=solved.certified()))
+    """As :func:`plan_case`, with the program that the plan came from and the seconds that it took.
+
+    ``tell`` is told several times a second what is being done, and how far it is. Ctrl-C, too, ends with the
+    best plan so far (``stopped`` says so), or is raised where there is none.
+    """
+    with watched(time_limit, tell) as watch:
+        solved = solve(case, None, fixed, gap)
+        try:
+            solved = in_whole_machines(solved)
+            if not watch.ended:
+                stage("looking at other options")
+                solved = with_options(solved, SolvePolicy(gap=gap), every_option)
+        except KeyboardInterrupt:
+            # There is a plan already: it is given as it is.
+            watch.interrupt()
+    plan = replace(solved.plan, case=case, certified=solved.certified())
+    return replace(solved, plan=plan, stopped=watch.ended)
 
 
 def solve(
@@ -100,7 +118,7 @@ def solve(
     Parameters
     ----------
     time_limit
-        Seconds for the solver; none by default.
+        Seconds for each program; none by default.
     fixed
         Placements to hold whatever the rules say; the plan then tells which rules they break.
     gap
@@ -155,18 +173,23 @@ def _together(*parts: Mapping[str, float]) -> dict[str, float]:
 
 def _solve(case: Case, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
     clock = time.perf_counter()
+    stage("building the program")
     model = build_model(case, fixed)
     built = time.perf_counter() - clock
+    stage(f"solving {model.columns.count:,} columns")
     first = first_stage(model, policy)
-    arrays = first.arrays
-    outcome = first.outcome.optimum(
-        f"the solver found that the rules contradict one another ({first.outcome.word})",
-        "the solver stopped before an optimum was proved",
-    )
+    arrays, outcome = first.arrays, first.outcome
+    if not outcome.has_solution:
+        outcome.optimum(
+            f"the solver found that the rules contradict one another ({outcome.word})",
+            "the solver stopped before there was a plan",
+        )
     duals_of = "checked"
     if first.whole["integers"]:
         duals_of = "checked, of the program re-solved with its integers fixed"
+    stage("choosing among plans of equal cost")
     settled = break_ties(model, arrays, outcome)
+    stage("working out the plan")
     x = extract.tidy(with_refuges(model, settled.x))
     run = {
         "planner": __version__,
@@ -182,10 +205,10 @@ def _solve(case: Case, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
         "costs": _range(arrays.cost),
         "money_unit": model.unit,
         "objective": outcome.objective * model.unit,
-        "dual_objective": outcome.dual_objective * model.unit,
+        "dual_objective": outcome.dual_objective * model.unit if outcome.duals_hold else None,
         **first.whole,
         "duals": duals_of if outcome.duals_hold else "none, because strong duality did not hold",
-        "residual": outcome.residual,
+        "residual": outcome.residual if isfinite(outcome.residual) else None,
         "iterations": outcome.iterations,
         "contestable": _contestable(model),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from planner.errors import Infeasible
+from planner.errors import Infeasible, Stopped
 from planner.inputs import Case
 from planner.plan.plan import Plan
 
@@ -23,6 +23,6 @@ def with_bound(plan: Plan, case: Case, objective: Callable[[Case], float]) -> Pl
         lower = replace(case, load=case.load_down, load_down=None, trace_levels=0)
         try:
             head["bound"] = round(objective(lower), 2)
-        except Infeasible:
+        except (Infeasible, Stopped):
             head["bound"] = None
     return replace(plan, head={**plan.head, "traces": head})

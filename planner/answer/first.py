@@ -10,7 +10,7 @@ import pulp
 
 from planner.errors import PlannerError
 from planner.lp.arrays import Arrays
-from planner.lp.outcome import Outcome, Status
+from planner.lp.outcome import Outcome
 from planner.lp.policy import PLANNING, SolvePolicy
 from planner.lp.problem import LARGE
 from planner.lp.pulp_solver import HighsByArrays
@@ -67,7 +67,7 @@ def first_stage(model: Model, policy: SolvePolicy = PLANNING) -> First:
     else:
         solution = solve(arrays, policy)
     whole: dict[str, Any] = {"integers": integers}
-    if integers and solution.status is Status.OPTIMAL:
+    if integers and solution.outcome.has_solution:
         whole |= {"gap": solution.gap, "bound": solution.bound * model.unit, "gap_allowed": policy.gap}
     return First(solution, rendering, whole, problem)
 

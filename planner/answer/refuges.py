@@ -6,6 +6,7 @@ import numpy as np
 
 from planner.lp.arrays import Arrays
 from planner.lp.problem import Problem
+from planner.lp.watch import watched
 from planner.model.block import Block
 from planner.model.build import Model
 
@@ -32,23 +33,20 @@ def with_refuges(model: Model, x: np.ndarray) -> np.ndarray:
     order = np.lexsort((col, row))
     count = short + len(room.keys)
     columns = len(extra) + short
-    outcome = (
-        Problem(
-            Arrays(
-                cost=np.concatenate([np.zeros(len(extra)), np.ones(short)]),
-                lower=np.zeros(columns),
-                upper=np.full(columns, np.inf),
-                row_lower=np.concatenate([least, np.full(len(room.keys), -np.inf)]),
-                row_upper=np.concatenate([np.maximum(least, 0.0), most]),
-                start=np.concatenate([[0], np.cumsum(np.bincount(row, minlength=count))]).astype(np.int64),
-                index=col[order].astype(np.int64),
-                value=coef[order],
-                integer=np.zeros(columns, dtype=bool),
-            )
-        )
-        .solve()
-        .optimum()
+    program = Arrays(
+        cost=np.concatenate([np.zeros(len(extra)), np.ones(short)]),
+        lower=np.zeros(columns),
+        upper=np.full(columns, np.inf),
+        row_lower=np.concatenate([least, np.full(len(room.keys), -np.inf)]),
+        row_upper=np.concatenate([np.maximum(least, 0.0), most]),
+        start=np.concatenate([[0], np.cumsum(np.bincount(row, minlength=count))]).astype(np.int64),
+        index=col[order].astype(np.int64),
+        value=coef[order],
+        integer=np.zeros(columns, dtype=bool),
     )
+    # What is asked here belongs to the plan, however little time is left.
+    with watched():
+        outcome = Problem(program).solve().optimum()
     filled = x.copy()
     filled[extra] = outcome.x[: len(extra)]
     return filled

@@ -19,6 +19,7 @@ class Solved:
     """A plan with the program it came from, and the seconds that it took.
 
     ``arrays`` is the linear program that ``outcome`` solves: whole numbers, if any, are fixed in it.
+    ``stopped`` says why the search for the plan ended early, blank if it did not.
 
     Seconds are kept out of the plan: the same question gives the same bytes.
     """
@@ -29,6 +30,7 @@ class Solved:
     arrays: Arrays
     seconds: Mapping[str, float]
     rendered: Any = None
+    stopped: str = ""
 
     @property
     def pulp(self) -> Any:

@@ -32,6 +32,8 @@ def break_ties(model: Model, arrays: Arrays, first: Outcome) -> Settled:
     Returns the first optimum, and says so, if a later stage does not solve: then ties are still
     decided by the sorted build and the fixed seed, only less meaningfully.
     """
+    if not first.duals_hold:
+        return Settled(first.x, "not settled: without duals the plans of equal cost are not known")
     columns = model.columns.count
     moves = _with_moves(model, arrays)
     problem = Problem(moves)

@@ -19,6 +19,7 @@ from planner.lp.dive import dive
 from planner.lp.outcome import Status
 from planner.lp.problem import Problem
 from planner.lp.repair import repair
+from planner.lp.watch import current, stage
 from planner.model.build import Model, build
 from planner.model.to_arrays import to_arrays
 from planner.plan.plan import PURCHASES, Plan
@@ -47,7 +48,12 @@ def in_whole_machines(solved: Solved) -> Solved:
     if nothing_to_do or "fixed" in plan.head:
         return solved
     clock = time.perf_counter()
-    plan = _looked_for(solved)
+    stage("looking for a plan in whole machines")
+    plan = solved.plan if current().ended else _looked_for(solved)
+    if current().ended and plan.head.get("whole", {}).get("status") != "found":
+        # What a search that was stopped had come to says nothing of the plans that there are.
+        word = f"not looked for to the end: {current().ended}"
+        plan = _said(solved.plan, {"status": "not looked for", "word": word})
     seconds = {**solved.seconds, "whole machines": time.perf_counter() - clock}
     return replace(solved, plan=plan, seconds=seconds)
 

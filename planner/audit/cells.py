@@ -250,7 +250,7 @@ RECORD: Mapping[str, Cell] = {
          "rules_as_of"),
         _COPIED,
     ),
-    "status": compared("facts", "a plan is written only where its optimum was proved; see --bound"),
+    "status": compared("facts", "proved within the gap, or stopped; see --bound"),
     **dict.fromkeys(("objective", "cash", "amortised", "assumed", "tail_liability"), _TOTAL),
     "contestable_share": derived("facts", "cost lines and places open to each workload"),
     "foreign_currency_share": derived("facts", "cost lines and currencies of price rows"),

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from planner.commands.talk import quoted, tell_reading
+from planner.commands.talk import progress, quoted, tell_reading
 from planner.lp.policy import PLANNING
 
 
@@ -18,7 +18,9 @@ from planner.lp.policy import PLANNING
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option("--max-age", type=click.IntRange(0), help="Refuse prices older than so many days (exit 6).")
 @click.option(
-    "--time-limit", type=click.FloatRange(0, min_open=True), help="Seconds for the solver (exit 7)."
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    help="Seconds; then the best plan so far is written with its gap, or nothing (exit 7).",
 )
 @click.option(
     "--write-lp", type=click.Path(dir_okay=False, path_type=Path), help="Also write the program (LP)."
@@ -74,7 +76,7 @@ def command(
     from planner.answer.age import check_age
     from planner.answer.fixed import read_fixed
     from planner.commands.earlier import from_plan
-    from planner.errors import Infeasible
+    from planner.errors import Infeasible, Stopped
     from planner.inputs import read_case
     from planner.plan.folder import refuse_to_replace
     from planner.planning import solve_case
@@ -98,7 +100,10 @@ def command(
     target = out or Path("plans") / (inputs.settings.id + ("-fixed" if fixed else ""))
     refuse_to_replace(target, replace_signed=replace_signed)
     try:
-        solved = solve_case(inputs, time_limit=time_limit, fixed=fixed, gap=gap, every_option=every_option)
+        with progress() as tell:
+            solved = solve_case(
+                inputs, time_limit=time_limit, fixed=fixed, gap=gap, every_option=every_option, tell=tell
+            )
     except Infeasible as error:
         error.add_note(f"next: planner explain {quoted(case)}")
         raise
@@ -106,6 +111,8 @@ def command(
         from planner.answer.cross_check import cross_check as compare
 
         click.echo(compare(solved), err=True)
+    # Who is kept waiting by nothing but figures after Ctrl-C would press it again.
+    report = report and not solved.stopped
     write_plan(solved.plan, target, replace_signed, report=report, figures=figures)
     if write_lp is not None:
         from planner.atomic import write_over
@@ -119,5 +126,11 @@ def command(
     took = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in solved.seconds.items())
     click.echo(f"took: {took}", err=True)
     click.echo(f"written to {target}", err=True)
+    if solved.stopped:
+        gap_left = solved.plan.run.get("gap", 0.0)
+        words = f"the plan may cost {gap_left:.2%} more than the cheapest; written without a report"
+        click.echo(f"planner: stopped early ({solved.stopped}): {words}", err=True)
     page = f", or open {quoted(target / 'report.html')}" if report else ""
     click.echo(f"next: planner show {quoted(target)}{page}", err=True)
+    if solved.stopped:
+        click.get_current_context().exit(Stopped.exit_code)

@@ -19,19 +19,19 @@ def run(cli: click.Command, argv: list[str] | None) -> NoReturn:
     try:
         code = cli.main(args=argv, prog_name="planner", standalone_mode=False)
     except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
+        _leave(leave.exit_code)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        _leave(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("planner: interrupted; nothing was written", err=True)
-        sys.exit(130)
+        _leave(130)
     except SystemExit as leave:
         # Whoever reads our output has seen enough (| head): no fault of ours.
         sys.exit(0 if isinstance(leave.__context__, BrokenPipeError) else leave.code)
     except PlannerError as error:
         report(error)
-        sys.exit(error.exit_code)
+        _leave(error.exit_code)
     except Exception as error:
         if os.environ.get("PLANNER_DEBUG"):
             raise
@@ -39,14 +39,24 @@ def run(cli: click.Command, argv: list[str] | None) -> NoReturn:
             # A full disk, a folder that may not be written: no fault of ours, and not of the input.
             what = f"{error.filename}: " if error.filename else ""
             click.echo(f"planner: {what}{error.strerror or error}", err=True)
-            sys.exit(2)
+            _leave(2)
         click.echo(f"planner: internal error: {type(error).__name__}: {error}", err=True)
         click.echo(
             "This is a fault of the planner. Run again with PLANNER_DEBUG=1 and report what it shows.",
             err=True,
         )
-        sys.exit(1)
-    sys.exit(code if isinstance(code, int) else 0)
+        _leave(1)
+    _leave(code if isinstance(code, int) else 0)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process, without waiting for a solver that did not come to rest when it was interrupted."""
+    watch = sys.modules.get("planner.lp.watch")
+    if watch is not None and watch.running():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def report(error: PlannerError) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import isfinite
 
 import numpy as np
 
@@ -57,6 +58,11 @@ class Outcome:
     seconds: float
     iterations: int
     bound: float
+
+    @property
+    def has_solution(self) -> bool:
+        """Is there an optimum, or the incumbent of a search that was stopped?"""
+        return self.status is Status.OPTIMAL or (self.status is Status.STOPPED and isfinite(self.objective))
 
     @property
     def gap(self) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 import highspy
 import numpy as np
 
+from planner.lp import watch
 from planner.lp.arrays import Arrays
 from planner.lp.highs import dual_objective, ok, program, zero_fits
 from planner.lp.outcome import Outcome, Status
@@ -65,8 +66,6 @@ class Problem:
         self._set("threads", 1)
         self._set("random_seed", 0)
         self._set("mip_rel_gap", policy.gap)
-        if policy.time_limit is not None:
-            self._set("time_limit", float(policy.time_limit))
         if policy.nodes is not None:
             self._set("mip_max_nodes", policy.nodes)
         if interior:
@@ -95,9 +94,18 @@ class Problem:
         self._set("simplex_iteration_limit", _NO_LIMIT if limit is None else limit)
         # An interior start ignores a basis, so it is for the first solve only.
         self._set("solver", "choose" if highs.getBasis().valid else self._cold)
+        limits = (self._policy.time_limit, watch.current().left)
+        left = min(limit for limit in limits if limit is not None)
+        if left <= 0.0:
+            return _not_begun(arrays)
+        # HiGHS counts the time of all solves together.
+        self._set("time_limit", highs.getRunTime() + left)
         begin = time.perf_counter()
-        ok(highs.run(), "run")
+        ran = watch.run(highs)
         seconds = time.perf_counter() - begin
+        if ran.status is None and ran.x is not None:
+            return _incumbent(arrays, ran.x, ran.bound, seconds)
+        ok(ran.status, "run")
         model_status = highs.getModelStatus()
         if model_status == highspy.HighsModelStatus.kUnboundedOrInfeasible and arrays.cost.any():
             return self._told_apart(seconds)
@@ -283,6 +291,24 @@ class Problem:
         solution.col_value = [float(v) for v in x]
         solution.value_valid = True
         ok(self._highs.setSolution(solution), "take the solution")
+
+
+def _not_begun(arrays: Arrays) -> Outcome:
+    """What is known of a program for which no time was left."""
+    nothing = float("nan")
+    columns, rows = np.zeros(len(arrays.cost)), np.zeros(len(arrays.row_lower))
+    word = "Time limit reached"
+    return Outcome(
+        Status.STOPPED, word, nothing, columns, columns, rows, rows, nothing, nothing, 0.0, 0, -np.inf
+    )
+
+
+def _incumbent(arrays: Arrays, x: np.ndarray, bound: float, seconds: float) -> Outcome:
+    """What is known of a program whose search did not come to rest when it was interrupted."""
+    value = np.bincount(arrays.entry_row, arrays.value * x[arrays.index], minlength=len(arrays.row_lower))
+    cost = float(arrays.cost @ x)
+    word, found = "Interrupted by user", replace(_not_begun(arrays), objective=cost, x=x, row_value=value)
+    return replace(found, word=word, bound=bound, seconds=seconds)
 
 
 def _dense_entries(before: Arrays, now: Arrays) -> np.ndarray:

@@ -14,6 +14,7 @@ from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import PLANNING, SolvePolicy
 from planner.lp.problem import LARGE, Problem
 from planner.lp.tree import Tree
+from planner.lp.watch import current
 from planner.tolerances import SUM
 
 
@@ -73,23 +74,47 @@ def _from_the_relaxation(arrays: Arrays, policy: SolvePolicy) -> Solution:
     if incumbent is not None and proved:
         return Solution(arrays.fixed(incumbent.x), incumbent, tree.bound)
     if tree.stopped:
-        stopped = replace(incumbent or relaxed, status=Status.STOPPED, word="Time limit reached")
-        if incumbent is None:
-            stopped = replace(stopped, objective=float("nan"))
-        return Solution(arrays, stopped, tree.bound)
+        return _stopped(arrays, incumbent, relaxed, tree.bound)
     whole = Problem(arrays, policy)
     if incumbent is not None:
         whole.set_solution(incumbent.x)
-    outcome = whole.solve()
+    try:
+        outcome = whole.solve()
+    except KeyboardInterrupt:
+        if incumbent is None:
+            raise
+        current().interrupt()
+        return _stopped(arrays, incumbent, relaxed, tree.bound)
+    if outcome.status is Status.STOPPED and incumbent is not None and not outcome.has_solution:
+        return _stopped(arrays, incumbent, relaxed, max(tree.bound, outcome.bound))
     solution = with_duals(arrays, replace(outcome, seconds=seconds + outcome.seconds), policy)
     return replace(solution, bound=max(solution.bound, tree.bound))
 
 
+def _stopped(arrays: Arrays, incumbent: Outcome | None, relaxed: Outcome, bound: float) -> Solution:
+    """What there is when the search was stopped: the incumbent with its duals, or nothing but the bound."""
+    word = "Interrupted by user" if current().interrupted else "Time limit reached"
+    if incumbent is None:
+        nothing = replace(relaxed, status=Status.STOPPED, word=word, objective=float("nan"))
+        return Solution(arrays, nothing, bound)
+    outcome = replace(incumbent, status=Status.STOPPED, word=word)
+    return Solution(arrays.fixed(incumbent.x), outcome, bound)
+
+
 def with_duals(arrays: Arrays, outcome: Outcome, policy: SolvePolicy = PLANNING) -> Solution:
-    """A solved program as a solution with duals: those of the program with its whole numbers fixed."""
-    if not arrays.integer.any() or outcome.status is not Status.OPTIMAL:
+    """A searched program as a solution with duals: those of the program with its whole numbers fixed.
+
+    A search that was stopped has an incumbent but, if there was no time left to work them out, no duals.
+    """
+    if not arrays.integer.any() or not outcome.has_solution:
         return Solution(arrays, outcome, outcome.bound)
     fixed = arrays.fixed(outcome.x)
-    priced = Problem(fixed, policy).solve().optimum()
+    priced = Problem(fixed, policy).solve()
+    if priced.status is not Status.OPTIMAL:
+        return Solution(
+            fixed, outcome if outcome.status is Status.STOPPED else priced.optimum(), outcome.bound
+        )
     seconds = outcome.seconds + priced.seconds
-    return Solution(fixed, replace(priced, seconds=seconds), outcome.bound)
+    # That it is an optimum of what is fixed says nothing of the search.
+    priced = replace(priced, status=outcome.status, word=outcome.word, seconds=seconds)
+    return Solution(fixed, priced, outcome.bound)

@@ -23,7 +23,8 @@ import numpy as np
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
 from planner.lp.problem import Problem
-from planner.tolerances import WHOLE
+from planner.lp.watch import current
+from planner.tolerances import WHOLE, ZERO
 
 PROGRAMS = 160
 """Linear programs that a tree may solve."""
@@ -114,6 +115,11 @@ class Tree:
             self._run()
         except _OutOfTime:
             self.stopped = True
+        except KeyboardInterrupt:
+            if self.best is None:
+                raise
+            current().interrupt()
+            self.stopped = True
         left = self._heap[0][0] if self._heap else np.inf
         self.bound = max(self.bound, min(left, self._dropped, self._cost()))
         return self.best is not None and self._cutoff() <= self.bound
@@ -122,6 +128,7 @@ class Tree:
         while self._heap and self.programs < self.most:
             if self._heap[0][0] >= self._cutoff():
                 return
+            self._tell()
             _, _, node = heapq.heappop(self._heap)
             solved = self._solved(node)
             if solved is None:
@@ -135,6 +142,12 @@ class Tree:
                 self._push(side)
             if self._visited in _DIVES or self.best is None:
                 self._dive(sides)
+
+    def _tell(self) -> None:
+        watch, bound = current(), self._heap[0][0]
+        gap = (self._cost() - bound) / max(abs(self._cost()), ZERO)
+        words = f"gap {gap:.2%}" if self.best is not None else "no plan yet"
+        watch.tell(f"{watch.stage}: {words}, {self._visited:,} nodes")
 
     @property
     def open(self) -> bool:
@@ -197,7 +210,8 @@ class Tree:
         return _Node(bound, low, high, self.problem.basis, None)
 
     def _run_lp(self, node: _Node, low: np.ndarray, high: np.ndarray, steps: int | None) -> Outcome:
-        if self.until is not None and time.perf_counter() > self.until:
+        out_of_time = self.until is not None and time.perf_counter() > self.until
+        if out_of_time or current().ended:
             raise _OutOfTime
         if node.basis is None:
             self.problem.forget()

@@ -21,8 +21,8 @@ NAME = "facts"
 _SHARE = Decimal("0.000002")
 _RELATIVE = Decimal("1e-6")
 _DUST = Decimal("1e-9")
-SCHEMA, STATUS = 1, "optimal"
-"""What every plan says: a plan is written only where its optimum was proved, within the gap."""
+SCHEMA, PROVED, STOPPED = 1, "optimal", "stopped"
+"""What a plan says: that its optimum was proved within the gap asked for, or that the search was stopped."""
 
 
 def check(context: Context) -> Iterable[Finding]:
@@ -50,14 +50,22 @@ def _shown(value: object) -> str:
 
 
 def _plain(context: Context, head: Mapping[str, Any]) -> Iterator[Finding]:
-    run = head.get("run", {})
-    for entry, stated, due in (
-        ("schema", head.get("schema"), SCHEMA),
-        ("status", head.get("status"), STATUS),
-        ("run: status", run.get("status") if isinstance(run, dict) else None, STATUS),
-    ):
-        if stated != due:
-            yield _fault(entry, stated, due)
+    stated = head.get("run")
+    run = stated if isinstance(stated, dict) else {}
+    if head.get("schema") != SCHEMA:
+        yield _fault("schema", head.get("schema"), SCHEMA)
+    gap, allowed = (_figure(run.get(name)) for name in ("gap", "gap_allowed"))
+    # Whoever was stopped within the gap says less than is true.
+    due = (PROVED,) if not gap else (PROVED, STOPPED) if gap <= allowed else (STOPPED,)
+    for entry, status in (("status", head.get("status")), ("run: status", run.get("status"))):
+        if status not in due:
+            yield _fault(entry, status, due[0])
+
+
+def _figure(value: Any) -> Decimal:
+    """A number of the record; 0 where there is none."""
+    plain = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    return Decimal(str(value)) if plain else Decimal(0)
 
 
 def _rules(context: Context, head: Mapping[str, Any]) -> Iterator[Finding]:
