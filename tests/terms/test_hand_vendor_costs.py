@@ -174,6 +174,18 @@ def test_a_fleet_and_storage_count_and_so_does_what_a_commitment_runs():
     assert lines["2027-01"] == pytest.approx(0.1 * (2 * 0.6 * HOURS + 300), abs=CENT)
 
 
+def test_all_that_is_bought_counts_up_to_the_last_band():
+    """720.00 of a machine, 4,000 GiB of blocks at 0.50, 1,000 of objects at 1.00, 1,000 GiB sent at 2.00:
+    5,720.00 a month. 1,000 at 10 % and 4,720 at 5 % are 336.00.
+    """
+    made = world(aa=1.0).store("aa:x", "block_gib", 0.5).store("aa:x", "object_gib", 1.0).egress("aa:x", 2.0)
+    need = {"vcpu": 4, "memory_gib": 16, "block_gib": 4000, "object_gib": 1000, "egress_gib": 1000}
+    made.workload("web", demand=need, divisible=False)
+    assert support(plan_of(made.vendor_cost("aa", "", (0, 0.1), (1000, 0.05)))) == pytest.approx(
+        3 * 336, abs=CENT
+    )
+
+
 def test_a_budget_of_the_payer_holds_it():
     """2,160.00 and 3 × 100.00 of staff are more than 2,400.00; at bb 2,376.00 fit."""
     made = world(aa=1.0, bb=1.1).workload("web").vendor_cost("aa", 100, kind="staff", payer="mof")

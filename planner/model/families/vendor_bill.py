@@ -119,10 +119,8 @@ def _most_spend(context: Context, table: pd.DataFrame) -> np.ndarray:
     """
     index, columns = context.index, context.columns
     months = index.case.settings.months
-    lines = _spend_lines(context)
-    money = pd.Series(0.0, index=np.arange(columns.count))
-    by_col = lines.drop_duplicates(["t", "col"]).groupby("col")["counted"].sum()
-    money.loc[by_col.index] = by_col
+    by_col = context.lines.groupby("col")["counted"].sum()
+    money = by_col.reindex(np.arange(columns.count), fill_value=0.0)
     parts = [_placed_most(columns, money), *_machines_most(index, columns, money)]
     whole = pd.concat(parts, ignore_index=True)
     found = np.zeros(len(table))
