@@ -14,6 +14,8 @@ from planner.audit.vendor_costs import KINDS
 NAME = "owners"
 COMMON = ("activation", "agreement discount", "agreement shortfall", *KINDS)
 """Terms of cost that may be paid in common, by nobody's pool."""
+RUNNING = ("on_demand", "spot")
+"""Terms on which a pool buys only where work of it is; commitments may outlive that."""
 _TOLD = 20
 
 
@@ -33,6 +35,8 @@ def _table(context: Context, file: str, rows: list[Row]) -> Iterator[Finding]:
     payers = {case.payer(name) for name in case.workloads}
     members: dict[str, set[str]] = {}
     pool_of: dict[str, str] = {}
+    at = {period.name: period.t for period in case.periods}
+    placed = {(p.workload, p.region, p.t) for p in context.claims.placements}
     for row in rows:
         pool, workload, payer = row.get("pool", ""), row.get("workload", ""), row["payer"]
         where = f"{row.get('sku') or row.get('term', '')} at {row['region']} in {row['period']}"
@@ -48,6 +52,10 @@ def _table(context: Context, file: str, rows: list[Row]) -> Iterator[Finding]:
         elif pool:
             if not any(case.payer(w) == payer for w in members[pool]):
                 yield _fault(file, f"{where} is in pool {pool[:80]!r}, which is none of {payer[:80]!r}")
+            elif row.get("term") in RUNNING and not any(
+                (w, row["region"], at.get(row["period"], -1)) in placed for w in members[pool]
+            ):
+                yield _fault(file, f"{where} is in pool {pool[:80]!r}, of which nothing is there")
         elif "pool" in row and (row.get("term") not in COMMON or payer not in (*payers, "")):
             yield _fault(file, f"{where} names no workload and no pool")
 
