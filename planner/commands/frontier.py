@@ -126,7 +126,13 @@ def _show(found: Frontier, title: str, marking: str) -> None:
         found.parameter, f"cost ({found.currency})", "extra", "HHI", "largest group", "foreign parents",
         "critical kept",
     )  # fmt: skip
-    study_out.print_rows(marking, f"{title}: cost by {found.parameter} of {found.rule.id}", cells, heads)
+    # Points that cost the same as those on both sides say nothing more.
+    inner = range(1, len(cells) - 1)
+    again = {i for i in inner if cells[i][1] == cells[i - 1][1] == cells[i + 1][1]}
+    told = [row for i, row in enumerate(cells) if i not in again]
+    study_out.print_rows(marking, f"{title}: cost by {found.parameter} of {found.rule.id}", told, heads)
+    if again:
+        click.echo(f"{len(again)} points between others of the same cost are left out (--json has all)")
     if found.binds_from is not None:
         first = limit(found.binds_from, found.unit, 2)
         click.echo(f"the first {found.parameter} that costs anything: {first}")

@@ -6,6 +6,7 @@ re-solve starts from the basis of the point before.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from planner.explain.lever import SWEPT, Lever, find_rule, rule_lever
 from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
-from planner.lp.problem import Problem
+from planner.lp.problem import LARGE, Problem
 from planner.lp.solve import solve
 from planner.model.build import build
 from planner.model.to_arrays import to_arrays
@@ -64,7 +65,8 @@ class Frontier:
         The loosest value that costs anything; ``None`` when none does.
     knee
         Value where the part that costs bends most: tightening up to it is cheap, beyond it dear;
-        ``None`` for a straight line.
+        ``None`` for a straight line. Both are those of the curve itself, to a hundredth of a point,
+        wherever the sweep ends; but of large programs, of whole numbers, tonnes and money they are those of the points.
     unit
         Of the values: empty for shares, else tonnes or the currency.
     """
@@ -145,8 +147,10 @@ def frontier(case: Case, rule_name: str, values: list[float]) -> Frontier:
         last = ordered[ordered.index(blocked) - 1]
         end = _end(sweep, lever, last, blocked)
         reason = _reason(case, rule, lever, blocked)
+    bends = _exact(sweep, lever, points, end) if _can_be_exact(sweep, lever) else None
+    binds_from, bent = bends or (_binds_from(points), knee(points))
     return Frontier(
-        rule, lever.parameter, lever.value, tuple(points), end, reason, _binds_from(points), knee(points),
+        rule, lever.parameter, lever.value, tuple(points), end, reason, binds_from, bent,
         case.settings.currency, unit_of(rule, case.settings.currency),
     )  # fmt: skip
 
@@ -221,6 +225,59 @@ def _reason(case: Case, rule: Rule, lever: Lever, value: float) -> str:
     if not told:
         raise PlannerError(f"no plan at {lever.parameter} {value:g}, yet nothing collides")
     return "these cannot all hold: " + "; ".join(member.id for member in told[0].members)
+
+
+def _can_be_exact(sweep: Sweep, lever: Lever) -> bool:
+    """Is another point cheap enough to look for the bends of the curve itself?"""
+    small = len(sweep.arrays.index) < LARGE and not sweep.arrays.integer.any()
+    return small and np.isfinite(lever.loosest) and lever.step == 0.01
+
+
+def _exact(
+    sweep: Sweep, lever: Lever, points: list[Point], end: float | None
+) -> tuple[float | None, float | None]:
+    """Where the curve begins to cost, and its knee, between where it is free and where no plan is left."""
+
+    def cost(value: float) -> float:
+        outcome = sweep.solve(round(value, 10))
+        there = outcome.feasible("the solver stopped while the bends of the curve were looked for")
+        return outcome.objective if there else np.inf
+
+    loose, base = lever.loosest, cost(lever.loosest)
+    tight = end
+    if tight is None:
+        last = points[-1].value
+        tight = (
+            lever.tightest if np.isfinite(cost(lever.tightest)) else _end(sweep, lever, last, lever.tightest)
+        )
+    top = cost(tight)
+    free = base + SAME_COST * max(1.0, abs(base))
+    if not top > free:
+        return None, None
+    costs, not_yet = tight, loose
+    while abs(costs - not_yet) > END_STEP * (1 + SAME_COST):
+        middle = round((costs + not_yet) / 2, 10)
+        costs, not_yet = (middle, not_yet) if cost(middle) > free else (costs, middle)
+    return costs, _knee(cost, not_yet, base, tight, top)
+
+
+def _knee(
+    cost: Callable[[float], float], begin: float, base: float, tight: float, top: float
+) -> float | None:
+    """Farthest below the chord between two ends of a convex curve, by thirds of what is left of it."""
+    span = tight - begin
+    if abs(span) < END_STEP or top - base <= SUM * max(1.0, abs(base)):
+        return None
+
+    def below(part: float) -> float:
+        return part - (cost(begin + part * span) - base) / (top - base)
+
+    low, high = 0.0, 1.0
+    while (high - low) * abs(span) > END_STEP:
+        first, second = low + (high - low) / 3, high - (high - low) / 3
+        low, high = (first, high) if below(first) < below(second) else (low, second)
+    at = (low + high) / 2
+    return round(begin + at * span, 4) if below(at) >= _BENT else None
 
 
 def _binds_from(points: list[Point]) -> float | None:

@@ -250,3 +250,20 @@ def test_the_command_asks_for_tonnes_and_refuses_what_has_no_number(
     assert command("frontier", case, "--rule", "green", *values) == 0
     said = capsys.readouterr().out
     assert "5.400 t CO2e" in said and "no plan beyond 0.876 t CO2e" in said and "critical kept" in said
+
+
+def test_knee_and_first_cap_that_costs_are_those_of_the_curve_wherever_the_sweep_ends():
+    """Whichever points are asked for; and a cap just looser than the first that costs is free."""
+    found = [
+        frontier(read(world()), "vendor-share", caps) for caps in ([1.0, 0.5], values(1.0, 0.3, 8), [0.45])
+    ]
+    first = found[0].binds_from
+    assert first is not None
+    for one in found:
+        assert one.binds_from == pytest.approx(first, abs=2e-4)
+        assert (one.knee is None) == (found[0].knee is None)
+        if one.knee is not None:
+            assert one.knee == pytest.approx(found[0].knee, abs=3e-4)
+    free = cost(plan_of(world(cap=1.0)))
+    assert cost(plan_of(world(cap=min(1.0, first + 2e-4)))) == pytest.approx(free, rel=1e-7)
+    assert cost(plan_of(world(cap=first - 1e-3))) > free * (1 + 1e-7)
