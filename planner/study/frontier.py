@@ -66,7 +66,7 @@ class Frontier:
     knee
         Value where the part that costs bends most: tightening up to it is cheap, beyond it dear;
         ``None`` for a straight line. Both are those of the curve itself, to a hundredth of a point,
-        wherever the sweep ends; but of large programs, of whole numbers, tonnes and money they are those of the points.
+        wherever the sweep ends; of large programs, whole numbers, tonnes and money they are of the points.
     unit
         Of the values: empty for shares, else tonnes or the currency.
     """
