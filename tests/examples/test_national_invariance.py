@@ -1,4 +1,4 @@
-"""What says the same in other words costs the same: the national example renamed, scaled, shuffled and split."""
+"""The same in other words costs the same: the national example renamed, scaled, shuffled and split."""
 
 from __future__ import annotations
 
