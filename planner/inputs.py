@@ -18,7 +18,7 @@ from planner.case.settings import FILE, Settings, read_settings
 from planner.catalog.load import folder_of
 from planner.catalog.schema import REGIONS
 from planner.errors import BadInput, Issue
-from planner.files.read import Source
+from planner.files.read import Source, is_text
 from planner.latency.coverage import coverage
 from planner.latency.graph import build_graph
 from planner.latency.matrix import round_trips
@@ -126,7 +126,9 @@ def _classes(
     file = settings.tables.get("workloads", "workloads.csv")
     source: Source = folder / file
     if case is not None:
-        source = next(content for name, content in case.files if name == file)
+        # A sheet, Parquet or query is kept as the CSV of its table.
+        kept_as = file if is_text(file) else WORKLOADS.file
+        source = next(content for name, content in case.files if name == kept_as)
     elif any(p.file == FILE and p.column == "tables.workloads" for p in known):
         return problems
     frame, _ = tables.read(source, WORKLOADS, file)

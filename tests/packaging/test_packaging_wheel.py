@@ -113,3 +113,38 @@ def test_the_source_archive_is_enough_to_build_and_test(tmp_path):
     for folder in ("planner", "catalogs", "examples", "tests", "benchmarks", "docs"):
         assert any(name.startswith(f"{folder}/") for name in names), folder
     assert not [name for name in names if name.endswith(".pyc") or name.startswith((".venv", "plans"))]
+
+
+def test_a_new_user_gets_from_an_empty_folder_to_a_plan(installed, tmp_path):
+    """Installed wheel, init, ten systems in a workbook as LibreOffice writes it, check, plan."""
+    office = shutil.which("libreoffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed")
+    asked = ("--country", "MY", "--currency", "MYR", "--count", "2", "--decision-date", "2026-11-29")
+    made = planner(installed, tmp_path, "init", "ours", *asked)
+    assert made.returncode == 0, made.stderr
+    case = tmp_path / "ours"
+    header, sample = (case / "workloads.csv").read_text().splitlines()[:2]
+    name = sample.split(",")[0]
+    ten = [header, *(sample.replace(name, f"system-{i}", 1) for i in range(10))]
+    needs = ["workload,resource,period,amount"]
+    for i in range(10):
+        for resource, amount in (("vcpu", 4 + i), ("memory_gib", 16 + 4 * i), ("block_gib", 1500)):
+            needs.append(f"system-{i},{resource},2027-01,{amount}")
+    for table, rows in (("workloads", ten), ("demand", needs)):
+        (case / f"{table}.csv").write_text("\n".join(rows) + "\n")
+        convert = [office, "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"]
+        convert += ["--convert-to", "xlsx", "--outdir", str(case), str(case / f"{table}.csv")]
+        subprocess.run(convert, check=True, capture_output=True)
+        (case / f"{table}.csv").unlink()
+    (case / "users.csv").unlink(missing_ok=True)
+    lines = (case / "case.toml").read_text().splitlines()
+    text = "\n".join(line for line in lines if not line.startswith("users = ")) + "\n"
+    for table in ("workloads", "demand"):
+        text = text.replace(f'"{table}.csv"', f'"{table}.xlsx"')
+    (case / "case.toml").write_text(text)
+    for command in ("check", "plan"):
+        done = planner(installed, tmp_path, command, "ours")
+        assert done.returncode == 0, done.stderr
+    placed = (tmp_path / "plans" / "ours" / "placements.csv").read_text()
+    assert {f"system-{i}" for i in range(10)} == {line.split(",")[0] for line in placed.splitlines()[1:]}
