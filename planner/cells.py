@@ -98,8 +98,13 @@ BLANK: dict[str, Any] = {
 }
 
 
+def is_name(cell: str) -> bool:
+    """Is it a name that a table takes as an id?"""
+    return bool(_ID.fullmatch(cell)) and cell == cell.strip()
+
+
 def _parse_id(cell: str, column: Column) -> Any:
-    if _ID.fullmatch(cell) and cell == cell.strip():
+    if is_name(cell):
         return cell
     return _Bad(
         "is not a safe name",

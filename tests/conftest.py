@@ -1,7 +1,8 @@
 """Options and settings that all tests share.
 
 ``pytest --update-golden`` writes the files of ``tests/golden`` anew; look at the difference before
-committing it.
+committing it. ``--slow`` also runs what is marked slow; ``--fuzz 5000`` spoils so many documents and tables
+instead of a few.
 """
 
 from __future__ import annotations
@@ -23,6 +24,22 @@ settings.load_profile("planner")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="Write the golden files anew.")
+    parser.addoption("--slow", action="store_true", help="Run what is marked slow, too.")
+    parser.addoption("--fuzz", type=int, default=200, help="How many documents and tables to spoil.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.skip(reason="runs with --slow"))
+
+
+@pytest.fixture
+def fuzz_count(request: pytest.FixtureRequest) -> int:
+    """How many documents and tables a fuzzing test spoils."""
+    return int(request.config.getoption("--fuzz"))
 
 
 @pytest.fixture

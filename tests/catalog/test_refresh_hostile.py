@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import random
+import re
 from datetime import date
 from pathlib import Path
 
@@ -33,6 +36,9 @@ JUNK = [
     [{}],
     "9" * 400,
     "-0",
+    "\ud800",
+    "\x1b[2J",
+    "m7i.\u202e",
 ]
 
 
@@ -95,6 +101,11 @@ def _fuzz(tmp_path, count, seed):
         if rng.random() < 0.3:
             at = rng.randrange(len(raw))
             raw = raw[:at] + rng.randbytes(rng.randint(0, 3)) + raw[at + rng.randint(0, 40) :]
+        elif rng.random() < 0.1:
+            number_or_deep = rng.choice(
+                [b"9" * 5000, b"[" * 10**6 + b"]" * 10**6, b"1e9999999", b"-1e-9999999"]
+            )
+            raw = re.sub(rb'"0[^"]*"|\b0\.11\b', number_or_deep, raw, count=1)
         else:
             raw = _spoil(json.loads(raw), rng)
         path, out = tmp_path / "list.json", tmp_path / f"new-{number}"
@@ -117,5 +128,75 @@ def _fuzz(tmp_path, count, seed):
     assert not list(tmp_path.glob("*.downloads"))
 
 
-def test_spoiled_documents(tmp_path):
-    _fuzz(tmp_path, 150, 20)
+def test_spoiled_documents(tmp_path, fuzz_count):
+    _fuzz(tmp_path, fuzz_count // 2, 20)
+
+
+CELLS = [
+    "",
+    "NaN",
+    "-1",
+    "1e999",
+    "x" * 200,
+    "=1+1",
+    "2026-13-40",
+    "USD",
+    "any",
+    "0",
+    "\u2028",
+    "a:b:c:d",
+    '"',
+    ",",
+]
+
+
+def test_spoiled_tables(tmp_path, fuzz_count):
+    """A package with spoiled cells, rows or bytes is refreshed, or refused with issues and left alone."""
+    packages, rng = _packages(tmp_path / "held"), random.Random(21)
+    path, list_of = tmp_path / "list.json", _documents()
+    told = {"sound": 0, "refused": 0}
+    for number in range(fuzz_count - fuzz_count // 2):
+        vendor = rng.choice(sorted(packages))
+        folder = packages[vendor]
+        table = rng.choice(sorted(folder.glob("*.csv")))
+        before = table.read_bytes()
+        table.write_bytes(_spoiled_table(before, rng))
+        state = {p.name: p.read_bytes() for p in folder.iterdir()}
+        path.write_bytes(list_of[vendor])
+        out = tmp_path / f"new-{number}"
+        try:
+            proposal = refresh(vendor, folder, out, DAY, given=str(path), stated=date(2026, 9, 1))
+        except PlannerError:
+            assert not out.exists(), state[table.name]
+            told["refused"] += 1
+        else:
+            n = proposal.counts
+            assert n["read"] == n["added"] + n["repriced"] + n["confirmed"] + n["refused"]
+            beside = [("accelerators", tmp_path / "held" / "accelerators")]
+            assert read_folders([(vendor, out / vendor), *beside], DAY)[1] == [], state[table.name]
+            told["sound"] += 1
+        assert {p.name: p.read_bytes() for p in folder.iterdir()} == state
+        table.write_bytes(before)
+    assert min(told.values()) > 0
+
+
+def _spoiled_table(raw, rng):
+    """A table with a cell replaced, a row twice or gone, a column gone, or bytes of it changed."""
+    if rng.random() < 0.2:
+        at = rng.randrange(len(raw))
+        return raw[:at] + rng.randbytes(rng.randint(0, 3)) + raw[at + rng.randint(0, 20) :]
+    rows = list(csv.reader(io.StringIO(raw.decode())))
+    row = rng.randrange(len(rows))
+    what = rng.random()
+    if what < 0.7:
+        rows[row][rng.randrange(len(rows[row]))] = rng.choice(CELLS)
+    elif what < 0.8:
+        rows.append(rows[row])
+    elif what < 0.9:
+        del rows[row]
+    else:
+        for line in rows:
+            del line[-1]
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(rows)
+    return stream.getvalue().encode()

@@ -6,11 +6,12 @@ hours, months and years; ``currency`` and ``publicationDate`` stand at the top. 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from planner.catalog.refresh.documents import Network, client, download, malformed
-from planner.catalog.refresh.offers import HOURS_OF_A_YEAR, Offer, Reading, Wanted, exact
+from planner.catalog.refresh.offers import Offer, Reading, Wanted, exact, fields, text
+from planner.catalog.refresh.streams import events
 from planner.errors import BadInput
 
 BASE = "https://g.alicdn.com"
@@ -34,28 +35,32 @@ def read(path: Path, wanted: Wanted, reading: Reading) -> None:
     """
     import ijson
 
-    head: dict[str, Any] = {}
-    try:
-        with path.open("rb") as stream:
-            for prefix, event, value in ijson.parse(stream):
-                if event == "string" and prefix in ("currency", "publicationDate", "version"):
-                    head[prefix] = value
-        if len(head) < 3:
-            raise BadInput([malformed(path, "it does not state currency, version and publicationDate")])
-        found = False
-        with path.open("rb") as stream:
-            for key, entry in ijson.kvitems(stream, "pricingInfo"):
-                found = True
-                _entry(str(key), entry, str(head["currency"]), wanted, reading)
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        raise BadInput([malformed(path, str(error))]) from error
-    if not found:
+    head: dict[str, str] = {}
+    found: list[Offer] = []
+    key, depth, seen = "", 0, False
+    builder = ijson.ObjectBuilder()
+    for prefix, event, value in events(path):
+        if event == "string" and prefix in ("currency", "publicationDate", "version"):
+            head[prefix] = str(value)
+        elif depth == 0 and event == "map_key" and prefix == "pricingInfo":
+            key, seen, builder = str(value), True, ijson.ObjectBuilder()
+        elif key or depth:
+            builder.event(event, value)
+            depth += {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}.get(event, 0)
+            if depth == 0:
+                _entry(key, builder.value, found, wanted, reading)
+                key = ""
+    if len(head) < 3 or not reading.state(head["publicationDate"][:10]):
+        raise BadInput([malformed(path, "it does not state currency, version and publicationDate")])
+    if not seen:
         raise BadInput([malformed(path, "it has no pricingInfo")])
-    reading.state(str(head["publicationDate"])[:10])
-    reading.documents.append(f"instancePrice.json, version {head['version']} of {head['publicationDate']}")
+    for offer in found:
+        reading.take(replace(offer, currency=head["currency"]))
+    reading.name(f"instancePrice.json, version {head['version']} of {head['publicationDate']}")
 
 
-def _entry(key: str, entry: object, currency: str, wanted: Wanted, reading: Reading) -> None:
+def _entry(key: str, entry: object, found: list[Offer], wanted: Wanted, reading: Reading) -> None:
+    """Add what an entry offers to ``found``: its currency may stand behind it in the document."""
     parts = key.split("::")
     if parts[0] not in wanted.regions:
         reading.elsewhere += 1
@@ -67,15 +72,13 @@ def _entry(key: str, entry: object, currency: str, wanted: Wanted, reading: Read
     if (network, system, io) != ("vpc", "linux", "optimized"):
         reading.refuse("another network or system", key)
         return
-    for period, divisor in (("hours", 1), ("months", 0), ("years", HOURS_OF_A_YEAR)):
-        rows = entry.get(period)
-        for row in rows if isinstance(rows, list) else ():
-            price = row.get("price") if isinstance(row, dict) else None
-            length = str(row.get("period")) if isinstance(row, dict) else ""
-            hourly = exact(price, divisor or 1)
+    for period in ("hours", "months", "years"):
+        listed = entry.get(period, [])
+        for row in listed if isinstance(listed, list) else [listed]:
+            hourly = exact(fields(row).get("price"))
             if hourly is None or hourly == "0":
-                reading.refuse("not a price", f"{key} {period} {price!r}")
-            elif period == "hours" and length == "1":
-                reading.offers.append(Offer(region, name, "machine", "on_demand", hourly, currency))
+                reading.refuse("not a price", f"{key} {period}")
+            elif period == "hours" and text(fields(row).get("period")) == "1":
+                found.append(Offer(region, name, "machine", "on_demand", hourly, ""))
             else:
                 reading.refuse("prepaid for months or years", f"{key} {period}")

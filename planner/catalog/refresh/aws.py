@@ -7,13 +7,15 @@ The files have hundreds of megabytes; they are streamed, and only what is wanted
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from planner.catalog.refresh.documents import Network, client, download, malformed, read_object
-from planner.catalog.refresh.offers import Offer, Reading, Shape, Wanted, exact
+from planner.catalog.refresh.offers import Offer, Reading, Shape, Wanted, exact, fields, text
+from planner.catalog.refresh.streams import events, pairs, values
 from planner.errors import BadInput
 
 BASE = "https://pricing.us-east-1.amazonaws.com"
@@ -50,9 +52,9 @@ def fetch(base: str, wanted: Wanted, folder: Path, network: Network) -> list[Pat
             if not isinstance(regions, dict | list):
                 raise BadInput([malformed(folder / name / "index.json", "it names no regions")])
             for row in rows or ():
-                code = row.get("regionCode") if isinstance(row, dict) else None
+                code = text(fields(row).get("regionCode"))
                 if code in wanted.regions:
-                    address = str(row.get("currentVersionUrl") or row.get("versionUrl") or "")
+                    address = text(row.get("currentVersionUrl")) or text(row.get("versionUrl"))
                     path = folder / name / f"{code}.json"
                     documents.append(download(asks, urljoin(base, address), path, network))
     return documents
@@ -69,77 +71,58 @@ def read(path: Path, wanted: Wanted, reading: Reading) -> None:
     if path.suffix.lower() == ".csv":
         _read_csv(path, wanted, reading)
         return
-    import ijson
-
     if path.name == "index.json":
         return
-    try:
-        with path.open("rb") as stream:
-            head = _head(stream)
-        if "offerCode" in head and head.get("formatVersion") != "v1.0":
-            raise BadInput([malformed(path, f"format {head.get('formatVersion')!r} is not v1.0")])
-        day = str(head.get("publicationDate", ""))[:10]
-        if not day:
-            raise BadInput([malformed(path, "it has no publicationDate")])
-        reading.state(day)
-        if "offerCode" in head:
-            _read_offers(path, wanted, reading)
-        else:
-            _read_savings(path, wanted, reading)
-        reading.documents.append(f"{head.get('offerCode', 'savings plans')} of {head['publicationDate']}")
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        raise BadInput([malformed(path, str(error))]) from error
+    head = _head(path)
+    if "offerCode" in head and head.get("formatVersion") != "v1.0":
+        raise BadInput([malformed(path, f"format {head.get('formatVersion')!r} is not v1.0")])
+    if not reading.state(head.get("publicationDate", "")[:10]):
+        raise BadInput([malformed(path, "it has no publicationDate")])
+    if "offerCode" in head:
+        _read_offers(path, wanted, reading)
+    else:
+        _read_savings(path, wanted, reading)
+    reading.name(f"{head.get('offerCode', 'savings plans')} of {head['publicationDate']}")
 
 
-def _head(stream: IO[bytes]) -> dict[str, Any]:
+def _head(path: Path) -> dict[str, str]:
     """Plain values at the top of the document, as far as its products."""
-    import ijson
-
     head = {}
-    for prefix, event, value in ijson.parse(stream):
+    for prefix, event, value in events(path):
         if event in ("string", "number") and prefix and "." not in prefix:
-            head[prefix] = value
-        elif (event == "start_map" and prefix == "products") or (
-            event == "start_array" and prefix == "products"
-        ):
+            head[prefix] = text(value)
+        elif prefix == "products" and event in ("start_map", "start_array"):
             break
     return head
 
 
 def _read_offers(path: Path, wanted: Wanted, reading: Reading) -> None:
-    import ijson
-
     products: dict[str, tuple[str, str, str, Shape | None]] = {}
     found = False
-    with path.open("rb") as stream:
-        for sku, product in ijson.kvitems(stream, "products"):
-            found = True
-            if isinstance(product, dict):
-                _know(sku, product.get("productFamily"), product.get("attributes"), wanted, reading, products)
-            else:
-                reading.refuse("the product is no object", str(sku))
+    for sku, product in pairs(path, "products"):
+        found = True
+        if isinstance(product, dict):
+            _know(sku, product.get("productFamily"), product.get("attributes"), wanted, reading, products)
+        else:
+            reading.refuse("the product is no object", str(sku))
     if not found:
         raise BadInput([malformed(path, "it lists no products")])
     for term in ("OnDemand", "Reserved"):
-        with path.open("rb") as stream:
-            for sku, offers in ijson.kvitems(stream, f"terms.{term}"):
-                if sku not in products:
-                    continue
-                for offer in _values(offers):
-                    attributes = offer.get("termAttributes")
-                    for rate in _values(offer.get("priceDimensions")):
-                        prices = rate.get("pricePerUnit")
-                        for currency, price in prices.items() if isinstance(prices, dict) else ():
-                            row = {
-                                **({} if not isinstance(attributes, dict) else attributes),
-                                "unit": rate.get("unit"), "begin": rate.get("beginRange"),
-                            }  # fmt: skip
-                            _offer(products[sku], term, row, price, str(currency), reading)
+        for sku, offers in pairs(path, f"terms.{term}"):
+            for offer in _values(offers) if sku in products else ():
+                for rate in _values(offer.get("priceDimensions")):
+                    row = {
+                        **fields(offer.get("termAttributes")),
+                        "unit": rate.get("unit"),
+                        "begin": rate.get("beginRange"),
+                    }
+                    for currency, price in (fields(rate.get("pricePerUnit")) or {"": None}).items():
+                        _offer(products[sku], term, row, price, currency, reading)
 
 
-def _values(thing: object) -> Iterator[dict[str, Any]]:
-    if isinstance(thing, dict):
-        yield from (value for value in thing.values() if isinstance(value, dict))
+def _values(thing: object) -> Iterator[Mapping[str, Any]]:
+    """The objects within one; an empty one stands for what is none, so that it is refused and counted."""
+    yield from map(fields, (fields(thing) or {"": None}).values())
 
 
 def _know(
@@ -151,39 +134,39 @@ def _know(
     products: dict[str, tuple[str, str, str, Shape | None]],
 ) -> None:
     """Keep a product whose prices are wanted, under its sku."""
-    a = attributes if isinstance(attributes, dict) else {}
-    region = str(a.get("regionCode") or a.get("fromRegionCode") or "")
+    a = {key: text(value) for key, value in fields(attributes).items()}
+    region = a.get("regionCode") or a.get("fromRegionCode") or ""
     if region not in wanted.regions:
         reading.elsewhere += 1
         return
-    kind = str(family or "")
+    kind = text(family)
     if kind.startswith("Compute Instance"):
-        if all(str(a.get(key, "")) in values for key, values in _USUAL.items()) and a.get("instanceType"):
-            products[sku] = ("machine", region, str(a["instanceType"]), _shape(a))
+        if all(a.get(key, "") in values for key, values in _USUAL.items()) and a.get("instanceType"):
+            products[sku] = ("machine", region, a["instanceType"], _shape(a))
         else:
             products[sku] = ("another kind of machine (system, tenancy, software)", region, sku, None)
-    elif kind == "Storage" and str(a.get("volumeApiName")) in _DISKS:
-        products[sku] = ("storage", region, str(a["volumeApiName"]), None)
-    elif kind == "Storage" and str(a.get("volumeType")) in _OBJECTS:
-        products[sku] = ("storage", region, _OBJECTS[str(a["volumeType"])], None)
-    elif kind == "Storage Snapshot" and str(a.get("usagetype", "")).endswith("EBS:SnapshotUsage"):
+    elif kind == "Storage" and a.get("volumeApiName") in _DISKS:
+        products[sku] = ("storage", region, a["volumeApiName"], None)
+    elif kind == "Storage" and a.get("volumeType") in _OBJECTS:
+        products[sku] = ("storage", region, _OBJECTS[a["volumeType"]], None)
+    elif kind == "Storage Snapshot" and a.get("usagetype", "").endswith("EBS:SnapshotUsage"):
         products[sku] = ("storage", region, "snapshot", None)
     elif kind == "Data Transfer" and a.get("transferType") == "AWS Outbound":
         products[sku] = ("egress", region, "internet", None)
     elif (
         kind == "Data Transfer" and a.get("transferType") == "InterRegion Outbound" and a.get("toRegionCode")
     ):
-        products[sku] = ("egress", region, str(a["toRegionCode"]), None)
+        products[sku] = ("egress", region, a["toRegionCode"], None)
     else:
         products[sku] = (f"not kept in the catalog ({kind[:40] or 'no productFamily'})", region, sku, None)
 
 
-def _shape(a: Mapping[str, Any]) -> Shape | None:
-    vcpu, memory = exact(a.get("vcpu")), exact(str(a.get("memory", "")).removesuffix(" GiB").replace(",", ""))
-    if not vcpu or not memory:
+def _shape(a: Mapping[str, str]) -> Shape | None:
+    vcpu, memory = exact(a.get("vcpu")), exact(a.get("memory", "").removesuffix(" GiB").replace(",", ""))
+    if vcpu in (None, "0") or memory in (None, "0"):
         return None
-    architecture = "arm" if "Graviton" in str(a.get("physicalProcessor", "")) else "x86"
-    return Shape(vcpu, memory, architecture, str(a.get("gpu") or ""))
+    architecture = "arm" if "Graviton" in a.get("physicalProcessor", "") else "x86"
+    return Shape(str(vcpu), str(memory), architecture, a.get("gpu", ""))
 
 
 def _offer(
@@ -196,21 +179,21 @@ def _offer(
 ) -> None:
     kind, region, name, shape = product
     known = exact(price)
-    unit, begin = str(row.get("unit")), exact(row.get("begin") or 0)
+    unit, begin = text(row.get("unit")), exact(row.get("begin") or 0)
     where = f"{region} {name} {term}"
     if kind not in ("machine", "storage", "egress"):
         reading.refuse(kind, where)
     elif known is None or begin is None:
-        reading.refuse("not a price", f"{where} {price!r}")
+        reading.refuse("not a price", f"{where} {text(price)}")
     elif kind == "machine" and term == "OnDemand":
         if unit != "Hrs":
             reading.refuse("not by the hour", f"{where} {unit}")
         elif known == "0":
             reading.refuse("a price of nothing", where)
         else:
-            reading.offers.append(Offer(region, name, kind, "on_demand", known, currency, shape))
+            reading.take(Offer(region, name, kind, "on_demand", known, currency, shape))
     elif kind == "machine":
-        years = _YEARS.get(str(row.get("LeaseContractLength")).replace(" ", ""))
+        years = _YEARS.get(text(row.get("LeaseContractLength")).replace(" ", ""))
         if row.get("OfferingClass") != "standard" or years is None:
             reading.refuse("reserved otherwise than standard for 1 or 3 years", where)
         elif row.get("PurchaseOption") != "No Upfront":
@@ -218,61 +201,62 @@ def _offer(
         elif unit != "Hrs" or known == "0":
             reading.refuse("not by the hour", f"{where} {unit}")
         else:
-            reading.offers.append(Offer(region, name, kind, f"commit_{years}y", known, currency, shape))
+            reading.take(Offer(region, name, kind, f"commit_{years}y", known, currency, shape))
     elif unit not in ("GB-Mo", "GB"):
         reading.refuse("not by the GB", f"{where} {unit}")
     elif kind == "egress":
         # The free 100 GB of an account are no tier of the region: the first paid one begins behind them.
         tier = "100" if begin == "0" and name == "internet" and known != "0" else begin
-        reading.offers.append(Offer(region, name, kind, tier, known, currency))
+        reading.take(Offer(region, name, kind, tier, known, currency))
     elif name == "s3-standard" and begin != "51200":
         reading.refuse("another tier of object storage than 50 to 500 TB", where)
     elif name != "s3-standard" and begin != "0":
         reading.refuse("a later tier of storage", where)
     else:
-        reading.offers.append(Offer(region, name, kind, "on_demand", known, currency))
+        reading.take(Offer(region, name, kind, "on_demand", known, currency))
 
 
 def _read_savings(path: Path, wanted: Wanted, reading: Reading) -> None:
     """Compute savings plans without payment at the start: a discounted rate for each machine."""
-    import ijson
-
     plans = {}
-    with path.open("rb") as stream:
-        for product in ijson.items(stream, "products.item"):
-            attributes = product.get("attributes", {}) if isinstance(product, dict) else {}
-            plans[str(product.get("sku") if isinstance(product, dict) else "")] = attributes
-    if not plans:
+    found = False
+    for product in values(path, "products"):
+        found = True
+        plans[text(fields(product).get("sku"))] = fields(fields(product).get("attributes"))
+    if not found:
         raise BadInput([malformed(path, "it lists no products")])
-    with path.open("rb") as stream:
-        for plan in ijson.items(stream, "terms.savingsPlan.item"):
-            length = plan.get("leaseContractLength") or {}
-            months = {"year": 12, "month": 1}.get(str(length.get("unit")).lower().rstrip("s"), 0)
-            months *= int(exact(length.get("duration")) or 0)
-            upfront = plans.get(str(plan.get("sku")), {}).get("purchaseOption") != "No Upfront"
-            for rate in plan.get("rates") or ():
-                _saving(rate if isinstance(rate, dict) else {}, months, upfront, wanted, reading)
+    for plan in values(path, "terms.savingsPlan"):
+        length = fields(fields(plan).get("leaseContractLength"))
+        unit = {"year": 12, "month": 1}.get(text(length.get("unit")).lower().rstrip("s"), 0)
+        duration = exact(length.get("duration")) or ""
+        months = unit * int(duration) if re.fullmatch(r"\d{1,3}", duration) else 0
+        plain = plans.get(text(fields(plan).get("sku")), {}).get("purchaseOption") == "No Upfront"
+        rates = fields(plan).get("rates")
+        if not isinstance(rates, list):
+            reading.refuse("not a price", "a savings plan without rates")
+            continue
+        for rate in rates:
+            _saving(fields(rate), months, not plain, wanted, reading)
 
 
 def _saving(rate: Mapping[str, Any], months: int, upfront: bool, wanted: Wanted, reading: Reading) -> None:
-    region, name = str(rate.get("discountedRegionCode")), str(rate.get("discountedInstanceType"))
+    region, name = text(rate.get("discountedRegionCode")), text(rate.get("discountedInstanceType"))
     if region not in wanted.regions:
         reading.elsewhere += 1
         return
-    price = rate.get("discountedRate")
-    known = exact(price.get("price")) if isinstance(price, dict) else None
-    usage = str(rate.get("discountedUsageType"))
+    price = fields(rate.get("discountedRate"))
+    known, usage = exact(price.get("price")), text(rate.get("discountedUsageType"))
     plain = rate.get("discountedOperation") == "RunInstances" and f"BoxUsage:{name}" in usage
     where = f"{region} {name} savings plan"
     if rate.get("discountedServiceCode") != "AmazonEC2" or not plain:
         reading.refuse("another kind of machine (system, tenancy, software)", where)
     elif upfront:
         reading.refuse("paid at the start", where)
-    elif known is None or known == "0" or not months or not isinstance(price, dict):
+    elif known is None or known == "0" or not months:
         reading.refuse("not a price", where)
     else:
-        currency = str(price.get("currency"))
-        reading.offers.append(Offer(region, name, "savings_plan", str(months), known, currency))
+        currency = text(price.get("currency"))
+        reading.take(Offer(region, name, "savings_plan", str(months), known, currency))
 
 
 _CSV = {
@@ -296,8 +280,9 @@ def _read_csv(path: Path, wanted: Wanted, reading: Reading) -> None:
             if head.get("FormatVersion") != "v1.0" or not needed <= set(header):
                 lacking = ", ".join(sorted(needed - set(header))) or "FormatVersion v1.0"
                 raise BadInput([malformed(path, f"it lacks {lacking}")])
-            reading.state(head.get("Publication Date", "")[:10])
-            reading.documents.append(f"{head.get('OfferCode')} of {head.get('Publication Date')}")
+            if not reading.state(head.get("Publication Date", "")[:10]):
+                raise BadInput([malformed(path, "it has no Publication Date")])
+            reading.name(f"{head.get('OfferCode')} of {head.get('Publication Date')}")
             for row in lines:
                 if len(row) != len(header):
                     reading.refuse("the row is ragged", ",".join(row))

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from planner.catalog.refresh.documents import Network, client, pages, rows_of_page
-from planner.catalog.refresh.offers import HOURS_OF_A_YEAR, Offer, Reading, Wanted, exact
+from planner.catalog.refresh.offers import HOURS_OF_A_YEAR, Offer, Reading, Wanted, exact, fields, text
 
 BASE = "https://prices.azure.com"
 PATH = "/api/retail/prices?api-version=2023-01-01-preview&$filter="
@@ -47,7 +47,7 @@ def fetch(base: str, wanted: Wanted, folder: Path, network: Network) -> list[Pat
 
 
 def _next(page: dict[str, Any]) -> str:
-    return str(page.get("NextPageLink") or "")
+    return text(page.get("NextPageLink"))
 
 
 def read(path: Path, wanted: Wanted, reading: Reading) -> None:
@@ -59,28 +59,29 @@ def read(path: Path, wanted: Wanted, reading: Reading) -> None:
         If it is no page of the list.
     """
     for item in rows_of_page(path, "Items", "Azure Retail Prices API", reading):
-        if str(item.get("armRegionName")) not in wanted.regions:
+        if text(item.get("armRegionName")) not in wanted.regions:
             reading.elsewhere += 1
         else:
             _row(item, reading)
 
 
 def _row(item: Mapping[str, Any], reading: Reading) -> None:
-    product, meter = str(item.get("productName", "")), str(item.get("meterName", ""))
-    region, where = str(item["armRegionName"]), f"{item['armRegionName']} {product} {meter}"
+    product, meter = text(item.get("productName")), text(item.get("meterName"))
+    region = text(item["armRegionName"])
+    where = f"{region} {product} {meter}"
     price, tier = exact(item.get("retailPrice")), exact(item.get("tierMinimumUnits") or 0)
     if item.get("isPrimaryMeterRegion") is False:
         reading.refuse("not the primary meter of the region", where)
     elif price is None or tier is None:
-        reading.refuse("not a price", f"{where} {item.get('retailPrice')!r}")
+        reading.refuse("not a price", f"{where} {text(item.get('retailPrice'))}")
     elif item.get("type") == "DevTestConsumption":
         reading.refuse("for development and test only", where)
     elif item.get("type") not in ("Consumption", "Reservation"):
-        reading.refuse("another type of price", f"{where} {item.get('type')}")
+        reading.refuse("another type of price", f"{where} {text(item.get('type'))}")
     elif item.get("serviceName") == "Virtual Machines":
         _machine(item, region, product, price, where, reading)
     elif product == "Rtn Preference: MGN" and meter == "Standard Data Transfer Out":
-        reading.offers.append(Offer(region, "internet", "egress", tier, price, str(item.get("currencyCode"))))
+        reading.take(Offer(region, "internet", "egress", tier, price, text(item.get("currencyCode"))))
     elif item.get("serviceName") == "Storage":
         _storage(item, region, product, meter, tier, where, reading)
     else:
@@ -90,9 +91,9 @@ def _row(item: Mapping[str, Any], reading: Reading) -> None:
 def _machine(
     item: Mapping[str, Any], region: str, product: str, price: str, where: str, reading: Reading
 ) -> None:
-    words = f"{product} {item.get('skuName', '')} {item.get('meterName', '')}"
-    name, currency = str(item.get("armSkuName") or ""), str(item.get("currencyCode"))
-    years = _YEARS.get(str(item.get("reservationTerm")), 0)
+    words = f"{product} {text(item.get('skuName'))} {text(item.get('meterName'))}"
+    name, currency = text(item.get("armSkuName")), text(item.get("currencyCode"))
+    years = _YEARS.get(text(item.get("reservationTerm")), 0)
     if not name:
         reading.refuse("names no machine", where)
     elif any(word in words for word in _OTHER_MACHINES):
@@ -105,33 +106,38 @@ def _machine(
         reading.refuse("reserved otherwise than for 1 or 3 years", where)
     elif item.get("type") == "Reservation":
         hourly = exact(price, years * HOURS_OF_A_YEAR)
-        reading.offers.append(Offer(region, name, "machine", f"commit_{years}y", str(hourly), currency))
+        if hourly is None:
+            reading.refuse("not a price", where)
+        else:
+            reading.take(Offer(region, name, "machine", f"commit_{years}y", hourly, currency))
     elif item.get("unitOfMeasure") != "1 Hour":
         reading.refuse("not by the hour", where)
     else:
         term = "spot" if "Spot" in words else "on_demand"
-        reading.offers.append(Offer(region, name, "machine", term, price, currency))
-        plans = item.get("savingsPlan")
-        for plan in plans if isinstance(plans, list) and term == "on_demand" else ():
-            rate = exact(plan.get("retailPrice")) if isinstance(plan, dict) else None
-            months = _MONTHS.get(str(plan.get("term"))) if isinstance(plan, dict) else None
-            if rate is None or months is None:
+        reading.take(Offer(region, name, "machine", term, price, currency))
+        plans = item.get("savingsPlan") or []
+        for plan in (plans if isinstance(plans, list) else [plans]) if term == "on_demand" else ():
+            rate, months = exact(fields(plan).get("retailPrice")), _MONTHS.get(text(fields(plan).get("term")))
+            if rate is None or rate == "0" or months is None:
                 reading.refuse("not a price", f"{where} savings plan")
             else:
-                reading.offers.append(Offer(region, name, "savings_plan", months, rate, currency))
+                reading.take(Offer(region, name, "savings_plan", months, rate, currency))
 
 
 def _storage(
     item: Mapping[str, Any], region: str, product: str, meter: str, tier: str, where: str, reading: Reading
 ) -> None:
-    unit, currency, price = item.get("unitOfMeasure"), str(item.get("currencyCode")), item.get("retailPrice")
+    unit, currency = item.get("unitOfMeasure"), text(item.get("currencyCode"))
+    disk = meter in _DISKS and _DISKS[meter][0] == product and unit == "1/Month"
+    price = exact(item.get("retailPrice"), _DISK_GIB if disk else 1)
     if item.get("type") != "Consumption" or tier != "0":
         reading.refuse("not kept in the catalog", where)
-    elif meter in _DISKS and _DISKS[meter][0] == product and unit == "1/Month":
-        per_gib = str(exact(price, _DISK_GIB))
-        reading.offers.append(Offer(region, _DISKS[meter][1], "storage", "on_demand", per_gib, currency))
+    elif price is None or price == "0":
+        reading.refuse("a price of nothing", where)
+    elif disk:
+        reading.take(Offer(region, _DISKS[meter][1], "storage", "on_demand", price, currency))
     elif meter in _OBJECTS and product == "General Block Blob v2" and unit == "1 GB/Month":
         name = _OBJECTS[meter]
-        reading.offers.append(Offer(region, name, "storage", "on_demand", str(exact(price)), currency))
+        reading.take(Offer(region, name, "storage", "on_demand", price, currency))
     else:
         reading.refuse("not kept in the catalog", where)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from planner.catalog.refresh.offers import Reading
+from planner.catalog.refresh.offers import Reading, printable, text
 from planner.errors import BadInput, Issue, PlannerError, Unavailable
 
 if TYPE_CHECKING:
@@ -188,18 +188,18 @@ def rows_of_page(path: Path, key: str, title: str, reading: Reading) -> Iterator
     if not isinstance(rows, list):
         raise BadInput([malformed(path, f"it has no {key}")])
     if not reading.documents:
-        reading.documents.append(title)
+        reading.name(title)
     for row in rows:
         if isinstance(row, dict):
             yield row
         else:
-            reading.refuse("the row is no object", str(row))
+            reading.refuse("the row is no object", text(row))
 
 
 def malformed(path: Path, why: str) -> Issue:
     """The one Issue of a document that cannot be read."""
     mend = "It may have been cut off or its format changed: fetch it again, or compare it with the vendor's."
-    return Issue(path.name, 0, "", "", f"the document cannot be read ({why[:200]})", mend)
+    return Issue(path.name, 0, "", "", f"the document cannot be read ({printable(why)[:200]})", mend)
 
 
 def at_hand(given: Path, suffixes: tuple[str, ...]) -> list[Path]:

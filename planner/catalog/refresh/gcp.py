@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 from planner.catalog.refresh.documents import Network, client, pages, rows_of_page
-from planner.catalog.refresh.offers import Offer, Reading, Wanted, exact
+from planner.catalog.refresh.offers import Offer, Reading, Wanted, exact, fields, rows, text
 from planner.errors import Unavailable
 
 BASE = "https://cloudbilling.googleapis.com"
@@ -68,7 +68,7 @@ def read(path: Path, wanted: Wanted, reading: Reading, parts: dict[tuple[str, ..
     """
     for sku in rows_of_page(path, "skus", "Google Cloud Billing Catalog, Compute Engine", reading):
         regions = sku.get("serviceRegions")
-        here = wanted.regions & {str(r) for r in regions} if isinstance(regions, list) else frozenset()
+        here = wanted.regions & {text(r) for r in regions} if isinstance(regions, list) else frozenset()
         if not here:
             reading.elsewhere += 1
         for region in sorted(here):
@@ -76,9 +76,7 @@ def read(path: Path, wanted: Wanted, reading: Reading, parts: dict[tuple[str, ..
 
 
 def _part(sku: Mapping[str, Any], region: str, reading: Reading, parts: dict[tuple[str, ...], str]) -> None:
-    words = str(sku.get("description", ""))
-    category = sku.get("category")
-    usage = str(category.get("usageType")) if isinstance(category, dict) else ""
+    words, usage = text(sku.get("description")), text(fields(sku.get("category")).get("usageType"))
     part, card = _PART.match(words), _CARD.match(words)
     if usage in _TERMS and part:
         what, name = _PARTS[part["part"] or part["bound"]], part["family"].lower()
@@ -98,19 +96,18 @@ def _part(sku: Mapping[str, Any], region: str, reading: Reading, parts: dict[tup
 
 def _price(sku: Mapping[str, Any], unit: str) -> tuple[str, str, str]:
     """Price, currency, and what is wrong with them, blank if nothing."""
-    try:
-        expression = sku["pricingInfo"][-1]["pricingExpression"]
-        rates = [rate for rate in expression["tieredRates"] if not rate.get("startUsageAmount")]
-        paid = rates[-1]["unitPrice"]
-        amount = Decimal(str(paid.get("units") or 0)) + Decimal(str(paid.get("nanos") or 0)).scaleb(-9)
-        currency = str(paid["currencyCode"])
-        stated = str(expression["usageUnit"])
-    except (KeyError, IndexError, TypeError, AttributeError, ArithmeticError):
-        return "", "", "not a price"
-    if len(expression["tieredRates"]) != 1:
+    expression = fields((rows(sku.get("pricingInfo")) or [{}])[-1].get("pricingExpression"))
+    tiers = expression.get("tieredRates")
+    rates = rows(tiers)
+    if isinstance(tiers, list) and len(tiers) > 1:
         return "", "", "priced in tiers"
-    if stated != unit:
+    paid = fields(rates[0].get("unitPrice")) if rates and not rates[0].get("startUsageAmount") else {}
+    units, nanos = exact(paid.get("units") or 0), exact(paid.get("nanos") or 0)
+    if not paid or units is None or nanos is None:
+        return "", "", "not a price"
+    if expression.get("usageUnit") != unit:
         return "", "", "another unit than the hour"
+    amount, currency = Decimal(units) + Decimal(nanos).scaleb(-9), text(paid.get("currencyCode"))
     price = exact(amount)
     if price is None:
         return "", "", "not a price"
@@ -135,8 +132,11 @@ def compose(wanted: Wanted, reading: Reading, parts: Mapping[tuple[str, ...], st
                 prices = [parts.get((region, of, what, term, currency)) for of, what, _ in needs]
                 if None not in prices:
                     paid = (Decimal(str(p)) * n for p, (_, _, n) in zip(prices, needs, strict=True))
-                    total = str(exact(sum(paid, Decimal())))
-                    reading.offers.append(Offer(region, name, "machine", term, total, currency))
+                    total = exact(sum(paid, Decimal()))
+                    if total is None:
+                        reading.refuse("not a price", f"{region} {name} {term}")
+                    else:
+                        reading.take(Offer(region, name, "machine", term, total, currency))
                 elif any(prices):
                     reading.refuse("a part of the machine has no price", f"{region} {name} {term}")
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from planner.cells import is_name
 
 HOURS_OF_A_YEAR = 8760
 """Vendors state a term's price for 365 days a year."""
+
+_SMALLEST, _LARGEST = Decimal("1e-12"), Decimal("1e9")
+"""Between these lies every price of an hour, a GiB or a term in a currency that a vendor lists."""
+_LONGEST_NAME = 80
+"""So that it fits behind vendor and region into an id of a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +81,35 @@ class Reading:
     stated: str = ""
     documents: list[str] = field(default_factory=list)
 
+    def take(self, offer: Offer) -> None:
+        """Keep an offer, unless its name or currency could not stand in a table."""
+        if not is_name(offer.name) or len(offer.name) > _LONGEST_NAME:
+            self.refuse("a name that is none", offer.name)
+        elif not re.fullmatch("[A-Z]{3}", offer.currency):
+            self.refuse("a currency that is none", f"{offer.region} {offer.name} {offer.currency}")
+        else:
+            self.offers.append(offer)
+
     def refuse(self, reason: str, example: str) -> None:
         """Count a price that is not taken, and keep the first of its reason as an example."""
         self.refused[reason] += 1
-        self.examples.setdefault(reason, example[:120])
+        self.examples.setdefault(reason, printable(example)[:120])
 
-    def state(self, day: str) -> None:
-        """The oldest day of several documents is that of all."""
+    def state(self, day: str) -> bool:
+        """Take note of the day (YYYY-MM-DD) of a document; the oldest of several is that of all.
+
+        False if it is none.
+        """
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            return False
         self.stated = min(self.stated, day) if self.stated else day
+        return True
+
+    def name(self, document: str) -> None:
+        """Add a document's name to the sources of rows."""
+        self.documents.append(printable(document)[:200])
 
 
 @dataclass(frozen=True)
@@ -96,20 +127,37 @@ class Wanted:
     machines: Mapping[tuple[str, str], Mapping[str, str]]
 
 
-Reader = Callable[..., None]
+def text(value: object) -> str:
+    """A value of a document as text; blank for what is neither text nor a number."""
+    return str(value) if isinstance(value, str | int | float | Decimal) and value is not True else ""
+
+
+def fields(value: object) -> Mapping[str, Any]:
+    """A value of a document as an object; an empty one for what is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def rows(value: object) -> list[Mapping[str, Any]]:
+    """The objects of a list of a document; nothing for what is no list."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def printable(words: str) -> str:
+    """Text of a document without what would command a terminal or could not be written as UTF-8."""
+    return "".join(c if c.isprintable() else "?" for c in words)
 
 
 def exact(value: object, over: int | Decimal = 1) -> str | None:
     """A price as decimal text, divided by ``over`` and kept to twelve significant digits if need be.
 
-    ``None`` for what is no price: text that is no number, not finite, negative.
+    ``None`` for what is no price: no number, not finite, negative, or of a size that no price has.
     """
     try:
-        number = Decimal(str(value)) / over
-        if not number.is_finite() or number < 0 or number >= Decimal("1e9"):
-            return None
-        rounded = number if over == 1 else number.quantize(Decimal(1).scaleb(number.adjusted() - 11))
-        text = format(rounded, "f")
-    except (InvalidOperation, ValueError, ZeroDivisionError):
+        number = Decimal(text(value)) / over
+    except ArithmeticError:
         return None
-    return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
+    if not number.is_finite() or number < 0 or number >= _LARGEST or 0 < number < _SMALLEST:
+        return None
+    rounded = number if over == 1 else number.quantize(Decimal(1).scaleb(number.adjusted() - 11))
+    shown = format(rounded, "f")
+    return (shown.rstrip("0").rstrip(".") or "0") if "." in shown else shown

@@ -103,13 +103,7 @@ def refresh(
         documents = source.fetch(base, looked_for, downloads, network or Network())
     else:
         documents = at_hand(Path(given), source.suffixes)
-    try:
-        source.read(documents, looked_for, reading)
-    except (TypeError, KeyError, AttributeError, IndexError, ValueError, ArithmeticError) as error:
-        # A value of another type than the format has, where no reader expects it.
-        mend = "Its format changed or it was garbled: compare it with the vendor's."
-        why = f"a document is not in the vendor's format ({type(error).__name__}: {str(error)[:120]})"
-        raise BadInput([Issue("--input", 0, "", "", why, mend)]) from error
+    source.read(documents, looked_for, reading)
     day = stated.isoformat() if stated else reading.stated or (valid_from.isoformat() if away else "")
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
         mend = "Give --stated YYYY-MM-DD."

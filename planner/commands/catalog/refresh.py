@@ -91,10 +91,5 @@ def _print(proposal: Proposal) -> None:
     if proposal.refused:
         click.echo("\nrefused:")
     for reason, count in sorted(proposal.refused.items(), key=lambda pair: (-pair[1], pair[0])):
-        click.echo(f"  {count:>7}  {reason}, e.g. {_clean(proposal.examples.get(reason, ''))}")
+        click.echo(f"  {count:>7}  {reason}, e.g. {proposal.examples.get(reason, '')}")
     click.echo(f"\nwritten to {proposal.folder}")
-
-
-def _clean(text: str) -> str:
-    """Text of a document without what would command a terminal."""
-    return "".join(c if c.isprintable() else "?" for c in text)
