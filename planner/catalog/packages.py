@@ -10,6 +10,7 @@ from pathlib import Path
 
 from planner.catalog.describe import descriptor_problems
 from planner.catalog.load import NETWORK_FILE, Catalog, folder_of, read_folders, shipped, shipped_names
+from planner.catalog.schema import ACCELERATORS
 from planner.errors import BadInput, Issue
 from planner.tables import refers
 
@@ -77,3 +78,25 @@ def _nodes(catalog: Catalog, folders: Folders) -> list[Issue]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             nodes |= {row.get("node") or "" for row in csv.DictReader(stream)}
     return refers(catalog.regions.assign(_row=0), "node", nodes, "regions.csv", NETWORK_FILE)
+
+
+def read_side(name: str, day: date) -> Catalog:
+    """One side of a comparison: a package, or a folder of packages such as those that a plan keeps.
+
+    Cards that it names are looked up in the shipped package if it has none itself.
+
+    Raises
+    ------
+    BadInput
+        With every problem found in any file.
+    """
+    path = Path(name)
+    is_path = os.sep in name or name not in shipped_names()
+    inner = sorted(path.iterdir()) if is_path and path.is_dir() and not any(path.glob("*.csv")) else []
+    folders = [(p.name, p) for p in inner if any(p.glob("*.csv"))] or find_packages([name])
+    if not any((folder / ACCELERATORS.file).is_file() for _, folder in folders):
+        folders = [*folders, *find_packages([ACCELERATORS.name])]
+    catalog, problems = read_folders(folders, day)
+    if problems:
+        raise BadInput(problems)
+    return catalog

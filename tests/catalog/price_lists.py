@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -148,6 +148,7 @@ class PriceServer:
         self.ranges: list[str] = []
         self.failing: dict[str, list[int]] = {}  # path to statuses of the next answers
         self.cut: dict[str, int] = {}  # path to bytes after which the next answer breaks off
+        self.when: dict[str, Callable[[], None]] = {}  # path to what happens when it is asked for, once
         self.base = ""
 
 
@@ -161,6 +162,8 @@ def serving() -> Iterator[PriceServer]:
 
         def do_GET(self) -> None:
             state.asked[self.path] += 1
+            if happens := state.when.pop(self.path, None):
+                happens()
             if state.failing.get(self.path):
                 self.send_response(state.failing[self.path].pop(0))
                 self.send_header("Retry-After", "0")

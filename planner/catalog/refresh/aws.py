@@ -71,9 +71,9 @@ def read(path: Path, wanted: Wanted, reading: Reading) -> None:
     if path.suffix.lower() == ".csv":
         _read_csv(path, wanted, reading)
         return
-    if path.name == "index.json":
-        return
     head = _head(path)
+    if "regions" in head:
+        return  # an index of regions, which has no prices itself
     if "offerCode" in head and head.get("formatVersion") != "v1.0":
         raise BadInput([malformed(path, f"format {head.get('formatVersion')!r} is not v1.0")])
     if not reading.state(head.get("publicationDate", "")[:10]):
@@ -86,13 +86,13 @@ def read(path: Path, wanted: Wanted, reading: Reading) -> None:
 
 
 def _head(path: Path) -> dict[str, str]:
-    """Plain values at the top of the document, as far as its products."""
+    """Plain values at the top of the document, as far as its products, or the regions of an index."""
     head = {}
     for prefix, event, value in events(path):
         if event in ("string", "number") and prefix and "." not in prefix:
             head[prefix] = text(value)
-        elif prefix == "products" and event in ("start_map", "start_array"):
-            break
+        elif prefix in ("products", "regions") and event in ("start_map", "start_array"):
+            return head if prefix == "products" else {"regions": ""}
     return head
 
 

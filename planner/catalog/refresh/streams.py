@@ -1,7 +1,7 @@
 """Large JSON documents, streamed: what they hold comes piece by piece, and nothing in them ends the process.
 
-The C parser under ijson crashes on an integer of 5,000 digits and on a million brackets. So numbers are read as
-floats (vendors state prices as text), and a document that is nested without end is refused.
+The C parser under ijson crashes on an integer of 5,000 digits and on a million brackets. So numbers are read
+as floats (vendors state prices as text), and a document that is nested without end is refused.
 """
 
 from __future__ import annotations

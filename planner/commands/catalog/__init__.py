@@ -10,6 +10,7 @@ COMMANDS = {
     "list": "Print what is priced, not sold or unknown, and when it was last refreshed.",
     "show": "Print what a region sells and at what price.",
     "check": "Check catalogs by themselves and against each other.",
+    "diff": "Print what differs between two packages, and what it does to a plan.",
     "refresh": "Propose new prices from a vendor's published price list.",
     "accept": "Take a proposal over.",
 }
