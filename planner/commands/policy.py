@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,26 +26,29 @@ def command() -> None:
 def list_packs(as_json: bool) -> None:
     """List the packs that ship with the planner."""
     from planner.catalog.load import shipped
+    from planner.policy.alone import read_alone
 
-    found = []
+    found: list[dict[str, Any]] = []
     for path in sorted((shipped() / "policies").glob("*.toml")):
         if "." not in path.stem:
-            rules, title, extends = _read(path.stem)
-            severities = [rule.declared_severity for rule in rules]
+            pack = read_alone(path.stem)
+            severities = [rule.declared_severity for rule in pack.rules]
             found.append(
                 {
                     "pack": path.stem,
-                    "title": title,
-                    "extends": list(extends),
+                    "title": pack.title,
+                    "extends": list(pack.extends),
                     **{s: severities.count(s) for s in ("hard", "warn", "report", "evidence")},
+                    "notices": len(pack.notices),
                 }
             )
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2, sort_keys=True))
         return
-    for pack in found:
-        counts = ", ".join(f"{pack[s]} {s}" for s in ("hard", "warn", "report", "evidence") if pack[s])
-        click.echo(f"{pack['pack']}: {pack['title']} ({counts})")
+    for line in found:
+        counts = ", ".join(f"{line[s]} {s}" for s in ("hard", "warn", "report", "evidence") if line[s])
+        counts += f"; {line['notices']} notices" if line["notices"] else ""
+        click.echo(f"{line['pack']}: {line['title']} ({counts})")
     click.echo("next: planner policy show PACK", err=True)
 
 
@@ -56,23 +59,57 @@ def list_packs(as_json: bool) -> None:
 def show(pack: str, rule: str | None, as_json: bool) -> None:
     """Show the rules of PACK (a shipped name or a .toml file), or one RULE of it in full."""
     from planner.errors import UnknownName
+    from planner.policy.alone import read_alone
 
-    rules, title, _ = _read(pack)
+    alone = read_alone(pack)
+    rules, notices = list(alone.rules), list(alone.notices)
     if rule is not None:
-        known = [r.id for r in rules]
+        known = [*(r.id for r in rules), *(n.id for n in notices)]
         if rule not in known:
             raise UnknownName("rule", rule, known)
-        rules = [r for r in rules if r.id == rule]
+        rules, notices = [r for r in rules if r.id == rule], [n for n in notices if n.id == rule]
     if as_json:
-        click.echo(json.dumps([_plain(r) for r in rules], ensure_ascii=False, indent=2, sort_keys=True))
+        shown = [*map(_plain, rules), *({**asdict(n), "shown_as": n.label()} for n in notices)]
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2, sort_keys=True))
         return
     if rule is None:
-        click.echo(title)
+        click.echo(alone.title)
     for one in rules:
         click.echo(f"{one.id} [{one.kind}, {one.declared_severity}, {_sure(one)}] {one.title}")
         if rule is not None:
             _in_full(one)
+    if notices and rule is None:
+        click.echo("To know; none of these is a rule, and nothing is held to them:")
+    for notice in notices:
+        click.echo(f"{notice.label()} {notice.title}")
+        click.echo(f"  bearing: {notice.bearing}")
+        click.echo(f"  source: {notice.source_line()}")
     click.echo(f"next: planner policy test {quoted(pack)}", err=True)
+
+
+@command.command("diff")
+@click.argument("before")
+@click.argument("after")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def diff(before: str, after: str, as_json: bool) -> None:
+    """Print what differs between two packs (shipped names or .toml files), and what becomes looser."""
+    from planner.policy.alone import read_alone
+    from planner.policy.compare import compare_packs
+
+    old, new = read_alone(before), read_alone(after)
+    found = compare_packs((old.rules, old.notices), (new.rules, new.notices))
+    if as_json:
+        click.echo(json.dumps([asdict(c) for c in found], ensure_ascii=False, indent=2, sort_keys=True))
+        return
+    for change in found:
+        click.echo(f"{change.change} {change.what} {change.id}: {change.title}")
+        for name, one, other in change.details:
+            click.echo(f"  {name}: {one or 'nothing'} -> {other or 'nothing'}")
+        if change.effect:
+            click.echo(f"  {change.effect}")
+    if not found:
+        click.echo("No difference")
+    click.echo(f"next: planner policy show {quoted(after)}", err=True)
 
 
 @command.command("check")
@@ -80,7 +117,9 @@ def show(pack: str, rule: str | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def check(pack: str, as_json: bool) -> None:
     """Read PACK strictly (exit 5) and say what a person has yet to do about its rules."""
-    rules, _, _ = _read(pack)
+    from planner.policy.alone import read_alone
+
+    rules = read_alone(pack).rules
     found = {
         "rules": len(rules),
         "unverified": [r.id for r in rules if not r.verified_by and not r.is_parameter],
@@ -111,9 +150,10 @@ def test(pack: str, as_json: bool) -> None:
     """Run the fixtures of PACK: for each rule one that must pass and one that must fail (exit 4)."""
     from planner.audit.fixtures import fixtures_of, try_pack
     from planner.errors import AuditFailed
+    from planner.policy.alone import path_of, read_alone
 
-    rules, _, _ = _read(pack)
-    tried, untested = try_pack([r for r in rules if r.pack == pack], fixtures_of(_path(pack)))
+    rules = read_alone(pack).rules
+    tried, untested = try_pack([r for r in rules if r.pack == pack], fixtures_of(path_of(pack)))
     wrong = [t for t in tried if not t.good]
     if as_json:
         shown = {
@@ -131,40 +171,6 @@ def test(pack: str, as_json: bool) -> None:
     if wrong or untested:
         click.echo(f"planner: pack {pack} does not hold its own fixtures", err=True)
         click.get_current_context().exit(AuditFailed.exit_code)
-
-
-def _path(pack: str) -> Path:
-    from planner.errors import BadInput, Issue
-    from planner.policy.load import place_of
-
-    if pack.endswith(".toml"):
-        return Path(pack)
-    found = place_of(pack, Path())
-    if isinstance(found, Issue):
-        raise BadInput([found])
-    return found[1]
-
-
-def _read(pack: str) -> tuple[list[Rule], str, tuple[str, ...]]:
-    """Rules of a pack with those of the packs it extends, its title, and those packs."""
-    from datetime import date
-
-    from planner.errors import BadInput, Issue
-    from planner.policy.load import read_packs
-    from planner.policy.pack import read_pack_file
-
-    path = _path(pack)
-
-    def place(name: str, _: Path) -> tuple[str, Path] | Issue:
-        from planner.policy.load import place_of
-
-        return (name, path) if name == pack else place_of(name, path.parent)
-
-    rules, problems, _ = read_packs([pack], path.parent, {}, date.max, date.max, place)
-    if problems:
-        raise BadInput(problems)
-    own, _ = read_pack_file(path, pack, pack)
-    return list(rules), own.title, own.extends
 
 
 def _audit_only(rule: Rule) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 from planner.errors import Issue
 from planner.names import mend as mend_name
 from planner.policy.kinds import KINDS, NOT_SELECTED, parameter_faults
+from planner.policy.notices import STATUSES, Notice
 from planner.policy.parameters import freeze
 from planner.policy.rules import CONFIDENCES, NEEDS_ADOPTION, SEVERITIES, Rule
 from planner.policy.select import COLUMNS
@@ -55,7 +57,8 @@ _NAMES = {str: "text", bool: "true or false", date: "a date", list: "a list", di
 
 @dataclass(frozen=True)
 class Pack:
-    """One pack as read: its title, the packs it extends, its rules in the order of the file.
+    """One pack as read: its title, the packs it extends, its rules and notices in the order of the
+    file.
 
     ``classes``: the scheme of classification that its country has, the most secret class first.
     """
@@ -64,6 +67,7 @@ class Pack:
     extends: tuple[str, ...]
     rules: tuple[Rule, ...]
     classes: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
 
 def read_pack(path: Path, shown_as: str, name: str) -> tuple[list[Rule], list[Issue]]:
@@ -135,16 +139,55 @@ class _Pack:
         if len(set(classes)) != len(classes):
             self.bad("", "classes", classes, "names a class twice", "Keep each class once.")
         self.classes = tuple(classes)
+        notices = self.notices(tree.pop("notice", []))
         entries = tree.pop("rule", [])
         for key in tree:
             self.bad(
-                "", key, "", "is unknown", "A pack has schema, title, extends, classes and [[rule]] sections."
+                "",
+                key,
+                "",
+                "is unknown",
+                "A pack has schema, title, extends, classes, [[rule]] and [[notice]] sections.",
             )
         if not isinstance(entries, list) or not entries or not all(isinstance(e, dict) for e in entries):
             self.bad("", "rule", "", "is not a list of sections", "Write each rule as [[rule]].")
             return Pack(title, tuple(extends), (), self.classes), self.problems
         rules = [rule for entry in entries if (rule := self.rule(dict(entry))) is not None]
-        return Pack(title, tuple(extends), tuple(rules), self.classes), self.problems
+        names = Counter([rule.id for rule in rules] + [notice.id for notice in notices])
+        for notice in notices:
+            if names[notice.id] > 1:
+                self.bad(notice.id, "id", notice.id, "is the id of something else too", "Give it its own.")
+        return Pack(title, tuple(extends), tuple(rules), self.classes, tuple(notices)), self.problems
+
+    def notices(self, entries: Any) -> list[Notice]:
+        """What is known of the law and is no rule; see :mod:`planner.policy.notices`."""
+        if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+            self.bad("", "notice", "", "is not a list of sections", "Write each notice as [[notice]].")
+            return []
+        return [notice for entry in entries if (notice := self.notice(dict(entry))) is not None]
+
+    def notice(self, entry: dict[str, Any]) -> Notice | None:
+        before, names = len(self.problems), [field.name for field in fields(Notice)]
+        name = entry["id"] if isinstance(entry.get("id"), str) else ""
+        for key in names:
+            if key in entry:
+                self.typed(name, key, entry[key], str)
+            elif key != "url":
+                self.bad(
+                    name, key, "", "is missing", "A notice states it, so that it is never taken for a rule."
+                )
+        for key in entry.keys() - set(names):
+            self.bad(name, key, entry[key], "is unknown", mend_name(key, names))
+        if len(self.problems) > before:
+            return None
+        if not _ID.fullmatch(name):
+            self.bad(name, "id", name, "is not a safe id", "Use letters, digits, dots and hyphens.")
+        for key, allowed in (("status", STATUSES), ("confidence", CONFIDENCES)):
+            if entry[key] not in allowed:
+                self.bad(name, key, entry[key], "is not an allowed value", mend_name(entry[key], allowed))
+        if _first_day(entry["date"]) is None:
+            self.bad(name, "date", entry["date"], "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD.")
+        return Notice(**entry) if len(self.problems) == before else None
 
     def bad(self, rule: str, column: str, value: Any, problem: str, mend: str) -> None:
         """Add a problem; the row is that of the rule's id, as tomllib keeps no positions."""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from planner.catalog.load import Catalog
 from planner.catalog.spot import SUFFIX
-from planner.inputs import Inputs
+from planner.inputs import Case
 from planner.plan.plan import Plan
 
 
@@ -47,13 +47,13 @@ class Repriced:
         }
 
 
-def reprice(plan: Plan, inputs: Inputs, before: Catalog, after: Catalog) -> Repriced:
+def reprice(plan: Plan, case: Case, before: Catalog, after: Catalog) -> Repriced:
     """Cost of a plan's purchases and egress at the list prices of two catalogs.
 
     Parameters
     ----------
-    plan, inputs
-        A plan, and the inputs it was made from (exchange rates and slices).
+    plan, case
+        A plan, and the case it was made from (exchange rates and slices).
     before, after
         The catalogs to compare, which may hold some of the plan's vendors only.
 
@@ -62,10 +62,10 @@ def reprice(plan: Plan, inputs: Inputs, before: Catalog, after: Catalog) -> Repr
     Machines are paid by the hour, storage by the month, both as bought; egress at the first paid tier, so its
     cost lines move in proportion. Nothing is placed anew: dearer vendors keep what they have.
     """
-    bought = _bought(plan, inputs)
+    bought = _bought(plan, case)
     lines = pd.concat(
         [
-            bought.assign(before=_money(bought, before, inputs), after=_money(bought, after, inputs)),
+            bought.assign(before=_money(bought, before, case), after=_money(bought, after, case)),
             _egress(plan, before, after),
         ],
         ignore_index=True,
@@ -85,7 +85,7 @@ def reprice(plan: Plan, inputs: Inputs, before: Catalog, after: Catalog) -> Repr
     return Repriced(str(plan.head["currency"]), vendors, tuple(sorted(set(lines.loc[lost, "what"]))))
 
 
-def _bought(plan: Plan, inputs: Inputs) -> pd.DataFrame:
+def _bought(plan: Plan, case: Case) -> pd.DataFrame:
     """Purchases with ``sku`` and ``term`` as catalogs have them, ``year``, and units × hours or months."""
     rows = plan.purchases[["vendor", "sku", "term", "period", "slice", "units", "unit"]].reset_index(
         drop=True
@@ -94,9 +94,9 @@ def _bought(plan: Plan, inputs: Inputs) -> pd.DataFrame:
     rows["sku"] = rows["sku"].str.removesuffix(SUFFIX)
     rows["term"] = rows["term"].mask(spot, "spot")
     periods = plan.periods.set_index("period")
-    part = rows["slice"].map({"all": 1.0, **inputs.case.settings.slices}).astype("float64")
+    part = rows["slice"].map({"all": 1.0, **case.settings.slices}).astype("float64")
     hours = rows["period"].map(periods["hours"]).astype("float64") * part
-    times = np.where(rows["unit"] == "machines", hours, float(inputs.case.settings.months))
+    times = np.where(rows["unit"] == "machines", hours, float(case.settings.months))
     return rows.assign(
         times=rows["units"].astype("float64") * times,
         year=rows["period"].map(periods["start"]).str[:4].astype(int),
@@ -104,12 +104,12 @@ def _bought(plan: Plan, inputs: Inputs) -> pd.DataFrame:
     )
 
 
-def _money(bought: pd.DataFrame, catalog: Catalog, inputs: Inputs) -> pd.Series:
+def _money(bought: pd.DataFrame, catalog: Catalog, case: Case) -> pd.Series:
     """Cost of each purchase in the case's currency; NaN where the catalog gives no price."""
     key = pd.MultiIndex.from_frame(bought[["sku", "term"]])
     listed = catalog.prices.set_index(["SkuId", "term"])[["ListUnitPrice", "PricingCurrency"]].reindex(key)
     rates = [
-        inputs.case.rates.rate(currency, year) if isinstance(currency, str) else np.nan
+        case.rates.rate(currency, year) if isinstance(currency, str) else np.nan
         for currency, year in zip(listed["PricingCurrency"], bought["year"], strict=True)
     ]
     return pd.Series(

@@ -88,7 +88,13 @@ def refresh(
         raise UnknownName("price list", vendor, sorted(SOURCES))
     if out.exists():
         raise NotWritten(f"{out} exists; choose another --out")
-    problems = read_folders([(package.name, package), *_beside(package)], valid_from)[1]
+    held, problems = read_folders([(package.name, package), *_beside(package)], valid_from)
+    mend = "Save it as CSV in UTF-8 with commas, plain numbers, true and false."
+    problems += [
+        Issue(name, 0, "", "", "is not in the form of the reference, which a refresh keeps", mend)
+        for name, source in held.files
+        if isinstance(source, bytes) and name.startswith(f"{package.name}/")
+    ]
     if problems:
         raise BadInput(problems)
     source, looked_for, reading = SOURCES[vendor], wanted(package, regions), Reading()
