@@ -11,6 +11,7 @@ COMMANDS = {
     "show": "Print what a region sells and at what price.",
     "check": "Check catalogs by themselves and against each other.",
     "diff": "Print what differs between two packages, and what it does to a plan.",
+    "geojson": "Write regions, sites and cables for a map.",
     "refresh": "Propose new prices from a vendor's published price list.",
     "accept": "Take a proposal over.",
 }
