@@ -107,6 +107,15 @@ def test_show_a_region_as_json():
     assert (sku["vcpu"], sku["memory_gib"], sku["on_demand"], sku["spot"]) == (4, 16, 0.216, None)
 
 
+def test_show_says_when_a_region_was_last_confirmed():
+    shown = planner("show", "aws:ap-southeast-5", "--as-of", "2026-11-29").stdout.splitlines()
+    assert shown[0].startswith("aws:ap-southeast-5: live, last confirmed 2026-09-29 (")
+    assert "2024-08-22 live: first day of service" in shown[1]
+    earlier = planner("show", "aws:ap-southeast-5", "--as-of", "2025-01-01").stdout
+    assert "last confirmed 2024-08-22" in earlier
+    assert "no dated source" in planner("show", "tm:klang-valley", "--as-of", "2026-11-29").stdout
+
+
 def test_show_a_region_without_price():
     run = planner("show", "gcp:asia-southeast4", "--as-of", "2026-11-01")
     assert run.returncode == 0

@@ -53,14 +53,30 @@ def command(
     sold = skus.join(by_term, on="SkuId").join(demand[["PricingCurrency", "PricingUnit"]], on="SkuId")
     sold["price_basis"] = sold["SkuId"].map(demand["basis"])
     transfer = catalog.transfer[catalog.transfer["region"] == region]
+    history = catalog.history[catalog.history["region"] == region].sort_values("date")
     if as_json:
         facts = records(catalog.regions[catalog.regions["region"] == region])[0]
-        print_json({**facts, "skus": records(sold), "transfer": records(transfer)})
+        told = {"history": records(history), "skus": records(sold), "transfer": records(transfer)}
+        print_json({**facts, **told})
     else:
+        for line in _history(region, history):
+            click.echo(line)
         if bare:
             click.echo(f"NOT PRICED: the catalog knows no SKU of {region}")
         print_tables([_sku_table(region, sold, terms), _transfer_table(region, transfer)])
     click.echo("next: planner catalog list", err=True)
+
+
+def _history(region: str, history: pd.DataFrame) -> list[str]:
+    """Dated facts about a region, and when it was last confirmed."""
+    if history.empty:
+        return [f"{region}: no dated source of its status is kept"]
+    facts = [
+        f"  {row['date']} {row['fact']}{': ' + row['note'] if row['note'] else ''}"
+        for row in history.to_dict("records")
+    ]
+    last = history.iloc[-1]
+    return [f"{region}: {last['fact']}, last confirmed {last['date']} ({last['source']})", *facts]
 
 
 def _sku_table(region: str, sold: pd.DataFrame, terms: tuple[str, ...]) -> Table:
