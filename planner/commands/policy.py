@@ -47,7 +47,7 @@ def list_packs(as_json: bool) -> None:
         return
     for line in found:
         counts = ", ".join(f"{line[s]} {s}" for s in ("hard", "warn", "report", "evidence") if line[s])
-        counts += f"; {line['notices']} notices" if line["notices"] else ""
+        counts += f"; {line['notices']} to know" if line["notices"] else ""
         click.echo(f"{line['pack']}: {line['title']} ({counts})")
     click.echo("next: planner policy show PACK", err=True)
 
