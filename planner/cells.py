@@ -117,6 +117,10 @@ def _parse_text(cell: str, column: Column) -> Any:
     return _Bad("holds a control character", "Take it out.") if _CONTROL.search(cell) else cell
 
 
+LARGEST = 1e15
+"""No number of a table is as large: beyond it a cent is lost in floating point."""
+
+
 def _parse_number(cell: str, column: Column) -> Any:
     unit = f" {column.unit}" if column.unit else ""
     # float() also takes "1_000", " 1" and "infinity", which no table should hold.
@@ -127,6 +131,8 @@ def _parse_number(cell: str, column: Column) -> Any:
             mend = f"Write {point} or {comma}; [files] decimal in case.toml says it for all tables of a case."
             return _Bad(f"may mean {point} or {comma}", mend)
         return _Bad("is not a finite number", f"Write a plain number{unit and ' of' + unit}, e.g. 12.5.")
+    if abs(value) >= LARGEST:
+        return _Bad(f"is larger than any figure of a plan ({LARGEST:g})", "Correct it, or use a larger unit.")
     if column.kind == "integer" and value != int(value):
         return _Bad("is not a whole number", "Write a whole number.")
     if column.minimum is not None and value < column.minimum:

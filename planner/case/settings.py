@@ -20,6 +20,8 @@ from planner.case.studies import Robust, Spread, read_robust, read_spreads
 from planner.case.weights import CarbonPrice, LatencyWorth, read_carbon_price, read_latency_worth
 from planner.catalog.schema import TERMS
 from planner.errors import Issue
+from planner.files.read import opened_plain
+from planner.files.toml import parse_toml
 from planner.tolerances import SUM
 
 
@@ -118,8 +120,8 @@ def read_settings(folder: Path) -> tuple[Settings | None, list[Issue]]:
     """Read ``case.toml``. Returns ``None`` with problems when it cannot be understood at all."""
     path = folder / FILE
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        tree = tomllib.loads(text)
+        text = opened_plain(path).decode("utf-8-sig")
+        tree = parse_toml(text)
     except FileNotFoundError:
         return None, [Issue(FILE, 0, "", "", "the file is missing", "A case is a folder with a case.toml.")]
     except OSError as error:

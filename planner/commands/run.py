@@ -9,13 +9,23 @@ from typing import Any, NoReturn
 
 import click
 
+from planner.commands.clean import Clean
 from planner.errors import BadInput, Infeasible, PlannerError
 
 _SHOWN = 40
 
 
 def run(cli: click.Command, argv: list[str] | None) -> NoReturn:
-    """Run ``cli`` and leave the process with the exit code of the design."""
+    """Run ``cli`` and leave the process with the exit code of the design; what it prints is cleaned."""
+    streams = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = Clean(sys.stdout), Clean(sys.stderr)
+    try:
+        _run(cli, argv)
+    finally:
+        sys.stdout, sys.stderr = streams
+
+
+def _run(cli: click.Command, argv: list[str] | None) -> NoReturn:
     try:
         code = cli.main(args=argv, prog_name="planner", standalone_mode=False)
     except click.exceptions.Exit as leave:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.commands.clean import clean
+
 if TYPE_CHECKING:
     from planner.study.executor import Kept, Task
 
@@ -66,6 +68,8 @@ def _with_bar(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # The bar moves the cursor, which nothing that is cleaned may do; what it shows of texts is cleaned here.
+    screen = Console(file=getattr(sys.stderr, "raw", sys.stderr))
+    with Progress(*columns, console=screen, transient=True) as bar:
         at = bar.add_task("", total=total)
-        return run(lambda text, before: bar.update(at, advance=1, description=text[:60]))
+        return run(lambda text, before: bar.update(at, advance=1, description=clean(text[:60])))

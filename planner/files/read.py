@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import stat
 from pathlib import Path
 
 from planner.errors import Issue
 from planner.files.grid import Grid
 
 WORKBOOK, PARQUET = ".xlsx", ".parquet"
+
+LARGEST = 256 * 2**20
+"""Bytes of the largest file that is read."""
 
 Source = Path | bytes
 """What stands behind a name: the file where it has the form of the reference, else its content in it."""
@@ -48,10 +53,28 @@ def read_typed(path: Path, table: str, where: str) -> Grid:
     return read_parquet(path, where)
 
 
+def opened_plain(path: Path) -> bytes:
+    """Content of a plain file; at once, whatever else may lie there.
+
+    Raises
+    ------
+    OSError
+        If it is missing, no plain file (a pipe, a device, a folder), or larger than :data:`LARGEST`.
+    """
+    held = path.stat()
+    if stat.S_ISDIR(held.st_mode):
+        raise IsADirectoryError(errno.EISDIR, "Is a directory", str(path))
+    if not stat.S_ISREG(held.st_mode):
+        raise OSError(errno.EINVAL, "it is a pipe or a device", str(path))
+    if held.st_size > LARGEST:
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST // 2**20} MiB", str(path))
+    return path.read_bytes()
+
+
 def read_bytes(path: Path, where: str) -> tuple[bytes, Issue | None]:
     """Content of a plain file, or why it has none."""
     try:
-        return path.read_bytes(), None
+        return opened_plain(path), None
     except FileNotFoundError:
         problem, mend = "the file is missing", "Add it, or take its name out of the case."
     except (OSError, ValueError) as error:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from planner.errors import Issue
+from planner.files.read import opened_plain
+from planner.files.toml import parse_toml
 from planner.names import mend as mend_name
 from planner.policy.kinds import KINDS, NOT_SELECTED, parameter_faults
 from planner.policy.notices import STATUSES, Notice
@@ -96,8 +98,8 @@ def read_pack_file(path: Path, shown_as: str, name: str) -> tuple[Pack, list[Iss
     """
     nothing = Pack("", (), ())
     try:
-        text = path.read_bytes().decode("utf-8")
-        tree = tomllib.loads(text)
+        text = opened_plain(path).decode("utf-8")
+        tree = parse_toml(text)
     except FileNotFoundError:
         return nothing, [Issue(shown_as, 0, "", "", "the pack is missing", "Correct its name under packs.")]
     except OSError as error:
@@ -106,7 +108,7 @@ def read_pack_file(path: Path, shown_as: str, name: str) -> tuple[Pack, list[Iss
         return nothing, [
             Issue(shown_as, 0, "", "", "the file is not UTF-8", "Save it with the encoding UTF-8.")
         ]
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except tomllib.TOMLDecodeError as error:
         found = re.search(r"line (\d+)", str(error))
         row = int(found.group(1)) if found else 0
         return nothing, [Issue(shown_as, row, "", "", f"not valid TOML ({error})", "Correct the line.")]

@@ -8,7 +8,6 @@ checked like any other case.
 from __future__ import annotations
 
 import shutil
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 from planner.case.settings import FILE
 from planner.case.toml import toml_text
 from planner.errors import BadInput, Issue
+from planner.files.toml import load_toml
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def scenario_folder(case: Path, name: str, overrides: Mapping[str, Any]) -> Iter
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "case"
         shutil.copytree(case, copy)
-        tree = tomllib.loads((case / FILE).read_text(encoding="utf-8"))
+        tree = load_toml(case / FILE)
         tree.pop("scenario", None)
         problems: list[Issue] = []
         for path, value in _leaves(overrides):

@@ -12,6 +12,7 @@ DIRECT = {
     "planner": "the version, for the reports of findings",
     "planner.errors": "messages and exit codes; judges nothing",
     "planner.atomic": "puts bytes on the disk; judges nothing",
+    "planner.files.toml": "reads TOML within bounds; judges nothing",
     "planner.policy.rules": "what a rule is: the law is the same for both, verdicts are not shared",
     "planner.policy.kinds": "which parameters a kind of rule has; its verdict is the audit's own",
     "planner.policy.load": "reads packs of rules: the text of the law, not its application",

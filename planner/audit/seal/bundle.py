@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from planner.atomic import new_folder
-from planner.audit.seal.content import MOST_BYTES, MOST_FILES, check_name
+from planner.audit.seal.content import MOST_BYTES, MOST_FILES, check_name, check_names
 from planner.audit.seal.records import check
 from planner.errors import AuditFailed
 
@@ -30,6 +30,7 @@ def pack(files: Mapping[str, bytes]) -> bytes:
         If a name cannot be kept.
     """
     parts = []
+    check_names(files)
     for name in sorted(files):
         check_name(name)
         content = files[name]
@@ -62,8 +63,7 @@ def unpack(archive: bytes) -> dict[str, bytes]:
             raise AuditFailed(f"the bundle holds more than {MOST_FILES} files")
     if archive[at:] != _END:
         raise AuditFailed("the bundle is cut off, or something follows its end")
-    if len({name.casefold() for name in files}) != len(files):
-        raise AuditFailed("the bundle holds names that differ in case only")
+    check_names(files)
     return files
 
 
@@ -111,6 +111,8 @@ def read_bundle(path: Path) -> bytes:
     AuditFailed
         If they are.
     """
+    if not path.is_file():
+        raise AuditFailed("the bundle is no plain file")
     if path.stat().st_size > MOST_BYTES + MOST_FILES * 3 * _BLOCK:
         raise AuditFailed(f"the bundle is larger than {MOST_BYTES // 2**20} MiB")
     return path.read_bytes()

@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from planner.errors import AuditFailed
 
 MOST_FILES = 20_000
 MOST_BYTES = 512 * 2**20
+_DEVICES = {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"} | {
+    f"{port}{n}" for port in ("COM", "LPT") for n in "123456789¹²³"
+}
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -42,6 +46,7 @@ def read_folder(root: Path) -> dict[str, bytes]:
         total += len(files[name])
         if len(files) > MOST_FILES or total > MOST_BYTES:
             raise AuditFailed(f"the folder holds more than {MOST_FILES} files or {MOST_BYTES // 2**20} MiB")
+    check_names(files)
     if folder.problems:
         raise AuditFailed(f"{folder.problems[0].subject} {folder.problems[0].message}")
     return files
@@ -64,6 +69,26 @@ def check_name(name: str) -> None:
     )
     if bad:
         raise AuditFailed(f"the name {name[:80]!r} is not that of a file inside the plan")
+    if any(part.split(".")[0].upper() in _DEVICES for part in parts):
+        raise AuditFailed(f"the name {name[:80]!r} is that of a device on Windows")
+    if unicodedata.normalize("NFC", name) != name:
+        raise AuditFailed(f"the name {name[:80]!r} is written in decomposed characters (not NFC)")
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse names that some system takes for one another; as check_name of each.
+
+    Raises
+    ------
+    AuditFailed
+        Saying which names.
+    """
+    seen: dict[str, str] = {}
+    for name in names:
+        check_name(name)
+        other = seen.setdefault(unicodedata.normalize("NFKC", name).casefold(), name)
+        if other != name:
+            raise AuditFailed(f"{other[:80]!r} and {name[:80]!r} differ in case or form only")
 
 
 def digest(content: bytes) -> str:

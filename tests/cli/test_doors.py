@@ -1,0 +1,96 @@
+"""Doors that hold: hostile files are refused at once with a message, hostile text reaches no terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.cli import ROOT, call
+
+from planner.audit.seal.content import check_names
+from planner.commands.clean import clean
+from planner.errors import AuditFailed
+
+HOSTILE = "\x1b[2J\x1b]0;owned\x07 A\x9b31m \u202etxt.exe\u2066"
+
+
+def before(path: Path, text: str) -> None:
+    path.write_text(text + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def replaced(path: Path, make: Callable[[Path], object]) -> None:
+    path.unlink()
+    make(path)
+
+
+def cell(path: Path, value: str) -> None:
+    header, first, *rest = path.read_text(encoding="utf-8").splitlines()
+    changed = ",".join([*first.split(",")[:-1], value])
+    path.write_text("\n".join([header, changed, *rest]) + "\n", encoding="utf-8")
+
+
+CASES: dict[str, Callable[[Path], object]] = {
+    "nested 500 deep": lambda c: before(c / "case.toml", f"x = {'[' * 500}{']' * 500}\n"),
+    "a key of 20,000 parts": lambda c: before(c / "case.toml", f"a{'.a' * 20_000} = 1\n"),
+    "an integer of 5,000 digits": lambda c: before(c / "case.toml", f"x = {'9' * 5000}\n"),
+    "a pack nested 500 deep": lambda c: before(c / "rules.toml", f"x = {'[' * 500}{']' * 500}\n"),
+    "a table where a number belongs": lambda c: before(c / "case.toml", "money = {discount_rate = {a=1}}\n"),
+    "a pipe for a table": lambda c: replaced(c / "workloads.csv", os.mkfifo),
+    "a pipe for the case": lambda c: replaced(c / "case.toml", os.mkfifo),
+    "a pipe for a pack": lambda c: replaced(c / "rules.toml", os.mkfifo),
+    "a device for a table": lambda c: replaced(c / "demand.csv", lambda p: p.symlink_to("/dev/zero")),
+    "a folder for the case": lambda c: replaced(c / "case.toml", Path.mkdir),
+    "a folder for a table": lambda c: replaced(c / "demand.csv", Path.mkdir),
+    **{f"a demand of {v}": lambda c, v=v: cell(c / "demand.csv", v)  # type: ignore[misc]
+       for v in ("1e18", "1e308", "1e309", "nan", "inf", "-inf")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_hostile_case_is_bad_input_at_once(name: str, tmp_path: Path) -> None:
+    case = Path(shutil.copytree(ROOT / "examples" / "vendor-cap", tmp_path / "case"))
+    CASES[name](case)
+    ran = call("plan", case, "--no-report", "--out", tmp_path / "plan")
+    assert ran.code == 5, ran.err
+    assert "Traceback" not in ran.err
+    assert not (tmp_path / "plan").exists()
+
+
+def test_hostile_text_of_a_folder_is_cleaned_in_print(tmp_path: Path) -> None:
+    plan = tmp_path / "plan"
+    assert call("plan", ROOT / "examples" / "vendor-cap", "--no-report", "--out", plan).code == 0
+    head = json.loads((plan / "plan.json").read_text(encoding="utf-8"))
+    head |= {"title": HOSTILE, "marking": HOSTILE, "unpriced_regions": [HOSTILE]}
+    (plan / "plan.json").write_text(json.dumps(head), encoding="utf-8")
+    for words in (("show", plan), ("show", plan, "--json"), ("compare", plan, plan), ("audit", plan),
+                  ("verify", plan)):  # fmt: skip
+        ran = call(*words)
+        shown = ran.out + ran.err
+        assert shown == clean(shown), words
+        assert "\x1b" not in shown and "\u202e" not in shown
+
+
+def test_colour_stays_on_a_terminal_and_nothing_else() -> None:
+    assert clean("\x1b[1;31mred\x1b[0m\x1b[2J", colour=True) == "\x1b[1;31mred\x1b[0m\ufffd[2J"
+    assert clean("a\tb\nc") == "a\tb\nc"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["caf\u00e9.csv", "cafe\u0301.csv"], ["a.csv", "A.csv"], ["CON"], ["inputs/aux.csv"], ["x/LPT1.txt"],
+     ["cafe\u0301.csv"]],
+)  # fmt: skip
+def test_names_that_another_system_takes_otherwise_are_refused(names: list[str]) -> None:
+    with pytest.raises(AuditFailed):
+        check_names(names)
+
+
+def test_verify_refuses_what_unbundle_would(tmp_path: Path) -> None:
+    plan = tmp_path / "plan"
+    assert call("plan", ROOT / "examples" / "vendor-cap", "--no-report", "--out", plan).code == 0
+    (plan / "aux.csv").write_text("a\n", encoding="utf-8")
+    assert call("verify", plan).code == 4
