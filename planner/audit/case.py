@@ -36,6 +36,9 @@ TRANSFER = ("region", "destination", "from_gib", "ListUnitPrice", "PricingCurren
 LEFT_OUT = ("contracts", "held_commitments", "spend_commitments", "earlier_commitments")
 """Tables that the public part of a plan does not hold; without them discounts agree with no contract."""
 
+MONEY = ("budgets", "placement_costs", "activation", "vendor_costs")
+"""Tables of money of the user's own, which the public part of a plan does not hold either."""
+
 PLACES = ("skus.csv", "prices.csv", "transfer.csv", "accelerators.csv", "interconnects.csv", "yields.csv")
 """Tables that say which places could be used: without some of their rows that is not told."""
 

@@ -14,6 +14,7 @@ from planner.audit.case import (
     INPUTS,
     JOINED,
     LEFT_OUT,
+    MONEY,
     PRICES,
     REGIONS,
     SKUS,
@@ -122,10 +123,13 @@ def _keyed(folder: Folder, name: str, columns: tuple[str, ...], key: str, into: 
 
 
 def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
+    public = folder.has("plan.json") and (folder.json("plan.json") or {}).get("public") is True
+
     def read(table: str, columns: tuple[str, ...]) -> list[Row]:
         if table not in named:
             return []
-        if table in LEFT_OUT and not folder.has(f"{INPUTS}/{named[table]}"):
+        may_lack = table in LEFT_OUT or (public and table in MONEY)
+        if may_lack and not folder.has(f"{INPUTS}/{named[table]}"):
             case.left_out.add(table)
             return []
         return folder.table(f"{INPUTS}/{named[table]}", columns) or []

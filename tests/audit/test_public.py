@@ -124,3 +124,32 @@ def test_a_scenario_that_states_a_contract_is_refused(full: Path) -> None:
     files["inputs/case.toml"] += more
     with pytest.raises(AuditFailed, match="basis contract"):
         public(files)
+
+
+CANARIES = {
+    "placement_costs": b"77.0123", "activation": b"88.0123", "budgets": b"9999.0123",
+    "contracts": b"0.0777", "held_commitments": b"2.1875", "spend_commitments": b"31337",
+}  # fmt: skip
+"""A figure of its own in each table of money, and of what contracts say."""
+
+
+def test_no_figure_of_money_leaves_whatever_its_file_is_called(full: Path, tmp_path: Path) -> None:
+    files = read_folder(full)
+    case = files["inputs/case.toml"].decode("utf-8")
+    for table in ("contracts", "held_commitments"):
+        files[f"inputs/{table}.txt"] = files.pop(f"inputs/{table}.csv")
+        assert f'"{table}.csv"' in case
+        case = case.replace(f'"{table}.csv"', f'"./{table}.txt"')
+    more = "".join(f'{t} = "{t}.dat"\n' for t in ("placement_costs", "activation", "budgets"))
+    case = case.replace("[tables]\n", f"[tables]\n{more}") + "# off the record: canary-of-a-comment\n"
+    files["inputs/placement_costs.dat"] = b"workload,region,when,amount\nweb,aa:x,once,77.0123\n"
+    files["inputs/activation.dat"] = b"subject,amount\naa:x,88.0123\n"
+    files["inputs/budgets.dat"] = b"agency,year,vote,amount,currency\nmof,2027,operating,9999.0123,MYR\n"
+    files["inputs/letter.docx"] = b"canary-of-a-letter"
+    files["inputs/case.toml"] = case.encode("utf-8")
+    shown, _ = public(files)
+    everything = b"".join(shown.values())
+    for canary in (*CANARIES.values(), *SECRETS, b"canary"):
+        assert canary not in everything
+    write_folder(shown, tmp_path / "public")
+    assert [f for f in audit(tmp_path / "public").findings if f.status == "fail"] == []

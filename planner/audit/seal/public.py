@@ -6,16 +6,21 @@ import csv
 import io
 import tomllib
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
-from planner.audit.case import INPUTS, LEFT_OUT
+from planner.audit.case import INPUTS, LEFT_OUT, MONEY
 from planner.audit.claims import RECORD
 from planner.audit.reading import Unreadable, parse_csv, parse_json
 from planner.audit.seal.content import MANIFEST, SIGNATURES, canonical, manifest_of
+from planner.case.toml import toml_text
 from planner.errors import AuditFailed
 
 OPEN = ("placements.csv", "periods.csv", "latency.csv", "excuses.csv")
 """Tables of a plan that hold no money."""
+
+_READ = (".csv", ".toml", ".json")
+"""How files end that catalogs, networks and packs consist of; others are kept only if the case names them."""
 
 _WHOLE = ("vendors.csv", "regions.csv")
 """Tables without whose rows placements make no sense."""
@@ -34,9 +39,10 @@ def public(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
     input tables from which rows were taken (``in_part``), so that the audit does not judge by the rest.
 
     A plan without any contract row is public as a whole. Otherwise only what is known to hold no
-    money stays (:data:`OPEN`, :data:`HEAD`, the inputs), contract rows are taken out of the inputs, and
-    the rest is left out with the signatures and the digests, which would let figures be guessed. The
-    part has a manifest of its own and can be signed again.
+    money stays (:data:`OPEN`, :data:`HEAD`, the inputs). Contract rows are taken out of the inputs, whatever
+    their files are called, the user's own tables of money and comments too. The rest is left out with the
+    signatures and the digests, which would let figures be guessed. The part has a manifest of its own and
+    can be signed again.
 
     Raises
     ------
@@ -44,16 +50,24 @@ def public(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
         If the case cannot be read, or a contract is named where no row can be taken out: in
         ``case.toml``, or on a vendor or region, to which placements refer.
     """
-    named = _tables(files)
+    tree = _settings(files)
+    named = _tables(tree)
     _refuse_places(files)
-    secret = {f"{INPUTS}/{named[t]}" for t in LEFT_OUT if t in named}
+    secret = {named[t] for t in LEFT_OUT if t in named}
     kept: dict[str, bytes] = {}
     for name, content in files.items():
         if name.startswith(f"{INPUTS}/") and name not in secret:
-            kept[name] = _without_contracts(name, content)
+            kept[name] = _without_contracts(name, content, name in named.values())
     touched = bool(secret & files.keys()) or any(kept[name] != files[name] for name in kept)
     if not touched:
         return dict(files), []
+    money = {named[t] for t in MONEY if t in named}
+    known = {*named.values(), _inside(str(tree.get("traces", {}).get("file", "")))}
+    for name in sorted(kept):
+        if name in money or not (name in known or name.endswith(_READ)):
+            del kept[name]
+        elif name.endswith(".toml") and not name.startswith(f"{INPUTS}/catalogs/"):
+            kept[name] = _without_comments(name, kept[name])
     for name in OPEN:
         if name in files:
             kept[name] = files[name]
@@ -73,7 +87,7 @@ def _refuse_places(files: Mapping[str, bytes]) -> None:
             raise AuditFailed(f"{name} has a row of basis contract, and placements refer to it")
 
 
-def _tables(files: Mapping[str, bytes]) -> dict[str, str]:
+def _settings(files: Mapping[str, bytes]) -> dict[str, Any]:
     try:
         text = files[f"{INPUTS}/case.toml"].decode("utf-8")
         tree = tomllib.loads(text)
@@ -81,8 +95,26 @@ def _tables(files: Mapping[str, bytes]) -> dict[str, str]:
         raise AuditFailed("inputs/case.toml cannot be read, so contract rows cannot be found") from None
     if _names_contract(tree):
         raise AuditFailed("case.toml itself states a figure of basis contract; it cannot be made public")
+    return tree
+
+
+def _tables(tree: Mapping[str, Any]) -> dict[str, str]:
+    """Tables of the case and the files that hold them, whatever these are called."""
     named = tree.get("tables", {})
-    return {k: v for k, v in named.items() if isinstance(v, str)} if isinstance(named, dict) else {}
+    return {k: _inside(v) for k, v in named.items() if isinstance(v, str)} if isinstance(named, dict) else {}
+
+
+def _inside(name: str) -> str:
+    """Where a plan keeps a file that the case names."""
+    return "/".join([INPUTS, *(part for part in PurePosixPath(name).parts if part not in (".", "..", "/"))])
+
+
+def _without_comments(name: str, content: bytes) -> bytes:
+    """Settings as they are, without what people wrote beside them."""
+    try:
+        return toml_text(tomllib.loads(content.decode("utf-8"))).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise AuditFailed(f"{name} cannot be read, so its comments cannot be taken out") from None
 
 
 def _names_contract(value: Any) -> bool:
@@ -92,8 +124,9 @@ def _names_contract(value: Any) -> bool:
     return isinstance(value, list) and any(map(_names_contract, value))
 
 
-def _without_contracts(name: str, content: bytes) -> bytes:
-    if not name.endswith(".csv"):
+def _without_contracts(name: str, content: bytes, is_table: bool = False) -> bytes:
+    """A table without its contract rows: what the case names as one, and every CSV file."""
+    if not (is_table or name.endswith(".csv")) or name.endswith(".parquet"):
         return content
     try:
         rows = parse_csv(content, ())
