@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Cell:
 class Grid:
     """A table: the first column names the row; ``numeric`` columns are set to the right.
 
-    ``note`` stands below it; ``empty`` is what the report says when there are no rows.
+    ``note`` stands below it; ``empty`` is what the report says when there are no rows. ``chosen`` is the
+    number of a column that is the answer; a ``folded`` table is shown when asked for.
     """
 
     caption: str
@@ -44,6 +45,13 @@ class Grid:
     numeric: frozenset[int] = frozenset()
     note: str = ""
     empty: str = "Nothing to list."
+    chosen: int = -1
+    folded: bool = False
+
+
+def folded(table: Grid) -> Grid:
+    """The table, shown when asked for."""
+    return replace(table, folded=True)
 
 
 def grid(

@@ -10,38 +10,46 @@ from planner.report.words import count, percent, spans
 
 
 def placements(context: Context) -> Grid:
-    """Each workload's regions with the share there, by ranges of periods; changes marked."""
-    plan, order = context.plan, context.periods
+    """Each workload's places in one row, with the range of its shares there where it is divided or moves."""
+    plan, order, names = context.plan, context.periods, place_names(context)
     columns = context.background.workloads[["workload", "agency", "classification"]]
     owner = {str(w): (str(a), str(c)) for w, a, c in columns.itertuples(index=False, name=None)}
     at = {p: i for i, p in enumerate(order)}
     rows: list[list[str | Cell]] = []
     for workload, mine in plan.placements.groupby("workload", sort=True):
         agency, level = owner.get(str(workload), ("", ""))
-        alive = sorted({at[str(p)] for p in mine["period"]})
-        here = []
+        alive, changes, here = {at[str(p)] for p in mine["period"]}, False, []
         for (region, role), part in mine.groupby(["region", "role"], sort=True):
             shares = {at[str(p)]: float(s) for p, s in zip(part["period"], part["share"], strict=True)}
-            here.append((min(shares), str(region), str(role), shares))
-        for _, region, role, shares in sorted(here, key=lambda h: h[:3]):
-            words, changes = _spells(shares, order, alive)
-            rows.append([
-                str(workload), agency, level, region if role == "primary" else f"{region} ({role})",
-                words, Cell("changes" if changes else "", strong=changes),
-            ])  # fmt: skip
-    heads = ("Workload", "Agency", "Classification", "Region", "Share and periods", "Changes")
+            words, moves = _spell(shares, order, alive)
+            changes |= moves
+            place = names.get(str(region), str(region)) + ("" if role == "primary" else f" ({role})")
+            here.append((role != "primary", min(shares), -max(shares.values()), f"{place}{words}"))
+        where = "; ".join(words for *_, words in sorted(here))
+        rows.append([
+            str(workload), agency, level, where, Cell("changes" if changes else "", strong=changes),
+        ])  # fmt: skip
+    heads = ("Workload", "Agency", "Classification", "Where", "Changes")
     return grid("Where each workload runs", heads, rows[:MOST], (), left_out(len(rows), "placements.csv"))
 
 
-def _spells(shares: dict[int, float], order: list[str], alive: list[int]) -> tuple[str, bool]:
-    """Shares in words, one range of periods after the other, and whether anything changes."""
-    shown = {t: percent(share) for t, share in sorted(shares.items())}
-    values = list(dict.fromkeys(shown.values()))
-    parts = []
-    for value in values:
-        months = spans([order[t] for t, v in shown.items() if v == value], order)
-        parts.append(months if values == [percent(1.0)] else f"{value}: {months}")
-    return "; ".join(parts), len(values) > 1 or sorted(shares) != alive
+def place_names(context: Context) -> dict[str, str]:
+    """Name of each region for people: its vendor's with its own."""
+    vendors = context.background.vendors.set_index("vendor")["name"].to_dict()
+    columns = context.background.regions[["region", "vendor", "name"]]
+    return {
+        str(region): str(name) if name == vendors.get(vendor) else f"{vendors.get(vendor, vendor)} {name}"
+        for region, vendor, name in columns.itertuples(index=False, name=None)
+    }
+
+
+def _spell(shares: dict[int, float], order: list[str], alive: set[int]) -> tuple[str, bool]:
+    """Shares and their periods in words, and whether anything changes; nothing for all of it, always."""
+    low, high = (percent(f(shares.values())) for f in (min, max))
+    always = set(shares) == alive
+    words = "" if low == high == percent(1.0) else f" {low}" if low == high else f" {low} to {high}"
+    when = "" if always else f" in {spans([order[t] for t in shares], order)}"
+    return words + when, low != high or not always
 
 
 def survival(context: Context) -> Grid:

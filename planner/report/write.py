@@ -1,18 +1,21 @@
-"""Write figures and ``report.html`` of a plan: one plain page that needs no network and no script."""
+"""Write figures and ``report.html`` of a plan: one page that needs no network and no other file."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 
 from planner.plan.plan import Plan, weighed
-from planner.report import headline, money_tables, placement_tables, rule_tables
+from planner.report import first_page, headline, money_tables, placement_tables, rule_tables
 from planner.report.background import Background
 from planner.report.figures.context import Context, context_of
 from planner.report.figures.draw import draw_all, none_drawn, write_figures
 from planner.report.figures.sheet import Chart, Skipped
-from planner.report.grid import Grid
+from planner.report.grid import Grid, folded
 
 REPORT = "report.html"
 
@@ -41,8 +44,9 @@ def write_report(plan: Plan, background: Background, folder: Path, figures: bool
 
 
 def html(plan: Plan, background: Background, charts: Sequence[Chart | Skipped]) -> str:
-    """The report as one page; figures are read from ``figures/`` beside it."""
+    """The report as one page that holds its figures; its one script sorts and searches long tables."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
     environment = Environment(
         loader=PackageLoader("planner.report", "templates"),
@@ -53,17 +57,26 @@ def html(plan: Plan, background: Background, charts: Sequence[Chart | Skipped]) 
         keep_trailing_newline=True,
     )
     context = context_of(plan, background)
+    script = files("planner.report").joinpath("templates/report.js").read_text(encoding="utf-8")
     return environment.get_template("report.html.j2").render(
         title=str(plan.head.get("title") or plan.head.get("case", "Plan")),
         marking=context.marking,
-        synthetic=bool(plan.head.get("synthetic")),
+        decision=first_page.decision(context),
+        options=first_page.options(context),
+        leaving=first_page.leaving(context),
+        approve=first_page.approve(context),
+        assumed=first_page.assumed(context),
+        glossary=GLOSSARY,
+        pictures={chart.name: _picture(chart.svg) for chart in charts if isinstance(chart, Chart)},
+        script=Markup(script),  # noqa: S704 our own file
+        script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
         summary=headline.summary(context),
         facts=headline.facts(context),
         first=headline.first(context),
+        held="fixed" in plan.head,
         notes=headline.notes(context),
         dates=headline.dates(context),
         addresses=rule_tables.addresses(context),
-        not_adopted=[str(label) for label in plan.head.get("not_adopted", ())],
         outlived=[str(line) for line in plan.head.get("outlived", ())],
         sections=sections(context, {chart.name: chart for chart in charts}),
     )
@@ -73,7 +86,22 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
     """Everything below the headline, in the order in which a reader asks."""
     money, rules, places = money_tables, rule_tables, placement_tables
     return [
-        Section("binding", "What binds", "", (), [rules.binding(context)]),
+        Section("placements", "Where it runs", "", [charts["map"]], [places.placements(context)]),
+        Section("signing", "What to sign, and when", "", [charts["signing"]], [first_page.signing(context)]),
+        Section(
+            "costs",
+            "Cost by year, vendor, agency and what is paid for",
+            "Amortised cost before tax is what shares are counted in; cash with tax what budgets are counted "
+            "in; discounted cash what the plan makes least.",
+            [charts["cost_by_period"]],
+            [
+                money.by_year(context),
+                money.by_group(context),
+                money.by_payer(context),
+                money.by_term(context),
+                *([money.weighed_by_year(context)] if len(weighed(context.plan.costs)) else []),
+            ],
+        ),
         Section(
             "shares",
             "Vendors and their shares",
@@ -82,19 +110,24 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
             [charts["vendor_share"]],
             rules.shares(context),
         ),
+        Section("binding", "The price of each rule", "", (), [rules.binding(context)]),
         Section(
-            "costs",
-            "Costs",
-            "Three sums of the same cost lines: amortised cost before tax, which shares are counted in; cash "
-            "with tax, which budgets are counted in; and cash discounted to the first period, which the plan "
-            "makes least.",
-            [charts["cost_by_period"]],
+            "latency",
+            "Latency",
+            "Round trips come from the network model of the case; its links state how they were got.",
+            [charts["latency_by_state"]],
+            [folded(places.states(context)), folded(places.latency(context))],
+        ),
+        *_survival(context),
+        Section(
+            "rules",
+            "Rules, their sources and parameters",
+            "",
+            (),
             [
-                money.by_year(context),
-                money.by_group(context),
-                money.by_term(context),
-                *([money.weighed_by_year(context)] if len(weighed(context.plan.costs)) else []),
-                money.by_payer(context),
+                folded(rules.sources(context)),
+                folded(rules.parameters(context)),
+                folded(rules.evidence(context)),
             ],
         ),
         Section(
@@ -102,38 +135,44 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
             "Prices and what is assumed",
             "An assumed price is one that nobody publishes; the catalogs say how each was set.",
             (),
-            [money.prices(context), money.exchange(context), money.unpriced(context)],
-        ),
-        Section("placements", "Where workloads run", "", [charts["map"]], [places.placements(context)]),
-        *_survival(context),
-        Section(
-            "latency",
-            "Latency",
-            "Round trips come from the network model of the case; its links state how they were got.",
-            [charts["latency_by_state"]],
-            [places.states(context), places.latency(context)],
+            [money.prices(context), money.exchange(context), folded(money.unpriced(context))],
         ),
         Section(
-            "rules",
-            "Rules, their sources and parameters",
-            "",
+            "excuses",
+            "Why not elsewhere",
+            "For each system, what closed the other regions.",
             (),
-            [rules.sources(context), rules.parameters(context), rules.evidence(context)],
+            [folded(rules.closed(context)), folded(rules.closed_by_workload(context))],
         ),
-        Section(
-            "excuses", "Why not elsewhere", "", (), [rules.closed(context), rules.closed_by_workload(context)]
-        ),
+        Section("glossary", "Words"),
         Section(
             "run",
             "Run record, and how to check it",
             "",
             (),
             [
-                headline.run_record(context),
-                headline.files(any(isinstance(c, Chart) for c in charts.values())),
+                folded(headline.run_record(context)),
+                folded(headline.files(any(isinstance(c, Chart) for c in charts.values()))),
             ],
         ),
     ]
+
+
+GLOSSARY = (
+    ("Amortised", "What is paid for a time is spread over that time, whenever it is paid."),
+    ("Contestable", "Work that at least two vendor groups of the market could host under the rules."),
+    ("Vendor group", "Vendors with one corporate parent; shares are counted by group."),
+    ("Outside the market", "The government's own data centres and premises; they are in no share."),
+    ("Critical work kept", "The part of critical work, in vCPU, that runs on if a vendor group is gone."),
+    ("Assumed price", "A price that nobody publishes; the catalog says how it was set."),
+    ("Obligation", "What is owed once it is signed, whatever is used."),
+    ("Discounted", "Money later weighs less, at the case's rate: what the plan makes least."),
+)
+"""Words that a reader outside the trade may not know."""
+
+
+def _picture(svg: bytes) -> str:
+    return f"data:image/svg+xml;base64,{b64encode(svg).decode()}"
 
 
 def _survival(context: Context) -> list[Section]:

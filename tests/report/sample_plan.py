@@ -7,7 +7,20 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from planner.plan.plan import BINDING, COSTS, EXCUSES, LATENCY, PLACEMENTS, PURCHASES, SHARES, SURVIVAL, Plan
+from planner.plan.plan import (
+    BINDING,
+    COSTS,
+    EXCUSES,
+    LATENCY,
+    LEAVING,
+    OPTIONS,
+    PLACEMENTS,
+    PURCHASES,
+    SHARES,
+    SIGNING,
+    SURVIVAL,
+    Plan,
+)  # fmt: skip
 from planner.policy.rules import Rule
 from planner.report.background import PRICES, Background
 
@@ -237,7 +250,8 @@ def plan(workloads: int = 60, periods: int = 12, title: str = HOSTILE, marking: 
         },
         periods=pd.DataFrame(
             {
-                "period": months, "start": months, "end": months, "hours": 2190.0,
+                "period": months, "start": [f"{m}-01" for m in months],
+                "end": [f"{m}-28" for m in months], "hours": 2190.0,
                 "discount": [0.99**t for t in range(periods)],
             }
         ),
@@ -270,7 +284,60 @@ def plan(workloads: int = 60, periods: int = 12, title: str = HOSTILE, marking: 
             columns=list(BINDING),
         ),
         run={"planner": "0.1", "status": "optimal", "rendering": "pulp", "seconds": {"solver": 0.123456}},
+        signing=_signing(),
+        leaving=_leaving(months),
+        options=_options(float(cost_frame["amortised"].sum())),
     )  # fmt: skip
+
+
+def _signing() -> pd.DataFrame:
+    """Commitments to sign and held, and what is bought as it is used, with hostile families."""
+    used = {"units": 12.0, "unit": "machines", "start": "2027-01-01", "end": "2030-01-01", "months": 36,
+            "upfront": 0.0, "monthly": 1_000.0, "obligation": 0.0, "expected": 36_000.0, "contract_end": "",
+            "exit_value": 0.0, "agreement": "", "status": "as used", "term": "on_demand"}  # fmt: skip
+    owed = {
+        "obligation": 36_000.0,
+        "term": "commit_1y",
+        "end": "2028-01-01",
+        "months": 12,
+        "exit_value": 500.0,
+    }
+    rows = [used | {"vendor_group": g, "vendor": g, "family": f"{g[:3]}-general"} for g in GROUPS]
+    rows += [used | owed | {"vendor_group": "amazon", "vendor": "amazon", "family": "m6g", "status": "sign"}]
+    rows += [used | owed | {"vendor_group": "evil", "vendor": "evil", "family": HOSTILE, "status": "held"}]
+    rows += [used | {"vendor_group": "long", "vendor": "long", "family": LONG * 40, "agreement": HOSTILE}]
+    return pd.DataFrame(rows)[list(SIGNING)]
+
+
+def _leaving(months: list[str]) -> pd.DataFrame:
+    rows = [
+        (g, p, 3.0, 1e5, egress, 500.0, 1e3 * t, 90, egress + 500.0 + 1e3 * t)
+        for g, egress in (("amazon", 2e5), ("evil", 3e5), ("long", np.nan))
+        for t, p in enumerate(months)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(LEAVING))
+
+
+def _options(cost: float) -> pd.DataFrame:
+    plan = {"option": "plan", "rule": "", "value": np.nan, "reason": "", "bound": False, "cost": cost,
+            "whole": 1.02 * cost, "cash": 1.08 * cost, "objective": 0.9 * cost, "tail": 0.0,
+            "assumed": 0.2 * cost, "largest": "amazon", "largest_share": 0.35, "foreign_share": 0.7,
+            "critical_kept": 0.71, "kept_without": "amazon", "moves": 20.0, "breaks": 0}  # fmt: skip
+    nothing = plan | {
+        "option": "nothing",
+        "cost": 1.2 * cost,
+        "critical_kept": 0.64,
+        "moves": 0.0,
+        "breaks": 3,
+    }
+    cheapest = plan | {"option": "cheapest", "cost": 0.9 * cost, "largest": "evil", "bound": True}
+    blank = dict.fromkeys(list(OPTIONS)[5:], np.nan)
+    tighter = (
+        plan
+        | blank
+        | {"option": "tighter", "value": 0.3, "reason": HOSTILE, "largest": "", "kept_without": ""}
+    )
+    return pd.DataFrame([nothing, cheapest, plan, tighter])[list(OPTIONS)]
 
 
 def _shares(months: list[str]) -> pd.DataFrame:

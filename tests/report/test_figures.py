@@ -20,7 +20,7 @@ from planner.report.figures.outlines import outlines
 from planner.report.figures.placing import labels, spread
 from planner.report.figures.sheet import Chart, Sheet, Skipped
 
-NAMES = ("vendor_share", "cost_by_period", "latency_by_state", "map")
+NAMES = ("map", "signing", "vendor_share", "cost_by_period", "latency_by_state")
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

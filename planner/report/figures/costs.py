@@ -7,7 +7,7 @@ import numpy as np
 from planner.report.figures.context import Context
 from planner.report.figures.shares import WIDEST_BAR, year_labels
 from planner.report.figures.sheet import EDGE, GRID, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
-from planner.report.words import amount, nice_steps, scale_of
+from planner.report.words import amount, nice_steps, percent, scale_of
 
 NAME, TITLE = "cost_by_period", "Cost of each period by vendor group"
 
@@ -24,7 +24,8 @@ def cost_by_period(context: Context) -> Chart | Skipped:
     sheet = Sheet(height=4.6)
     money = f"{context.currency} {unit}".strip()
     subtitle = f"{money} a period, amortised, before tax, undiscounted; totals above the bars."
-    low, high = sheet.frame(context.marking, TITLE, subtitle, context.footer("costs.csv"))
+    title = _finding(context, table)
+    low, high = sheet.frame(context.marking, title, subtitle, context.footer("costs.csv"))
     high = _legend(sheet, context, list(table), high)
     tops = [max(float(np.sum([table[g] for g in groups], axis=0).max()), 1e-9) for _, groups in parts]
     room = high - low - 0.62 * len(parts)
@@ -39,7 +40,15 @@ def cost_by_period(context: Context) -> Chart | Skipped:
     alt = "; ".join(
         f"{context.name(g)} {amount(float(table[g].sum()), context.currency)} over the horizon" for g in table
     )
-    return Chart(NAME, TITLE, alt + ".", sheet)
+    return Chart(NAME, title, alt + ".", sheet)
+
+
+def _finding(context: Context, table: dict[str, np.ndarray]) -> str:
+    """What the figure shows: who is paid most, and how the cost goes on."""
+    total, first = np.sum(list(table.values()), axis=0), next(iter(table))
+    part = float(table[first].sum()) / max(float(total.sum()), 1e-9)
+    begin, end = (amount(float(total[i]), context.currency) for i in (0, -1))
+    return f"{context.name(first)} is paid most, {percent(part)}; a period costs {begin} first and {end} last"
 
 
 def _table(context: Context) -> dict[str, np.ndarray]:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from planner.plan.plan import Plan
 from planner.report.background import Background
-from planner.report.figures import costs, latency, map, shares
+from planner.report.figures import costs, latency, map, shares, signing
 from planner.report.figures.context import context_of
 from planner.report.figures.sheet import Chart, Skipped
 
-DRAWINGS = (shares.vendor_share, costs.cost_by_period, latency.latency_by_state, map.region_map)
+FIGURES = (map, signing, shares, costs, latency)
+DRAWINGS = (map.region_map, signing.signing_schedule, shares.vendor_share, costs.cost_by_period,
+            latency.latency_by_state)  # fmt: skip
 """In the order of the report."""
 
 
@@ -23,7 +25,7 @@ def draw_all(plan: Plan, background: Background) -> list[Chart | Skipped]:
 
 def none_drawn(reason: str) -> list[Chart | Skipped]:
     """Every figure as one that was not drawn."""
-    return [Skipped(figure.NAME, figure.TITLE, reason) for figure in (shares, costs, latency, map)]
+    return [Skipped(figure.NAME, figure.TITLE, reason) for figure in FIGURES]
 
 
 def write_figures(charts: list[Chart | Skipped], folder: Path) -> None:
@@ -34,6 +36,5 @@ def write_figures(charts: list[Chart | Skipped], folder: Path) -> None:
         warnings.filterwarnings("ignore", message="Glyph .* missing")
         for chart in charts:
             if isinstance(chart, Chart):
-                for kind in ("svg", "png"):
-                    data = chart.sheet.bytes(kind, chart.title, chart.alt)
-                    (folder / f"{chart.name}.{kind}").write_bytes(data)
+                (folder / f"{chart.name}.svg").write_bytes(chart.svg)
+                (folder / f"{chart.name}.png").write_bytes(chart.sheet.bytes("png"))

@@ -31,13 +31,24 @@ def latency_by_state(context: Context) -> Chart | Skipped:
         f"Milliseconds in {period}: mean round trip by the network model, weighted by users and by where "
         "their workloads run; the percentile is over users, not over time."
     )
+    title = _finding(table)
     low, high = sheet.frame(
-        context.marking, TITLE, subtitle, context.footer("placements.csv and the network")
+        context.marking, title, subtitle, context.footer("placements.csv and the network")
     )
     high = _legend(sheet, high)
     _rows(sheet, table, low, high)
     parts = [f"{s.name} mean {s.all.mean:.1f} ms, 95th percentile {s.all.p95:.1f} ms" for s in table]
-    return Chart(NAME, TITLE, "; ".join(parts) + ".", sheet)
+    return Chart(NAME, title, "; ".join(parts) + ".", sheet)
+
+
+def _finding(table: list[State]) -> str:
+    """What the figure shows: where users wait longest, and how much longer rural ones do."""
+    slowest, fastest = table[0], table[-1]
+    title = f"{slowest.name} waits {slowest.all.mean:.0f} ms, {fastest.name} {fastest.all.mean:.0f} ms"
+    gaps = [(s.rural.mean - s.all.mean, s.name) for s in table if s.rural is not None]
+    if gaps and max(gaps)[0] > 0:
+        title += f"; rural users up to {max(gaps)[0]:.0f} ms more ({max(gaps)[1]})"
+    return title
 
 
 def why_not(context: Context) -> str:

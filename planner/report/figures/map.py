@@ -41,7 +41,7 @@ def region_map(context: Context) -> Chart | Skipped:
     height = min(5.4, room * (bounds[3] - bounds[1]) / ((bounds[2] - bounds[0]) * _squeeze(bounds)))
     sheet = Sheet(height + math.ceil(len(regions) / 2) * _LINE + (1.6 if context.marking else 1.42))
     footer = context.footer(f"placements.csv · {CREDIT}")
-    title = TITLE if sites else "Regions and whether they are in use"
+    title = _finding(context, regions) if sites else "Regions and whether they are in use"
     _, high = sheet.frame(context.marking, title, _subtitle(context, sites, flows), footer)
     frame = (EDGE, high - height, room, height)
     bounds = widened(bounds, frame)
@@ -64,6 +64,16 @@ def region_map(context: Context) -> Chart | Skipped:
     _draw_regions(sheet, context, regions, projection, marks, frame)
     _key(sheet, context, regions, frame[1] - 0.2)
     return Chart(NAME, title, _alt(regions), sheet)
+
+
+def _finding(context: Context, regions: list[Region]) -> str:
+    """What the map shows: where most users are served, and what part of them abroad."""
+    first, abroad = regions[0], sum(r.share for r in regions if not r.home)
+    if not first.share:
+        return TITLE
+    name = f"{context.name(first.group)} {first.name}"
+    rest = f"{percent(abroad)} are served abroad" if abroad else "nobody is served abroad"
+    return f"{name} serves {percent(first.share)} of users; {rest}"
 
 
 def _squeeze(bounds: Bounds) -> float:

@@ -80,7 +80,7 @@ def sites_of(context: Context) -> list[Site]:
 
 
 def regions_of(context: Context, flows: list[Flow]) -> list[Region]:
-    """Regions of the market by vendor group, then the others, numbered in this order."""
+    """Regions by the share of users that they serve, the largest first, numbered in this order."""
     background, plan = context.background, context.plan
     groups = dict(zip(background.vendors["vendor"], background.vendors["vendor_group"], strict=True))
     placed = plan.placements[plan.placements["period"] == context.periods[-1]]
@@ -110,6 +110,6 @@ def regions_of(context: Context, flows: list[Flow]) -> list[Region]:
             float(served.get(key, 0.0)) / total if total else 0.0,
         )
         for number, (_, group, key, name, city, country, status, lon, lat) in enumerate(
-            sorted(rows, key=lambda row: row[:3]), start=1
+            sorted(rows, key=lambda row: (-served.get(row[2], 0.0), -count.get(row[2], 0), row[:3])), start=1
         )
     ]  # fmt: skip

@@ -46,7 +46,7 @@ def vendor_share(context: Context) -> Chart | Skipped:
     scopes = sorted(set(chosen["scope"].astype(str)))
     subtitle = f"Per cent of {', '.join(scopes)}, by period"
     subtitle += "; dashed: the limit; ▼ the period is at its limit." if len(ruled) else "."
-    title = TITLE if len(ruled) else "Share of each vendor group (no rule limits it)"
+    title = _finding(context, panels) if len(ruled) else "Share of each vendor group (no rule limits it)"
     low, high = sheet.frame(context.marking, title, subtitle, context.footer("shares.csv"))
     width = (WIDTH - 2 * EDGE) / columns
     height = (high - low) / lines
@@ -75,6 +75,21 @@ def _panels(context: Context, shares: pd.DataFrame) -> list[_Panel]:
     return sorted(
         panels, key=lambda p: (p.kind == "minimum_share", p.rule, -round(float(p.share.max()), 9), p.subject)
     )
+
+
+def _finding(context: Context, panels: list[_Panel]) -> str:
+    """What the figure shows: who is at a limit, or who comes nearest to none."""
+    most = max(panels, key=lambda p: (int(p.binds.sum()), float(p.share.max())))
+    name, at = _subject(context, most), int(most.binds.sum())
+    if not at:
+        largest = max(panels, key=lambda p: float(p.share.max()))
+        name = _subject(context, largest)
+        return (
+            f"Nobody is at a limit; {name} has the largest share, up to {percent(float(largest.share.max()))}"
+        )
+    others = len({p.subject for p in panels if p.binds.any()} - {most.subject})
+    rest = f", {others} more in some" if others else ""
+    return f"{name} is at its {_limit_words(most)} in {at} of {len(most.share)} periods{rest}"
 
 
 def _subject(context: Context, panel: _Panel) -> str:

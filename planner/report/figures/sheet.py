@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -60,6 +61,11 @@ class Chart:
     title: str
     alt: str
     sheet: Sheet
+
+    @cached_property
+    def svg(self) -> bytes:
+        """The figure as SVG, drawn once."""
+        return self.sheet.bytes("svg", self.title, self.alt)
 
 
 @dataclass(frozen=True)
