@@ -33,7 +33,7 @@ def test_nothing_else_changes(folders):
 def test_the_page_without_figures_says_so_and_refers_to_none(folders):
     folder, _ = folders
     page = (folder / "figures" / "report.html").read_text(encoding="utf-8")
-    assert page.count("Not drawn: the plan was made with --no-figures") == 4
+    assert page.count("Not drawn: the plan was made with --no-figures") == 5
     assert "<img" not in page and "figures/" not in page
 
 
