@@ -15,15 +15,38 @@ from planner.commands.talk import quoted
 @click.argument("plan", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
 @click.option("--workload", help="Print only where this workload runs, and why not elsewhere.")
+@click.option("--options", is_flag=True, help="Print what could be decided instead.")
+@click.option("--signing", is_flag=True, help="Print what to sign and what to buy, when.")
+@click.option("--where", is_flag=True, help="Print where everything runs, a line a workload.")
+@click.option("--all", "everything", is_flag=True, help="With --where: every workload, not the first 20.")
 @click.option(
     "--bound",
     is_flag=True,
     help="Recompute the bound on the cost from the certificate, held to the program of the plan's inputs.",
 )
-def command(plan: Path, as_json: bool, workload: str | None, bound: bool) -> None:
+def command(
+    plan: Path,
+    as_json: bool,
+    workload: str | None,
+    options: bool,
+    signing: bool,
+    where: bool,
+    everything: bool,
+    bound: bool,
+) -> None:
     """Print the plan in folder PLAN."""
     from planner.plan.folder import read_plan
-    from planner.report import terminal
+    from planner.report import terminal, terminal_tables
+
+    parts = {"--options": options, "--signing": signing, "--where": where, "--bound": bound}
+    parts |= {"--workload": workload is not None}
+    asked = [name for name, chosen in parts.items() if chosen]
+    if len(asked) > 1:
+        raise click.UsageError(f"{' and '.join(asked)} exclude one another")
+    if as_json and (options or signing or where):
+        raise click.UsageError(f"{asked[0]} and --json exclude each other: --json prints every table")
+    if everything and not where:
+        raise click.UsageError("--all needs --where")
 
     read = read_plan(plan)
     if workload is not None and workload not in set(read.placements["workload"]):
@@ -40,9 +63,17 @@ def command(plan: Path, as_json: bool, workload: str | None, bound: bool) -> Non
             click.echo(terminal.bound_words(proof.certificate, read.head["currency"], proof.faults))
     elif as_json:
         click.echo(json.dumps(terminal.as_json(read), ensure_ascii=False, indent=2, sort_keys=True))
+    elif options:
+        terminal_tables.show_options(read, terminal.console())
+    elif signing:
+        terminal_tables.show_signing(read, terminal.console())
+    elif where:
+        terminal_tables.show_where(read, terminal.console(), everything)
     elif workload is not None:
         terminal.show_workload(read, workload, terminal.console())
     else:
         terminal.show(read, terminal.console())
     page = f"open {quoted(plan / 'report.html')}, or " if (plan / "report.html").is_file() else ""
-    click.echo(f"next: {page}planner show {quoted(plan)} --workload NAME", err=True)
+    click.echo(
+        f"next: {page}planner show {quoted(plan)} --where, --options, --signing or --workload NAME", err=True
+    )

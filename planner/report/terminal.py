@@ -217,7 +217,17 @@ def as_json(plan: Plan) -> dict[str, Any]:
     """The plan as one JSON document: record and frames as lists of rows."""
     frames = {
         name: getattr(plan, name).astype(object).where(getattr(plan, name).notna(), None).to_dict("records")
-        for name in ("placements", "purchases", "costs", "shares", "latency", "binding")
+        for name in (
+            "placements",
+            "purchases",
+            "costs",
+            "shares",
+            "latency",
+            "binding",
+            "options",
+            "signing",
+            "leaving",
+        )
     }
     return {**plan.head, "run": dict(plan.run), **frames}
 
