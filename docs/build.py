@@ -172,7 +172,7 @@ def documents(folder: Path) -> dict[Path, str]:
     for name in ("examples", "catalogs"):
         if not (folder / name).exists():
             (folder / name).symlink_to(ROOT / name)
-    prose = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+    prose = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "docs" / "plan-review.md"]
     texts = {path: with_outputs(path.read_text(encoding="utf-8"), folder) for path in prose}
     audit = ROOT / "docs" / "audit.md"
     texts[audit] = audit_page(audit.read_text(encoding="utf-8"))

@@ -21,7 +21,7 @@ from planner.planning import solve
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-LARGE = ("quick-start", "national-ai", "national-core", "national-full")
+LARGE = ("quick-start", "national-ai", "national-core", "national-full", "national-plan")
 COST = {
     "accelerators": "29,376.00",
     "activation": "23,520.00",
