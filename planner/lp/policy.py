@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Method = Literal["auto", "simplex", "interior"]
-"""How a linear program is solved from nothing: ``auto`` takes the interior point for large ones."""
+"""How a linear program is solved from nothing: ``auto`` solves large ones part by part where they fall into
+parts (:mod:`planner.lp.components`), by the interior point where they do not."""
 
 Search = Literal["auto", "tree", "solver"]
 """Who searches in whole numbers: ``tree`` (:mod:`planner.lp.tree`, then HiGHS from its incumbent), or HiGHS

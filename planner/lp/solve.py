@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from planner.lp.arrays import Arrays
+from planner.lp.components import parts, solve_in_parts
 from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import PLANNING, SolvePolicy
 from planner.lp.problem import LARGE, Problem
@@ -58,6 +59,11 @@ def solve(arrays: Arrays, policy: SolvePolicy = PLANNING) -> Solution:
     by_tree = policy.search == "tree" or (policy.search == "auto" and len(arrays.index) >= LARGE)
     if by_tree and arrays.integer.any():
         return _from_the_relaxation(arrays, policy)
+    if policy.method == "auto" and len(arrays.index) >= LARGE and not arrays.integer.any():
+        part = parts(arrays)
+        if part.any():
+            outcome = solve_in_parts(arrays, part, replace(policy, method="simplex"))
+            return Solution(arrays, outcome, outcome.bound)
     return with_duals(arrays, Problem(arrays, policy).solve(), policy)
 
 
