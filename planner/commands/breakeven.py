@@ -16,25 +16,37 @@ import click
 )  # fmt: skip
 @click.option("--steps", type=click.IntRange(2, 200), default=13, show_default=True, help="Discounts tried.")
 @click.option(
+    "--share", "shares", type=click.FloatRange(0, 100, min_open=True), multiple=True,
+    help="Percent of the market whose discount is told; may be repeated (default: 1, 5 and 10).",
+)  # fmt: skip
+@click.option(
     "--out", type=click.Path(path_type=Path), help="Folder to write (default: studies/ID-breakeven-VENDOR)."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def command(case: Path, vendor: str, deepest: float, steps: int, out: Path | None, as_json: bool) -> None:
+def command(
+    case: Path,
+    vendor: str,
+    deepest: float,
+    steps: int,
+    shares: tuple[float, ...],
+    out: Path | None,
+    as_json: bool,
+) -> None:
     """Offer the case in folder CASE discounts of a vendor, and plan again at each."""
     from planner.commands import study_out
     from planner.inputs import read_case
     from planner.report.figures.breakeven import breakeven_chart
     from planner.report.words import percent
-    from planner.study.breakeven import breakeven
+    from planner.study.breakeven import SHARES, breakeven
 
     inputs = read_case(case)
-    found = breakeven(inputs, vendor, deepest, steps)
+    found = breakeven(inputs, vendor, deepest, steps, [v / 100 for v in shares] or SHARES)
     head = study_out.head_of(inputs)
     title, marking = str(head["title"]), str(head["marking"])
     rows = found.rows()
     document = {
         **head, "study": "breakeven", "vendor": vendor, "entry": found.entry, "why_not": found.why_not,
-        "offers": rows,
+        "offers": rows, "wins": [{"share": s, "discount": d} for s, d in found.wins],
     }  # fmt: skip
     target = out or Path("studies") / f"{head['case']}-breakeven-{vendor}"
     footer = study_out.footer_of(inputs, "breakeven.csv")
@@ -60,6 +72,10 @@ def command(case: Path, vendor: str, deepest: float, steps: int, out: Path | Non
         elif found.entry == 0:
             click.echo(f"{vendor} is in the plan without any discount")
         else:
-            click.echo(f"{vendor} enters at a discount of {percent(found.entry, 2)}")
+            click.echo(f"{vendor} enters at a discount of {percent(found.entry, 2)}, be it with a sliver")
+        if found.entry is not None:
+            for share, discount in found.wins:
+                at = f"not at up to {percent(deepest)}" if discount is None else f"at {percent(discount, 1)}"
+                click.echo(f"  {percent(share)} of the market: {at}")
     click.echo(f"written to {target}", err=True)
     click.echo(f"next: planner why {case} --workload NAME", err=True)

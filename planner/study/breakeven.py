@@ -6,6 +6,7 @@ spend stays at list price: a discount is no reason to count the load of others a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,11 @@ from planner.study.stressors import with_prices
 from planner.tolerances import SHARE
 
 _HALVINGS = 14
+_TENTH = 1e-3
+"""A tenth of a point, to which the discount is told that wins a share."""
+
+SHARES = (0.01, 0.05, 0.1)
+"""Shares of the market that are asked for unless others are: to enter may be a sliver."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,9 @@ class Breakeven:
     entry
         The least discount at which the vendor is in the plan, to within a hundredth of a point;
         ``None`` if none of those tried brings it in.
+    wins
+        For each share asked for the least discount found at which the vendor has it, to a tenth of a point;
+        ``None`` if none of those tried gives it as much.
     why_not
         Rules and facts that close the vendor to every workload, if that is why.
     """
@@ -51,6 +60,7 @@ class Breakeven:
     vendor: str
     offers: tuple[Offer, ...]
     entry: float | None
+    wins: tuple[tuple[float, float | None], ...]
     why_not: str
     currency: str
 
@@ -67,13 +77,17 @@ class Breakeven:
         ]
 
 
-def breakeven(case: Case, vendor: str, deepest: float = 0.6, steps: int = 13) -> Breakeven:
+def breakeven(
+    case: Case, vendor: str, deepest: float = 0.6, steps: int = 13, shares: Sequence[float] = SHARES
+) -> Breakeven:
     """Offer discounts of a vendor from none to ``deepest``.
 
     Parameters
     ----------
     vendor
         A vendor or a vendor group of the market.
+    shares
+        Shares of all market spend whose discounts are told.
 
     Raises
     ------
@@ -91,6 +105,7 @@ def breakeven(case: Case, vendor: str, deepest: float = 0.6, steps: int = 13) ->
     mine = regions.loc[(regions["vendor"] == vendor) | (regions["vendor_group"] == vendor), "region"]
     offers = _Offers(case, set(mine))
     tried = [offers.offer(round(deepest * i / (steps - 1), 9)) for i in range(steps)]
+    every = list(tried)
     entered = [i for i, offer in enumerate(tried) if offer.share > SHARE]
     entry = None
     if entered:
@@ -100,10 +115,27 @@ def breakeven(case: Case, vendor: str, deepest: float = 0.6, steps: int = 13) ->
             low, high = tried[first - 1].discount, entry
             for _ in range(_HALVINGS):
                 middle = (low + high) / 2
-                low, high = (low, middle) if offers.offer(middle).share > SHARE else (middle, high)
+                between = offers.offer(middle)
+                every.append(between)
+                low, high = (low, middle) if between.share > SHARE else (middle, high)
             entry = high
     why_not = "" if entered else offers.closed()
-    return Breakeven(vendor, tuple(tried), entry, why_not, case.settings.currency)
+    wins = tuple((share, _wins(offers, every, share)) for share in sorted(set(shares)))
+    return Breakeven(vendor, tuple(tried), entry, wins, why_not, case.settings.currency)
+
+
+def _wins(offers: _Offers, every: list[Offer], share: float) -> float | None:
+    """The least discount with a share, from the offers made so far, which it adds to."""
+    enough = [offer.discount for offer in every if offer.share >= share - SHARE]
+    if not enough:
+        return None
+    high = min(enough)
+    low = max((offer.discount for offer in every if offer.discount < high), default=high)
+    while high - low > _TENTH:
+        between = offers.offer((low + high) / 2)
+        every.append(between)
+        low, high = (low, between.discount) if between.share >= share - SHARE else (between.discount, high)
+    return high
 
 
 class _Offers:

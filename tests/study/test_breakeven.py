@@ -92,3 +92,15 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
         "breakeven.png",
     }
     assert command("breakeven", str(case), "--vendor", "bb", "--out", str(out)) == 2
+
+
+def test_a_sliver_is_told_apart_from_a_share():
+    """On arm b is cheaper from the start, for 0.3 of 5.3 an hour; for a tenth prices must meet at 20 % off."""
+    made = world()
+    made.machine("a:x", "g", 4, 16, 0.4, architecture="arm")
+    made.machine("b:x", "g", 4, 16, 0.3, architecture="arm")
+    made.workload("tiny", architecture="arm", demand={"vcpu": 1, "memory_gib": 4})
+    found = breakeven(read(made), "b", 0.6, 7)
+    assert found.entry == 0
+    assert dict(found.wins) == {0.01: 0.0, 0.05: 0.0, 0.1: pytest.approx(0.2, abs=1e-3)}
+    assert dict(breakeven(read(made), "b", 0.1, 3, [0.5]).wins) == {0.5: None}
