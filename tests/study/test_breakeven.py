@@ -95,7 +95,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
 
 
 def test_a_sliver_is_told_apart_from_a_share():
-    """On arm b is cheaper from the start, for 0.3 of 5.3 an hour; for a tenth prices must meet at 20 % off."""
+    """On arm b is cheaper from the start, for 0.3 of 5.3 an hour; a tenth needs 20 % off."""
     made = world()
     made.machine("a:x", "g", 4, 16, 0.4, architecture="arm")
     made.machine("b:x", "g", 4, 16, 0.3, architecture="arm")
