@@ -1,4 +1,4 @@
-"""From a case to its plan: eligibility, program, solver, ties, extraction, whole machines, record."""
+"""From a case to its plan: eligibility, program, solver, ties, extraction, record."""
 
 from __future__ import annotations
 
@@ -18,23 +18,22 @@ from planner.answer.bound import with_bound
 from planner.answer.broken import broken_limits
 from planner.answer.egress_bill import egress_bill
 from planner.answer.emissions import emissions
-from planner.answer.first import first_stage
+from planner.answer.first import First, first_stage
 from planner.answer.fixed import Fixed, broken_rules, hold
 from planner.answer.leaving import leaving
 from planner.answer.options import with_options
 from planner.answer.precheck import nowhere, precheck
 from planner.answer.refuges import with_refuges
 from planner.answer.replan import check_kept, record, unchanged, without_replan
-from planner.answer.rounded import round_up
 from planner.answer.signing import signing
 from planner.answer.solved import Solved
 from planner.answer.ties import break_ties
 from planner.answer.usage import outlived, pools
-from planner.answer.whole import in_whole_machines
+from planner.answer.whole import in_parts, in_whole_machines, machines, none_found
 from planner.eligibility import assess
 from planner.errors import Infeasible, PlannerError
 from planner.inputs import Case
-from planner.lp.outcome import Outcome
+from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import PLANNING, SolvePolicy
 from planner.lp.watch import nobody, stage, watched
 from planner.model.build import Model, build
@@ -43,19 +42,23 @@ from planner.plan.plan import Plan
 from planner.tolerances import SAME_COST
 from planner.unstated import demand_stated, unstated
 
+GAP = 0.01
+"""How near to its bound a plan in whole machines is searched, as a part of its cost."""
+
 
 def plan_case(
     case: Case,
     *,
     time_limit: float | None = None,
     fixed: Fixed | None = None,
-    gap: float = PLANNING.gap,
+    gap: float = GAP,
+    effort: float = PLANNING.effort,
     every_option: bool = False,
 ) -> Plan:
-    """The cheapest plan of a case that obeys every rule, with one in whole machines beside it.
+    """The plan of a case: what can be bought, in whole machines, near to the cheapest that obeys every rule.
 
     What ``planner plan`` does, but for writing and printing: :func:`planner.write_plan` writes the same
-    bytes as it does.
+    bytes as it does. With ``[units] whole = false`` in the case, machines may be bought in parts.
 
     Parameters
     ----------
@@ -63,7 +66,7 @@ def plan_case(
         As :func:`planner.read_case` gives it.
     time_limit
         Seconds for all of it; then the best plan so far is the answer, with its gap.
-    fixed, gap
+    fixed, gap, effort
         As for :func:`solve`.
     every_option
         Also solve the options of a large program with whole numbers (:mod:`planner.answer.options`).
@@ -73,9 +76,12 @@ def plan_case(
     Infeasible
         When no such plan exists: with the pre-check's reasons, or the solver's word.
     Stopped
-        When time ran out before there was a plan.
+        When time ran out, or the effort was spent, before there was a plan.
     """
-    return solve_case(case, time_limit=time_limit, fixed=fixed, gap=gap, every_option=every_option).plan
+    solved = solve_case(
+        case, time_limit=time_limit, fixed=fixed, gap=gap, effort=effort, every_option=every_option
+    )
+    return solved.plan
 
 
 def solve_case(
@@ -83,7 +89,8 @@ def solve_case(
     *,
     time_limit: float | None = None,
     fixed: Fixed | None = None,
-    gap: float = PLANNING.gap,
+    gap: float = GAP,
+    effort: float = PLANNING.effort,
     every_option: bool = False,
     tell: Callable[[str], None] = nobody,
 ) -> Solved:
@@ -93,12 +100,11 @@ def solve_case(
     best plan so far (``stopped`` says so), or is raised where there is none.
     """
     with watched(time_limit, tell) as watch:
-        solved = solve(case, None, fixed, gap)
+        solved = solve(in_whole_machines(case), None, fixed, gap, effort)
         try:
-            solved = in_whole_machines(solved)
             if not watch.ended:
                 stage("looking at other options")
-                solved = with_options(solved, SolvePolicy(gap=gap), every_option)
+                solved = with_options(solved, SolvePolicy(gap=gap, effort=effort), every_option)
         except KeyboardInterrupt:
             # There is a plan already: it is given as it is.
             watch.interrupt()
@@ -107,9 +113,13 @@ def solve_case(
 
 
 def solve(
-    case: Case, time_limit: float | None = None, fixed: Fixed | None = None, gap: float = PLANNING.gap
+    case: Case,
+    time_limit: float | None = None,
+    fixed: Fixed | None = None,
+    gap: float = PLANNING.gap,
+    effort: float = PLANNING.effort,
 ) -> Solved:
-    """Find the cheapest plan that obeys every hard rule.
+    """Find the cheapest plan that obeys every hard rule, in parts of machines unless the case says otherwise.
 
     When planning again from an earlier plan, the free plan is made first: it tells what keeping to the
     earlier plan costs, and if it is the earlier one in all that is placed and committed, it is the
@@ -123,15 +133,17 @@ def solve(
         Placements to hold whatever the rules say; the plan then tells which rules they break.
     gap
         Relative gap at which a program with integers counts as solved.
+    effort
+        How long a plan in whole machines is searched: so many times the usual number of steps.
 
     Raises
     ------
     Infeasible
         When no such plan exists: with the pre-check's reasons, or the solver's word.
     Stopped
-        When the solver ended before it proved an optimum.
+        When the solver ended before it proved an optimum, or no plan in whole machines was found.
     """
-    policy = SolvePolicy(gap=gap, time_limit=time_limit)
+    policy = SolvePolicy(gap=gap, time_limit=time_limit, effort=effort)
     if fixed is not None or case.settings.replan is None:
         return _bounded(_solve(without_replan(case), policy, fixed), case, policy, fixed)
     free = _solve(without_replan(case), policy, None)
@@ -142,7 +154,7 @@ def solve(
         raise Infeasible([*error.reasons, f"{word}; freeze fewer periods"]) from error
     again = replace(again, seconds=_together(free.seconds, again.seconds))
     if unchanged(free.plan, case):
-        # The program keeps what is frozen, for what is worked out from it: whole machines, prices of rules.
+        # The program keeps what is frozen, for what is worked out from it: prices of rules.
         again = replace(again, plan=free.plan)
     again = replace(again, plan=record(again.plan, case, free.plan))
     return _bounded(again, case, policy, None)
@@ -153,7 +165,7 @@ def _bounded(solved: Solved, case: Case, policy: SolvePolicy, fixed: Fixed | Non
     seconds = [solved.seconds]
 
     def objective(lower: Case) -> float:
-        again = _solve(lower, policy, fixed)
+        again = _solve(in_parts(lower), policy, fixed)
         seconds.append(again.seconds)
         run = again.plan.run
         return float(run["bound"] if run["integers"] else run["objective"])
@@ -179,13 +191,20 @@ def _solve(case: Case, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
     stage(f"solving {model.columns.count:,} columns")
     first = first_stage(model, policy)
     arrays, outcome = first.arrays, first.outcome
+    none_in_whole = outcome.status is Status.INFEASIBLE and case.settings.whole_units
+    if none_in_whole and _first_in_parts(case, policy, fixed).outcome.status is Status.OPTIMAL:
+        raise Infeasible(none_found(model, arrays, None))
     if not outcome.has_solution:
         outcome.optimum(
             f"the solver found that the rules contradict one another ({outcome.word})",
             "the solver stopped before there was a plan",
         )
+    # In whole machines prices at the margin are those of the program that bounds every plan.
+    bounding, priced = first.bounding or (arrays, outcome)
     duals_of = "checked"
-    if first.whole["integers"]:
+    if first.bounding is not None:
+        duals_of = "checked, of the linear program that bounds the plan: choices and whole machines in parts"
+    elif first.whole["integers"]:
         duals_of = "checked, of the program re-solved with its integers fixed"
     stage("choosing among plans of equal cost")
     settled = break_ties(model, arrays, outcome)
@@ -205,30 +224,26 @@ def _solve(case: Case, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
         "costs": _range(arrays.cost),
         "money_unit": model.unit,
         "objective": outcome.objective * model.unit,
-        "dual_objective": outcome.dual_objective * model.unit if outcome.duals_hold else None,
+        "dual_objective": priced.dual_objective * model.unit if priced.duals_hold else None,
         **first.whole,
-        "duals": duals_of if outcome.duals_hold else "none, because strong duality did not hold",
+        "duals": duals_of if priced.duals_hold else "none, because strong duality did not hold",
         "residual": outcome.residual if isfinite(outcome.residual) else None,
         "iterations": outcome.iterations,
         "contestable": _contestable(model),
     }
-    plan = _plan(model, outcome, x, run)
-    whole_machines = round_up(model.index, plan.purchases)
-    plan = replace(
-        plan,
-        head={
-            **plan.head,
-            "rounding": round(whole_machines.extra, 2),
-            "rounding_over": list(whole_machines.over),
-        },
-        rounded=whole_machines.purchases,
-    )
+    plan = _plan(model, priced, x, run)
+    if model.index.case.settings.whole_units:
+        plan = replace(plan, machines=machines(model, x))
     if fixed is not None:
         breaks = [*broken_rules(plan), *broken_limits(model, model.aside, x)]
         plan = replace(plan, head={**plan.head, "fixed": fixed.file, "breaks": breaks})
     _check_sum(plan, outcome.objective * model.unit)
     seconds = {"build": built, "solver": outcome.seconds, "all": time.perf_counter() - clock}
-    return Solved(plan, model, outcome, arrays, seconds, first.pulp)
+    return Solved(plan, model, priced, bounding, x, seconds, first.pulp)
+
+
+def _first_in_parts(case: Case, policy: SolvePolicy, fixed: Fixed | None) -> First:
+    return first_stage(build_model(in_parts(case), fixed), policy)
 
 
 def build_model(case: Case, fixed: Fixed | None = None) -> Model:
@@ -276,7 +291,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         "decision_date": settings.decision_date.isoformat(),
         "prices_as_of": settings.prices_as_of.isoformat(),
         "rules_as_of": settings.rules_as_of.isoformat(),
-        "status": outcome.status.value,
+        "status": run["status"],
         "objective": round(float(costs["objective"].sum()), 2),
         "cash": round(float(costs["cash"].sum()), 2),
         "amortised": round(float(costs["amortised"].sum()), 2),
@@ -324,7 +339,6 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         latency=extract.latency(model, x),
         binding=binding(model, outcome, x),
         survival=survival.survival(model, x),
-        rounded=purchases.iloc[:0].assign(whole=0.0, extra=0.0),
         run=run,
         pools=pools(model, x),
         signing=signing(model, x, purchases),

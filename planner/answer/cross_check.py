@@ -35,7 +35,7 @@ def cross_check(solved: Solved) -> str:
         If they differ by more than 1e-6 relative (and the gap allowed with whole numbers), or CBC
         finds no optimum.
     """
-    other, ours = cbc_objective(solved), solved.outcome.objective * solved.model.unit
+    other, ours = cbc_objective(solved), float(solved.plan.run["objective"])
     run = solved.plan.run
     # With whole numbers HiGHS stops within a gap, so CBC may find something that much cheaper.
     allowed = SAME_COST + (float(run["gap_allowed"]) if run["integers"] else 0.0)

@@ -101,15 +101,20 @@ def purchases(model: Model, x: np.ndarray) -> pd.DataFrame:
 _BOUGHT = ["q", "w", "s", "t", "term", "slice", "units", "unit", "h"]
 
 
-def _machines(model: Model, x: np.ndarray) -> pd.DataFrame:
+def folded_machines(model: Model, x: np.ndarray) -> pd.DataFrame:
+    """Units of machines that were chosen beforehand: w, r, t, l, q, s, units."""
     index = model.index
     folded = carried_at(index, model.columns).merge(model.columns.folded, on=["w", "r", "t"])
-    folded = folded.merge(index.slices, on=["t", "l"], how="left")
-    folded = folded.assign(
+    return folded.assign(
         q=index.pool_of[folded["w"].to_numpy()],
         s=folded["sku"],
         units=x[folded["col"].to_numpy()] * folded["units"] * folded["part"],
     )
+
+
+def _machines(model: Model, x: np.ndarray) -> pd.DataFrame:
+    index = model.index
+    folded = folded_machines(model, x).merge(index.slices, on=["t", "l"], how="left")
     run = model.columns.run.keys.assign(units=x[model.columns.run.numbers], w=-1)
     run = run.merge(index.slices, on=["t", "l"], how="left")
     both = pd.concat([folded, run], ignore_index=True).rename(columns={"name": "slice"})

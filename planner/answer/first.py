@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pulp
 
-from planner.errors import PlannerError
+from planner.answer.parts import parts
+from planner.answer.whole import none_found, without_spare
+from planner.errors import PlannerError, Stopped
 from planner.lp.arrays import Arrays
-from planner.lp.outcome import Outcome
+from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import PLANNING, SolvePolicy
-from planner.lp.problem import LARGE
+from planner.lp.problem import LARGE, Problem
 from planner.lp.pulp_solver import HighsByArrays
+from planner.lp.search import search
 from planner.lp.solve import Solution, solve, with_duals
 from planner.model.build import Model
 from planner.model.registry import column_names
@@ -33,13 +36,16 @@ class First:
         How the program was handed over, in words; ``pulp`` is the PuLP problem if it was handed over so.
     whole
         Entries of the run record on whole numbers: ``integers``, and if there are any ``gap``, ``bound``
-        (money) and ``gap_allowed``.
+        (money) and ``gap_allowed``; in whole machines ``effort`` and ``ended`` too.
+    bounding
+        In whole machines: the linear program that bounds every plan, in parts, and its solution with duals.
     """
 
     solution: Solution
     rendering: str
     whole: dict[str, Any]
     pulp: Any = None
+    bounding: tuple[Arrays, Outcome] | None = None
 
     @property
     def arrays(self) -> Arrays:
@@ -53,9 +59,13 @@ class First:
 
 
 def first_stage(model: Model, policy: SolvePolicy = PLANNING) -> First:
-    """Solve: through PuLP, but for large programs, which go to the solver as arrays alone."""
+    """Solve: programs in whole machines by a search, others through PuLP, but for large programs, which go to
+    the solver as arrays alone.
+    """
     arrays = to_arrays(model)
     integers = int(arrays.integer.sum())
+    if integers and model.index.case.settings.whole_units:
+        return _searched(model, arrays, policy)
     entries, problem = len(arrays.index), None
     if integers and entries >= LARGE:
         rendering = f"arrays only: whole numbers and more than {LARGE:,} entries"
@@ -70,6 +80,40 @@ def first_stage(model: Model, policy: SolvePolicy = PLANNING) -> First:
     if integers and solution.outcome.has_solution:
         whole |= {"gap": solution.gap, "bound": solution.bound * model.unit, "gap_allowed": policy.gap}
     return First(solution, rendering, whole, problem)
+
+
+def _searched(model: Model, arrays: Arrays, policy: SolvePolicy) -> First:
+    """A plan in whole machines.
+
+    Raises
+    ------
+    Stopped
+        If none was found within the effort: with what the nearest one breaks.
+    """
+    found = search(arrays, parts(model), policy)
+    relaxed, rendering, integers = found.relaxed, "arrays only: whole machines", int(arrays.integer.sum())
+    if found.best is None:
+        if found.status is Status.STOPPED and relaxed.status is Status.OPTIMAL:
+            raise Stopped("; ".join(none_found(model, arrays, found.nearest)))
+        outcome = replace(relaxed, status=found.status, word=f"{relaxed.word}, in whole machines")
+        return First(Solution(arrays, outcome, found.bound), rendering, {"integers": integers})
+    ended = "gap" if found.status is Status.OPTIMAL else "effort"
+    lean = Problem(arrays.fixed(without_spare(model, found.best.x)), policy).solve()
+    best = found.best
+    if lean.status is Status.OPTIMAL and lean.objective <= best.objective:
+        best = lean
+    word = "within the gap" if ended == "gap" else "effort spent"
+    best = replace(best, status=found.status, word=word, seconds=found.seconds)
+    solution = Solution(arrays.fixed(best.x), best, found.bound)
+    whole = {
+        "integers": integers,
+        "gap": solution.gap,
+        "bound": solution.bound * model.unit,
+        "gap_allowed": policy.gap,
+        "effort": policy.effort,
+        "ended": ended,
+    }
+    return First(solution, rendering, whole, None, (arrays.relaxation(), relaxed))
 
 
 def _through_pulp(model: Model, problem: Any, policy: SolvePolicy) -> Outcome:

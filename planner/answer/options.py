@@ -17,9 +17,9 @@ import pandas as pd
 from planner.answer import extract, shares
 from planner.answer.broken import broken_limits
 from planner.answer.fixed import Fixed, broken_rules, hold
+from planner.answer.parts import parts
 from planner.answer.refuges import with_refuges
 from planner.answer.replan import without_replan
-from planner.answer.rounded import round_up
 from planner.answer.solved import Solved
 from planner.answer.survival import survival
 from planner.answer.survives import Survivors
@@ -30,9 +30,9 @@ from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import PLANNING, SolvePolicy
 from planner.lp.problem import LARGE, Problem
+from planner.lp.search import search
 from planner.model.build import Model, build
 from planner.model.context import Context
-from planner.model.index import Index
 from planner.model.scopes import SHARE_KINDS
 from planner.model.to_arrays import to_arrays
 from planner.plan.plan import OPTIONS, Plan
@@ -43,6 +43,9 @@ STEPS = (0.05, 0.02, 0.01)
 
 NOT_ASKED = "not solved, as it takes as long as the plan itself: planner plan CASE --options"
 """Reason of an option that is left out of a large program."""
+
+QUICK = 250_000
+"""Entries up to which a program in whole machines is relaxed in seconds."""
 
 MOVED = 0.01
 """A system counts as moved where at least this part of it runs elsewhere than today."""
@@ -61,7 +64,6 @@ class Option:
     rule: str = ""
     value: float = float("nan")
     bound: bool = False
-    whole: float = float("nan")
     costs: pd.DataFrame | None = None
     placements: pd.DataFrame | None = None
     survival: pd.DataFrame | None = None
@@ -96,8 +98,7 @@ def with_options(solved: Solved, policy: SolvePolicy = PLANNING, every: bool = F
 
 def _this(plan: Plan) -> Option:
     """The plan itself, from its own tables."""
-    whole = float(plan.rounded_costs["amortised"].sum()) if len(plan.rounded_costs) else float("nan")
-    return Option("plan", whole=whole, costs=plan.costs, placements=plan.placements, survival=plan.survival)
+    return Option("plan", costs=plan.costs, placements=plan.placements, survival=plan.survival)
 
 
 def _nothing(plan: Plan, case: Case, policy: SolvePolicy) -> Iterator[Option]:
@@ -116,9 +117,14 @@ def _nothing(plan: Plan, case: Case, policy: SolvePolicy) -> Iterator[Option]:
         yield Option("nothing", f"{name} runs nowhere today, and may run nowhere")
         return
     model = build(case, eligibility, pinned)
-    outcome = Problem(to_arrays(model), policy).solve()
-    if outcome.status is not Status.OPTIMAL:
-        yield Option("nothing", f"the solver ended {outcome.word}")
+    arrays = to_arrays(model)
+    if arrays.integer.any() and case.settings.whole_units:
+        outcome = search(arrays, parts(model), policy).best
+    else:
+        outcome = Problem(arrays, policy).solve()
+        outcome = outcome if outcome.status is Status.OPTIMAL else None
+    if outcome is None:
+        yield Option("nothing", "the solver found no plan that holds all systems where they run")
         return
     x = extract.tidy(with_refuges(model, outcome.x))
     as_plan = replace(
@@ -173,13 +179,15 @@ def _changed(solved: Solved, policy: SolvePolicy, every: bool) -> Iterator[Optio
         return
     free = Option("cheapest", rule=" ".join(dict.fromkeys(r.id for r in rules)))
     cap = next((r for r in rules if r.kind == "vendor_share"), None)
-    if solved.plan.run["integers"] and len(solved.arrays.index) >= LARGE and not every:
+    large = QUICK if solved.in_whole_machines else LARGE
+    if solved.plan.run["integers"] and len(solved.arrays.index) >= large and not every:
         yield replace(free, reason=NOT_ASKED)
         if cap is not None:
             yield Option("tighter", rule=cap.id, reason=NOT_ASKED)
         return
     arrays, bound = _relaxed(model, solved.arrays)
-    problem = Problem(arrays, policy)
+    # From its slacks the simplex is the quicker on programs in whole machines.
+    problem = Problem(arrays, replace(policy, method="simplex" if solved.in_whole_machines else "auto"))
     rows = np.concatenate(
         [model.starts[k] + np.arange(len(model.block(k).keys)) for k in SHARE_KINDS if k in model.starts]
     )
@@ -228,23 +236,12 @@ def _told(option: Option, model: Model, outcome: Outcome) -> Option:
 
 
 def _filled(option: Option, model: Model, x: np.ndarray) -> Option:
-    rounded = round_up(model.index, extract.purchases(model, x)).purchases
-    costs = extract.costs(model, x)
     return replace(
         option,
-        whole=float(costs["amortised"].sum()) + _before_tax(model.index, rounded),
-        costs=costs,
+        costs=extract.costs(model, x),
         placements=extract.placements(model, x),
         survival=survival(model, x),
     )
-
-
-def _before_tax(index: Index, rounded: pd.DataFrame) -> float:
-    """What rounding every purchase up costs more, before tax and undiscounted."""
-    region = {name: r for r, name in enumerate(index.case.regions["region"])}
-    period = {name: t for t, name in enumerate(index.case.periods["period"])}
-    tax = index.offers.tax[rounded["region"].map(region), rounded["period"].map(period)]
-    return float((rounded["extra"].to_numpy(dtype="float64") / (1.0 + tax)).sum())
 
 
 class _Reader:
@@ -273,7 +270,6 @@ class _Reader:
             "cost" if name == "amortised" else name: round(float(costs[name].sum()), 2) for name in money
         } | {
             "bound": option.bound,
-            "whole": round(option.whole, 2),
             "largest": str(market.idxmax()) if total > 0 else "",
             "largest_share": round(float(market.max()) / total, 9) if total > 0 else np.nan,
             "foreign_share": round(float(spent[spent.index.isin(self._abroad)].sum()) / everything, 9)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome
 from planner.model.build import Model
@@ -18,7 +20,9 @@ from planner.plan.plan import Plan
 class Solved:
     """A plan with the program it came from, and the seconds that it took.
 
-    ``arrays`` is the linear program that ``outcome`` solves: whole numbers, if any, are fixed in it.
+    ``arrays`` is the linear program that ``outcome`` solves: whole numbers, if any, are fixed in it; of a
+    plan in whole machines it is the program in parts that bounds it, and ``outcome`` not the plan.
+    ``x`` are the values of the columns in the plan.
     ``stopped`` says why the search for the plan ended early, blank if it did not.
 
     Seconds are kept out of the plan: the same question gives the same bytes.
@@ -28,6 +32,7 @@ class Solved:
     model: Model
     outcome: Outcome
     arrays: Arrays
+    x: np.ndarray
     seconds: Mapping[str, float]
     rendered: Any = None
     stopped: str = ""
@@ -41,8 +46,13 @@ class Solved:
         """The program with its duals; ``None`` where they do not hold: then there is nothing to certify."""
         if not self.outcome.duals_hold:
             return None
-        a = self.arrays
+        a, fixed = self.arrays, bool(self.plan.run["integers"]) and not self.in_whole_machines
         return Certified(
             a.cost, a.lower, a.upper, a.row_lower, a.row_upper, a.start, a.index, a.value, self.outcome.dual,
-            self.outcome.objective, self.model.unit, bool(self.plan.run["integers"]),
+            self.outcome.objective, self.model.unit, fixed,
         )  # fmt: skip
+
+    @property
+    def in_whole_machines(self) -> bool:
+        """Is the plan one in whole machines?"""
+        return "ended" in self.plan.run

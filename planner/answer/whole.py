@@ -1,198 +1,111 @@
-"""The plan in whole machines: the cheapest that a search finds, in which every rule holds."""
+"""What is bought is whole machines: the case stated so, and what is told where no such plan was found."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from planner.answer import extract, shares, survival
+from planner.answer import extract, shares
 from planner.answer.broken import broken_limits, broken_shares
-from planner.answer.parts import as_planned, parts
-from planner.answer.rounded import with_extra
-from planner.answer.solved import Solved
+from planner.answer.parts import parts
+from planner.catalog.spot import SUFFIX
+from planner.inputs import Case
 from planner.lp.arrays import Arrays
-from planner.lp.dive import dive
-from planner.lp.outcome import Status
-from planner.lp.problem import Problem
-from planner.lp.repair import repair
-from planner.lp.watch import current, stage
-from planner.model.build import Model, build
-from planner.model.to_arrays import to_arrays
-from planner.plan.plan import PURCHASES, Plan
-from planner.tolerances import SUM, WHOLE
-
-DIVED = 120_000
-"""Programs with more entries are not dived into, but rounded up and repaired part by part."""
-LARGEST = 2_000_000
-"""Programs with more entries are not searched: a plan may not take minutes longer for it."""
-_MACHINES = ("run", "commit")
-_AGAIN = 3
-"""So often idle machines are taken away before the search is given up."""
-_KEYS = [c for c in PURCHASES if c != "units"]
+from planner.lp.repair import Repaired, nearest
+from planner.model.build import Model
+from planner.plan.plan import MACHINES
+from planner.tolerances import WHOLE
 
 
-def in_whole_machines(solved: Solved) -> Solved:
-    """With a plan in whole machines that obeys every rule, where one is found.
+def in_whole_machines(case: Case) -> Case:
+    """The same question of plans in whole machines, unless the case asks for parts of them.
 
-    Rounding each purchase up may break limits of capacity, shares, budgets: so the program is stated
-    again in whole machines, of those that the plan chose among, other whole numbers kept as they are,
-    and searched: by a dive, and where that is too large or finds nothing, by rounding up and repairing
-    one part after the other. ``plan.json`` says how it went (``whole``).
+    Commitments of an earlier plan that was made in parts are rounded up.
     """
-    plan = solved.plan
-    nothing_to_do = not plan.head["rounding"] and not plan.head["rounding_over"]
-    if nothing_to_do or "fixed" in plan.head:
-        return solved
-    clock = time.perf_counter()
-    stage("looking for a plan in whole machines")
-    plan = solved.plan if current().ended else _looked_for(solved)
-    if current().ended and plan.head.get("whole", {}).get("status") != "found":
-        # What a search that was stopped had come to says nothing of the plans that there are.
-        word = f"not looked for to the end: {current().ended}"
-        plan = _said(solved.plan, {"status": "not looked for", "word": word})
-    seconds = {**solved.seconds, "whole machines": time.perf_counter() - clock}
-    return replace(solved, plan=plan, seconds=seconds)
-
-
-def _looked_for(solved: Solved) -> Plan:
-    plan, model = solved.plan, _restated(solved.model)
-    arrays = _kept(solved, model, to_arrays(model))
-    if len(arrays.index) > LARGEST:
-        word = f"not looked for: the program of whole machines has more than {LARGEST:,} entries"
-        return _said(plan, {"status": "not looked for", "word": word})
-    x = _used(model, arrays) if len(arrays.index) <= DIVED else None
-    if x is not None:
-        return _with(plan, model, _tidy(arrays, x))
-    repaired = repair(arrays, parts(model), as_planned(solved.model, solved.outcome.x, model))
-    x = _tidy(arrays, repaired.x)
-    if not len(repaired.broken):
-        return _with(plan, model, x)
-    word = "none was found; the nearest one breaks a limit"
-    return _said(plan, {"status": "not found", "word": word, "breaks": _breaks(model, x)})
-
-
-def _tidy(arrays: Arrays, x: np.ndarray) -> np.ndarray:
-    return extract.tidy(np.where(arrays.integer, np.round(x), x))
-
-
-def _breaks(model: Model, x: np.ndarray) -> list[str]:
-    """What the nearest plan in whole machines breaks, in words.
-
-    Room to flee to is told where nothing else breaks: what fits nowhere leaves none either.
-    """
-    words = [*broken_shares(shares.shares(model, x)), *broken_limits(model, model.blocks, x)]
-    return words or broken_limits(model, model.blocks, x, room=True)
-
-
-def _used(model: Model, arrays: Arrays) -> np.ndarray | None:
-    """What the dive finds, without machines where nothing of their pool is placed.
-
-    A row lets one machine of a kind be idle, for what rounding up leaves over; where nothing runs it would
-    only thin out somebody's share. Such machines are taken away, and if the rest is no plan then, the dive
-    begins again without them.
-    """
-    x = dive(arrays)
-    for _ in range(_AGAIN):
-        if x is None or not len(idle := _idle(model, x)):
-            return x
-        arrays = arrays.bounded(idle, None, 0.0)
-        rest = Problem(arrays.fixed(np.minimum(x, arrays.upper))).solve()
-        x = rest.x if rest.status is Status.OPTIMAL else dive(arrays)
-    return None
-
-
-def _idle(model: Model, x: np.ndarray) -> np.ndarray:
-    """Columns of machines on demand where nothing of the pool is placed, if any of them runs."""
-    pool = model.index.pool_of
-    here = set()
-    for family, region in ((model.columns.place, "r"), (model.columns.pair, "r2")):
-        keys = family.keys[x[family.numbers] > SUM]
-        w = keys["w"].to_numpy(dtype=np.int64)
-        here |= set(zip(pool[w].tolist(), keys[region].tolist(), keys["t"].tolist(), strict=True))
-    run = model.columns.run
-    keys = run.keys[["q", "r", "t"]].itertuples(index=False, name=None)
-    empty = np.fromiter((key not in here for key in keys), dtype=bool, count=len(run.keys))
-    runs = bool((empty & (x[run.numbers] > 0.5)).any())
-    return np.asarray(run.numbers[empty & runs])
-
-
-def _restated(model: Model) -> Model:
-    """The same program in whole machines: each workload on the machines that the first one gave it."""
-    index, columns = model.index, model.columns
-    case = index.case
-    settings = replace(case.settings, whole_units=True)
-    # A frozen commitment of an earlier plan is kept in whole machines too.
+    if case.settings.whole_units is not None:
+        return case
     earlier = case.earlier_commitments
-    earlier = earlier.assign(units=np.ceil(earlier["units"].to_numpy(dtype="float64") - WHOLE))
-    case = replace(case, settings=settings, earlier_commitments=earlier)
-    machines = np.zeros_like(index.eligibility.admitted)
-    use, folded, run = columns.use.keys, columns.folded, columns.run.keys
-    machines[use["w"].to_numpy(dtype=np.int64), use["s"].to_numpy(dtype=np.int64)] = True
-    machines[folded["w"].to_numpy(dtype=np.int64), folded["sku"].to_numpy(dtype=np.int64)] = True
-    fleets = np.zeros((len(index.pools), machines.shape[1]), dtype=bool)
-    fleets[run["q"].to_numpy(dtype=np.int64), run["s"].to_numpy(dtype=np.int64)] = True
-    machines[index.container] = fleets[index.pool_of[index.container]]
-    return build(case, index.eligibility, reference=model.reference, machines=machines)
+    earlier = earlier.assign(units=np.ceil(earlier["units"].to_numpy(dtype="float64") * (1.0 - WHOLE)))
+    settings = replace(case.settings, whole_units=True)
+    return replace(case, settings=settings, earlier_commitments=earlier)
 
 
-def _kept(solved: Solved, model: Model, arrays: Arrays) -> Arrays:
-    """With whole numbers that are not machines where the plan has them."""
-    machines = np.zeros(len(arrays.cost), dtype=bool)
-    for name in _MACHINES:
-        machines[getattr(model.columns, name).numbers] = True
-    for first, again in zip(solved.model.columns.families, model.columns.families, strict=True):
-        if first.name not in _MACHINES and first.integer.any():
-            held = again.numbers[again.integer]
-            value = np.round(solved.outcome.x[first.numbers[first.integer]])
-            arrays = arrays.bounded(held, value, value)
-    return replace(arrays, integer=arrays.integer & machines)
+def in_parts(case: Case) -> Case:
+    """The same question of plans in parts of machines, which cost no more."""
+    return replace(case, settings=replace(case.settings, whole_units=False))
 
 
-def _with(plan: Plan, model: Model, x: np.ndarray) -> Plan:
-    bought = extract.purchases(model, x)
-    frame = _beside(plan.purchases, bought[bought["unit"] == "machines"])
-    rounded, _ = with_extra(model.index, frame)
-    placements = extract.placements(model, x)
-    cost = float(model.objective @ x) * model.unit
-    # With whole numbers the plan itself is only known to cost no less than its bound.
-    low = min(float(plan.run.get("bound", plan.run["objective"])), cost)
-    said = {
-        "status": "found",
-        "cost": round(cost, 2),
-        "no_less_than": round(low, 2),
-        "elsewhere": _elsewhere(plan.placements, placements),
-    }
-    head = {"rounding": round(cost - float(plan.head["objective"]), 2), "rounding_over": []}
-    return replace(
-        _said(plan, said, **head),
-        rounded=rounded,
-        rounded_placements=placements,
-        rounded_costs=extract.costs(model, x),
-        rounded_survival=survival.survival(model, x),
+def none_found(model: Model, arrays: Arrays, x: np.ndarray | None) -> list[str]:
+    """What the nearest plan in whole machines breaks, and what a user can do, in sentences.
+
+    ``x``: where the search ended; ``None`` where there is no such plan, though one in parts of machines.
+    """
+    found = nearest(arrays, parts(model)) if x is None else Repaired(x, np.empty(0, dtype=np.int64))
+    whole = None if found is None else extract.tidy(np.where(arrays.integer, np.round(found.x), found.x))
+    words = [] if whole is None else [f"the nearest one breaks {line}" for line in _breaks(model, whole)]
+    room = "give what is broken more room" if words else "loosen a limit"
+    parted = "plan in parts of machines, which nobody can buy ([units] whole = false in case.toml)"
+    if x is None:
+        first = "no plan in whole machines obeys every rule, though one in parts of machines does"
+        return [first, *words, f"{room}, or {parted}"]
+    first = "no plan in whole machines was found before the effort was spent"
+    return [first, *words, f"search longer (--effort 10), {room}, or {parted}"]
+
+
+def _breaks(model: Model, x: np.ndarray) -> Iterator[str]:
+    """What a plan breaks; room to flee to only where nothing else breaks: what fits nowhere leaves none."""
+    words = [*broken_shares(shares.shares(model, x)), *broken_limits(model, model.blocks, x)]
+    yield from words or broken_limits(model, model.blocks, x, room=True)
+
+
+def without_spare(model: Model, x: np.ndarray) -> np.ndarray:
+    """Whole numbers without machines that carry no more than rounding up leaves over, the dearest first.
+
+    Sums that follow from machines are left as they are: the program is to be solved again beside these.
+    """
+    out, columns = x.copy(), model.columns
+    carry = model.block("carry")
+    excess = np.bincount(carry.row, carry.coef * x[carry.col], minlength=len(carry.keys)) / carry.scale
+    key = ["w", "r", "t", "l"]
+    use = columns.use.numbered.merge(carry.keys.assign(excess=excess), on=key)
+    run = columns.run.numbered.rename(columns={"col": "run"})
+    use = use.merge(run, on=["q", "r", "s", "t", "l"], how="left")
+    use = use[x[use["col"]] > WHOLE]
+    price = model.index.offers.hourly[use["s"].to_numpy(np.int64), use["t"].to_numpy(np.int64)]
+    use = use.assign(price=price).sort_values(["price", "col"], ascending=[False, True])
+    left = dict(zip(map(tuple, use[key].to_numpy()), use["excess"], strict=True))
+    for at, n, col, on_demand in zip(
+        map(tuple, use[key].to_numpy()), use["n"], use["col"], use["run"], strict=True
+    ):
+        spare = min(np.floor(left[at] * n + WHOLE), np.round(out[col]))
+        if spare >= 1:
+            left[at] -= spare / n
+            out[col] -= spare
+            out[int(on_demand)] -= min(spare, np.round(out[int(on_demand)]))
+    return out
+
+
+def machines(model: Model, x: np.ndarray) -> pd.DataFrame:
+    """Which machines serve which workload on platform ``vm``, in each slice: on demand or committed."""
+    index, names = model.index, extract.names_of(model)
+    folded = extract.folded_machines(model, x)
+    use = model.columns.use.keys.assign(units=x[model.columns.use.numbers])
+    both = pd.concat([folded, use], ignore_index=True)[["w", "r", "s", "t", "l", "units"]]
+    both = both[both["units"] > WHOLE].merge(index.slices[["t", "l", "name"]], on=["t", "l"], how="left")
+    spot = index.case.catalog.skus["spot"].to_numpy(dtype=bool)
+    w, r, s, t = (both[c].to_numpy(dtype=np.int64) for c in "wrst")
+    frame = pd.DataFrame(
+        {
+            "workload": names["w"][w],
+            "region": names["r"][r],
+            "sku": pd.Series(names["s"][s], dtype=object).str.removesuffix(SUFFIX),
+            "spot": np.where(spot[s], "true", "false"),
+            "period": names["t"][t],
+            "slice": both["name"],
+            "units": extract.tidy(both["units"].to_numpy(dtype="float64")),
+        }
     )
-
-
-def _said(plan: Plan, whole: dict[str, Any], **head: Any) -> Plan:
-    return replace(plan, head={**plan.head, "whole": whole, **head})
-
-
-def _beside(fractions: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
-    """Purchases of machines in fractions (``units``) and whole (``whole``), pool by pool."""
-    machines = fractions[fractions["unit"] == "machines"].assign(workload="")
-    units = machines.groupby(_KEYS, sort=True)["units"].sum()
-    both = pd.concat([units, whole.groupby(_KEYS, sort=True)["units"].sum().rename("whole")], axis=1)
-    frame: pd.DataFrame = both.fillna(0.0).sort_index().reset_index()
-    return frame[[*PURCHASES, "whole"]]
-
-
-def _elsewhere(plan: pd.DataFrame, whole: pd.DataFrame) -> list[str]:
-    """Workloads of which at least a hundredth is placed elsewhere in some period."""
-    keys = ["workload", "region", "period", "role"]
-    before = plan.set_index(keys)["share"]
-    after = whole.set_index(keys)["share"]
-    moved = before.subtract(after, fill_value=0.0).abs() >= 0.01
-    return sorted(set(moved[moved].index.get_level_values("workload")))
+    return extract.in_order(frame, MACHINES)

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from planner.audit import rounded
 from planner.audit.checks.manifest import MANIFEST
 from planner.audit.claims import RECORD, read_claims
 from planner.audit.context import Context
@@ -83,7 +82,6 @@ def audit(
             )
         )
     findings += _judged(context)
-    findings += _rounded(context, frozenset(f.rule or f.check for f in findings if f.status == "fail"))
     if not folder.problems:
         findings.append(Finding("readable", "pass", "all files", "every file that was needed could be read"))
     done = _made(root, context, packs, stage, findings, folder.problems)
@@ -110,13 +108,6 @@ def _judged(context: Context) -> Iterable[Finding]:
         if rule.severity == "hard" and not SCHEMAS[rule.kind].planned:
             message = "is not enforced by the planner, it is checked by the audit only"
             yield of_rule(rule, "report", "planner", message, {})
-
-
-def _rounded(context: Context, failed: frozenset[str]) -> Iterable[Finding]:
-    try:
-        return list(rounded.check(context, failed - {"manifest"}))
-    except _SPOILT as error:
-        return [Finding(rounded.NAME, "fail", rounded.FILE, f"cannot be worked out: {_why(error)}")]
 
 
 def _why(error: Exception) -> str:

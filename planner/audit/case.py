@@ -159,6 +159,12 @@ class Case:
         """The resilience tier of a workload, if the case describes it."""
         return self.tiers.get(self.workloads[workload].get("resilience", ""))
 
+    @property
+    def in_parts(self) -> bool:
+        """May machines be bought in parts (``[units] whole = false``)?"""
+        units = self.settings.get("units", {})
+        return isinstance(units, dict) and units.get("whole") is False
+
     def kept(self, workload: str, resource: str, role: str) -> Decimal:
         """Part of a resource that a placement in a role holds: all of it, or what the tier keeps ready.
 

@@ -57,8 +57,6 @@ _REGION = "vendors.csv and regions.csv, by the row's region"
 _RUN = "tells of the run of the solver, which the audit does not repeat; no figure of the plan rests on it"
 _SEARCH = "what another program cost, which only a solver finds"
 
-_AGAIN = underivable("repeats what the plan's own tables say of it")
-
 PLACEMENTS = {
     "workload": compared("whole", "workloads.csv; each live workload is placed whole"),
     "region": compared("enough", "the catalogs; what is placed there is bought there"),
@@ -158,24 +156,15 @@ TABLES: Mapping[str, Mapping[str, Cell]] = {
         column: underivable("duals of the solver, which the certificate holds: planner audit --bound")
         for column in ("family", "rule", "subject", "period", "marginal", "per", "words")
     },
-    "rounded.csv": {
-        **{
-            c: derived("rounded", "as in purchases.csv, in whole machines") for c in _PURCHASES if c != "used"
-        },
-        **dict.fromkeys(("workload", "unit", "unit_price", "currency", "basis"), _AGAIN),
-        **dict.fromkeys(("vendor_group", "vendor", "region"), compared("names", _REGION)),
-        "whole": derived("rounded", "whole numbers, at the price that is said"),
-        "extra": derived("rounded", "price rows and contracts"),
+    "machines.csv": {
+        "workload": derived("machines", "placements; enough whole machines of its own, and none too many"),
+        "region": derived("machines", "the SKU's region; machines are where the workload is placed"),
+        "sku": derived("machines", "skus.csv: may carry the workload; as many are bought"),
+        "spot": derived("machines", "as bought: on spot or not"),
+        "period": derived("machines", "placements and purchases of the period"),
+        "slice": derived("machines", "slices of case.toml; load and purchases of the slice"),
+        "units": derived("machines", "placements and demand, rounded up to whole machines; purchases"),
     },
-    "rounded_placements.csv": {c: derived("rounded", "as in placements.csv") for c in PLACEMENTS},
-    "rounded_costs.csv": {
-        **{c: derived("rounded", "as in costs.csv", optional=c == "counted") for c in _COSTS},
-        **dict.fromkeys(("vendor_group", "vendor"), compared("names", _REGION)),
-        **dict.fromkeys(("tail", "assumed"), _AGAIN),
-        "workload": derived("rounded", "as in costs.csv"),
-        "counted": underivable(_AGAIN.words, optional=True),
-    },
-    "rounded_survival.csv": {c: derived("rounded", "as in survival.csv") for c in _SURVIVAL},
     "signing.csv": {
         **dict.fromkeys(
             ("vendor_group", "agreement", "family", "term", "units", "unit", "start", "end", "contract_end"),
@@ -202,7 +191,7 @@ TABLES: Mapping[str, Mapping[str, Cell]] = {
         "option": compared("options", "one row is the plan, each other names its rule"),
         "rule": underivable("of another plan, which only a solver finds"),
         **dict.fromkeys(
-            ("value", "reason", "bound", "whole", "foreign_share", "critical_kept", "kept_without",
+            ("value", "reason", "bound", "foreign_share", "critical_kept", "kept_without",
              "breaks"),
             underivable("of another plan, which only a solver finds"),
         ),
@@ -215,8 +204,7 @@ TABLES: Mapping[str, Mapping[str, Cell]] = {
 """Table of a plan folder to its columns."""
 
 OPTIONAL = (
-    "latency.csv", "survival.csv", "pools.csv", "rounded.csv", "rounded_placements.csv", "rounded_costs.csv",
-    "rounded_survival.csv", "signing.csv", "leaving.csv", "options.csv",
+    "latency.csv", "survival.csv", "pools.csv", "machines.csv", "signing.csv", "leaving.csv", "options.csv",
 )  # fmt: skip
 """Tables that some plans have only, or whose absence another check tells."""
 
@@ -231,10 +219,7 @@ ROWS: Mapping[str, str] = {
     "survival.csv": "survival",
     "pools.csv": "owners",
     "binding.csv": "",
-    "rounded.csv": "rounded",
-    "rounded_placements.csv": "rounded",
-    "rounded_costs.csv": "rounded",
-    "rounded_survival.csv": "rounded",
+    "machines.csv": "machines",
     "signing.csv": "signing",
     "leaving.csv": "leaving",
     "options.csv": "options",
@@ -264,9 +249,6 @@ RECORD: Mapping[str, Cell] = {
     "egress": derived("egress-recorded", "placements, demand and transfer.csv", optional=True),
     "outlived": derived("facts", "commitments begun, and contracts.csv", optional=True),
     "agreements": compared("facts", "spend_commitments.csv; costs of those signed", optional=True),
-    "rounding": derived("rounded", "what whole machines cost more"),
-    "rounding_over": derived("rounded", "limits that whole machines exceed"),
-    "whole": derived("rounded", "the plan in whole machines", optional=True),
     "replan.freeze": compared("facts", "replan of case.toml", optional=True),
     "replan.change_price": compared("facts", "replan of case.toml", optional=True),
     "replan.changed": derived("facts", "placements and earlier_placements.csv", optional=True),
@@ -289,6 +271,8 @@ RECORD: Mapping[str, Cell] = {
     ),
     "run.gap": underivable(_RUN, optional=True),
     "run.gap_allowed": underivable(_RUN, optional=True),
+    "run.effort": underivable(_RUN, optional=True),
+    "run.ended": underivable(_RUN, optional=True),
     "public": compared("cells", "true in a public part of a plan, which leaves tables out", optional=True),
     "in_part": underivable("tables of a public part from which rows were taken", optional=True),
 }  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from planner.audit.case import (
     JOINED,
     LEFT_OUT,
     MONEY,
+    ONE,
     PRICES,
     REGIONS,
     SKUS,
@@ -28,6 +29,9 @@ from planner.audit.case import (
 )
 from planner.audit.reading import Folder, Row, Unreadable, decimal, number
 from planner.audit.traces import set_slices
+
+NEAR = Decimal("1e-6")
+"""A number this near to a whole one, as a part of it, is whole."""
 
 
 def read_case(folder: Folder) -> Case | None:
@@ -223,7 +227,10 @@ def _earlier(folder: Folder, case: Case, read: Callable[[str, tuple[str, ...]], 
         ]
         for row in committed:
             key = (row["pool"], row["sku"], row["term"], at[row["period"]])
-            case.committed[key] = number(row, "units")
+            units = number(row, "units")
+            # What an earlier plan in parts of machines committed to is kept in whole ones.
+            whole = (units * (ONE - NEAR)).to_integral_value(ROUND_CEILING)
+            case.committed[key] = units if case.in_parts else whole
     except Unreadable as reason:
         folder.bad(INPUTS, str(reason))
 

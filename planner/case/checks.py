@@ -134,9 +134,9 @@ def _check_terms(
         held[held["payer"].isin(agencies)], "payer", paying(frames), file["held_commitments"], PAYERS
     )
     sold = set(catalog.prices["SkuId"] + "|" + catalog.prices["term"])
-    for line in held.to_dict("records") if settings.whole_units else ():
+    for line in held.to_dict("records") if settings.whole_units is not False else ():
         if not float(line["units"]).is_integer():
-            mend, value = "State whole machines, or leave out [units] whole.", str(line["units"])
+            mend, value = "State whole machines, or plan in parts: [units] whole = false.", str(line["units"])
             row = int(line["_row"])
             problems.append(
                 Issue(file["held_commitments"], row, "units", value, "is no whole number of machines", mend)

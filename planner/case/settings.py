@@ -93,7 +93,7 @@ class Settings:
     tail_credit: float
     labour: float | None
     survive: tuple[str, ...]
-    whole_units: bool
+    whole_units: bool | None
     carbon: CarbonPrice | None
     latency: LatencyWorth | None
     egress_tiers: str
@@ -173,7 +173,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         if event not in ("vendor_groups", "regions"):
             bad("survival.of", event, "is nothing that can be lost", "Use vendor_groups or regions.")
     units = reader.table(tree, "units", required=False)
-    whole = take(units, "whole", bool, "units.") if units else False
+    whole = take(units, "whole", bool, "units.") if units else None
     migration = reader.table(tree, "migration", required=False)
     labour = reader.number(migration, "labour", "migration.", 0.0, 1e12) if migration else None
     if migration:

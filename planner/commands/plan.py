@@ -9,7 +9,6 @@ from tempfile import TemporaryDirectory
 import click
 
 from planner.commands.talk import progress, quoted, tell_reading
-from planner.lp.policy import PLANNING
 
 
 @click.command("plan")
@@ -33,9 +32,16 @@ from planner.lp.policy import PLANNING
 @click.option(
     "--gap",
     type=click.FloatRange(0, 1),
-    default=PLANNING.gap,
+    default=1e-2,
     show_default=True,
-    help="Gap of whole numbers.",
+    help="The search ends this near to the bound, as a part of the cost.",
+)
+@click.option(
+    "--effort",
+    type=click.FloatRange(0, 1000, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Or when so many times the usual steps and nodes are spent.",
 )
 @click.option(
     "--from",
@@ -61,6 +67,7 @@ def command(
     max_age: int | None,
     time_limit: float | None,
     gap: float,
+    effort: float,
     write_lp: Path | None,
     fix: Path | None,
     cross_check: bool,
@@ -102,7 +109,13 @@ def command(
     try:
         with progress() as tell:
             solved = solve_case(
-                inputs, time_limit=time_limit, fixed=fixed, gap=gap, every_option=every_option, tell=tell
+                inputs,
+                time_limit=time_limit,
+                fixed=fixed,
+                gap=gap,
+                effort=effort,
+                every_option=every_option,
+                tell=tell,
             )
     except Infeasible as error:
         error.add_note(f"next: planner explain {quoted(case)}")

@@ -60,7 +60,7 @@ def command(
             held = {"holds": proof.holds, "faults": proof.faults, "program": proof.program}
             click.echo(json.dumps({**asdict(proof.certificate), **held}, indent=2, sort_keys=True))
         else:
-            click.echo(terminal.bound_words(proof.certificate, read.head["currency"], proof.faults))
+            click.echo(terminal.bound_words(proof.certificate, read, proof.faults))
     elif as_json:
         click.echo(json.dumps(terminal.as_json(read), ensure_ascii=False, indent=2, sort_keys=True))
     elif options:

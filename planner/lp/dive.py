@@ -19,7 +19,7 @@ from planner.lp.problem import Problem
 from planner.tolerances import SAME_COST, SUM, WHOLE
 
 STEPS = 200_000
-"""Steps of the simplex for all of a program; each solve may take a tenth of them."""
+"""Steps of the simplex for all of a program, by default; each solve may take a tenth of them."""
 _BATCH = 0.25
 _TOGETHER = 1_000
 """Components with fewer entries are solved together."""
@@ -28,20 +28,21 @@ _SEARCHED, _HARD = 60, 400
 _NODES = 500
 
 
-def dive(arrays: Arrays) -> np.ndarray | None:
+def dive(arrays: Arrays, steps: int = STEPS, first: np.ndarray | None = None) -> np.ndarray | None:
     """Values that obey every row and are whole where ``integer`` says so; ``None`` if none was found.
 
     The program falls into components that share no row (periods, where nothing couples them); each is
-    dived into alone.
+    dived into alone. Columns ``first`` (boolean) are made whole before any other is looked at.
     """
-    x, left = np.zeros(len(arrays.cost)), STEPS
+    first = np.zeros(len(arrays.cost), dtype=bool) if first is None else first
+    x, left = np.zeros(len(arrays.cost)), steps
     for free in _parts(arrays):
         part, columns, _ = held_at(arrays, free, x)
         found, whole = None, int((part.integer & (part.upper > part.lower)).sum())
         if whole <= _SEARCHED:
             found = _search(part)
         if found is None:
-            one = _Dive(part, left)
+            one = _Dive(part, left, first[columns])
             found, left = one.run(), one.left
         if found is None and _SEARCHED < whole <= _HARD:
             found = _search(part)
@@ -60,8 +61,9 @@ def _search(arrays: Arrays) -> np.ndarray | None:
 class _Dive:
     """A dive into one program."""
 
-    def __init__(self, arrays: Arrays, steps: int) -> None:
+    def __init__(self, arrays: Arrays, steps: int, first: np.ndarray | None = None) -> None:
         self.arrays, self.left = arrays, steps
+        self.first = np.zeros(len(arrays.cost), dtype=bool) if first is None else first
         self.lower, self.upper = arrays.lower.copy(), arrays.upper.copy()
         self.problem = Problem(arrays.relaxation(), SolvePolicy(steps=STEPS // 10))
         self.out: Outcome = self.problem.solve()
@@ -89,10 +91,12 @@ class _Dive:
         return self.out.x
 
     def _fractions(self) -> np.ndarray:
-        """Columns that should be whole and are not, the largest fraction first."""
+        """Columns that should be whole and are not, the largest fraction first; of ``first`` ones, if any."""
         x = self.out.x
         part = x - np.floor(x + WHOLE)
         at = np.flatnonzero(self.arrays.integer & (part > WHOLE))
+        if self.first[at].any():
+            at = at[self.first[at]]
         ordered: np.ndarray = at[np.lexsort((at, -part[at]))]
         return ordered
 

@@ -30,6 +30,8 @@ class SolvePolicy:
         Iterations of the simplex a solve; ``None`` sets no limit.
     nodes
         Nodes of branch and bound a solve.
+    effort
+        Of a search in whole machines: so many times the usual steps, nodes and rounds.
     time_limit
         Seconds in the solver a solve.
     """
@@ -39,6 +41,7 @@ class SolvePolicy:
     search: Search = "auto"
     steps: int | None = None
     nodes: int | None = None
+    effort: float = 1.0
     time_limit: float | None = None
 
 

@@ -22,7 +22,7 @@ from planner.lp.problem import Problem
 from planner.tolerances import ROW
 
 ROUNDS = 3
-"""So often all parts are tried."""
+"""So often all parts are tried, by default."""
 _NODES, _GAP = 5, 5e-3
 """Where the solver stops in a part: nodes, and the gap as a part of its cost."""
 _BETTER = 5e-4
@@ -43,12 +43,15 @@ class Parts:
     ----------
     pool, period
         Number of a column's pool and period, -1 where it has none (a commitment has no period).
+    machine
+        Boolean, a column each: counts of machines, which are settled last.
     limit
         Boolean, a row each: limits, which a plan on the way to a better one may break.
     """
 
     pool: np.ndarray
     period: np.ndarray
+    machine: np.ndarray
     limit: np.ndarray
 
 
@@ -60,9 +63,29 @@ class Repaired:
     broken: np.ndarray
 
 
-def repair(arrays: Arrays, parts: Parts, x: np.ndarray) -> Repaired:
-    """Values near ``x`` that are whole where ``integer`` says so; they obey all rows but ``broken``."""
-    return _Repair(arrays, parts, x).run()
+def repair(
+    arrays: Arrays, parts: Parts, x: np.ndarray, enough: float = np.inf, rounds: int = ROUNDS
+) -> Repaired:
+    """Values near ``x`` that are whole where ``integer`` says so; they obey all rows but ``broken``.
+
+    It ends where no row is broken and the cost is ``enough``, where nothing gets better, or after so many
+    ``rounds`` over all parts.
+    """
+    return _Repair(arrays, parts, x).run(enough, rounds)
+
+
+def nearest(arrays: Arrays, parts: Parts) -> Repaired | None:
+    """Whole numbers where even the relaxation has no solution: what breaks the limits least, and which rows.
+
+    ``None`` where it is not limits that contradict one another.
+    """
+    relaxed = arrays.relaxation()
+    search = _Repair(relaxed, parts, np.clip(np.zeros(len(arrays.cost)), arrays.lower, arrays.upper))
+    limits = np.flatnonzero(parts.limit)
+    outcome = Problem(search.priced(relaxed, limits, np.zeros((2, len(limits))))[0]).solve()
+    if outcome.status is not Status.OPTIMAL:
+        return None
+    return repair(arrays, parts, outcome.x[: len(arrays.cost)])
 
 
 class _Repair:
@@ -73,16 +96,19 @@ class _Repair:
         up = np.clip(np.ceil(x - ROW), arrays.lower, arrays.upper)
         self.x = np.where(arrays.integer, up, x)
 
-    def run(self) -> Repaired:
+    def run(self, enough: float, rounds: int) -> Repaired:
         # Sums, and whatever else belongs to no pool, follow what was rounded up.
         self._better(self._free(), always=True)
-        for _ in range(ROUNDS):
-            before = self._breach(self.x).sum()
+        for _ in range(rounds):
+            before, cost = self._breach(self.x).sum(), self._total(self.x)
             for part in self._all():
                 self._better(part)
+                if self._total(self.x) <= enough and not len(self._broken()):
+                    return Repaired(self.x, self._broken())
             for part in self._stubborn():
                 self._better(part, beyond=True)
-            if not len(self._broken()) or self._breach(self.x).sum() > before / 2:
+            mended = self._breach(self.x).sum() <= before / 2 if len(self._broken()) else True
+            if not mended or (not len(self._broken()) and self._total(self.x) > cost * (1 - _BETTER)):
                 break
         return Repaired(self.x, self._broken())
 
@@ -119,8 +145,9 @@ class _Repair:
         if len(part.index) > _PART and not always:
             return
         count, own, breach = len(columns), self.x[columns], self._breach(self.x)[:, rows]
-        limits = np.flatnonzero(self.parts.limit[rows])
-        part, slack = self._priced(part, limits, breach[:, limits])
+        # What rounding up broke besides limits is mended like them.
+        limits = np.flatnonzero(self.parts.limit[rows] | (breach.max(axis=0) > ROW))
+        part, slack = self.priced(part, limits, breach[:, limits])
         ask = beyond & self.parts.limit[rows] & (breach > ROW)
         relaxed = self._relaxed(part, np.where(ask, breach, 0.0))
         if relaxed.status is not Status.OPTIMAL:
@@ -153,7 +180,7 @@ class _Repair:
             replace(part.relaxation(), row_lower=part.row_lower + below, row_upper=part.row_upper - above)
         ).solve()
 
-    def _priced(self, part: Arrays, limits: np.ndarray, breach: np.ndarray) -> tuple[Arrays, np.ndarray]:
+    def priced(self, part: Arrays, limits: np.ndarray, breach: np.ndarray) -> tuple[Arrays, np.ndarray]:
         """With slacks in the limits, each at a price, and what the slacks are now."""
         sides = np.isfinite(np.stack([part.row_lower[limits], part.row_upper[limits]]))
         side, at = np.nonzero(sides)
@@ -163,11 +190,7 @@ class _Repair:
         return with_slacks(part, cost, np.full(added, np.inf), entries), breach[side, at]
 
     def _breach(self, x: np.ndarray) -> np.ndarray:
-        """By how much each row is below (0) and above (1) its bounds."""
-        a = self.arrays
-        value = np.bincount(self.row, weights=a.value * x[a.index], minlength=len(a.row_lower))
-        breach: np.ndarray = np.maximum(np.stack([a.row_lower - value, value - a.row_upper]), 0.0)
-        return breach
+        return breach(self.arrays, x, self.row)
 
     def _total(self, x: np.ndarray) -> float:
         return float(self.arrays.cost @ x + self.price * self._breach(x).sum())
@@ -178,3 +201,14 @@ class _Repair:
         bound = np.where(np.isfinite(a.row_upper), a.row_upper, a.row_lower)
         over = self._breach(self.x).max(axis=0) > ROW * np.maximum(1.0, np.abs(bound))
         return np.flatnonzero(over)
+
+
+def breach(arrays: Arrays, x: np.ndarray, row: np.ndarray | None = None) -> np.ndarray:
+    """By how much each row is below (0) and above (1) its bounds at ``x``.
+
+    ``row``: the row of each entry, if it is at hand.
+    """
+    row = np.repeat(np.arange(len(arrays.row_lower)), np.diff(arrays.start)) if row is None else row
+    value = np.bincount(row, weights=arrays.value * x[arrays.index], minlength=len(arrays.row_lower))
+    by: np.ndarray = np.maximum(np.stack([arrays.row_lower - value, value - arrays.row_upper]), 0.0)
+    return by

@@ -86,7 +86,6 @@ def build(
     reference: np.ndarray | None = None,
     every_machine: bool = False,
     opened: bool = False,
-    machines: np.ndarray | None = None,
 ) -> Model:
     """Build the program of a case.
 
@@ -102,13 +101,10 @@ def build(
         Keep machines that are never the best choice in this case alone, for programs over several.
     opened
         The eligibility opens places that rules close, to explain what the rules do.
-    machines
-        Boolean (workload, SKU): choose among these machines only.
     """
     index = replace(make_index(case, eligibility, opened), every_machine=every_machine)
-    if machines is not None:
-        admitted = index.eligibility.admitted & machines
-        index = replace(index, eligibility=replace(index.eligibility, admitted=admitted))
+    if pinned is not None:
+        index = replace(index, pinned=frozenset(pinned["w"].tolist()))
     columns = make_columns(index)
     if pinned is not None:
         columns = _as_it_is(columns, pinned)
@@ -119,8 +115,7 @@ def build(
     if reference is None:
         reference = reference_spend(index, columns, lines)
     context = Context(
-        index=index, columns=columns, lines=lines, unit=unit, reference=reference, pinned=pinned,
-        machines_given=machines is not None,
+        index=index, columns=columns, lines=lines, unit=unit, reference=reference, pinned=pinned
     )  # fmt: skip
     applied = tuple(family for family in families() if family.applies(context))
     blocks: list[Block] = []
@@ -156,8 +151,8 @@ def reference_spend(index: Index, columns: Columns, lines: pd.DataFrame) -> np.n
 
     All of it at list, whatever contracts are in force: machines, storage, egress, data to other workloads
     and what placement costs. So what a workload counts follows from its demand and from price lists,
-    not from a deal with one vendor. Its machines are the cheapest that carry it alone, also where the
-    program itself chooses; zero where it may run on no region of the market.
+    not from a deal with one vendor. Its machines are the cheapest that carry it alone, in parts, also where
+    the program itself chooses or buys whole ones; zero where it may run on no region of the market.
     """
     place = columns.place.keys
     on_market = index.group_of[place["r"].to_numpy()] >= 0
@@ -166,7 +161,7 @@ def reference_spend(index: Index, columns: Columns, lines: pd.DataFrame) -> np.n
     np.add.at(spent, placed["col"].to_numpy(), placed["list"].to_numpy())
     whole = spent[: len(place)]
     w, t = place["w"].to_numpy(), place["t"].to_numpy()
-    chosen = cheapest_machines(index, place)
+    chosen = cheapest_machines(index, place, whole=False)
     at, sku = chosen["at"].to_numpy(), chosen["sku"].to_numpy()
     hours = index.slices["hours"].to_numpy().reshape(len(index.case.periods), -1)
     machines = np.zeros(len(place))

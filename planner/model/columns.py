@@ -39,7 +39,12 @@ from planner.model.agreements import agreement_bounds, agreement_keys
 from planner.model.committed import commit_keys, cover_keys
 from planner.model.copies import backup_keys, extra_keys, no_keys, pair_keys
 from planner.model.earlier import earlier_places
-from planner.model.folding import cheapest_machines, undominated_fleet, undominated_machines
+from planner.model.folding import (
+    cheapest_machines,
+    folds_beforehand,
+    undominated_fleet,
+    undominated_machines,
+)
 from planner.model.index import Index
 from planner.model.tiers import tier_keys
 from planner.model.vendor_costs import bill_keys, engaged_keys
@@ -168,7 +173,7 @@ def make_columns(index: Index) -> Columns:
             lower = upper = index.held["units"].to_numpy(dtype="float64")
         if name in ("active", "at"):
             upper, integer = np.ones(len(keys)), np.ones(len(keys), dtype=bool)
-        if name in ("run", "commit") and index.case.settings.whole_units:
+        if name in ("use", "run", "commit") and index.case.settings.whole_units:
             integer = np.ones(len(keys), dtype=bool)
         if name == "run":
             # A machine that is sold by commitment only never runs on demand.
@@ -196,7 +201,7 @@ def _place(index: Index) -> pd.DataFrame:
 
 
 def _folded(index: Index, sites: pd.DataFrame) -> pd.DataFrame:
-    folds = sites[(~index.container[sites["w"]]) & (~index.coupled[sites["r"]])].reset_index(drop=True)
+    folds = sites[folds_beforehand(index)[sites["w"], sites["r"]]].reset_index(drop=True)
     chosen = cheapest_machines(index, folds)
     keys = folds.iloc[chosen["at"].to_numpy()].reset_index(drop=True)
     folded: pd.DataFrame = keys.assign(l=chosen["l"], sku=chosen["sku"], units=chosen["units"])
@@ -206,7 +211,7 @@ def _folded(index: Index, sites: pd.DataFrame) -> pd.DataFrame:
 def _use(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Columns ``use`` where machines do not fold, and the ``run`` keys that they need."""
     w, r, t = (sites[c].to_numpy() for c in "wrt")
-    mask = ~index.container[w] & index.coupled[r] & index.needs_machine[w, t]
+    mask = ~index.container[w] & ~folds_beforehand(index)[w, r] & index.needs_machine[w, t]
     parts = []
     chosen = sites.loc[mask, ["w", "r", "t"]].assign(q=index.pool_of[w[mask]])
     for (q, region), group in chosen.groupby(["q", "r"], sort=True):

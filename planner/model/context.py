@@ -26,8 +26,6 @@ class Context:
         Reference spend (workload, period): list price of the cheapest way to run it on the market.
     pinned
         Placements that are held: w, r, t, share; ``None`` where the program chooses.
-    machines_given
-        Do machines come from a choice made before, so that the program only says how many?
     """
 
     index: Index
@@ -36,4 +34,3 @@ class Context:
     unit: float
     reference: np.ndarray
     pinned: pd.DataFrame | None = None
-    machines_given: bool = False

@@ -4,8 +4,8 @@ Where nothing couples workloads (no limit on machines, no commitment), each take
 machine and the choice folds into the cost of ``place``. Elsewhere a machine is left out only when
 another one of the region is never worse: for every workload of the pool, every period and slice it
 needs no more money under each term and draws no more on every limit. Anything looser would change
-the optimum. In whole machines (``[units] whole``) no choice is made beforehand, and a machine is left
-out only when one of another is never worse than one of it: fractions of machines do not exist then.
+the optimum. In whole machines (``[units] whole``) "what a workload needs" is a whole number of machines
+of its own, and of fleets a machine is left out only when one of another is never worse than one of it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,29 @@ from planner.model.earlier import earlier_commitments
 from planner.model.index import Index
 from planner.tolerances import DIGIT
 
+_LEFT_OVER = 2
+"""So many machines of a fleet that only whole numbers speak for are kept."""
 
-def cheapest_machines(index: Index, place: pd.DataFrame) -> pd.DataFrame:
+
+def folds_beforehand(index: Index) -> np.ndarray:
+    """Boolean (workload, region): is the choice of its machines made beforehand?
+
+    In whole machines only where it is placed whole and keeps none ready elsewhere: parts of it would be parts
+    of machines.
+    """
+    apart = index.container | (index.split & bool(index.case.settings.whole_units))
+    return np.asarray(~apart[:, None] & ~index.coupled[None, :])
+
+
+def cheapest_machines(index: Index, place: pd.DataFrame, whole: bool | None = None) -> pd.DataFrame:
     """The cheapest machine of each placement in each slice, and the units of it.
 
     Parameters
     ----------
     place
         Columns w, r, t, in any order.
+    whole
+        Whole machines? As the case says by default.
 
     Returns
     -------
@@ -45,7 +60,7 @@ def cheapest_machines(index: Index, place: pd.DataFrame) -> pd.DataFrame:
         usable = (index.eligibility.admitted[np.ix_(who, here)] & ~_in_part(index, who, here))[
             :, :, None, None
         ]
-        n = np.where(usable, index.units(who, here), 0.0)
+        n = np.where(usable, index.units(who, here, whole), 0.0)
         cost = np.where(usable, n * index.offers.hourly[here][None, :, :, None], np.inf)
         best = np.argmin(cost, axis=1)
         for position in range(slices):
@@ -73,12 +88,8 @@ def undominated_machines(index: Index, workloads: np.ndarray, region: int) -> np
         return here
     usable = index.eligibility.admitted[np.ix_(workloads, here)][:, :, None, None]
     n = np.where(usable, index.units(workloads, here), 0.0)
-    # For the whole of each workload; in whole machines one for one, and none that carries less.
-    whole = index.case.settings.whole_units
-    each = np.ones_like(n) if whole else n
-    measures = [each * price[None, :, :, None] for price in _prices(index, here)]
-    measures += [each * draw[None, :, None, None] for draw in _draws(index, here)]
-    measures += [n] if whole else []
+    measures = [n * price[None, :, :, None] for price in _prices(index, here)]
+    measures += [n * draw[None, :, None, None] for draw in _draws(index, here)]
     # One vector a machine: every measure for every workload, period and slice; infinite where the
     # workload may not run on it or the term is not sold.
     vectors = np.concatenate(
@@ -96,17 +107,27 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
 
     A machine is left out when some multiple of another one yields no less of everything for no
     more money under each term and no more draw on each limit. ``spread`` says that the pool needs a
-    least number of machines: then a multiple below one would count for fewer and is not enough.
+    least number of machines: then a multiple below one would count for fewer and is not enough. In whole
+    machines the cheapest of those that only whole numbers speak for are kept besides, for what is left over.
     """
     if len(candidates) <= 1 or index.every_machine:
         return candidates
+    kept = candidates[~_dominated(index, candidates, spread, whole=False)]
+    if index.case.settings.whole_units:
+        whole = candidates[~_dominated(index, candidates, spread, whole=True)]
+        others = np.setdiff1d(whole, kept)
+        least = index.offers.hourly[others].mean(axis=1)
+        kept = np.concatenate([kept, others[np.lexsort((others, least))][:_LEFT_OVER]])
+    return np.unique(np.concatenate([kept, _held(index, candidates)]))
+
+
+def _dominated(index: Index, candidates: np.ndarray, spread: bool, whole: bool) -> np.ndarray:
+    """Boolean, a candidate each: is some multiple of another one never worse, or ``whole`` one of it?"""
     yields = index.yields[candidates][:, :2]
     price = np.concatenate([np.nan_to_num(p, nan=np.inf) for p in _prices(index, candidates)], axis=1)
     price = np.unique(price, axis=1)
-    draws = _draws(index, candidates)
     # factor[i, j] of machine j yields no less of everything than one of machine i.
     factor = (yields[:, None, :] / yields[None, :, :]).max(axis=2)
-    whole = index.case.settings.whole_units
     if spread or whole:
         factor = np.maximum(factor, 1.0)
     better: np.ndarray = (factor[:, :, None] * price[None, :, :] <= price[:, None, :] * (1 + DIGIT)).all(
@@ -114,14 +135,15 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
     )
     if whole:
         better &= factor <= 1.0
-    for draw in draws:
+    for draw in _draws(index, candidates):
         better &= factor * draw[None, :] <= draw[:, None] * (1 + DIGIT)
-    # Of two machines that are each as good as the other keep the first.
-    first = np.arange(len(candidates))
-    better &= ~better.T | (first[None, :] < first[:, None])
+    # Of two machines that are each as good as the other keep the first; in whole ones the smaller.
+    rank = np.arange(len(candidates))
+    if index.case.settings.whole_units:
+        rank = np.argsort(np.lexsort((rank, price.sum(axis=1))))
+    better &= ~better.T | (rank[None, :] < rank[:, None])
     np.fill_diagonal(better, False)
-    kept = candidates[~better.any(axis=1)]
-    return np.unique(np.concatenate([kept, _held(index, candidates)]))
+    return np.asarray(better.any(axis=1))
 
 
 def _held(index: Index, skus: np.ndarray) -> np.ndarray:

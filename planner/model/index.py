@@ -23,6 +23,7 @@ from planner.model.plan_rules import PlanRule, plan_rules
 from planner.model.pools import make_pools
 from planner.model.resilience import ready_of, tiers_of
 from planner.model.scopes import Scope, ShareRule, share_rules
+from planner.tolerances import WHOLE
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Index:
     every_machine
         Leave out no machine, though another one is never worse: what is never worse in one scenario
         may be in the next.
+    pinned
+        Workloads that are held where they are today, in parts if they are.
     """
 
     case: Case
@@ -76,6 +79,7 @@ class Index:
     held: pd.DataFrame
     today: pd.DataFrame
     every_machine: bool = False
+    pinned: frozenset[int] = frozenset()
 
     @cached_property
     def carbon(self) -> Carbon:
@@ -135,12 +139,7 @@ class Index:
 
     @cached_property
     def coupled(self) -> np.ndarray:
-        """Boolean (region,): is there a limit on machines or a commitment, so that nothing folds?
-
-        In whole machines nothing folds anywhere: what a pool's workloads share must be rounded together.
-        """
-        if self.case.settings.whole_units:
-            return np.ones(len(self.case.regions), dtype=bool)
+        """Boolean (region,): is there a limit on machines or a commitment, so that nothing folds?"""
         limited = self.capacity.loc[self.capacity["resource"].isin((*SIZED, "units")), "subject"]
         flags = np.full(len(self.case.regions), self.carbon.counts)
         within = self.members.loc[self.members["subject"].isin(limited), "s"].to_numpy(dtype=np.int64)
@@ -262,15 +261,30 @@ class Index:
         """Length of a term of commitment in periods."""
         return COMMITMENTS[term] // self.case.settings.months
 
-    def units(self, workloads: np.ndarray, skus: np.ndarray) -> np.ndarray:
-        """Units n (workload, SKU, period, slice) of the given SKUs that carry the given workloads."""
-        return units_needed(
+    @cached_property
+    def split(self) -> np.ndarray:
+        """Boolean (workload,): may a part of it be somewhere, kept ready too?"""
+        split = self.case.workloads["divisible"].to_numpy(dtype=bool) | (self.ready > 0)
+        split[list(self.pinned)] = True
+        return np.asarray(split)
+
+    def units(self, workloads: np.ndarray, skus: np.ndarray, whole: bool | None = None) -> np.ndarray:
+        """Units n (workload, SKU, period, slice) of the given SKUs that carry the given workloads.
+
+        In whole machines (``whole``, by default as the case says) the next whole number above, as a machine
+        serves one workload at a time; fleets of containers share theirs.
+        """
+        n = units_needed(
             self.machine_demand[workloads],
             self.case.load[workloads],
             self.yields[skus],
             among(self.own, workloads, skus),
             self.min_units[workloads],
         )
+        if self.case.settings.whole_units if whole is None else whole:
+            own = ~self.container[workloads]
+            n[own] = np.ceil(n[own] * (1.0 - WHOLE))
+        return n
 
 
 def make_index(case: Case, eligibility: Eligibility, opened: bool = False) -> Index:
@@ -338,18 +352,12 @@ def _members(case: Case) -> pd.DataFrame:
     machine = skus["SkuId"].where(~skus["spot"].astype(bool), skus["SkuId"].str.removesuffix(SUFFIX))
     skus = skus.assign(machine=machine)
     numbered = skus.assign(s=np.arange(len(skus)))
-    parts = [
-        numbered[[column, "s"]].rename(columns={column: "subject"})
-        for column in ("region", "machine", "SkuId")
-    ]
+    own = ("region", "machine", "SkuId")
+    parts = [numbered[[column, "s"]].rename(columns={column: "subject"}) for column in own]
     for row in case.capacity_groups.to_dict("records"):
         match = np.ones(len(skus), dtype=bool)
-        for column, name in (
-            ("region", "region"),
-            ("family", "family"),
-            ("category", "category"),
-            ("sku", "machine"),
-        ):
+        names = {"region": "region", "family": "family", "category": "category", "sku": "machine"}
+        for column, name in names.items():
             if row[column]:
                 match &= (skus[name] == row[column]).to_numpy()
         parts.append(pd.DataFrame({"subject": row["group"], "s": np.flatnonzero(match)}))

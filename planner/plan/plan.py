@@ -36,13 +36,14 @@ LATENCY = (
 )  # fmt: skip
 SURVIVAL = ("event", "workload", "period", "region", "standby", "extra")
 POOLS = ("pool", "workload")
+MACHINES = ("workload", "region", "sku", "spot", "period", "slice", "units")
 USED, COUNTED = "used", "counted"
 """Columns that only plans with commitments have: of ``purchases`` and of ``costs``."""
 WEIGHED = ("carbon", "latency")
 """Terms of ``costs`` that the objective weighs and nobody pays: of all their money only ``objective`` is
 not zero."""
 OPTIONS = (
-    "option", "rule", "value", "reason", "bound", "cost", "whole", "cash", "objective", "tail", "assumed",
+    "option", "rule", "value", "reason", "bound", "cost", "cash", "objective", "tail", "assumed",
     "largest", "largest_share", "foreign_share", "critical_kept", "kept_without", "moves", "breaks",
 )  # fmt: skip
 SIGNING = (
@@ -74,7 +75,8 @@ class Plan:
     placements
         Share of a workload in a region in a period, with its role.
     purchases
-        What is bought: units of a SKU on a term. ``workload`` is blank where a pool shares them. In a
+        What is bought: units of a SKU on a term, whole machines unless the case asks for parts of them
+        (``[units] whole = false``). ``workload`` is blank where a pool shares them. In a
         plan with commitments ``used`` states how many units run, the mean over the hours of the row.
     costs
         Cost lines. ``list - discount + margin = amortised`` (before tax); ``cash`` includes tax, and in
@@ -94,22 +96,15 @@ class Plan:
         percentile round trip.
     binding
         What binds, with its marginal worth in money where the dual is defined.
-    rounded
-        Purchases of machines in whole ones: ``whole`` units, and ``extra`` cash with tax. Where a plan in
-        whole machines that obeys every rule was found (``whole`` in ``plan.json``) they are that plan's,
-        and ``units`` may be 0 where the plan buys none; else each purchase rounded up.
     survival
         Where critical work would run if a vendor group or region were gone: the share that a paid
         standby carries, and the share for which room is kept.
     pools
         Which workloads share what is bought under a pool's name; only in plans with commitments, so that
         shares of spend can be judged from the files.
-    rounded_placements
-        Placements of the plan in whole machines, where one that obeys every rule was found.
-    rounded_costs
-        Cost lines of that plan, as in ``costs``.
-    rounded_survival
-        Where its critical work would run, as in ``survival``.
+    machines
+        Which whole machines serve which workload of platform ``vm``, on demand or committed; only in plans in
+        whole machines.
     signing
         What is to be signed and when, and what is bought as it is used: cash with tax. ``status`` is
         ``sign``, ``held`` or ``as used``; ``obligation`` is owed whatever is used, ``expected`` is what the
@@ -120,8 +115,8 @@ class Plan:
         their sum, blank where a part is not known.
     options
         What could be decided instead: ``nothing``, ``cheapest`` (no limit on shares), ``plan``, ``tighter``
-        (the cap of ``rule`` at ``value``). ``cost`` is amortised, before tax; ``whole`` the same in whole
-        machines; ``bound`` says that whole numbers were relaxed, so that it costs no less.
+        (the cap of ``rule`` at ``value``). ``cost`` is amortised, before tax; ``bound`` says that whole
+        numbers, machines too, were relaxed, so that it costs no less.
     run
         Run record: versions, sizes, status, gap, residuals, coefficient range.
     """
@@ -135,13 +130,10 @@ class Plan:
     excuses: pd.DataFrame
     latency: pd.DataFrame
     binding: pd.DataFrame
-    rounded: pd.DataFrame
     survival: pd.DataFrame
     run: Mapping[str, Any]
     pools: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(POOLS)))
-    rounded_placements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PLACEMENTS)))
-    rounded_costs: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COSTS)))
-    rounded_survival: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SURVIVAL)))
+    machines: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(MACHINES)))
     signing: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SIGNING)))
     leaving: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(LEAVING)))
     options: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(OPTIONS)))
@@ -161,20 +153,17 @@ FRAMES = {
     "latency": LATENCY,
     "binding": BINDING,
     "survival": SURVIVAL,
-    "rounded": (*PURCHASES, "whole", "extra"),
 }
 """The frames of a plan and their columns, in the order of the CSV files."""
 
 OPTIONAL = {
     "pools": POOLS,
-    "rounded_placements": PLACEMENTS,
-    "rounded_costs": COSTS,
-    "rounded_survival": SURVIVAL,
+    "machines": MACHINES,
     "signing": SIGNING,
     "leaving": LEAVING,
     "options": OPTIONS,
 }
 """Frames that only some plans have; their files are left out where they are empty."""
 
-EXTRA = {"purchases": (USED,), "costs": (COUNTED,), "rounded_costs": (COUNTED,)}
+EXTRA = {"purchases": (USED,), "costs": (COUNTED,)}
 """Columns that come last where a plan has them."""

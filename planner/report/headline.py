@@ -22,9 +22,7 @@ FILES = (
     ("excuses.csv", "why a workload may not be in a region: every rule that closed it, with the reason"),
     ("latency.csv", "users within the target of each workload, mean and 95th percentile"),
     ("binding.csv", "limits that bind and what one step more would save"),
-    ("rounded.csv", "machines in whole ones beside the fractions, and what they cost more"),
-    ("rounded_placements.csv", "where the workloads of the plan in whole machines are, if one was found"),
-    ("rounded_costs.csv", "cost lines of the plan in whole machines"),
+    ("machines.csv", "which whole machines serve which workload, on demand or committed"),
     (
         "signing.csv",
         "what to sign and when: start, end, monthly and whole obligation, contract end, exit value",
@@ -82,11 +80,14 @@ def facts(context: Context) -> list[Fact]:
         found.append(
             Fact("Of it weighed", amount(beside, currency), "worth that nobody pays, in the objective only")
         )
-    whole = head.get("whole", {})
-    if whole.get("status") == "found":
-        low = amount(whole["no_less_than"], currency)
+    if "ended" in context.plan.run:
+        near = percent(float(context.plan.run["gap"]), 2)
         found.append(
-            Fact("In whole machines", amount(whole["cost"], currency), f"discounted; no less than {low}")
+            Fact(
+                "No plan costs less than",
+                amount(context.plan.run["bound"], currency),
+                f"in whole machines, discounted; this plan is within {near} of it",
+            )
         )
     tail = float(costs["tail"].sum()) if "tail" in costs else 0.0
     if tail:
@@ -106,10 +107,16 @@ def facts(context: Context) -> list[Fact]:
 
 def notes(context: Context) -> list[str]:
     """How the plan came about, beyond the plain case: an earlier plan, hours, tiers, carbon."""
-    head = context.plan.head
-    made = (sentences.planned_again, sentences.hourly, sentences.whole_machines, sentences.egress)
+    head, run = context.plan.head, context.plan.run
+    lines = [
+        *sentences.planned_again(head),
+        *sentences.hourly(head),
+        *(sentences.whole_machines(head, run) if "ended" in run else ()),
+        *sentences.egress(head),
+        *sentences.carbon(head),
+    ]
     told: list[str] = []
-    for line in (line for part in (*made, sentences.carbon) for line in part(head)):
+    for line in lines:
         # What a terminal shows below a line, indented, belongs to its sentence.
         if line.startswith(" ") and told:
             told[-1] += f"; {line.strip()}"
@@ -164,6 +171,8 @@ def first(context: Context) -> list[str]:
 def _status(context: Context) -> str:
     """What is proved of the plan; with whole numbers only how near it is to the cheapest."""
     status, run = sentences.status(context.plan), context.plan.run
+    if status == "stopped" and run.get("ended") == "effort":
+        return f"obeys every rule; proved within {run['gap']:.2%} of the cheapest when the effort was spent"
     if status != "optimal":
         return status
     if run.get("integers"):

@@ -86,6 +86,8 @@ def binding(context: Context) -> Grid:
         "small step only. Money here is the slope of the optimum, not an offer."
     )
     duals = str(context.plan.run.get("duals", ""))
+    if duals.startswith("checked, "):
+        note += f" Prices are {duals.removeprefix('checked, ')}."
     said = (
         f"No worth of limits is known: {duals}."
         if duals.startswith("none")

@@ -8,9 +8,6 @@ from typing import Any
 from planner.money import words
 from planner.plan.plan import Plan
 
-_ELSEWHERE = 4
-"""So many workloads that whole machines place elsewhere are named; plan.json names all."""
-
 
 def status(plan: Plan) -> str:
     """The solver's word; of placements that were held, that they were not chosen."""
@@ -65,26 +62,28 @@ def carbon(head: Mapping[str, Any]) -> Iterator[str]:
             yield f"carbon unknown, not counted and not zero: {', '.join(emitted['unknown'])}"
 
 
-def whole_machines(head: Mapping[str, Any]) -> Iterator[str]:
-    """Between which costs the cheapest plan in whole machines lies, or why none is known."""
-    currency, whole = head["currency"], head.get("whole", {})
-    if whole.get("status") == "found":
-        low, high = (words(whole[k], currency) for k in ("no_less_than", "cost"))
-        yield f"the cheapest plan in whole machines costs between {low} and {high} (rounded.csv)"
-        if away := whole["elsewhere"]:
-            some = ", ".join(away[:_ELSEWHERE]) + (" …" if len(away) > _ELSEWHERE else "")
-            yield f"  with {len(away)} workloads partly elsewhere (rounded_placements.csv): {some}"
+def whole_machines(head: Mapping[str, Any], run: Mapping[str, Any]) -> Iterator[str]:
+    """What is proved of a plan with whole numbers, and why the search for it ended."""
+    if not run.get("integers"):
         return
-    if whole:
-        yield f"a plan in whole machines that obeys every rule: {whole['word']}"
-        for line in whole.get("breaks", []):
-            yield f"  it breaks {line}"
-    if head.get("rounding"):
-        more = words(head["rounding"], currency)
-        at_most = "" if whole else "at most "
-        yield f"in whole machines, each purchase rounded up: {at_most}{more} more (rounded.csv)"
-    for line in head.get("rounding_over", []):
-        yield f"  whole machines do not fit: {line}"
+    bound = words(run["bound"], head["currency"])
+    if "ended" not in run:
+        yield f"{run['integers']} whole numbers; within {run['gap']:.3%} of the best, bound {bound}"
+        return
+    yield f"no plan in whole machines costs less than {bound}; this one is within {run['gap']:.2%} of that"
+    if run["ended"] == "gap":
+        yield f"  the search ended within the gap asked for (--gap {run['gap_allowed']:g})"
+    else:
+        yield (
+            f"  the search ended when its effort was spent (--effort {run['effort']:g}), before the gap "
+            f"asked for (--gap {run['gap_allowed']:g})"
+        )
+
+
+def priced_in(run: Mapping[str, Any]) -> str:
+    """Of which program prices at the margin are, where that is not the plan's own."""
+    duals = str(run.get("duals", ""))
+    return f" ({duals.removeprefix('checked, ')})" if duals.startswith("checked, ") else ""
 
 
 def egress(head: Mapping[str, Any]) -> Iterator[str]:

@@ -117,10 +117,7 @@ def findings(plan: Plan) -> Iterator[str]:
         yield f"  of it the worth of {term}, which nobody pays: {worth}"
     yield from sentences.planned_again(head)
     yield from sentences.hourly(head)
-    if plan.run.get("integers"):
-        gap, bound = plan.run["gap"], words(plan.run["bound"], currency)
-        yield f"{plan.run['integers']} whole numbers; within {gap:.3%} of the best, bound {bound}"
-    yield from sentences.whole_machines(head)
+    yield from sentences.whole_machines(head, plan.run)
     yield from sentences.egress(head)
     if head.get("tail_liability"):
         yield f"due after the horizon for commitments: {words(head['tail_liability'], currency)}"
@@ -155,11 +152,11 @@ def _binding(plan: Plan) -> Iterator[str]:
     if plan.binding.empty:
         yield (
             "no rule that could be loosened binds"
-            if plan.run.get("duals") == "checked"
+            if str(plan.run.get("duals", "")).startswith("checked")
             else (f"what binds: {plan.run.get('duals')}")
         )
         return
-    yield "what binds, and what loosening it would save over the horizon:"
+    yield f"what binds{sentences.priced_in(plan.run)}, and what loosening it would save over the horizon:"
     keys = ["family", "rule", "subject", "per"]
     by = plan.binding.groupby(keys, as_index=False).agg(
         worth=("marginal", "sum"), periods=("period", "nunique")
@@ -203,10 +200,18 @@ def show_workload(plan: Plan, workload: str, console: Console) -> None:
         console.print(f"open to it and not chosen: {', '.join(open_regions)}")
 
 
-def bound_words(proof: Certificate, currency: str, faults: Sequence[str] = ()) -> str:
-    """What a certificate proves, in words; ``faults`` say why it proves nothing of the plan beside it."""
+def bound_words(proof: Certificate, plan: Plan, faults: Sequence[str] = ()) -> str:
+    """What a certificate proves of a plan, in words; ``faults`` say why it proves nothing of it."""
     if faults:
         return f"NOT proved: the certificate is no proof of this plan; {'; '.join(faults)}"
+    currency = plan.head["currency"]
+    if "ended" in plan.run:
+        cost, said = plan.head["objective"], "proved" if proof.holds else "NOT proved"
+        part = (cost - proof.bound) / cost if cost else 0.0
+        return (
+            f"{said}: no plan in whole machines costs less than {proof.bound:,.2f} {currency}; this one "
+            f"costs {cost:,.2f}, within {part:.2%} (discounted; recomputed from the duals, no solver)"
+        )
     verdict = "proved cheapest" if proof.holds else "NOT proved cheapest"
     note = ", for the choice of whole numbers that the plan made" if proof.whole else ""
     costs = f"the plan costs {proof.objective:,.2f} {currency}, no plan costs less than {proof.bound:,.2f}"

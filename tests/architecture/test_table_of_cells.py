@@ -25,4 +25,4 @@ def test_every_table_says_who_finds_a_row_too_few() -> None:
 
 def test_every_check_that_is_named_exists() -> None:
     named = {cell.check for cells in TABLES.values() for cell in cells.values()} | set(ROWS.values())
-    assert named - {""} <= ALWAYS.keys() | {"names", "rounded"}
+    assert named - {""} <= ALWAYS.keys() | {"names"}

@@ -12,7 +12,7 @@ from support.cases import World
 
 from planner.inputs import read_case
 from planner.plan.folder import copy_inputs, save, write_manifest
-from planner.planning import solve
+from planner.planning import solve_case
 
 Rows = list[dict[str, str]]
 
@@ -78,7 +78,7 @@ def write(world: World, folder: Path) -> Path:
     case = read_case(world.write(folder / "case"))
     out = folder / "plan"
     out.mkdir()
-    save(solve(case).plan, out)
+    save(solve_case(case, gap=1e-3).plan, out)
     copy_inputs(case.files, out)
     write_manifest(out)
     return out

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from planner.answer.fixed import read_fixed
-from planner.answer.whole import in_whole_machines
 from planner.case.schema import RESOURCES
 from planner.inputs import read_case
-from planner.planning import solve
+from planner.planning import solve, solve_case
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 NAMES = ("quick-start", "national-ai")
@@ -139,7 +138,10 @@ def test_doing_nothing_has_a_price_and_says_what_it_breaks(read, plans, name):
     assert any("vendor-share" in line for line in nothing.head["breaks"])
 
 
-def test_a_plan_in_whole_machines_is_found_that_buys_none_where_nothing_is_placed(read):
-    plan = in_whole_machines(solve(read["quick-start"], None)).plan
-    assert plan.head["whole"]["status"] == "found"
-    assert plan.head["whole"]["cost"] < 1.03 * plan.head["objective"]
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_bought_is_whole_machines_within_a_hundredth_of_the_bound(read, name):
+    plan = solve_case(read[name]).plan
+    machines = plan.purchases[plan.purchases["unit"] == "machines"]
+    assert (machines["units"] % 1 == 0).all()
+    assert (plan.run["ended"], plan.head["status"]) == ("gap", "optimal")
+    assert plan.run["gap"] <= 0.01

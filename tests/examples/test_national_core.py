@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
 from planner.inputs import read_case
 from planner.plan.folder import copy_inputs, save, write_manifest
-from planner.planning import solve
+from planner.planning import solve_case
 
 CASE = Path(__file__).resolve().parents[2] / "examples" / "national-core"
 
@@ -20,7 +19,7 @@ def case():
 
 @pytest.fixture(scope="module")
 def plan(case):
-    return in_whole_machines(solve(case, None)).plan
+    return solve_case(case).plan
 
 
 def test_it_plans_from_hours(case, plan):
@@ -55,9 +54,10 @@ def test_critical_work_has_a_place_without_any_one_region(case, plan):
     assert len(named) >= 3 and named <= set(case.regions["region"])
 
 
-def test_a_plan_in_whole_machines_is_found(plan):
-    assert plan.head["whole"]["status"] == "found"
-    assert (plan.rounded["whole"] % 1 == 0).all()
+def test_it_is_in_whole_machines(plan):
+    bought = plan.purchases
+    assert (bought.loc[bought["unit"] == "machines", "units"] % 1 == 0).all()
+    assert plan.run["gap"] < 0.02
 
 
 def test_the_exit_limit_binds_and_nothing_is_moved_for_it(plan):

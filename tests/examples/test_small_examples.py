@@ -17,7 +17,7 @@ from planner.errors import Infeasible
 from planner.inputs import read_case
 from planner.money import CENT
 from planner.plan.folder import copy_inputs, save, write_manifest
-from planner.planning import solve
+from planner.planning import solve, solve_case
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -62,7 +62,7 @@ def planned():
 
     def plan(name):
         if name not in made:
-            made[name] = solve(read_case(EXAMPLES / name), None).plan
+            made[name] = solve_case(read_case(EXAMPLES / name)).plan
         return made[name]
 
     return plan

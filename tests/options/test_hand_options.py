@@ -9,10 +9,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from support.cases import World
-from support.plans import solved
+from support.plans import read, solved
 
 from planner.answer.options import with_options
-from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
 from planner.inputs import read_case
 from planner.money import CENT
@@ -36,7 +35,7 @@ def world(cap=0.6, **more) -> World:
 
 
 def options(made: World):
-    frame = with_options(in_whole_machines(solved(made))).plan.options
+    frame = with_options(solved(made)).plan.options
     assert frame["option"].is_unique
     return {row["option"]: row for row in frame.to_dict("records")}
 
@@ -83,13 +82,14 @@ def test_without_a_limit_on_shares_there_is_nothing_to_set_aside():
     assert list(options(world(cap=None))) == ["plan"]
 
 
-def test_whole_machines_are_told_for_every_option():
-    """7.5 and 2.5 machines become 8 and 3, or 7 and 3: the plan's own are searched for."""
-    told = options(world())
-    assert told["cheapest"]["whole"] == pytest.approx(21_600.00, abs=CENT)
-    assert told["plan"]["whole"] >= told["plan"]["cost"]
-    x = 11 / 1.55
-    assert told["tighter"]["whole"] == pytest.approx((8 + 2 * 3) * 2160, abs=CENT) and 7 < x < 8
+def test_in_whole_machines_nothing_and_the_plan_are_whole_and_the_rest_is_a_bound():
+    """Ten machines of work at 1.00 and 2.00; what nobody decided yet is told in parts of machines."""
+    made = world()
+    made.whole = None
+    told = plan_case(read(made)).options.set_index("option")
+    assert not told.loc["plan", "bound"]
+    assert told.loc["cheapest", "bound"]
+    assert told.loc["cheapest", "cost"] <= told.loc["plan", "cost"]
 
 
 def test_what_critical_work_keeps_is_told():

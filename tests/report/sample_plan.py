@@ -273,7 +273,6 @@ def plan(workloads: int = 60, periods: int = 12, title: str = HOSTILE, marking: 
             columns=list(LATENCY),
         ),
         survival=pd.DataFrame(columns=list(SURVIVAL)),
-        rounded=pd.DataFrame(columns=[*PURCHASES, "whole", "extra"]),
         binding=pd.DataFrame(
             [
                 ("vendor_share", "vendor-share", "amazon", p, 12_345.6, "one point of cap",

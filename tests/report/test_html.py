@@ -255,9 +255,18 @@ def test_notes_say_how_the_plan_came_about():
 
 def test_a_note_with_more_below_it_is_one_sentence():
     plan = sample_plan.plan()
-    whole = {"status": "found", "cost": 3e6, "no_less_than": 2e6, "elsewhere": ["pay"]}
-    text = page(replace(plan, head={**plan.head, "whole": whole})).text
-    assert "(rounded.csv); with 1 workloads partly elsewhere (rounded_placements.csv): pay" in text
+    run = {**plan.run, "integers": 7, "bound": 2e6, "gap": 0.004, "gap_allowed": 0.01, "ended": "gap"}
+    text = page(replace(plan, run={**run, "effort": 1.0})).text
+    assert "within 0.40% of that; the search ended within the gap asked for (--gap 0.01)" in text
+    assert "No plan costs less than" in text
+
+
+def test_a_plan_whose_search_spent_its_effort_says_how_near_it_is():
+    plan = sample_plan.plan()
+    run = {**plan.run, "integers": 7, "bound": 2e6, "gap": 0.034, "gap_allowed": 0.01, "ended": "effort"}
+    text = page(replace(plan, head={**plan.head, "status": "stopped"}, run={**run, "effort": 1.0})).text
+    assert "obeys every rule; proved within 3.40% of the cheapest when the effort was spent" in text
+    assert "proved cheapest" not in text
 
 
 def test_page_one_says_what_the_tables_say():

@@ -85,7 +85,8 @@ class World:
     """Rows by table, and what ``case.toml`` says; :meth:`write` makes the folder.
 
     Amounts may be given by period as a list; a single figure holds from the first period on.
-    ``catalogs`` names shipped packages to use instead of a catalog of its own.
+    ``catalogs`` names shipped packages to use instead of a catalog of its own. Machines are bought in parts,
+    which is how tests by hand reckon, unless ``whole`` is true (studies too) or ``None`` (as users get it).
     """
 
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
@@ -107,7 +108,7 @@ class World:
     replan: dict[str, Any] = field(default_factory=dict)
     traces: dict[str, Any] = field(default_factory=dict)
     survive: list[str] = field(default_factory=list)
-    whole: bool = False
+    whole: bool | None = False
     carbon: dict[str, Any] = field(default_factory=dict)
     latency: dict[str, Any] = field(default_factory=dict)
     exact_tiers: bool = False
@@ -497,7 +498,7 @@ class World:
         if self.headroom is not None:
             lines += ["[container]", *_assign({"headroom": self.headroom, **TOML_PROVENANCE})]
         survival = {"of": self.survive} if self.survive else {}
-        units = {"whole": True} if self.whole else {}
+        units = {} if self.whole is None else {"whole": self.whole}
         sections = {
             "slices": self.slices,
             "terms": self.terms,

@@ -17,7 +17,7 @@ from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 from planner.plan.folder import save
 from planner.plan.plan import FRAMES, Plan
-from planner.planning import build_model, solve
+from planner.planning import build_model, plan_case, solve
 from support.cases import World
 
 
@@ -35,6 +35,12 @@ def model_of(world: World) -> Model:
 def solved(world: World) -> Solved:
     """The plan of a world with its program."""
     return solve(read(world))
+
+
+def whole_plan(world: World) -> Plan:
+    """What can be bought: the plan that ``planner plan`` gives a user who says nothing of units."""
+    world.whole = None
+    return plan_case(read(world))
 
 
 def plan_of(world: World) -> Plan:

@@ -7,9 +7,8 @@ from audit.small_plan import edit, edit_text, where, write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cases import World
-from support.plans import cash, cost, placed, plan_of, read
+from support.plans import cash, cost, placed, plan_of, read, whole_plan
 
-from planner.answer.whole import in_whole_machines
 from planner.audit.audit import audit
 from planner.errors import BadInput
 from planner.inputs import read_case
@@ -137,8 +136,7 @@ def test_another_way_to_count_tiers_is_an_error(tmp_path):
 def test_whole_machines_keep_exact_tiers():
     """One and a half machines at aa become two: the bill of what it sends stays 1,400 a month."""
     made = world(**TWO).workload("web", demand={"vcpu": 6, "memory_gib": 24, "egress_gib": 3000})
-    plan = in_whole_machines(solve(read(made))).plan
-    assert plan.head["whole"]["cost"] == pytest.approx(2 * MACHINE + 3 * 1400, abs=CENT)
+    assert cost(whole_plan(made)) == pytest.approx(2 * MACHINE + 3 * 1400, abs=CENT)
 
 
 @st.composite

@@ -2,15 +2,9 @@
 
 import numpy as np
 import pytest
-from support.cases import World
-from support.plans import read
 
-from planner.answer.parts import as_planned, parts
-from planner.answer.whole import _restated
 from planner.lp.arrays import Arrays, held_at
-from planner.lp.repair import Parts, repair
-from planner.model.to_arrays import to_arrays
-from planner.planning import solve
+from planner.lp.repair import Parts, nearest, repair
 
 
 def program(limit):
@@ -28,7 +22,12 @@ def program(limit):
     )
 
 
-PARTS = Parts(pool=np.array([0, 0, 1, 1]), period=np.full(4, -1), limit=np.array([False, False, True]))
+PARTS = Parts(
+    pool=np.array([0, 0, 1, 1]),
+    period=np.full(4, -1),
+    machine=np.ones(4, dtype=bool),
+    limit=np.array([False, False, True]),
+)
 FRACTIONS = np.array([1.5, 0.0, 1.5, 0.0])
 
 
@@ -58,21 +57,16 @@ def test_what_is_held_counts_in_the_bounds_of_what_is_free():
     assert part.index.tolist() == [0, 1, 0]
 
 
-@pytest.mark.parametrize("container", [False, True])
-def test_the_plan_in_fractions_is_a_plan_of_the_program_in_whole_machines(container):
-    """Machines that the first program chose beforehand are columns of the second: same cost, same rows."""
-    made = World(headroom=0.0).vendor("aa").region("aa:x").machine("aa:x", "m", 4, 16, 1.0)
-    made.machine("aa:x", "big", 8, 32, 1.9).agency("mof")
-    more = {"platform": "container", "pod_vcpu": 1, "pod_memory_gib": 4} if container else {}
-    for name, vcpu in (("web", 6), ("tax", 10)):
-        made.workload(name, agency="mof", demand={"vcpu": vcpu, "memory_gib": 4 * vcpu}, **more)
-    first = solve(read(made))
-    again = _restated(first.model)
-    x = as_planned(first.model, first.outcome.x, again)
-    assert again.objective @ x == pytest.approx(first.model.objective @ first.outcome.x)
-    arrays = to_arrays(again)
-    row = np.repeat(np.arange(len(arrays.row_lower)), np.diff(arrays.start))
-    value = np.bincount(row, arrays.value * x[arrays.index], minlength=len(arrays.row_lower))
-    limit = parts(again).limit
-    assert (value >= arrays.row_lower - 1e-9)[~limit].all()
-    assert (value <= arrays.row_upper + 1e-9)[~limit].all()
+def test_what_even_parts_of_machines_break_is_named():
+    """1.5 and 1.5 in parts do not fit 2.5 either, and nothing else is sold: the limit is broken."""
+    arrays = program(2.5)
+    arrays.upper[[1, 3]] = 0.0
+    found = nearest(arrays, PARTS)
+    assert found is not None
+    assert found.broken.tolist() == [2]
+
+
+def test_a_contradiction_that_is_no_limit_has_nothing_nearest():
+    arrays = program(3.0)
+    arrays.upper[:2] = 0.5
+    assert nearest(arrays, PARTS) is None

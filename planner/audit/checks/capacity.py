@@ -75,7 +75,6 @@ def enough(context: Context) -> Iterable[Finding]:
         yield context.missing("enough", "purchases.csv")
         return
     at = {name: t for t, name in enumerate(case.names)}
-    yield from _whole(context)
     there = _there(context)
     yields, stays = Needs(), Needs()
     machines: dict[tuple[str, str, int], set[str]] = {}
@@ -121,20 +120,6 @@ def enough(context: Context) -> Iterable[Finding]:
             yield Finding("enough", "fail", key[0], message, {"SKU": sorted(unfit)[0]})
     if not short:
         yield Finding("enough", "pass", "purchases.csv", "what was bought carries what is placed")
-
-
-def _whole(context: Context) -> Iterable[Finding]:
-    """Machines bought in whole numbers, where the case asks for that (``[units] whole``)."""
-    case = context.case
-    if case.settings.get("units", {}).get("whole") is not True:
-        return
-    machines = [r for r in context.claims.purchases or () if not case.skus[r["sku"]]["resource"]]
-    for row in machines:
-        units = number(row, "units")
-        if abs(units - units.to_integral_value()) > _SLACK:
-            numbers = {"units": text(units), "period": row["period"], "slice": row.get("slice", ALL)}
-            message = f"{row['sku']} is not bought in whole machines"
-            yield Finding("enough", "fail", row["payer"], message, numbers)
 
 
 def _there(context: Context) -> dict[tuple[str, str, int], list[str]]:

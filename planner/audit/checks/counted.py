@@ -128,7 +128,7 @@ def _carried(context: Context) -> Iterable[Finding]:
     Not where workloads state yields of their own or machines are whole: there what runs is not told by
     demand alone.
     """
-    if context.case.yields or context.case.settings.get("units", {}).get("whole") is True:
+    if context.case.yields or not context.case.in_parts:
         return
     for (payer, region, t), group in sorted(_groups(context).items()):
         fault = _too_little(context, group, t) or _too_much(context, group, t)

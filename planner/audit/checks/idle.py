@@ -30,7 +30,7 @@ def check(context: Context) -> Iterable[Finding]:
     where workloads with yields of their own run.
     """
     case, purchases = context.case, context.claims.purchases
-    if not purchases or not _pays(context) or case.settings.get("units", {}).get("whole") is True:
+    if not purchases or not _pays(context) or not case.in_parts:
         return
     at = {name: t for t, name in enumerate(case.names)}
     running: dict[Key, Decimal] = {}

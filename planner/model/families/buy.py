@@ -16,7 +16,7 @@ def buy(context: Context) -> Block | None:
 
     Equation: Σ_{w in q} use[w,s,t,l] = run[q,s,t,l] + Σ_p cover[q,s,p,t,l]. ``cover`` is the used
     part of commitments, so what runs on demand is never idle, and idle commitments never count. In whole
-    machines: 0 ≤ run + Σ_p cover − Σ use ≤ 1; only what rounding up leaves over is idle.
+    machines ``use`` is whole: commitments are pooled, each machine serving one workload at a time.
 
     Units: machines. Keys: q, r, s, t, l.
 
@@ -35,8 +35,7 @@ def buy(context: Context) -> Block | None:
         (np.arange(len(keys)), bought, -1.0),
         (covered, cover["col"], -1.0),
     ]
-    lower = -1.0 if index.case.settings.whole_units else 0.0
-    return make_block(keys, entries, lower, 0.0)
+    return make_block(keys, entries, 0.0, 0.0)
 
 
 FAMILY = Family("buy", buy, _KEY)
