@@ -21,6 +21,7 @@ from planner.answer.emissions import emissions
 from planner.answer.first import First, first_stage
 from planner.answer.fixed import Fixed, broken_rules, hold
 from planner.answer.leaving import leaving
+from planner.answer.moves import moves
 from planner.answer.options import with_options
 from planner.answer.precheck import nowhere, precheck
 from planner.answer.refuges import with_refuges
@@ -276,7 +277,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
     case = model.index.case
     settings = case.settings
     costs = extract.costs(model, x)
-    purchases = extract.purchases(model, x)
+    purchases, placements = extract.purchases(model, x), extract.placements(model, x)
     left = unstated(case, model.index.eligibility)
     prices = case.catalog.prices
     bought = prices[(prices["SkuId"] + prices["term"]).isin(set(purchases["sku"] + purchases["term"]))]
@@ -331,7 +332,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
     return Plan(
         head=head,
         periods=periods,
-        placements=extract.placements(model, x),
+        placements=placements,
         purchases=purchases,
         costs=costs,
         shares=shares.shares(model, x),
@@ -341,6 +342,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         survival=survival.survival(model, x),
         run=run,
         pools=pools(model, x),
+        moves=moves(case, placements, costs),
         signing=signing(model, x, purchases),
         leaving=leaving(model, x),
     )

@@ -165,6 +165,16 @@ TABLES: Mapping[str, Mapping[str, Cell]] = {
         "slice": derived("machines", "slices of case.toml; load and purchases of the slice"),
         "units": derived("machines", "placements and demand, rounded up to whole machines; purchases"),
     },
+    "moves.csv": {
+        **{
+            c: derived("moves-recorded", "changes of placements, in the first period from current.csv")
+            for c in ("period", "workload", "from", "to", "share")
+        },
+        **{
+            c: derived("moves-recorded", "costs.csv: migration labour, placement once, migration transfer")
+            for c in ("labour", "once", "transfer", "cost")
+        },
+    },
     "signing.csv": {
         **dict.fromkeys(
             ("vendor_group", "agreement", "family", "term", "units", "unit", "start", "end", "contract_end"),
@@ -204,7 +214,8 @@ TABLES: Mapping[str, Mapping[str, Cell]] = {
 """Table of a plan folder to its columns."""
 
 OPTIONAL = (
-    "latency.csv", "survival.csv", "pools.csv", "machines.csv", "signing.csv", "leaving.csv", "options.csv",
+    "latency.csv", "survival.csv", "pools.csv", "machines.csv", "moves.csv", "signing.csv", "leaving.csv",
+    "options.csv",
 )  # fmt: skip
 """Tables that some plans have only, or whose absence another check tells."""
 
@@ -220,6 +231,7 @@ ROWS: Mapping[str, str] = {
     "pools.csv": "owners",
     "binding.csv": "",
     "machines.csv": "machines",
+    "moves.csv": "moves-recorded",
     "signing.csv": "signing",
     "leaving.csv": "leaving",
     "options.csv": "options",

@@ -22,6 +22,7 @@ EXCUSES = ("workload", "region", "period_from", "period_to", "rule")
 LATENCY = ("workload", "period", "reached_share")
 SURVIVAL = ("event", "workload", "period", "region", "standby", "extra")
 PERIODS = ("period", "start", "end", "hours", "discount")
+MOVES = ("period", "workload", "from", "to", "share", "labour", "once", "transfer", "cost")
 MACHINES = ("workload", "region", "sku", "spot", "period", "slice", "units")
 RECORD = "plan.json"
 
@@ -50,6 +51,7 @@ class Claims:
     survival: list[Row] | None = None
     periods: list[Row] | None = None
     machines: list[Row] | None = None
+    moves: list[Row] | None = None
     pools: dict[str, set[str]] = field(default_factory=dict)
     pooled: list[Row] | None = None
     head: Mapping[str, Any] | None = None
@@ -67,6 +69,7 @@ def read_claims(folder: Folder, case: Case) -> tuple[Claims, list[Finding]]:
     claims.excuses = folder.optional("excuses.csv", EXCUSES)
     claims.survival = named(folder, case, "survival", SURVIVAL, findings)
     claims.machines = named(folder, case, "machines", MACHINES, findings)
+    claims.moves = folder.optional("moves.csv", MOVES)
     claims.latency = folder.optional("latency.csv", LATENCY)
     claims.pooled = folder.optional("pools.csv", ("pool", "workload"))
     for row in claims.pooled or []:

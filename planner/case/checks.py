@@ -243,6 +243,9 @@ def _check_workloads(
             bad("latency_ms", name, "has a latency target but no users", f"Add its users to {file['users']}.")
         if not w["spot_ok"] and not np.isnan(w["spot_share"]):
             bad("spot_share", f"{w['spot_share']:g}", "has no effect without spot_ok", "Leave it blank.")
+        for column in ("least_share", "most_regions"):
+            if not w["divisible"] and not np.isnan(w[column]):
+                bad(column, f"{w[column]:g}", "has no effect on what is not divisible", "Leave it blank.")
         pods = (np.isnan(w["pod_vcpu"]), np.isnan(w["pod_memory_gib"]))
         if w["platform"] == "container":
             if any(pods):

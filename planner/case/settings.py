@@ -94,6 +94,8 @@ class Settings:
     labour: float | None
     survive: tuple[str, ...]
     whole_units: bool | None
+    least_share: float | None
+    most_regions: int | None
     carbon: CarbonPrice | None
     latency: LatencyWorth | None
     egress_tiers: str
@@ -174,6 +176,13 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
             bad("survival.of", event, "is nothing that can be lost", "Use vendor_groups or regions.")
     units = reader.table(tree, "units", required=False)
     whole = take(units, "whole", bool, "units.") if units else None
+    placing = reader.table(tree, "placing", required=False)
+    least_share = (
+        reader.number(placing, "least_share", "placing.", 0.0, 0.5, default=0.0) if placing else None
+    )
+    most_regions = take(placing, "most_regions", int, "placing.") if "most_regions" in placing else None
+    if most_regions is not None and most_regions < 1:
+        bad("placing.most_regions", most_regions, "is less than one region", "Write 1 or more.")
     migration = reader.table(tree, "migration", required=False)
     labour = reader.number(migration, "labour", "migration.", 0.0, 1e12) if migration else None
     if migration:
@@ -225,6 +234,8 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         labour=labour,
         survive=survive,
         whole_units=whole,
+        least_share=least_share or None,
+        most_regions=most_regions,
         carbon=read_carbon_price(reader, tree),
         latency=read_latency_worth(reader, tree),
         egress_tiers=tiers,

@@ -16,6 +16,7 @@ from planner.commands.talk import quoted, tell_reading
 def command(case: Path, as_json: bool) -> None:
     """Check the case in folder CASE: its files (exit 5), and what certainly cannot work (exit 3)."""
     from planner.inputs import read_case
+    from planner.model.placing import advice
     from planner.planning import build_model
     from planner.report import sentences
     from planner.unstated import unstated
@@ -35,6 +36,7 @@ def command(case: Path, as_json: bool) -> None:
         "rows": model.rows,
         "not_assessed": sorted(inputs.workloads.loc[inputs.workloads["nccp_tier"] == "", "workload"]),
         "unstated": {"count": len(left), "left": [vars(one) for one in left]},
+        "divisible_with_storage": advice(inputs),
         "not_enforced": [r.label() for r in inputs.rules if r.declared_severity != r.severity],
     }
     if as_json:
@@ -47,6 +49,11 @@ def command(case: Path, as_json: bool) -> None:
         unknown = inputs.workloads.loc[inputs.workloads["nccp_tier"] == "", "workload"]
         if len(unknown):
             click.echo(f"warning: nccp_tier is not assessed for {', '.join(sorted(unknown))}")
+        if stores := advice(inputs):
+            click.echo(
+                f"advice: {len(stores)} divisible systems store data, of which each region with a part needs "
+                f"its own; unless they are fleets without state write divisible = false: {', '.join(stores)}"
+            )
         for rule in inputs.rules:
             if rule.declared_severity != rule.severity:
                 click.echo(f"warning: reported only, not enforced: {rule.label()}")

@@ -46,6 +46,7 @@ from planner.model.folding import (
     undominated_machines,
 )
 from planner.model.index import Index
+from planner.model.placing import least_share, most_regions
 from planner.model.tiers import tier_keys
 from planner.model.vendor_costs import bill_keys, engaged_keys
 
@@ -296,11 +297,12 @@ def _moves(index: Index) -> pd.DataFrame:
 
 
 def _at(index: Index, place: pd.DataFrame) -> pd.DataFrame:
-    """Only for workloads kept apart from others or with a least share."""
+    """Only for workloads kept apart from others, with a least share or a limit on regions."""
     case = index.case
     rows = case.affinity[case.affinity["kind"].isin(("apart", "least_share"))]
     names = set(rows["workload"]) | set(rows["other"])
     wanted = case.workloads["workload"].isin(names).to_numpy()
+    wanted = wanted | (least_share(case) > 0) | (most_regions(case) > 0)
     kept: pd.DataFrame = place[wanted[place["w"].to_numpy()]].reset_index(drop=True)
     return kept
 

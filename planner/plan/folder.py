@@ -163,7 +163,7 @@ def _optional(path: Path, allowed: tuple[tuple[str, ...], ...]) -> pd.DataFrame:
 _TEXT = (
     "workload", "region", "period", "role", "payer", "pool", "vendor_group", "vendor", "sku", "term", "slice",
     "unit", "currency", "basis", "rule", "kind", "scope", "subject", "period_from", "period_to", "reason",
-    "family", "per", "words", "start", "end", "event",
+    "family", "per", "words", "start", "end", "event", "from", "to", "spot",
 )  # fmt: skip
 _BLANK = {
     c: [""]

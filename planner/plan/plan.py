@@ -36,6 +36,7 @@ LATENCY = (
 )  # fmt: skip
 SURVIVAL = ("event", "workload", "period", "region", "standby", "extra")
 POOLS = ("pool", "workload")
+MOVES = ("period", "workload", "from", "to", "share", "labour", "once", "transfer", "cost")
 MACHINES = ("workload", "region", "sku", "spot", "period", "slice", "units")
 USED, COUNTED = "used", "counted"
 """Columns that only plans with commitments have: of ``purchases`` and of ``costs``."""
@@ -105,6 +106,9 @@ class Plan:
     machines
         Which whole machines serve which workload of platform ``vm``, on demand or committed; only in plans in
         whole machines.
+    moves
+        What moves from where to where at the beginning of a period, in the first against ``current.csv``, and
+        what that costs: cash with tax of labour, of ``once`` costs of its new place, of data that leave.
     signing
         What is to be signed and when, and what is bought as it is used: cash with tax. ``status`` is
         ``sign``, ``held`` or ``as used``; ``obligation`` is owed whatever is used, ``expected`` is what the
@@ -134,6 +138,7 @@ class Plan:
     run: Mapping[str, Any]
     pools: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(POOLS)))
     machines: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(MACHINES)))
+    moves: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(MOVES)))
     signing: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(SIGNING)))
     leaving: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(LEAVING)))
     options: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(OPTIONS)))
@@ -159,6 +164,7 @@ FRAMES = {
 OPTIONAL = {
     "pools": POOLS,
     "machines": MACHINES,
+    "moves": MOVES,
     "signing": SIGNING,
     "leaving": LEAVING,
     "options": OPTIONS,

@@ -95,7 +95,6 @@ def options(context: Context) -> Grid:
 
     lines: tuple[tuple[str, Callable[[Row], str | Cell]], ...] = (
         ("Cost, amortised, before tax", cost),
-        ("In whole machines, each rounded up", money("whole")),
         ("Of it at assumed prices", money("assumed")),
         ("Largest vendor's share", share("largest_share", "largest")),
         ("Under foreign law", share("foreign_share")),

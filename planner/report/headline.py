@@ -22,6 +22,7 @@ FILES = (
     ("excuses.csv", "why a workload may not be in a region: every rule that closed it, with the reason"),
     ("latency.csv", "users within the target of each workload, mean and 95th percentile"),
     ("binding.csv", "limits that bind and what one step more would save"),
+    ("moves.csv", "what moves from where to where, when, and what that costs"),
     ("machines.csv", "which whole machines serve which workload, on demand or committed"),
     (
         "signing.csv",

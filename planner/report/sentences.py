@@ -8,6 +8,9 @@ from typing import Any
 from planner.money import words
 from planner.plan.plan import Plan
 
+_NAMED = 3
+"""So many systems of a wave of moves are named; moves.csv names all."""
+
 
 def status(plan: Plan) -> str:
     """The solver's word; of placements that were held, that they were not chosen."""
@@ -78,6 +81,21 @@ def whole_machines(head: Mapping[str, Any], run: Mapping[str, Any]) -> Iterator[
             f"  the search ended when its effort was spent (--effort {run['effort']:g}), before the gap "
             f"asked for (--gap {run['gap_allowed']:g})"
         )
+
+
+def moves(plan: Plan) -> Iterator[str]:
+    """Waves of moves: how many systems move at the beginning of each period, and what that costs."""
+    if plan.moves.empty:
+        if "fixed" not in plan.head:
+            yield "nothing moves"
+        return
+    cost = words(float(plan.moves["cost"].sum()), plan.head["currency"])
+    yield f"{plan.moves['workload'].nunique()} systems move, for {cost} (moves.csv)"
+    for period, rows in plan.moves.groupby("period"):
+        names = sorted(set(rows["workload"]))
+        some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if names[_NAMED:] else "")
+        paid = words(float(rows["cost"].sum()), plan.head["currency"])
+        yield f"  {period}: {len(names)} for {paid}: {some}"
 
 
 def priced_in(run: Mapping[str, Any]) -> str:

@@ -118,6 +118,7 @@ def findings(plan: Plan) -> Iterator[str]:
     yield from sentences.planned_again(head)
     yield from sentences.hourly(head)
     yield from sentences.whole_machines(head, plan.run)
+    yield from sentences.moves(plan)
     yield from sentences.egress(head)
     if head.get("tail_liability"):
         yield f"due after the horizon for commitments: {words(head['tail_liability'], currency)}"

@@ -32,7 +32,7 @@ def show_options(plan: Plan, console: Console) -> None:
     for row in rows:
         cap = f" {percent(float(row['value']))}" if _known(row["value"]) else ""
         table.add_column(Text(f"{row['option']}{cap}"), justify="right", overflow="fold")
-    money = (("cost", "cost"), ("in whole machines", "whole"), ("assumed", "assumed"))
+    money = (("cost", "cost"), ("assumed", "assumed"))
     shares = (("largest share", "largest_share"), ("under foreign law", "foreign_share"))
     for name, column in money:
         table.add_row(name, *(_number(row[column]) for row in rows))

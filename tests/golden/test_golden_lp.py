@@ -222,6 +222,12 @@ def affinity() -> World:
     return world.affinity("least_share", "old", value=0.3)
 
 
+def slivers() -> World:
+    """web at a tenth at least, in no more than one region; tax in any; db, not divisible, as ever."""
+    world = market(1.0, 2.0).workload("web", divisible=True, least_share=0.1, most_regions=1)
+    return world.workload("tax", divisible=True).workload("db", divisible=False)
+
+
 def near(**more) -> World:
     """web sends db 100 GiB a month; the regions lie 30 ms apart."""
     world = market(1.0, 2.0, **more).egress("aa:x", 0.1).egress("bb:x", 0.2).workload("web").workload("db")
@@ -345,7 +351,7 @@ def exit() -> World:
 TOYS = {toy.__name__: toy for toy in (
     demand, carry, buy, commitment, fleet, idle, capacity, amount, vendor_share, minimum_share, latency, move,
     move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
-    jurisdiction_share, affinity, transfer, proximity, survival,
+    jurisdiction_share, affinity, slivers, transfer, proximity, survival,
     refuge, freeze, change, agreement, carbon, exit, egress_tier, present, steady, vendor_use,
     vendor_bill,
 )}  # fmt: skip

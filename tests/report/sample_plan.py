@@ -319,7 +319,7 @@ def _leaving(months: list[str]) -> pd.DataFrame:
 
 def _options(cost: float) -> pd.DataFrame:
     plan = {"option": "plan", "rule": "", "value": np.nan, "reason": "", "bound": False, "cost": cost,
-            "whole": 1.02 * cost, "cash": 1.08 * cost, "objective": 0.9 * cost, "tail": 0.0,
+            "cash": 1.08 * cost, "objective": 0.9 * cost, "tail": 0.0,
             "assumed": 0.2 * cost, "largest": "amazon", "largest_share": 0.35, "foreign_share": 0.7,
             "critical_kept": 0.71, "kept_without": "amazon", "moves": 20.0, "breaks": 0}  # fmt: skip
     nothing = plan | {

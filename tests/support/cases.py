@@ -31,7 +31,7 @@ COLUMNS = {
     "energy": "resource vendor kwh_per_hour basis source as_of",
     "workloads": "workload agency project funding classification nccp_tier critical_national ncii "
     "personal_data critical key_custody platform architecture burstable_ok spot_ok divisible min_units "
-    "pod_vcpu pod_memory_gib resilience latency_ms latency_share spot_share "
+    "pod_vcpu pod_memory_gib resilience latency_ms latency_share spot_share least_share most_regions "
     "card_memory_gib cards_together interconnect cards_permitted",
     "demand": "workload resource period amount",
     "users": "workload site period users",
@@ -76,7 +76,10 @@ CATALOG = (
     "energy",
 )
 NETWORK = ("nodes", "links", "measured", "sources")
-LEFT_OUT = ("upfront", "spot_share", "card_memory_gib", "cards_together", "interconnect", "cards_permitted")
+LEFT_OUT = (
+    "upfront", "spot_share", "least_share", "most_regions", "card_memory_gib", "cards_together",
+    "interconnect", "cards_permitted",
+)  # fmt: skip
 OPTIONAL = ("accelerators", "interconnects", "grid", "energy")
 
 
@@ -105,6 +108,7 @@ class World:
     slices: dict[str, float] = field(default_factory=dict)
     terms: dict[str, Any] = field(default_factory=dict)
     migration: dict[str, Any] = field(default_factory=dict)
+    placing: dict[str, Any] = field(default_factory=dict)
     replan: dict[str, Any] = field(default_factory=dict)
     traces: dict[str, Any] = field(default_factory=dict)
     survive: list[str] = field(default_factory=list)
@@ -504,6 +508,7 @@ class World:
             "terms": self.terms,
             "migration": self.migration,
             "adopt": self.adopt,
+            "placing": self.placing,
             "replan": self.replan,
             "traces": self.traces,
             "carbon": self.carbon,

@@ -41,6 +41,7 @@ from planner.model.families import (
     refuge,
     region_amount,
     region_share,
+    slivers,
     steady,
     survival,
     transfer,
@@ -55,7 +56,7 @@ FAMILIES: tuple[Family, ...] = tuple(
     for family in (
         demand, pairing, backup, carry, buy, commitment, fleet, steady, idle, capacity, amount, region_amount,
         vendor_share, minimum_share, jurisdiction_share, region_share, latency, move, move_limit, activation,
-        survival, refuge, affinity, transfer, proximity, budget, ceiling, freeze, change, present,
+        survival, refuge, affinity, slivers, transfer, proximity, budget, ceiling, freeze, change, present,
         egress_tier, vendor_use, vendor_bill, agreement, carbon, exit, pin,
     )
 )  # fmt: skip
