@@ -11,7 +11,9 @@ from planner.case.schema import RESOURCES
 from planner.inputs import read_case
 from planner.plan.folder import copy_inputs, save, write_manifest
 from planner.planning import solve
+from planner.study.robust import stressed
 from planner.study.scenario import scenario_folder
+from planner.study.stressors import stress
 
 CASE = Path(__file__).resolve().parents[2] / "examples" / "national-plan"
 
@@ -127,6 +129,10 @@ def test_service_tax_is_paid_to_vendors_and_to_nobody_else(plan):
 def test_its_studies_can_be_read(case):
     settings = case.settings
     assert settings.robust is not None and len(settings.spreads) >= 2
+    for chance in settings.robust.chances:
+        assert stressed(case, chance.stressors).case.periods is not None
+    for spread in settings.spreads:
+        assert stress(case, f"{spread.of}:+10%").cut == ()
     for name, overrides in settings.scenarios.items():
         with scenario_folder(CASE, name, overrides) as folder:
             assert len(read_case(folder).workloads) == len(case.workloads)
