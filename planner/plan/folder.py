@@ -147,8 +147,9 @@ def read_plan(folder: Path) -> Plan:
 
 
 def _optional(path: Path, allowed: tuple[tuple[str, ...], ...]) -> pd.DataFrame:
+    blank = {c: [""] for c in _FIGURES}
     try:
-        frame = pd.read_csv(path, dtype=dict.fromkeys(_TEXT, str), keep_default_na=False)
+        frame = pd.read_csv(path, dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=blank)
     except (OSError, ValueError) as error:
         mend = "Write the plan again with planner plan."
         raise BadInput(
@@ -165,6 +166,11 @@ _TEXT = (
     "unit", "currency", "basis", "rule", "kind", "scope", "subject", "period_from", "period_to", "reason",
     "family", "per", "words", "start", "end", "event", "from", "to", "spot",
 )  # fmt: skip
+_FIGURES = (
+    "cost", "whole", "cash", "objective", "tail", "assumed", "largest_share", "foreign_share",
+    "kept_without", "moves", "egress", "labour", "owed", "total",
+)  # fmt: skip
+"""Figures of the optional tables that are blank where they are not known."""
 _BLANK = {
     c: [""]
     for c in (
