@@ -168,7 +168,7 @@ _TEXT = (
 )  # fmt: skip
 _FIGURES = (
     "cost", "whole", "cash", "objective", "tail", "assumed", "largest_share", "foreign_share",
-    "kept_without", "moves", "egress", "labour", "owed", "total",
+    "kept_without", "moves", "breaks", "egress", "labour", "owed", "total",
 )  # fmt: skip
 """Figures of the optional tables that are blank where they are not known."""
 _BLANK = {
