@@ -5,20 +5,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from planner import tables
+from planner.case.files import Files, files_of
 from planner.case.load import Tables, read_tables
-from planner.case.schema import USERS, WORKLOADS
+from planner.case.schema import TABLES, USERS, WORKLOADS
 from planner.case.settings import FILE, Settings, read_settings
-from planner.catalog.load import folder_of
+from planner.case.toml import Values, leaves, with_values
+from planner.catalog.load import folder_of, shipped_from
 from planner.catalog.schema import REGIONS
-from planner.errors import BadInput, Issue
-from planner.files.read import Source, is_text
+from planner.errors import BadInput, Issue, UnknownName
+from planner.files.read import is_text
 from planner.latency.coverage import coverage
 from planner.latency.graph import build_graph
 from planner.latency.matrix import round_trips
@@ -58,34 +62,126 @@ class Case(Tables):
     between_us: pd.DataFrame
     classes: tuple[str, ...] = ()
 
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the case as its file has it: a frame to change and hand to :meth:`with_table`.
 
-def read_case(folder: Path | str) -> Case:
+        Raises
+        ------
+        UnknownName
+            If cases have no such table.
+        """
+        if name not in self.frames:
+            raise UnknownName("table", name, list(self.frames))
+        return self.frames[name].drop(columns="_row")
+
+    def with_table(self, name: str, frame: pd.DataFrame) -> Case:
+        """The case with another table, as if a file with these rows were named in ``case.toml``.
+
+        Raises
+        ------
+        UnknownName
+            If cases have no such table.
+        BadInput
+            With every problem of the case as it is then.
+        """
+        return self.changed({}, {name: frame})
+
+    def with_parameter(self, rule: str, **parameters: Any) -> Case:
+        """The case with parameters of a rule, as if ``[rules.RULE]`` of ``case.toml`` set them.
+
+        For instance ``case.with_parameter("vendor-share", cap=0.3)``.
+
+        Raises
+        ------
+        BadInput
+            If no pack of the case has the rule, or it has no such parameter, or the value is none for it.
+        """
+        return self.changed({("rules", rule, name): value for name, value in parameters.items()})
+
+    def with_settings(self, overrides: Mapping[str, Any], name: str = "") -> Case:
+        """The case with other settings: nested sections of ``case.toml``, or keys with dots.
+
+        For instance ``case.with_settings({"money.discount_rate": 0.06})``; ``name`` is that of the
+        scenario, for problems.
+
+        Raises
+        ------
+        BadInput
+            If a key leads through something that is no section, or the case cannot be read then.
+        """
+        return self.changed(dict(leaves(overrides)), where=f"scenario.{name}." if name else "")
+
+    def changed(
+        self, values: Values, frames: Mapping[str, pd.DataFrame] | None = None, where: str = ""
+    ) -> Case:
+        """The case with values of ``case.toml`` and tables changed, read and checked like any other.
+
+        Nothing is written: the files as they are changed are kept in ``origin``. What was changed in the
+        arrays of this case alone, as stressors do, is not in it.
+        """
+        schemas = {table.name: table for table in TABLES}
+        content: dict[str, bytes] = {}
+        values = dict(values)
+        for name, frame in (frames or {}).items():
+            if name not in schemas:
+                raise UnknownName("table", name, list(schemas))
+            file = self.settings.tables.get(name, "")
+            if not file or not is_text(file):
+                file = f"{name}.csv"
+                values["tables", name] = file
+                if any(source.table == name for source in self.settings.sources):
+                    values["source",] = [
+                        {key: value for key, value in vars(source).items() if value}
+                        for source in self.settings.sources
+                        if source.table != name
+                    ] or None
+            content[file] = tables.as_csv(frame, schemas[name])
+        if values:
+            text = self.origin.content(FILE).decode("utf-8-sig")
+            content[FILE] = with_values(text, values, where).encode("utf-8")
+        return read_case(self.origin.with_content(content))
+
+
+def read_case(folder: Path | str | Files) -> Case:
     """Read and check a case with all it names.
+
+    Parameters
+    ----------
+    folder
+        A case, or a plan folder: then the case is read from the copies that the plan keeps, of shipped
+        catalogs and packs too, so that it is the same question whatever ships today.
 
     Raises
     ------
     BadInput
         With every problem found in any file.
     """
-    folder = Path(folder)
-    settings, problems = read_settings(folder)
+    origin = folder if isinstance(folder, Files) else files_of(Path(folder))
+    with shipped_from(origin.kept):
+        return _read_case(origin)
+
+
+def _read_case(origin: Files) -> Case:
+    settings, problems = read_settings(origin)
     if settings is None:
         raise BadInput(problems)
-    case, problems = read_tables(folder)
+    folder = origin.folder
+    case, more = read_tables(origin, settings)
+    problems += more
     rules, more, rule_files = read_packs(
         settings.packs, folder, settings.rules, settings.rules_as_of, settings.decision_date,
         adopt=settings.adopt,
     )  # fmt: skip
-    problems = [*problems, *more]
+    problems += more
     classes, more = scheme_of(rule_files, settings.classes)
     problems += more
-    problems += _classes(case, folder, settings, rules, classes, problems)
+    problems += _classes(case, origin, settings, rules, classes, problems)
     network, more = _network(settings.catalogs, folder)
     problems += more
     if case is not None and not more:
         problems += _network_checks(case, network)
     elif network is not None and not more:
-        problems += _sites(folder, settings, network, problems)
+        problems += _sites(origin, settings, network, problems)
     if problems or case is None:
         raise BadInput(problems)
     regions = case.catalog.regions.merge(
@@ -110,7 +206,7 @@ def read_case(folder: Path | str) -> Case:
 
 
 def _classes(
-    case: Tables | None, folder: Path, settings: Settings, rules: tuple[Rule, ...], classes: tuple[str, ...],
+    case: Tables | None, origin: Files, settings: Settings, rules: tuple[Rule, ...], classes: tuple[str, ...],
     known: list[Issue],
 ) -> list[Issue]:  # fmt: skip
     """Classes of workloads and rules that the scheme does not have; without a scheme any word may be one."""
@@ -124,14 +220,12 @@ def _classes(
         if name not in classes
     ]  # fmt: skip
     file = settings.tables.get("workloads", "workloads.csv")
-    source: Source = folder / file
     if case is not None:
-        # A sheet, Parquet or query is kept as the CSV of its table.
-        kept_as = file if is_text(file) else WORKLOADS.file
-        source = next(content for name, content in case.files if name == kept_as)
+        frame = case.frames["workloads"]
     elif any(p.file == FILE and p.column == "tables.workloads" for p in known):
         return problems
-    frame, _ = tables.read(source, WORKLOADS, file)
+    else:
+        frame, _ = tables.read(origin.source(file), WORKLOADS, file)
     problems += [
         Issue(file, int(row), "classification", level, "is no class of the scheme", mend_name(level, classes))
         for level, row in zip(frame["classification"], frame["_row"], strict=True)
@@ -166,10 +260,8 @@ def _network_checks(case: Tables, network: Network | None) -> list[Issue]:
         return []
     nodes = set(network.nodes["node"])
     problems: list[Issue] = []
-    # The case keeps no rows of files, so these are read once more to say where.
-    if "users" in case.settings.tables:
-        frame, _ = tables.read(case.folder / file, USERS)
-        problems += tables.refers(frame, "site", nodes, file, "the network's nodes")
+    problems += tables.refers(case.frames["users"], "site", nodes, file, "the network's nodes")
+    # A catalog keeps no rows of files, so these are read once more to say where.
     for name, source in case.files:
         if PurePosixPath(name).name == REGIONS.file:
             frame, _ = tables.read(source, REGIONS, name)
@@ -179,12 +271,12 @@ def _network_checks(case: Tables, network: Network | None) -> list[Issue]:
     return problems
 
 
-def _sites(folder: Path, settings: Settings, network: Network, problems: list[Issue]) -> list[Issue]:
+def _sites(origin: Files, settings: Settings, network: Network, problems: list[Issue]) -> list[Issue]:
     """Sites of users that the network does not have, of the rows that could be read."""
     file = settings.tables.get("users", "")
     if not file or any(p.file == FILE and p.column == "tables.users" for p in problems):
         return []
-    frame, _ = tables.read(folder / file, USERS)
+    frame, _ = tables.read(origin.source(file), USERS, file)
     read = frame[frame["site"] != ""]
     return tables.refers(read, "site", set(network.nodes["node"]), file, "the network's nodes")
 

@@ -165,6 +165,16 @@ def _written(header: Sequence[str], cells: Mapping[str, Sequence[str]], rows: in
     return stream.getvalue().encode("utf-8")
 
 
+def as_csv(frame: pd.DataFrame, table: Table) -> bytes:
+    """A frame of a table's rows as CSV in the form of the reference."""
+    frame = frame.drop(columns="_row", errors="ignore").copy()
+    for column in table.columns:
+        if column.name in frame and column.kind == "integer":
+            cells = [int(v) if isinstance(v, float) and v.is_integer() else v for v in frame[column.name]]
+            frame[column.name] = pd.Series(cells, index=frame.index, dtype="object")
+    return frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
+
+
 _REMEMBERED = 1_000_000
 """Files of fewer bytes are parsed once in a process: shipped catalogs are read again with every case."""
 _remembered = lru_cache(maxsize=128)(_of_text)

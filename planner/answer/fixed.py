@@ -43,20 +43,29 @@ def read_fixed(path: Path, case: Case) -> Fixed:
         If the table is bad, names an unknown workload or region, or places a workload only in part.
     """
     data, problems = tables.read(path, CURRENT)
-    problems += tables.refers(data, "workload", case.workloads["workload"], path.name, "the case's workloads")
-    problems += tables.refers(data, "region", case.regions["region"], path.name, "the catalogs' regions")
+    return _fixed(case, data, path.name, problems)
+
+
+def fixed_today(case: Case) -> Fixed:
+    """Placements as the case's own table of today has them; raises as :func:`read_fixed` does."""
+    return _fixed(case, case.frames["current"], case.settings.tables.get("current", CURRENT.file), [])
+
+
+def _fixed(case: Case, data: pd.DataFrame, file: str, problems: list[Issue]) -> Fixed:
+    problems += tables.refers(data, "workload", case.workloads["workload"], file, "the case's workloads")
+    problems += tables.refers(data, "region", case.regions["region"], file, "the catalogs' regions")
     primary = data[data["role"] == "primary"]
     for name, rows in primary.groupby("workload"):
         if abs(rows["share"].sum() - 1.0) > SUM:
             row, value = int(rows["_row"].iloc[0]), f"{name}: {rows['share'].sum():g}"
             mend = "Give the primary shares of a workload that sum to 1."
-            problems.append(Issue(path.name, row, "share", value, "the shares do not sum to 1", mend))
+            problems.append(Issue(file, row, "share", value, "the shares do not sum to 1", mend))
     if problems:
         raise BadInput(problems)
     w = primary["workload"].map({n: i for i, n in enumerate(case.workloads["workload"])})
     r = primary["region"].map({n: i for i, n in enumerate(case.regions["region"])})
     placements = pd.DataFrame({"w": w.astype("int64"), "r": r.astype("int64"), "share": primary["share"]})
-    return Fixed(path.name, placements)
+    return Fixed(file, placements)
 
 
 def hold(case: Case, eligibility: Eligibility, fixed: Fixed) -> tuple[Eligibility, pd.DataFrame]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from planner.case.settings import FILE
 from planner.errors import BadInput, Issue
 from planner.inputs import Case
 from planner.model.build import Model
@@ -22,6 +23,37 @@ _COMMITTED = ["pool", "sku", "term", "period"]
 def without_replan(case: Case) -> Case:
     """The same question as if there were no earlier plan."""
     return replace(case, settings=replace(case.settings, replan=None))
+
+
+def from_plan(case: Case, earlier: Plan, freeze: int = 0, change_price: float = 0.0) -> Case:
+    """The case planned again from an earlier plan: its placements and commitments as two tables more.
+
+    The plan that is made of it keeps them, so that it can be explained and audited as any other.
+
+    Parameters
+    ----------
+    freeze
+        Number of first periods that are kept as they are in the earlier plan.
+    change_price
+        Price of each period in which a whole workload is elsewhere than there.
+
+    Raises
+    ------
+    BadInput
+        If the case plans again already, or the earlier plan cannot be kept.
+    """
+    if case.settings.replan is not None:
+        mend = "Take [replan] out of case.toml, or plan without --from."
+        raise BadInput([Issue(FILE, 0, "replan", "", "has a section [replan] already", mend)])
+    periods, committed = set(case.periods["period"]), committed_in(earlier)
+    placed = earlier.placements[earlier.placements["period"].isin(periods)]
+    tables = {
+        "earlier_placements": placed[placed["workload"].isin(set(case.workloads["workload"]))],
+        "earlier_commitments": committed[committed["period"].isin(periods)],
+    }
+    return case.changed(
+        {("replan", "freeze"): freeze, ("replan", "change_price"): float(change_price)}, tables
+    )
 
 
 def committed_in(plan: Plan) -> pd.DataFrame:

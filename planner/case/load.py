@@ -6,6 +6,7 @@ content; it returns every problem, so that a user mends all of them in one go.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,8 +17,9 @@ import pandas as pd
 from planner import tables
 from planner.case import schema
 from planner.case.checks import cross_checks
+from planner.case.files import Files
 from planner.case.references import check_references
-from planner.case.settings import FILE, Settings, read_settings
+from planner.case.settings import FILE, Settings
 from planner.case.sources import canonical, query
 from planner.case.traces import Traces, compress, read_traces
 from planner.case.vendor_costs import held_by_period
@@ -36,6 +38,8 @@ class Tables:
 
     Attributes
     ----------
+    origin
+        The files that it was read from.
     periods
         One row a period t: ``period`` (its name), ``start``, ``end`` (exclusive), ``year``,
         ``months``, ``hours``, ``discount`` (factor on money that falls due evenly in it).
@@ -59,6 +63,8 @@ class Tables:
         What an earlier plan has in each period t, not dense; only with ``settings.replan``.
     capacity
         Dense: subject, resource, payer, t, amount and the provenance of the row.
+    frames
+        The tables as they were read, with ``_row``, the line of each row in its file.
     files
         Name of every file read, with its path or, where that has not the form of the reference, its content
         in that form.
@@ -66,7 +72,7 @@ class Tables:
         How files were read that have not that form, in words for the user.
     """
 
-    folder: Path
+    origin: Files
     settings: Settings
     catalog: Catalog
     periods: pd.DataFrame
@@ -99,6 +105,7 @@ class Tables:
     evidence: pd.DataFrame
     assessments: pd.DataFrame
     rates: Rates
+    frames: Mapping[str, pd.DataFrame]
     files: tuple[tuple[str, Source], ...]
     notes: tuple[str, ...] = ()
 
@@ -107,20 +114,16 @@ _LONGEST_NAME = 120
 """Longest name of a table's file: file systems differ in what they bear."""
 
 
-def read_tables(folder: Path) -> tuple[Tables | None, list[Issue]]:
-    """Read a case folder and the catalogs it names.
+def read_tables(origin: Files, settings: Settings) -> tuple[Tables | None, list[Issue]]:
+    """Read the tables of a case and the catalogs it names.
 
     Returns
     -------
     (tables, problems)
         ``tables`` is ``None`` when a problem prevents building it; all problems found are returned.
     """
-    settings, problems = read_settings(folder)
-    if settings is None:
-        return None, problems
-    frames, files, notes, more = _read_tables(folder, settings)
-    problems += more
-    catalog, more = read_catalog(settings.catalogs, folder, settings.prices_as_of)
+    frames, files, notes, problems = _read_tables(origin, settings)
+    catalog, more = read_catalog(settings.catalogs, origin.folder, settings.prices_as_of)
     problems += more
     periods = period_table(settings)
     if problems:
@@ -129,13 +132,13 @@ def read_tables(folder: Path) -> tuple[Tables | None, list[Issue]]:
         )
     else:
         problems += cross_checks(settings, frames, catalog, periods)
-    traces, more = _traces(folder, settings, frames)
+    traces, more = _traces(origin, settings, frames)
     problems += more
     if problems:
         return None, problems
     if traces is not None and settings.traces is not None:
         shares = dict(zip(traces.names, traces.share.tolist(), strict=True))
-        files.append((settings.traces.file, folder / settings.traces.file))
+        files.append((settings.traces.file, origin.source(settings.traces.file)))
         settings = replace(settings, slices=shares)
     names = list(periods["period"])
     workloads = (
@@ -146,7 +149,7 @@ def read_tables(folder: Path) -> tuple[Tables | None, list[Issue]]:
     workloads["payer"] = workloads["payer"].where(workloads["payer"] != "", workloads["agency"])
     demand = _demand_array(frames["demand"], list(workloads["workload"]), names)
     return Tables(
-        folder=folder,
+        origin=origin,
         settings=settings,
         catalog=with_spot(catalog, "spot" in settings.terms),
         periods=periods,
@@ -179,8 +182,9 @@ def read_tables(folder: Path) -> tuple[Tables | None, list[Issue]]:
         evidence=frames["evidence"].drop(columns="_row"),
         assessments=frames["assessments"].drop(columns="_row"),
         rates=Rates(settings.currency, {(f.currency, f.year): f.rate * (1 + f.buffer) for f in settings.fx}),
+        frames=frames,
         files=(
-            (FILE, canonical(folder, settings.tables, settings.sources, settings.decimal) or folder / FILE),
+            (FILE, canonical(origin, settings.tables, settings.sources, settings.decimal)),
             *files,
             *((f"catalogs/{name}", file) for name, file in catalog.files),
         ),
@@ -248,13 +252,13 @@ def _demand_array(frame: pd.DataFrame, workloads: list[str], periods: list[str])
 
 
 def _traces(
-    folder: Path, settings: Settings, frames: dict[str, pd.DataFrame]
+    origin: Files, settings: Settings, frames: dict[str, pd.DataFrame]
 ) -> tuple[Traces | None, list[Issue]]:
     """The hourly traces of the case, compressed; ``None`` without ``[traces]`` or with problems."""
     if settings.traces is None:
         return None, []
     file = settings.traces.file
-    path = folder / file
+    path = origin.folder / file
     if path.is_symlink() or not path.is_file():
         return None, [Issue(FILE, 0, "traces.file", file, "is missing or a link", "Add the file.")]
     factors, problems = read_traces(path.read_bytes(), file)
@@ -296,7 +300,7 @@ def _load_array(frame: pd.DataFrame, workloads: list[str], slices: list[str]) ->
 
 
 def _read_tables(
-    folder: Path, settings: Settings
+    origin: Files, settings: Settings
 ) -> tuple[dict[str, pd.DataFrame], list[tuple[str, Source]], list[str], list[Issue]]:
     problems: list[Issue] = []
     frames: dict[str, pd.DataFrame] = {}
@@ -304,7 +308,7 @@ def _read_tables(
     notes: list[str] = []
     known = {table.name: table for table in schema.TABLES}
     for name, file in sorted(settings.tables.items()):
-        path = folder / file
+        path = origin.folder / file
         if name not in known:
             near = did_you_mean(name, known)
             mend = f"This version reads {', '.join(known)}; take it out or correct the name"
@@ -318,29 +322,32 @@ def _read_tables(
             mend = "Name a plain file inside the case folder."
             problems.append(Issue(FILE, 0, f"tables.{name}", file, "leads out of the case folder", mend))
         else:
-            content = tables.content(path, known[name], decimal=settings.decimal)
+            source = origin.source(file)
+            # What is changed in memory has the form of the reference.
+            decimal = "" if isinstance(source, bytes) else settings.decimal
+            content = tables.content(source, known[name], file, decimal)
             frames[name] = content.frame
             problems += content.problems
             notes += content.notes
-            files.append((file if is_text(file) else f"{name}.csv", content.csv or path))
-    for source in settings.sources:
-        if source.table not in known:
-            mend = mend_name(source.table, known)
-            problems.append(Issue(FILE, 0, "source.table", source.table, "the table is unknown", mend))
+            files.append((file if is_text(file) else f"{name}.csv", content.csv or source))
+    for query_of in settings.sources:
+        if query_of.table not in known:
+            mend = mend_name(query_of.table, known)
+            problems.append(Issue(FILE, 0, "source.table", query_of.table, "the table is unknown", mend))
             continue
-        content = query(source, folder, known[source.table])
-        frames[source.table] = content.frame
+        content = query(query_of, origin.folder, known[query_of.table])
+        frames[query_of.table] = content.frame
         problems += content.problems
         notes += content.notes
-        files.append((f"{source.table}.csv", content.csv or b""))
-    given = {*settings.tables, *(source.table for source in settings.sources)}
+        files.append((f"{query_of.table}.csv", content.csv or b""))
+    given = {*settings.tables, *(query_of.table for query_of in settings.sources)}
     for table in schema.TABLES:
         frames.setdefault(table.name, tables.empty(table))
         if table.name not in given and table.required:
             mend = f'Add {table.name} = "{table.file}" under [tables]. {table.description}'
             problems.append(Issue(FILE, 0, f"tables.{table.name}", "", "the table is missing", mend))
     named = {*settings.tables.values(), settings.traces.file if settings.traces else ""}
-    for path in sorted(folder.glob("*.csv")):
+    for path in sorted(origin.folder.glob("*.csv")):
         if path.name not in named:
             mend = "Name it under [tables] in case.toml, or take it out of the folder."
             problems.append(Issue(path.name, 0, "", "", "the file is not named in case.toml", mend))

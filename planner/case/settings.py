@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from planner.case.files import Files
 from planner.case.reader import EXAMPLES, FILE, Reader
 from planner.case.resources import HOURS
 from planner.case.sources import TableSource, read_sources
@@ -20,7 +21,6 @@ from planner.case.studies import Robust, Spread, read_robust, read_spreads
 from planner.case.weights import CarbonPrice, LatencyWorth, read_carbon_price, read_latency_worth
 from planner.catalog.schema import TERMS
 from planner.errors import Issue
-from planner.files.read import opened_plain
 from planner.files.toml import parse_toml
 from planner.tolerances import SUM
 
@@ -118,11 +118,10 @@ class Settings:
     terms_stated: bool = True
 
 
-def read_settings(folder: Path) -> tuple[Settings | None, list[Issue]]:
+def read_settings(files: Files) -> tuple[Settings | None, list[Issue]]:
     """Read ``case.toml``. Returns ``None`` with problems when it cannot be understood at all."""
-    path = folder / FILE
     try:
-        text = opened_plain(path).decode("utf-8-sig")
+        text = files.content(FILE).decode("utf-8-sig")
         tree = parse_toml(text)
     except FileNotFoundError:
         return None, [Issue(FILE, 0, "", "", "the file is missing", "A case is a folder with a case.toml.")]

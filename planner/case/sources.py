@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from planner import tables
+from planner.case.files import Files
 from planner.case.reader import FILE, Reader
-from planner.case.toml import toml_text
+from planner.case.toml import with_values
 from planner.files.grid import Gathering, Grid, refused, text_of
-from planner.files.read import is_text, parts
+from planner.files.read import Source, is_text, parts
 from planner.tables import Content, Table
 
 BOM = "\ufeff"
@@ -113,26 +113,25 @@ def _grid(source: TableSource, folder: Path, where: str) -> Grid:
 
 
 def canonical(
-    folder: Path, files: Mapping[str, str], sources: Sequence[TableSource], decimal: str
-) -> bytes | None:
-    """``case.toml`` as a plan keeps it where tables came from other files than text; ``None`` if as it is.
+    files: Files, tables: Mapping[str, str], sources: Sequence[TableSource], decimal: str
+) -> Source:
+    """``case.toml`` as a plan keeps it: as it is, unless tables came from other files than text.
 
     Every table is then named by the CSV file that the plan keeps; comments say where it was read and
     what that file's SHA-256 was.
     """
-    raw = (folder / FILE).read_bytes()
-    typed = {name: file for name, file in files.items() if not is_text(file)}
+    raw = files.content(FILE)
+    typed = {name: file for name, file in tables.items() if not is_text(file)}
     if not typed and not sources and not decimal:
-        return raw.removeprefix(BOM.encode()) if raw.startswith(BOM.encode()) else None
-    tree = tomllib.loads(raw.decode("utf-8-sig"))
+        return raw.removeprefix(BOM.encode()) if raw.startswith(BOM.encode()) else files.source(FILE)
+    values: dict[tuple[str, ...], Any] = {}
     comments = ["# Tables read elsewhere, kept as CSV beside this file:"]
     for name, file in sorted(typed.items()):
-        tree["tables"][name] = f"{name}.csv"
-        digest = hashlib.sha256((folder / parts(file)[0]).read_bytes()).hexdigest()
+        values["tables", name] = f"{name}.csv"
+        digest = hashlib.sha256((files.folder / parts(file)[0]).read_bytes()).hexdigest()
         comments.append(f"# {name}: {file}, SHA-256 {digest}")
     for source in sources:
-        tree["tables"][source.table] = f"{source.table}.csv"
+        values["tables", source.table] = f"{source.table}.csv"
         comments.append(f"# {source.table}: {' '.join(source.query.split())}")
-    tree.pop("source", None)
-    tree.pop("files", None)
-    return ("\n".join(comments) + "\n" + toml_text(tree)).encode("utf-8")
+    values |= {("source",): None, ("files",): None}
+    return ("\n".join(comments) + "\n" + with_values(raw.decode("utf-8-sig"), values)).encode("utf-8")

@@ -79,12 +79,18 @@ class Catalog:
     notes: tuple[str, ...] = ()
 
 
+CATALOGS = "catalogs"
+"""Folder of a plan's inputs that holds copies of packages."""
+
 _KEPT: ContextVar[Path | None] = ContextVar("kept", default=None)
 
 
 @contextmanager
-def shipped_from(folder: Path) -> Iterator[None]:
-    """Read what ships with the planner from the copies in a folder meanwhile, as a plan keeps them."""
+def shipped_from(folder: Path | None) -> Iterator[None]:
+    """Meanwhile read what ships with the planner from a plan's copies, as far as it has them.
+
+    ``folder`` is the plan's folder of inputs; ``None`` reads what ships.
+    """
     token = _KEPT.set(folder)
     try:
         yield
@@ -95,15 +101,11 @@ def shipped_from(folder: Path) -> Iterator[None]:
 def shipped() -> Path:
     """The folder of the catalogs that come with the planner, installed or in a checkout.
 
-    Within :func:`shipped_from` it is the folder named there.
-
     Raises
     ------
     PlannerError
         If the installation lacks it.
     """
-    if (kept := _KEPT.get()) is not None:
-        return kept
     here = Path(__file__).resolve().parent.parent
     for place in (here / "_catalogs", here.parent / "catalogs"):
         if place.is_dir():
@@ -111,9 +113,22 @@ def shipped() -> Path:
     raise PlannerError("the catalogs that ship with the planner are missing; install it again")
 
 
+def shipped_place(*parts: str) -> Path:
+    """A file or folder that ships with the planner; within :func:`shipped_from` the plan's copy of it."""
+    copies = (folder.joinpath(*parts) for folder in _copies())
+    return next((copy for copy in copies if copy.exists()), shipped().joinpath(*parts))
+
+
 def shipped_names() -> tuple[str, ...]:
     """Names of the shipped packages that hold tables, sorted."""
-    return tuple(sorted(p.name for p in shipped().iterdir() if p.is_dir() and any(p.glob("*.csv"))))
+    folders = [p for place in (shipped(), *_copies()) if place.is_dir() for p in place.iterdir()]
+    return tuple(sorted({p.name for p in folders if p.is_dir() and any(p.glob("*.csv"))}))
+
+
+def _copies() -> tuple[Path, ...]:
+    """Folders with copies of what ships, within :func:`shipped_from`; the network is beside the others."""
+    kept = _KEPT.get()
+    return () if kept is None else (kept / CATALOGS, kept)
 
 
 def folder_of(name: str, case_folder: Path) -> Path | Issue:
@@ -138,7 +153,7 @@ def folder_of(name: str, case_folder: Path) -> Path | Issue:
 
     if not name.startswith("./"):
         if name in shipped_names():
-            return shipped() / name
+            return shipped_place(name)
         near = did_you_mean(name, shipped_names())
         mend = f"Shipped are {', '.join(shipped_names())}; a folder of the case is written ./folder"
         mend += f"; {near}" if near else "."
@@ -152,6 +167,9 @@ def folder_of(name: str, case_folder: Path) -> Path | Issue:
         inside, found = True, False
     if not inside:
         return bad("leads out of the case folder", "Name a folder inside the case, e.g. ./our-prices.")
+    copy = shipped_place(name)
+    if not found and any(copy.is_relative_to(folder) for folder in _copies()):
+        return copy
     return place if found else bad("is not a folder of the case", "Create it or correct the name.")
 
 
@@ -182,8 +200,9 @@ def read_catalog(
         if isinstance(place, Issue):
             problems.append(place)
         else:
-            own = name.startswith("./")
-            folders.append((place.relative_to(case_folder.resolve()).as_posix() if own else name, place))
+            roots = (*_copies(), case_folder.resolve())
+            root = next((folder for folder in roots if place.is_relative_to(folder)), place.parent)
+            folders.append((place.relative_to(root).as_posix() if name.startswith("./") else name, place))
     catalog, more = read_folders(folders, prices_as_of)
     return catalog, problems + more
 

@@ -39,11 +39,7 @@ def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
 
     inputs, notes = inputs_of(path)
     found = alternatives(inputs, within)
-    head, rows = study_out.head_of(inputs), found.rows()
-    document = {
-        **head, "study": "alternatives", "within": within, "every_set": found.every_set, "plans": rows,
-        "notes": notes,
-    }  # fmt: skip
+    head, rows, document = found.head, found.rows(), {**found.document(), "notes": notes}
     if out is not None:
         study_out.write_study(out, "alternatives", document, rows, lambda: [])
         click.echo(f"written to {out}", err=True)

@@ -41,13 +41,8 @@ def command(
 
     inputs = read_case(case)
     found = breakeven(inputs, vendor, deepest, steps, [v / 100 for v in shares] or SHARES)
-    head = study_out.head_of(inputs)
+    head, rows, document = found.head, found.rows(), found.document()
     title, marking = str(head["title"]), str(head["marking"])
-    rows = found.rows()
-    document = {
-        **head, "study": "breakeven", "vendor": vendor, "entry": found.entry, "why_not": found.why_not,
-        "offers": rows, "wins": [{"share": s, "discount": d} for s, d in found.wins],
-    }  # fmt: skip
     target = out or Path("studies") / f"{head['case']}-breakeven-{vendor}"
     footer = study_out.footer_of(inputs, "breakeven.csv")
     study_out.write_study(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -50,21 +51,7 @@ def command(
         raise click.UsageError("--weights takes one weight for each change of demand, none negative")
     inputs = read_case(case)
     found = commit_advice(inputs, factors, parts, GAP if gap is None else gap)
-    head, rows = study_out.head_of(inputs), found.rows()
-    levels = [
-        {
-            "demand": round(v.factor, 9), "weight": round(v.weight, 9), "cost_alone": round(v.alone, 2),
-            "cost": round(v.cost, 2), "cost_of_mean": round(v.cost_of_mean, 2),
-        }
-        for v in found.levels
-    ]  # fmt: skip
-    without = [{"demand": round(f, 9), "weight": round(w, 9), "reason": why} for f, w, why in found.missing]
-    document = {
-        **head, "study": "commit-advice", "levels": levels, "expected": round(found.expected, 2),
-        "perfect_information": round(found.perfect, 2), "as_if_mean": round(found.of_mean, 2),
-        "unproved": round(found.unproved, 2), "advice": rows,
-        "without_plan": without,
-    }  # fmt: skip
+    head, rows, document = found.head, found.rows(), found.document()
     if out is not None:
         study_out.write_study(out, "commit-advice", document, rows, lambda: [])
         click.echo(f"written to {out}", err=True)
@@ -82,7 +69,7 @@ def command(
     click.echo(f"next: planner plan {quoted(case)}", err=True)
 
 
-def _show(found: Advice, head: dict[str, str]) -> None:
+def _show(found: Advice, head: Mapping[str, Any]) -> None:
     from planner.commands import study_out
     from planner.report.words import amount, percent
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from planner.inputs import Case
     from planner.plan.plan import Plan
     from planner.report.figures.sheet import Chart
-    from planner.study.compare import Named, Row
+    from planner.study.compare import Comparison, Named, Row
 
 DIFFERENT = 8
 """Exit code of ``--exit-code`` when plans differ."""
@@ -37,27 +37,21 @@ def command(
     The first row is doing nothing, where a case has a table of where its workloads run today.
     """
     from planner.commands import study_out
-    from planner.study.compare import differ
+    from planner.inputs import read_case
     from planner.study.compare import scenarios as run_scenarios
 
     if scenarios:
         if len(paths) != 1:
             raise click.UsageError("--scenarios takes one case")
-        inputs, rows = run_scenarios(paths[0])
-        head, note = study_out.head_of(inputs), ""
-        differs, follow = differ(rows), f"planner plan {quoted(paths[0])}"
+        case = read_case(paths[0])
+        found, note = run_scenarios(case), ""
+        follow = f"planner plan {quoted(paths[0])}"
     else:
         if len(paths) < 2:
             raise click.UsageError("name at least two plan folders, or a case with --scenarios")
-        rows, head, differs, note = _plans(paths)
+        found, note = _plans(paths)
         follow = f"planner show {quoted(paths[0])}"
-    document = {
-        **head,
-        "study": "compare",
-        "notes": note.splitlines(),
-        "rows": [row.flat() for row in rows],
-        "differ": differs,
-    }
+    document, rows, head = {**found.document(), "notes": note.splitlines()}, found.plans, found.head
     if out is not None:
         study_out.write_study(out, "compare", document, document["rows"], lambda: [_chart(rows, head)])
         click.echo(f"written to {out}", err=True)
@@ -68,14 +62,14 @@ def command(
     if note:
         click.echo(note, err=True)
     click.echo(f"next: {follow}", err=True)
-    if exit_code and differs:
+    if exit_code and found.differ:
         raise click.exceptions.Exit(DIFFERENT)
 
 
-def _plans(paths: Sequence[Path]) -> tuple[list[Row], dict[str, object], bool, str]:
-    """Rows of plan folders below doing nothing, the head, whether the plans differ, and a note."""
+def _plans(paths: Sequence[Path]) -> tuple[Comparison, str]:
+    """Plan folders below doing nothing, and a note; whether they differ is told of the plans alone."""
     from planner.plan.folder import read_plan
-    from planner.study.compare import NOTHING, compare, differ, unlike
+    from planner.study.compare import NOTHING, Comparison, compare, differ, head_of_plans, unlike
 
     plans = [read_plan(path) for path in paths]
     currencies = sorted({str(plan.head["currency"]) for plan in plans})
@@ -85,19 +79,17 @@ def _plans(paths: Sequence[Path]) -> tuple[list[Row], dict[str, object], bool, s
     today, known, note = _read(paths, names)
     named: list[Named] = list(zip(names, plans, known, strict=True))
     differs = differ(compare(named))
-    keys = ("case", "title", "currency", "prices_as_of", "rules_as_of")
-    head: dict[str, object] = {k: plans[0].head.get(k, "") for k in keys}
-    head["marking"] = next((str(p.head["marking"]) for p in plans if p.head["marking"]), "")
     if today is not None:
         named = [(NOTHING, *today), *named]
-    return compare(named), head, differs, "\n".join([*unlike(named), note] if note else unlike(named))
+    notes = "\n".join([*unlike(named), note] if note else unlike(named))
+    return Comparison(tuple(compare(named)), differs, head=head_of_plans(plans)), notes
 
 
 def _read(
     paths: Sequence[Path], names: Sequence[str]
 ) -> tuple[tuple[Plan | str, Case] | None, list[Case | None], str]:
     """Doing nothing with the inputs of the first plan whose case knows today, each plan's inputs, a note."""
-    from planner.commands.inputs_of import opened
+    from planner.inputs import read_case
     from planner.study.compare import doing_nothing
 
     known: list[Case | None] = []
@@ -106,15 +98,15 @@ def _read(
     unread = []
     for path, name in zip(paths, names, strict=True):
         try:
-            with opened(path) as (inputs, folder, _):
-                plan = doing_nothing(inputs, folder) if today is None else None
+            case = read_case(path)
+            plan = doing_nothing(case) if today is None else None
         except PlannerError as error:
             known.append(None)
             unread.append(f"not known of {name}, as its inputs cannot be read: {error}")
             continue
-        known.append(inputs)
+        known.append(case)
         if plan is not None:
-            today = (plan, inputs)
+            today = (plan, case)
             note = f"doing nothing: placements of today held, planned again from the inputs of {name}"
     return today, known, "\n".join([note, *unread])
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -38,22 +39,14 @@ def command(
     """
     from planner.commands import study_out
     from planner.commands.inputs_of import inputs_of
-    from planner.study.exit_cost import GAP, exit_cost, rows_of
+    from planner.study.exit_cost import GAP, exit_cost
 
     inputs, notes = inputs_of(path)
     found = exit_cost(inputs, vendor, at, GAP if gap is None else gap)
-    head, rows = study_out.head_of(inputs), rows_of(found)
+    head, rows = found.head, found.rows()
     days = None if gbit is None else found.stake.gib * _GIBIT / gbit / 86400.0
-    document = {
-        **head, "study": "exit-cost", "vendor": vendor, "at": found.at, "gone": found.gone,
-        "periods_to_leave": found.periods if found.gone else None, "why_not": list(found.why_not),
-        "running_extra_per_year": round(found.running, 2) if found.gone else None,
-        "begin": round(found.begin, 2) if found.gone else None,
-        "extra_discounted": round(found.extra, 2) if found.gone else None,
-        "extra_unproved": round(found.unproved, 2) if found.gone else None,
-        "moves_in_extra": found.priced_moves, "transfer_days": None if days is None else round(days, 3),
-        "stakes": [s.flat() for s in found.stakes], "goes": rows, "notes": notes,
-    }  # fmt: skip
+    told_days = None if days is None else round(days, 3)
+    document = {**found.document(), "transfer_days": told_days, "notes": notes}
     if out is not None:
         study_out.write_study(out, "exit-cost", document, rows, lambda: [])
         click.echo(f"written to {out}", err=True)
@@ -66,7 +59,7 @@ def command(
     click.echo(f"next: planner why {quoted(path)} --workload NAME", err=True)
 
 
-def _show(found: Exit, head: dict[str, str], days: float | None) -> None:
+def _show(found: Exit, head: Mapping[str, Any], days: float | None) -> None:
     from planner.commands import study_out
     from planner.report.words import amount
 

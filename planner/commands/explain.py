@@ -29,7 +29,7 @@ def command(case: Path, relax_legal: bool, as_json: bool) -> None:
 
     explanation = explain(read_case(case), relax_legal, None if as_json else _show_conflicts)
     if as_json:
-        click.echo(json.dumps(explanation.as_dict(), ensure_ascii=False, indent=2, sort_keys=True))
+        click.echo(json.dumps(explanation.document(), ensure_ascii=False, indent=2, sort_keys=True))
     else:
         _show_ways(explanation)
     if explanation.feasible:

@@ -72,21 +72,8 @@ def command(
     most = None if unit else 10.0 if chosen.kind == "exit" else 1.0
     found = frontier(inputs, chosen.id, _values(*_ends(first, last, unit, chosen.kind, most), steps))
     rows = found.rows()
-    head = study_out.head_of(inputs)
-    document = {
-        **head,
-        "study": "frontier",
-        "rule": found.rule.id,
-        "source": found.rule.source_line(),
-        "parameter": found.parameter,
-        "unit": found.unit or "share",
-        "stated": found.stated,
-        "points": rows,
-        "end": found.end,
-        "reason": found.reason,
-        "binds_from": found.binds_from,
-        "knee": found.knee,
-    }
+    head = found.head
+    document = found.document()
     target = out or Path("studies") / f"{head['case']}-frontier-{found.rule.id}"
     title, marking = str(head["title"]), str(head["marking"])
     study_out.write_study(

@@ -94,12 +94,13 @@ def inventory(files: tuple[Path, ...], mapping: Path, **given: Any) -> None:
 
 
 def _write(estate: Estate, out: Path, case: Path | None, start: str | None, as_json: bool) -> None:
+    from planner.case.files import Files
     from planner.case.settings import read_settings
     from planner.errors import BadInput
     from planner.start.estate import BESIDE, write_estate
 
     if case is not None and start is None:
-        settings, problems = read_settings(case)
+        settings, problems = read_settings(Files(case))
         if settings is None:
             raise BadInput(problems)
         start = settings.start

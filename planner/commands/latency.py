@@ -59,16 +59,9 @@ def command(
 
 
 def _network(case: Path | None) -> Network:
-    from planner.catalog.load import shipped
-    from planner.errors import BadInput
-    from planner.latency.network import read_network
+    from planner.latency.network import shipped_network
 
-    if case is not None:
-        return _inputs(case)[1]
-    network, problems = read_network(shipped() / "network", "network")
-    if problems:
-        raise BadInput(problems)
-    return network
+    return shipped_network() if case is None else _inputs(case)[1]
 
 
 def _inputs(case: Path) -> tuple[Case, Network]:
@@ -98,7 +91,7 @@ def _pair(
 
     answer = ask(network, start, end, without_links, without_nodes)
     if as_json:
-        _document(answer.as_dict())
+        _document(answer.document())
     else:
         shown = {
             "round trip": f"{answer.rtt_us / 1000:.1f} ms "

@@ -38,28 +38,19 @@ def command(
     from planner.commands import study_out
     from planner.inputs import read_case
     from planner.report.figures.montecarlo import montecarlo_chart
-    from planner.study.montecarlo import MonteCarloTask, draws, spreads_of, summary
+    from planner.study.montecarlo import MonteCarlo, MonteCarloTask, draws, spreads_of
+    from planner.study.result import head_of
     from planner.study.stress import depends_on
 
     inputs = read_case(case)
     spreads = spreads_of(inputs)
-    head = study_out.head_of(inputs)
+    head = head_of(inputs)
     target = out or Path("studies") / f"{head['case']}-montecarlo"
     depends = depends_on(inputs)
     kept = running.kept_beside(target, keep, f"{depends} montecarlo fixed={fixed}")
-    task = MonteCarloTask(str(case.resolve()), fixed, depends)
+    task = MonteCarloTask(inputs.origin, fixed, depends)
     rows = running.run_told(task, draws(spreads, runs, seed), kept, jobs, cluster)
-    document = {
-        **head,
-        "study": "montecarlo",
-        "seed": seed,
-        "plan": "fixed" if fixed else "planned again",
-        "spreads": [
-            {"of": s.of, "sigma": s.sigma, "basis": s.basis, "source": s.source, "as_of": s.as_of.isoformat()}
-            for s in spreads
-        ],
-        **summary([row["cost"] for row in rows]),
-    }
+    document = MonteCarlo(seed, fixed, spreads, tuple(rows), head=head).document()
     footer = study_out.footer_of(inputs, "montecarlo.csv")
     chart = montecarlo_chart(document, [row["cost"] for row in rows], footer)
     study_out.write_study(target, "montecarlo", document, rows, lambda: [chart] if chart else [])

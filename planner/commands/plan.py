@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -82,10 +81,10 @@ def command(
     """Plan the case in folder CASE."""
     from planner.answer.age import check_age
     from planner.answer.fixed import read_fixed
-    from planner.commands.earlier import from_plan
+    from planner.answer.replan import from_plan
     from planner.errors import Infeasible, Stopped
     from planner.inputs import read_case
-    from planner.plan.folder import refuse_to_replace
+    from planner.plan.folder import read_plan, refuse_to_replace
     from planner.planning import solve_case
     from planner.report import terminal
     from planner.report.plan_folder import write_plan
@@ -97,8 +96,7 @@ def command(
     inputs = read_case(case)
     tell_reading(inputs)
     if earlier is not None:
-        work = Path(click.get_current_context().with_resource(TemporaryDirectory()))
-        inputs = from_plan(inputs, earlier, freeze or 0, change_price, work)
+        inputs = from_plan(inputs, read_plan(earlier), freeze or 0, change_price or 0.0)
     if max_age is not None:
         check_age(inputs, max_age)
     fixed = None

@@ -24,31 +24,18 @@ def command(case: Path, out: Path | None, as_json: bool) -> None:
     from planner.commands import study_out
     from planner.inputs import read_case
     from planner.report.figures.robust import robust_chart
-    from planner.study.robust import robust_of, solve_robust
+    from planner.study.robust import solve_robust
 
     inputs = read_case(case)
-    asked = robust_of(inputs)
     result = solve_robust(inputs)
-    rows = [future.flat() for future in result.futures]
-    document = {
-        **study_out.head_of(inputs),
-        "study": "robust",
-        "alpha": asked.alpha,
-        "weight": asked.weight,
-        "first_stage": list(asked.first_stage),
-        **result.figures(),
-        "why_not": result.why_not,
-        "rows": rows,
-        "commitments": result.commitments.to_dict("records"),
-        "placements": result.placements.to_dict("records"),
-    }
+    rows, document = result.rows(), result.document()
     target = out or Path("studies") / f"{document['case']}-robust"
     footer = study_out.footer_of(inputs, "robust.csv")
     study_out.write_study(target, "robust", document, rows, lambda: [robust_chart(result, document, footer)])
     if as_json:
         study_out.print_json(document)
     else:
-        _show(document["marking"], document["title"], document["currency"], asked.alpha, result)
+        _show(document["marking"], document["title"], document["currency"], document["alpha"], result)
     click.echo(f"written to {target}", err=True)
     click.echo(f"next: planner stress {case}", err=True)
 

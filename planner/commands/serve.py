@@ -27,7 +27,7 @@ def command(case: Path, host: str, port: int, allowed: tuple[str, ...]) -> None:
     Example:
       planner serve examples/national-ai
     """
-    from planner.commands.inputs_of import opened
+    from planner.commands.inputs_of import inputs_of
     from planner.errors import Unavailable
 
     try:
@@ -38,8 +38,8 @@ def command(case: Path, host: str, port: int, allowed: tuple[str, ...]) -> None:
     def started(address: str) -> None:
         click.echo(f"listening on {address} (Ctrl-C ends it)", err=True)
 
-    with opened(case) as (inputs, _, notes):
-        for note in notes:
-            click.echo(f"warning: {note}", err=True)
-        run(inputs, host, port, allowed, started)
+    inputs, notes = inputs_of(case)
+    for note in notes:
+        click.echo(f"warning: {note}", err=True)
+    run(inputs, host, port, allowed, started)
     click.echo(f"next: planner plan {quoted(case)}", err=True)

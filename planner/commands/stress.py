@@ -38,37 +38,39 @@ def command(
     that stays. Finished runs are kept: an interrupted study goes on where it stopped.
     """
     from planner.commands import study_out
-    from planner.commands.inputs_of import opened
+    from planner.commands.inputs_of import inputs_of
     from planner.plan.folder import RECORD
     from planner.report.figures.stress import stress_chart
+    from planner.study.result import head_of
     from planner.study.stress import (
+        Matrix,
         StressTask,
         by_harm,
+        demand_known,
         depends_on,
         make_base,
         placements_of,
-        stressors_of,
     )
-    from planner.study.stressors import stress
 
     plan = str(path.resolve()) if (path / RECORD).is_file() else ""
-    with opened(path) as (inputs, folder, notes):
-        base = make_base(inputs, placements_of(plan))
-        texts = list(dict.fromkeys(named)) or stressors_of(base)
-        for text in texts:
-            stress(inputs, text)  # a misspelt name is told before anything long begins
-        head = study_out.head_of(inputs)
-        target = out or Path("studies") / f"{head['case']}-stress"
-        depends = depends_on(inputs, plan)
-        kept = running.kept_beside(target, keep, depends)
-        task = StressTask(str(folder.resolve()), depends, plan)
-        rows = by_harm(running.run_told(task, texts, kept, jobs, cluster))
-    document = {**head, "study": "stress", "cost": round(base.cost, 2), "rows": rows, "notes": notes}
-    matrix = [{key: value for key, value in row.items() if key != "breaks"} for row in rows]
-    breaks = [{"stressor": row["stressor"], **line} for row in rows for line in row["breaks"]]
+    inputs, notes = inputs_of(path)
+    base = make_base(inputs, placements_of(plan))
+    texts = demand_known(base, named)
+    head = head_of(inputs)
+    target = out or Path("studies") / f"{head['case']}-stress"
+    depends = depends_on(inputs, plan)
+    kept = running.kept_beside(target, keep, depends)
+    rows = by_harm(running.run_told(StressTask(inputs.origin, depends, plan), texts, kept, jobs, cluster))
+    matrix = Matrix(base.cost, tuple(rows), head=head)
+    document = {**matrix.document(), "notes": notes}
     footer = study_out.footer_of(inputs, "stress.csv, breaks.csv")
     study_out.write_study(
-        target, "stress", document, matrix, lambda: [stress_chart(document, rows, footer)], {"breaks": breaks}
+        target,
+        "stress",
+        document,
+        matrix.rows(),
+        lambda: [stress_chart(document, rows, footer)],
+        {"breaks": matrix.breaks()},
     )
     if as_json:
         study_out.print_json(document)

@@ -11,28 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.case.weights import weighed_words
 from planner.inputs import Case
 
 if TYPE_CHECKING:
     from planner.report.figures.sheet import Chart
 
 RECORD = "study.json"
-
-
-def head_of(inputs: Case) -> dict[str, Any]:
-    """What every study says of its case."""
-    settings = inputs.settings
-    note = weighed_words(settings.carbon, settings.latency)
-    return {
-        **({"note": note} if note else {}),
-        "case": settings.id,
-        "title": settings.title,
-        "marking": settings.marking,
-        "currency": settings.currency,
-        "prices_as_of": settings.prices_as_of.isoformat(),
-        "rules_as_of": settings.rules_as_of.isoformat(),
-    }
 
 
 def footer_of(inputs: Case, file: str) -> str:

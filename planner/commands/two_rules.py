@@ -40,12 +40,7 @@ def show_two_rules(
 
     inputs = read_case(case)
     grid = two_rules(inputs, *first, *second)
-    head, rows = study_out.head_of(inputs), grid.rows()
-    axes = [
-        {"rule": a.rule.id, "source": a.rule.source_line(), "parameter": a.parameter, "stated": a.stated}
-        for a in (grid.first, grid.second)
-    ]
-    document = {**head, "study": "frontier of two rules", "rules": axes, "cells": rows}
+    head, rows, document = grid.head, grid.rows(), grid.document()
     name = f"{head['case']}-frontier-{grid.first.rule.id}-{grid.second.rule.id}"
     target = out or Path("studies") / name
     title, marking = str(head["title"]), str(head["marking"])

@@ -38,7 +38,7 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
 
         found = why(inputs, workload, region, read_plan(path) if (path / RECORD).is_file() else None)
         if as_json:
-            print_json({**found.as_dict(), "notes": notes})
+            print_json({**found.document(), "notes": notes})
         else:
             _mark(marking)
             click.echo(f"{workload}; the cheapest plan costs {words(found.cost, found.currency)}, discounted")
@@ -58,7 +58,7 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
 
         price = price_rule(inputs, str(rule))
         if as_json:
-            print_json({**price.as_dict(), "sentences": price_words(price), "notes": notes})
+            print_json({**price.document(), "sentences": price_words(price), "notes": notes})
         else:
             _mark(marking)
             for line in price_words(price):

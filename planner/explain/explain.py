@@ -49,7 +49,7 @@ class Explanation:
     notes: tuple[str, ...]
     currency: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
         """The explanation as one JSON document."""
         return {
             "feasible": self.feasible,

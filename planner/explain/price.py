@@ -82,7 +82,7 @@ class Price:
         a, b = -self.looser.worth, self.tighter.worth
         return abs(a - b) > SAME * max(abs(a), abs(b), 0.01)
 
-    def as_dict(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
         """The price as one JSON document."""
         sides = {
             name: None

@@ -82,7 +82,7 @@ class Why:
     verdicts: tuple[Verdict, ...]
     currency: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:
         """The verdicts as one JSON document."""
         rows = [
             {

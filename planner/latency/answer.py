@@ -21,7 +21,7 @@ import networkx as nx
 from planner.errors import NoRoute
 from planner.latency.estimate import Estimate, Estimator
 from planner.latency.graph import Route, build_graph, require_node, route
-from planner.latency.network import Network
+from planner.latency.network import Network, shipped_network
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Answer:
     sources: tuple[str, ...]
     as_of: str
 
-    def as_dict(self) -> dict[str, object]:
+    def document(self) -> dict[str, object]:
         """The answer as JSON shows it; times in ms."""
         return {
             "from": self.start,
@@ -108,6 +108,20 @@ def ask(
     else:
         how = "sum of the links of the quickest path"
     return _from_route(a, b, found, how)
+
+
+def round_trip(
+    a: str,
+    b: str,
+    network: Network | None = None,
+    without_links: Collection[str] = (),
+    without_nodes: Collection[str] = (),
+) -> Answer:
+    """The round trip of two nodes of a network, by default of the one that ships with the planner.
+
+    ``case.network`` is that of a case. The other parameters, and what is raised, are as for :func:`ask`.
+    """
+    return ask(network or shipped_network(), a, b, without_links, without_nodes)
 
 
 def _likely_path(graph: nx.Graph, a: str, b: str, estimate: Estimate) -> tuple[str, ...]:

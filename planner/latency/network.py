@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from planner.errors import Issue
+from planner.catalog.load import shipped_place
+from planner.errors import BadInput, Issue
 from planner.files.read import Source
 from planner.latency.schema import LINKS, MEASURED, NETWORK_TABLES, NODES, SOURCES
 from planner.tables import content, empty, refers
@@ -90,6 +91,20 @@ def read_network(folder: Path, shown: str) -> tuple[Network, list[Issue]]:
             frames[name] = frames[name].astype(dict.fromkeys(columns, "int64"))
     named = {table.name: frames[table.name] for table in NETWORK_TABLES}
     return Network(**named, files=tuple(files), notes=tuple(notes)), problems
+
+
+def shipped_network() -> Network:
+    """The network that ships with the planner.
+
+    Raises
+    ------
+    BadInput
+        If the installation has spoilt it.
+    """
+    network, problems = read_network(shipped_place("network"), "network")
+    if problems:
+        raise BadInput(problems)
+    return network
 
 
 _WHOLE = {

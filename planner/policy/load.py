@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.case.settings import FILE
-from planner.catalog.load import shipped
+from planner.catalog.load import shipped_place
 from planner.errors import Issue
 from planner.names import mend as mend_name
 from planner.policy.extend import loosened
@@ -164,7 +164,7 @@ def _restated(shown: str, base: Rule, new: Rule) -> list[Issue]:
 
 def place_of(name: str, case_folder: Path) -> tuple[str, Path] | Issue:
     if _SHIPPED.fullmatch(name):
-        return f"catalogs/{FOLDER}/{name}.toml", shipped() / FOLDER / f"{name}.toml"
+        return f"catalogs/{FOLDER}/{name}.toml", shipped_place(FOLDER, f"{name}.toml")
     path = case_folder / name
     if not _LOCAL.fullmatch(name) or path.is_symlink():
         mend = 'Name a shipped pack, or a plain file inside the case folder as "./file.toml".'

@@ -119,9 +119,9 @@ class _Server:
         question = self.question(request)
         content = io.BytesIO()
         with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(self.case.folder.rglob("*")):
+            for path in sorted(self.case.origin.folder.rglob("*")):
                 if path.is_file() and not path.is_symlink():
-                    name = path.relative_to(self.case.folder).as_posix()
+                    name = path.relative_to(self.case.origin.folder).as_posix()
                     data = path.read_bytes()
                     if name == "case.toml":
                         data += _scenario(self.case, question).encode("utf-8")

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from planner.lp.solve import solve
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
+from planner.study.result import Study, head_of
 from planner.tolerances import DIGIT, SUM, ZERO
 
 CHEAPEST = "cheapest"
@@ -63,7 +64,7 @@ class Alternative:
 
 
 @dataclass(frozen=True)
-class Alternatives:
+class Alternatives(Study):
     """The cheapest plan, and those that differ most within the room.
 
     Attributes
@@ -74,6 +75,7 @@ class Alternatives:
         Whether the most different plan was looked for among all sets of vendor groups.
     """
 
+    study: ClassVar[str] = "alternatives"
     within: float
     plans: tuple[Alternative, ...]
     every_set: bool
@@ -94,6 +96,9 @@ class Alternatives:
             }
             for p in self.plans
         ]
+
+    def content(self) -> dict[str, Any]:
+        return {"within": self.within, "every_set": self.every_set, "plans": self.rows(), "notes": []}
 
 
 def alternatives(case: Case, within: float = 0.01) -> Alternatives:
@@ -118,7 +123,7 @@ def alternatives(case: Case, within: float = 0.01) -> Alternatives:
     if reached:
         far = max(reached.values(), key=lambda plan: round(plan.distance, 9))
         plans.append(replace(far, name=DIFFERENT))
-    return Alternatives(within, tuple(plans), every, case.settings.currency)
+    return Alternatives(within, tuple(plans), every, case.settings.currency, head=head_of(case))
 
 
 def _sets(groups: tuple[str, ...], every: bool) -> Iterator[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from planner.lp.problem import Problem
 from planner.lp.solve import solve
 from planner.model.build import Model, build
 from planner.model.to_arrays import to_arrays
+from planner.study.result import Study, head_of
 from planner.study.stressors import with_prices
 from planner.tolerances import SHARE
 
@@ -42,7 +43,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Breakeven:
+class Breakeven(Study):
     """Offers from none to the deepest discount.
 
     Attributes
@@ -57,6 +58,7 @@ class Breakeven:
         Rules and facts that close the vendor to every workload, if that is why.
     """
 
+    study: ClassVar[str] = "breakeven"
     vendor: str
     offers: tuple[Offer, ...]
     entry: float | None
@@ -75,6 +77,12 @@ class Breakeven:
             }
             for o in self.offers
         ]
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "vendor": self.vendor, "entry": self.entry, "why_not": self.why_not, "offers": self.rows(),
+            "wins": [{"share": share, "discount": discount} for share, discount in self.wins],
+        }  # fmt: skip
 
 
 def breakeven(
@@ -121,7 +129,7 @@ def breakeven(
             entry = high
     why_not = "" if entered else offers.closed()
     wins = tuple((share, _wins(offers, every, share)) for share in sorted(set(shares)))
-    return Breakeven(vendor, tuple(tried), entry, wins, why_not, case.settings.currency)
+    return Breakeven(vendor, tuple(tried), entry, wins, why_not, case.settings.currency, head=head_of(case))
 
 
 def _wins(offers: _Offers, every: list[Offer], share: float) -> float | None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,7 @@ from planner.study.commit_program import (
     solved,
 )
 from planner.study.commit_quick import Held, LevelPlan, best_of, pays_from, quantile, spread
+from planner.study.result import Study, head_of
 from planner.tolerances import DIGIT, ZERO
 
 GAP = 0.01
@@ -57,7 +58,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Advice:
+class Advice(Study):
     """What to commit.
 
     Attributes
@@ -74,6 +75,7 @@ class Advice:
         told. The advice is for the others, whose weights are scaled to sum to 1.
     """
 
+    study: ClassVar[str] = "commit-advice"
     levels: tuple[Level, ...]
     table: pd.DataFrame
     currency: str
@@ -105,6 +107,23 @@ class Advice:
             {str(k): None if isinstance(v, float) and np.isnan(v) else v for k, v in row.items()}
             for row in told.to_dict("records")
         ]
+
+    def content(self) -> dict[str, Any]:
+        levels = [
+            {
+                "demand": round(v.factor, 9), "weight": round(v.weight, 9), "cost_alone": round(v.alone, 2),
+                "cost": round(v.cost, 2), "cost_of_mean": round(v.cost_of_mean, 2),
+            }
+            for v in self.levels
+        ]  # fmt: skip
+        without = [
+            {"demand": round(f, 9), "weight": round(w, 9), "reason": why} for f, w, why in self.missing
+        ]
+        return {
+            "levels": levels, "expected": round(self.expected, 2),
+            "perfect_information": round(self.perfect, 2), "as_if_mean": round(self.of_mean, 2),
+            "unproved": round(self.unproved, 2), "advice": self.rows(), "without_plan": without,
+        }  # fmt: skip
 
 
 def commit_advice(
@@ -138,7 +157,7 @@ def commit_advice(
     while True:
         try:
             found = _advise(case, [factors[k] for k in left], [weights[k] for k in left], gap, large)
-            return replace(found, missing=tuple(missing))
+            return replace(found, missing=tuple(missing), head=head_of(case))
         except NoLevel as error:
             out = left.pop(error.number)
             missing.append((factors[out], float(part[out]), error.why))

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 
-from planner.answer.fixed import read_fixed
+from planner.answer.fixed import fixed_today
 from planner.answer.measures import HHI_WHOLE
 from planner.answer.survives import Kept, Survivors
 from planner.case.settings import FILE
 from planner.errors import BadInput, Infeasible, Issue
-from planner.inputs import Case, read_case
+from planner.inputs import Case
 from planner.plan.plan import Plan, weighed
 from planner.planning import solve
-from planner.study.scenario import scenario_folder
+from planner.study.result import Study, head_of
 from planner.tolerances import SHARE, SUM
 
 NOTHING = "doing nothing"
@@ -218,47 +217,83 @@ def differ(rows: Sequence[Row]) -> bool:
     )
 
 
-def scenarios(case: Path) -> tuple[Case, list[Row]]:
+@dataclass(frozen=True)
+class Comparison(Study):
+    """Plans side by side; ``differ``: does any cost something else or run elsewhere than the first."""
+
+    study: ClassVar[str] = "compare"
+    plans: tuple[Row, ...]
+    differ: bool
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [row.flat() for row in self.plans]
+
+    def content(self) -> dict[str, Any]:
+        return {"rows": self.rows(), "differ": self.differ}
+
+
+def head_of_plans(plans: Sequence[Plan]) -> dict[str, Any]:
+    """What a comparison says of the case of its first plan; the marking is the first that there is."""
+    keys = ("case", "title", "currency", "prices_as_of", "rules_as_of")
+    head: dict[str, Any] = {k: plans[0].head.get(k, "") for k in keys}
+    return {**head, "marking": next((str(p.head["marking"]) for p in plans if p.head["marking"]), "")}
+
+
+def compare_plans(plans: Mapping[str, Plan]) -> Comparison:
+    """Compare plans, by the names they shall have; moves are counted against the first.
+
+    Of a plan read from a folder what needs its case (parents abroad, what survives a loss) is not told.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or they are in different currencies.
+    """
+    if len({str(plan.head["currency"]) for plan in plans.values()}) != 1:
+        raise ValueError("give plans in one currency")
+    rows = compare([(name, plan, plan.case) for name, plan in plans.items()])
+    return Comparison(tuple(rows), differ(rows), head=head_of_plans(list(plans.values())))
+
+
+def scenarios(case: Case) -> Comparison:
     """The scenarios of a case beside doing nothing and the case as it stands.
 
     Raises
     ------
     BadInput
-        If the case, or one of its scenarios, cannot be read, or it has no scenario.
+        If one of its scenarios cannot be read, or it has none.
     """
-    inputs = read_case(case)
-    if not inputs.settings.scenarios:
+    if not case.settings.scenarios:
         mend = 'Add one, e.g. [scenario.dearer] with "money.discount_rate" = 0.08.'
         raise BadInput([Issue(FILE, 0, "scenario", "", "the case has no scenario to compare with", mend)])
     plans: list[Named] = []
-    today = doing_nothing(inputs, case)
+    today = doing_nothing(case)
     if today is not None:
-        plans.append((NOTHING, today, inputs))
-    plans.append((AS_IS, _solved(inputs), inputs))
-    for name, overrides in inputs.settings.scenarios.items():
-        with scenario_folder(case, name, overrides) as folder:
-            changed = read_case(folder)
-            plans.append((name, _solved(changed), changed))
-    return inputs, compare(plans)
+        plans.append((NOTHING, today, case))
+    plans.append((AS_IS, _solved(case), case))
+    for name, overrides in case.settings.scenarios.items():
+        changed = case.with_settings(overrides, name)
+        plans.append((name, _solved(changed), changed))
+    rows = compare(plans)
+    return Comparison(tuple(rows), differ(rows), head=head_of(case))
 
 
-def _solved(inputs: Case) -> Plan | str:
+def _solved(case: Case) -> Plan | str:
     try:
-        return solve(inputs).plan
+        return solve(case).plan
     except Infeasible as error:
         return error.reasons[0]
 
 
-def doing_nothing(inputs: Case, case: Path) -> Plan | str | None:
+def doing_nothing(case: Case) -> Plan | str | None:
     """Every workload held where the case's table of today says it runs, or why that has no plan.
 
-    ``None`` where the case has no such table. ``case``: the folder that ``inputs`` were read from.
+    ``None`` where the case has no such table.
     """
-    table = inputs.settings.tables.get("current")
-    if table is None:
+    if case.frames["current"].empty:
         return None
     try:
-        return solve(inputs, fixed=read_fixed(case / table, inputs)).plan
+        return solve(case, fixed=fixed_today(case)).plan
     except Infeasible as error:
         return error.reasons[0]
     except BadInput as error:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,7 @@ from planner.model.families.budget import ONE_OFF
 from planner.model.objective.lines import before_tax, cash
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
+from planner.study.result import Study, head_of
 from planner.tolerances import SHARE
 
 GAP = 0.01
@@ -42,7 +43,7 @@ _HELD = ("place", "pair", "backup", "commit", "at", "active")
 
 
 @dataclass(frozen=True)
-class Exit:
+class Exit(Study):
     """What leaving costs.
 
     Attributes
@@ -68,6 +69,7 @@ class Exit:
         Where the vendor's work is in period ``gone``: workload, region, share, vcpu.
     """
 
+    study: ClassVar[str] = "exit-cost"
     vendor: str
     at: str
     gone: str | None
@@ -86,6 +88,30 @@ class Exit:
     def stake(self) -> Stakes:
         """What lies with the vendor when it is decided to leave."""
         return next(s for s in self.stakes if s.period == self.at)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Where the work would go, one flat line each, for CSV and JSON."""
+        return [
+            {
+                "workload": workload,
+                "region": region,
+                "share": round(float(share), 9),
+                "vcpu": round(float(vcpu), 6),
+            }
+            for workload, region, share, vcpu in self.goes.to_numpy().tolist()
+        ]
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "vendor": self.vendor, "at": self.at, "gone": self.gone,
+            "periods_to_leave": self.periods if self.gone else None, "why_not": list(self.why_not),
+            "running_extra_per_year": round(self.running, 2) if self.gone else None,
+            "begin": round(self.begin, 2) if self.gone else None,
+            "extra_discounted": round(self.extra, 2) if self.gone else None,
+            "extra_unproved": round(self.unproved, 2) if self.gone else None,
+            "moves_in_extra": self.priced_moves, "transfer_days": None,
+            "stakes": [s.flat() for s in self.stakes], "goes": self.rows(), "notes": [],
+        }  # fmt: skip
 
 
 def exit_cost(case: Case, vendor: str, at: str | None = None, gap: float = GAP) -> Exit:
@@ -140,6 +166,7 @@ def exit_cost(case: Case, vendor: str, at: str | None = None, gap: float = GAP) 
         goes=_goes(model, x, now, mine, gone),
         priced_moves=case.settings.labour is not None,
         currency=case.settings.currency,
+        head=head_of(case),
     )
 
 
@@ -253,16 +280,3 @@ def _goes(model: Model, x: np.ndarray, now: np.ndarray, mine: np.ndarray, t: int
         }
     )
     return frame.sort_values(["workload", "region"], ignore_index=True)
-
-
-def rows_of(found: Exit) -> list[dict[str, Any]]:
-    """Where the work would go, one flat line each, for CSV and JSON."""
-    return [
-        {
-            "workload": workload,
-            "region": region,
-            "share": round(float(share), 9),
-            "vcpu": round(float(vcpu), 6),
-        }
-        for workload, region, share, vcpu in found.goes.to_numpy().tolist()
-    ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from planner.model.build import build
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 from planner.policy.rules import Rule
+from planner.study.result import Study, head_of
 from planner.tolerances import DIGIT, SAME_COST, SUM
 
 END_STEP = 1e-4
@@ -51,7 +52,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Frontier:
+class Frontier(Study):
     """Points from the loosest to the tightest value.
 
     Attributes
@@ -71,6 +72,7 @@ class Frontier:
         Of the values: empty for shares, else tonnes or the currency.
     """
 
+    study: ClassVar[str] = "frontier"
     rule: Rule
     parameter: str
     stated: float
@@ -101,6 +103,20 @@ class Frontier:
             row |= {f"share:{g}": None if shares is None else round(shares.by_group[g], 9) for g in groups}
             out.append(row)
         return out
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule.id,
+            "source": self.rule.source_line(),
+            "parameter": self.parameter,
+            "unit": self.unit or "share",
+            "stated": self.stated,
+            "points": self.rows(),
+            "end": self.end,
+            "reason": self.reason,
+            "binds_from": self.binds_from,
+            "knee": self.knee,
+        }
 
 
 def frontier(case: Case, rule_name: str, values: list[float]) -> Frontier:
@@ -151,7 +167,7 @@ def frontier(case: Case, rule_name: str, values: list[float]) -> Frontier:
     binds_from, bent = bends or (_binds_from(points), knee(points))
     return Frontier(
         rule, lever.parameter, lever.value, tuple(points), end, reason, binds_from, bent,
-        case.settings.currency, unit_of(rule, case.settings.currency),
+        case.settings.currency, unit_of(rule, case.settings.currency), head=head_of(case),
     )  # fmt: skip
 
 

@@ -11,17 +11,18 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from planner.case.files import Files
 from planner.case.reader import FILE
 from planner.case.studies import Spread
 from planner.errors import BadInput, Issue, UnknownName
 from planner.inputs import Case, read_case
 from planner.lp.solve import solve
 from planner.study.extensive import First, recourse
+from planner.study.result import Study, head_of
 from planner.study.robust import Scenes, decide, stressed
 from planner.study.stress import demand_same_files
 
@@ -68,17 +69,17 @@ def draws(spreads: Sequence[Spread], runs: int, seed: int) -> list[str]:
 
 @dataclass(frozen=True)
 class MonteCarloTask:
-    """Runs one draw on a case folder: planned again, or with the plan of the case held.
+    """Runs one draw on a case: planned again, or with the plan of the case held.
 
     Held are placements and commitments; what runs on demand follows the draw.
     """
 
-    folder: str
+    files: Files
     fixed: bool
     depends: str
 
     def __call__(self, text: str) -> dict[str, Any]:
-        scenes, first = _scenes_of(self.folder, self.fixed, self.depends)
+        scenes, first = _scenes_of(self.files, self.fixed, self.depends)
         scene = scenes.scene("draw", 1.0, stressed(scenes.case, text))
         if first is not None:
             cost = recourse(scene, first)
@@ -89,14 +90,57 @@ class MonteCarloTask:
 
 
 @lru_cache(maxsize=1)
-def _scenes_of(folder: str, fixed: bool, depends: str) -> tuple[Scenes, First | None]:
-    case = read_case(Path(folder))
+def _scenes_of(files: Files, fixed: bool, depends: str) -> tuple[Scenes, First | None]:
+    case = read_case(files)
     demand_same_files(case, depends)
     scenes = Scenes(case)
     if not fixed:
         return scenes, None
     plan = scenes.scene("plan", 1.0, stressed(case, ""))
     return scenes, decide([plan], ("placement", "commitments"), 0.0, 0.0)[0]
+
+
+@dataclass(frozen=True)
+class MonteCarlo(Study):
+    """Costs of many draws of an uncertain future; ``lines`` hold the stressors and the cost of each."""
+
+    study: ClassVar[str] = "montecarlo"
+    seed: int
+    fixed: bool
+    spreads: tuple[Spread, ...]
+    lines: tuple[dict[str, Any], ...]
+
+    def rows(self) -> list[dict[str, Any]]:
+        return list(self.lines)
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "seed": self.seed,
+            "plan": "fixed" if self.fixed else "planned again",
+            "spreads": [{**vars(s), "as_of": s.as_of.isoformat()} for s in self.spreads],
+            **summary([line["cost"] for line in self.lines]),
+        }  # fmt: skip
+
+
+def montecarlo(case: Case, runs: int = 100, seed: int = 1, fixed: bool = False) -> MonteCarlo:
+    """Draw the ``[[montecarlo.spread]]`` of a case and plan again for each draw.
+
+    Parameters
+    ----------
+    fixed
+        Hold placements and commitments of the plan of the case instead.
+
+    Raises
+    ------
+    BadInput
+        If the case states no spreads, or one names something unknown.
+    Stopped
+        If the solver gave up.
+    """
+    spreads = spreads_of(case)
+    task = MonteCarloTask(case.origin, fixed, "")
+    lines = tuple(task(text) for text in draws(spreads, runs, seed))
+    return MonteCarlo(seed, fixed, spreads, lines, head=head_of(case))
 
 
 def summary(costs: Sequence[float | None]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from planner.lp.solve import solve
 from planner.model.build import Model, build
 from planner.model.names import decode
 from planner.study.extensive import First, Scene, make_extensive, make_scene, recourse
+from planner.study.result import Study, head_of
 from planner.study.stressors import Stressed, calm, stress
 from planner.tolerances import SHARE
 
@@ -58,7 +59,7 @@ class Future:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Study):
     """What was found; money in the case's currency.
 
     Attributes
@@ -72,8 +73,11 @@ class Result:
         and ``why_not`` says where.
     commitments, placements
         The first stage decided.
+    asked
+        The question.
     """
 
+    study: ClassVar[str] = "robust"
     futures: tuple[Future, ...]
     expected: float
     neutral: float
@@ -83,6 +87,7 @@ class Result:
     why_not: str
     commitments: pd.DataFrame
     placements: pd.DataFrame
+    asked: Robust | None = None
 
     @property
     def evpi(self) -> float:
@@ -106,6 +111,20 @@ class Result:
             "vss": self.vss,
         }
         return {name: None if value is None else round(value, 2) for name, value in figures.items()}
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [future.flat() for future in self.futures]
+
+    def content(self) -> dict[str, Any]:
+        asked: dict[str, Any] = {}
+        if self.asked is not None:
+            asked = {"alpha": self.asked.alpha, "weight": self.asked.weight}
+            asked |= {"first_stage": list(self.asked.first_stage)}
+        return {
+            **asked, **self.figures(), "why_not": self.why_not, "rows": self.rows(),
+            "commitments": self.commitments.to_dict("records"),
+            "placements": self.placements.to_dict("records"),
+        }  # fmt: skip
 
 
 def robust_of(case: Case) -> Robust:
@@ -174,6 +193,8 @@ def solve_robust(case: Case) -> Result:
         why_not=why_not,
         commitments=_shown(scenes[0].model, first, "commit", "units"),
         placements=_shown(scenes[0].model, first, "place", "share"),
+        asked=asked,
+        head=head_of(case),
     )
 
 

@@ -7,17 +7,18 @@ unserved, critical work last (:mod:`.shortfall`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from planner import __version__
 from planner.answer.planned import held_as, planned
+from planner.case.files import Files
 from planner.eligibility import Eligibility, assess
 from planner.errors import Stopped, Unavailable
 from planner.inputs import Case, read_case
@@ -29,7 +30,9 @@ from planner.model.columns import ColumnFamily
 from planner.model.to_arrays import to_arrays
 from planner.money import CENT
 from planner.plan.folder import digest, read_plan
+from planner.plan.plan import Plan
 from planner.study.held import held, note
+from planner.study.result import Study, head_of
 from planner.study.shortfall import shortfall, without_shares, work_of
 from planner.study.stressors import Stressed, stress, usual
 from planner.tolerances import SUM, ZERO
@@ -85,8 +88,8 @@ def make_base(case: Case, placements: pd.DataFrame | None = None) -> Base:
 
 
 @lru_cache(maxsize=1)
-def _base_of(folder: str, depends: str, plan: str) -> Base:
-    case = read_case(Path(folder))
+def _base_of(files: Files, depends: str, plan: str) -> Base:
+    case = read_case(files)
     demand_same_files(case, depends, plan)
     return make_base(case, placements_of(plan))
 
@@ -98,17 +101,17 @@ def placements_of(plan: str) -> pd.DataFrame | None:
 
 @dataclass(frozen=True)
 class StressTask:
-    """Runs one line of stressors on a case folder; a worker reads and solves the case once.
+    """Runs one line of stressors on a case; a worker reads and solves the case once.
 
     ``plan``: the folder of the plan to put under stress; blank for the one that the case has.
     """
 
-    folder: str
+    files: Files
     depends: str = ""
     plan: str = ""
 
     def __call__(self, text: str) -> dict[str, Any]:
-        return run_stress(_base_of(self.folder, self.depends, self.plan), text)
+        return run_stress(_base_of(self.files, self.depends, self.plan), text)
 
 
 def depends_on(case: Case, plan: str = "") -> str:
@@ -131,7 +134,54 @@ def demand_same_files(case: Case, depends: str, plan: str = "") -> None:
         If it reads other files, or is of another version.
     """
     if depends and depends_on(case, plan) != depends:
-        raise Unavailable(f"a worker reads another {case.folder} than the study, or has another planner")
+        place = case.origin.folder
+        raise Unavailable(f"a worker reads another {place} than the study, or has another planner")
+
+
+@dataclass(frozen=True)
+class Matrix(Study):
+    """What stressors do to a case: lines of :func:`run_stress`; ``cost`` is that without stress."""
+
+    study: ClassVar[str] = "stress"
+    cost: float
+    lines: tuple[dict[str, Any], ...]
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [{key: value for key, value in line.items() if key != "breaks"} for line in self.lines]
+
+    def breaks(self) -> list[dict[str, Any]]:
+        """What breaks with placements held, one line each."""
+        return [{"stressor": line["stressor"], **one} for line in self.lines for one in line["breaks"]]
+
+    def content(self) -> dict[str, Any]:
+        return {"cost": round(self.cost, 2), "rows": list(self.lines), "notes": []}
+
+
+def stress_matrix(case: Case, stressors: Sequence[str] = (), plan: Plan | None = None) -> Matrix:
+    """Put a case under stress: the stressors named, or the usual ones.
+
+    ``plan`` is the plan that stays where it is; by default the cheapest.
+
+    Raises
+    ------
+    UnknownName
+        If a kind of stressor or its subject is unknown.
+    Infeasible
+        If the case has no plan without stress.
+    Stopped
+        If the solver gave up.
+    """
+    base = make_base(case, None if plan is None else plan.placements)
+    lines = by_harm([run_stress(base, text) for text in demand_known(base, stressors)])
+    return Matrix(base.cost, tuple(lines), head=head_of(case))
+
+
+def demand_known(base: Base, stressors: Sequence[str]) -> list[str]:
+    """The stressors named, or the usual ones: a misspelt name is told before anything long begins."""
+    texts = list(dict.fromkeys(stressors)) or stressors_of(base)
+    for text in texts:
+        stress(base.case, text)
+    return texts
 
 
 def stressors_of(base: Base) -> list[str]:

@@ -8,7 +8,7 @@ both than one without a plan is known to have none.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from planner.answer.measures import Meter, Shares
 from planner.answer.survives import Kept, Survivors
@@ -22,6 +22,7 @@ from planner.model.scopes import SHARE_KINDS
 from planner.model.to_arrays import to_arrays
 from planner.policy.rules import Rule
 from planner.study.frontier import Sweep, swept_rule
+from planner.study.result import Study, head_of
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,10 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grid(Study):
     """Cells by second value, then first value, each from the loosest on; ``solves``: programs solved."""
 
+    study: ClassVar[str] = "frontier of two rules"
     first: Axis
     second: Axis
     cells: tuple[Cell, ...]
@@ -85,6 +87,13 @@ class Grid:
             }
             for c in self.cells
         ]
+
+    def content(self) -> dict[str, Any]:
+        axes = [
+            {"rule": a.rule.id, "source": a.rule.source_line(), "parameter": a.parameter, "stated": a.stated}
+            for a in (self.first, self.second)
+        ]
+        return {"rules": axes, "cells": self.rows()}
 
 
 def two_rules(
@@ -138,4 +147,4 @@ def two_rules(
     if cells[0].cost is None:
         loosest = " and ".join(f"{axis.name} at {axis.values[0]:g}" for axis in axes)
         raise Infeasible([f"there is no plan even with {loosest}"])
-    return Grid(axes[0], axes[1], tuple(cells), solves, case.settings.currency)
+    return Grid(axes[0], axes[1], tuple(cells), solves, case.settings.currency, head=head_of(case))

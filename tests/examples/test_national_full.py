@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from planner.audit.audit import audit
+from planner.case.files import Files
 from planner.case.schema import TABLES
 from planner.case.settings import read_settings
 from planner.inputs import read_case
@@ -36,7 +37,7 @@ def test_it_uses_every_table_and_says_that_it_is_synthetic(case):
     assert settings.synthetic
     assert settings.marking == "SYNTHETIC"
     assert set(settings.tables) == {table.name for table in TABLES} - CORE - MAIN
-    core, _ = read_settings(CASE.parent / "national-core")
+    core, _ = read_settings(Files(CASE.parent / "national-core"))
     assert set(core.tables) >= CORE
     assert settings.terms == ("on_demand", "spot", "commit_1y", "commit_3y")
     assert len(settings.slices) == 3
@@ -50,7 +51,7 @@ def test_readme_names_for_each_table_an_example_that_has_it():
     rows = re.findall(r"^\| `(\w+)\.csv` \| .* \| `([\w-]+)` \|$", README.read_text("utf-8"), re.MULTILINE)
     assert {table for table, _ in rows} == {table.name for table in TABLES}
     for table, example in rows:
-        settings, problems = read_settings(CASE.parent / example)
+        settings, problems = read_settings(Files(CASE.parent / example))
         assert settings is not None and not problems
         assert table in settings.tables
 

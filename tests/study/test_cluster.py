@@ -17,6 +17,7 @@ from support import tasks
 from support.cases import World
 from support.cli import ROOT, environment
 
+from planner.case.files import Files
 from planner.errors import PlannerError, Unavailable
 from planner.study.cluster import Cluster
 from planner.study.executor import Processes, Serial, run_all
@@ -65,7 +66,7 @@ def scheduler(workers: int, folder: Path) -> Iterator[str]:
 
 
 def test_a_local_cluster_gives_what_serial_and_processes_give(tmp_path):
-    task = StressTask(str(world().write(tmp_path)))
+    task = StressTask(Files(world().write(tmp_path)))
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     ) as cluster:
@@ -104,7 +105,7 @@ def test_a_killed_study_resumes_to_the_same_bytes(tmp_path):
 
 
 def test_a_worker_that_reads_other_files_is_refused(tmp_path):
-    task = StressTask(str(world().write(tmp_path)), "another study")
+    task = StressTask(Files(world().write(tmp_path)), "another study")
     with pytest.raises(Unavailable, match="reads another"):
         run_all(Serial(), task, ["vendor-gone:a"])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +17,6 @@ from planner.errors import BadInput
 from planner.inputs import read_case
 from planner.plan.plan import Plan
 from planner.study.compare import compare, differ, doing_nothing, scenarios
-from planner.study.scenario import scenario_folder, toml_text
 
 ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
 SCENARIOS = """
@@ -57,7 +55,7 @@ def command(*argv: str) -> int:
 
 
 def test_scenarios_are_the_cases_that_a_user_would_write(tmp_path: Path):
-    _, rows = scenarios(case(tmp_path))
+    rows = scenarios(read_case(case(tmp_path))).plans
     by = {row.name: row for row in rows}
     assert [row.name for row in rows] == ["doing nothing", "the case", "tight", "dear-money", "hopeless"]
     assert by["the case"].cost == pytest.approx(cost(plan_of(world())))
@@ -127,31 +125,25 @@ def test_the_command_compares_scenarios(tmp_path: Path, capsys: pytest.CaptureFi
 def test_an_override_through_a_value_is_bad_input(tmp_path: Path):
     made = case(tmp_path, "\n[scenario.odd]\ntitle.sub = 1\n")
     with pytest.raises(BadInput, match="1 problem"):
-        scenarios(made)
+        scenarios(read_case(made))
     with pytest.raises(BadInput):
-        scenarios(case(tmp_path / "other", "\n[scenario.odd]\nrules.nobody.cap = 0.5\n"))
+        scenarios(read_case(case(tmp_path / "other", "\n[scenario.odd]\nrules.nobody.cap = 0.5\n")))
 
 
 def test_a_scenario_leaves_the_case_alone_and_nothing_behind(tmp_path: Path):
     made = case(tmp_path / "case")
-    before = {p: p.read_bytes() for p in made.rglob("*") if p.is_file()}
-    with scenario_folder(made, "x", {"money": {"discount_rate": 0.1}, "periods.count": 1}) as folder:
-        tree = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
-        assert tree["money"]["discount_rate"] == 0.1 and tree["periods"]["count"] == 1
-    assert not folder.exists() and before == {p: p.read_bytes() for p in made.rglob("*") if p.is_file()}
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    base = read_case(made)
+    changed = base.with_settings({"money": {"discount_rate": 0.1}, "title": "Other"})
+    assert (changed.settings.discount_rate, changed.settings.title) == (0.1, "Other")
+    assert read_case(made).settings == base.settings
+    assert before == {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
 
 
-def test_toml_is_written_as_it_was_read():
-    tree = {
-        "a": 1, "b": [1.5, "x\"y", True], "d": date(2026, 1, 2), "s": {"k.l": {"m": "é"}, "n": []},
-        "rows": [{"x": 1, "y": {"z": 2}}, {"x": 2}], "inline": [[1, 2], [3]],
-    }  # fmt: skip
-    assert tomllib.loads(toml_text(tree)) == tree
-
-
-def test_the_case_alone_has_two_rows(tmp_path: Path):
-    _, rows = scenarios(case(tmp_path, ""))
-    assert [row.name for row in rows] == ["doing nothing", "the case"]
+def test_a_case_without_scenarios_is_told_so(tmp_path: Path):
+    with pytest.raises(BadInput) as told:
+        scenarios(read_case(case(tmp_path, "")))
+    assert told.value.problems[0].problem == "the case has no scenario to compare with"
     assert read(world()).settings.scenarios == {}
 
 
@@ -230,7 +222,7 @@ def test_doing_nothing_tells_limits_on_cash_and_carbon_that_it_breaks():
         made.rule(rule, kind, values, is_parameter=True, benchmark="none")
     with TemporaryDirectory() as folder:
         case = made.write(Path(folder))
-        nothing = doing_nothing(read_case(case), case)
+        nothing = doing_nothing(read_case(case))
     assert isinstance(nothing, Plan) and [line.split(":")[0] for line in nothing.head["breaks"]] == [
         "cash",
         "green",

@@ -15,6 +15,7 @@ from support.cli import ROOT, call, environment
 from support.killed import killed_at_first_line
 from support.plans import cost, plan_of, read
 
+from planner.case.files import Files
 from planner.commands import cli
 from planner.commands.run import run
 from planner.errors import Infeasible, PlannerError, UnknownName
@@ -191,7 +192,7 @@ def test_the_usual_stressors_all_run():
 def test_every_executor_gives_the_same_results(tmp_path: Path):
     folder = world().write(tmp_path)
     texts = ["vendor-gone:a", "demand:*:+20%", "price:a:+30%", "capacity:*:-25%"]
-    task = StressTask(str(folder))
+    task = StressTask(Files(folder))
     assert run_all(Serial(), task, texts) == run_all(Processes(2), task, texts)
 
 

@@ -1,0 +1,57 @@
+"""What every study gives: a typed result, which is a JSON document, a table and HTML in a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from planner.case.weights import weighed_words
+from planner.inputs import Case
+
+
+def head_of(case: Case) -> dict[str, Any]:
+    """What every study says of its case."""
+    settings = case.settings
+    note = weighed_words(settings.carbon, settings.latency)
+    return {
+        **({"note": note} if note else {}),
+        "case": settings.id,
+        "title": settings.title,
+        "marking": settings.marking,
+        "currency": settings.currency,
+        "prices_as_of": settings.prices_as_of.isoformat(),
+        "rules_as_of": settings.rules_as_of.isoformat(),
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """A result of a study; ``head`` is what it says of its case."""
+
+    study: ClassVar[str]
+    head: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One flat line of figures for each thing studied, for CSV and JSON."""
+        raise NotImplementedError
+
+    def content(self) -> dict[str, Any]:
+        """What the document says beside the head."""
+        raise NotImplementedError
+
+    def document(self) -> dict[str, Any]:
+        """The result as one JSON document: what the command prints with ``--json``."""
+        return {**self.head, "study": self.study, **self.content()}
+
+    def frame(self) -> pd.DataFrame:
+        """The rows as a frame."""
+        return pd.DataFrame(self.rows())
+
+    def _repr_html_(self) -> str:
+        words = (str(self.head.get("marking", "")), f"{self.head.get('title', '')}: {self.study}")
+        lines = "".join(f"<p>{escape(word)}</p>" for word in words if word)
+        return lines + self.frame().to_html(index=False, na_rep="", border=0)
