@@ -9,21 +9,24 @@ _CONTROL = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u2
 _COLOUR = r"\x1b\[[0-9;]*m"
 _UNSAFE = re.compile(f"[{_CONTROL}]")
 _UNSAFE_BUT_COLOUR = re.compile(f"({_COLOUR})|[{_CONTROL}]")
-SHOWN = "\ufffd"
-"""Stands for each character that was taken out."""
+
+
+def _shown(match: re.Match[str]) -> str:
+    """The escape of a character, which JSON reads as the character itself: ``\\u2028``."""
+    return f"\\u{ord(match[0]):04x}"
 
 
 def clean(text: str, colour: bool = False) -> str:
-    r"""Text without C0 and C1 controls and without those that turn the direction of writing.
+    r"""Text with C0 and C1 controls, and those that turn the direction of writing, as escapes.
 
     Line ends and tabs stay; with ``colour`` also what sets colours and nothing else.
 
-    >>> clean("a\x1b[2Jb")
-    'a\ufffd[2Jb'
+    >>> print(clean("a\x1b[2Jb"))
+    a\u001b[2Jb
     """
     if not colour:
-        return _UNSAFE.sub(SHOWN, text)
-    return _UNSAFE_BUT_COLOUR.sub(lambda match: match[1] or SHOWN, text)
+        return _UNSAFE.sub(_shown, text)
+    return _UNSAFE_BUT_COLOUR.sub(lambda match: match[1] or _shown(match), text)
 
 
 class Clean:

@@ -75,7 +75,7 @@ def test_hostile_text_of_a_folder_is_cleaned_in_print(tmp_path: Path) -> None:
 
 
 def test_colour_stays_on_a_terminal_and_nothing_else() -> None:
-    assert clean("\x1b[1;31mred\x1b[0m\x1b[2J", colour=True) == "\x1b[1;31mred\x1b[0m\ufffd[2J"
+    assert clean("\x1b[1;31mred\x1b[0m\x1b[2J", colour=True) == "\x1b[1;31mred\x1b[0m\\u001b[2J"
     assert clean("a\tb\nc") == "a\tb\nc"
 
 
