@@ -7,6 +7,8 @@ instead of a few.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
@@ -28,7 +30,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fuzz", type=int, default=200, help="How many documents and tables to spoil.")
 
 
+KNOWN_FAILURES = Path(__file__).parent / "known_failures.txt"
+
+
+def _known_failures() -> dict[str, bool]:
+    """Beginning of the name of each test that is known to fail, and whether it is run."""
+    lines = [line.strip() for line in KNOWN_FAILURES.read_text(encoding="utf-8").splitlines()]
+    lines = [line for line in lines if line and not line.startswith("#")]
+    return {line.removeprefix("skip "): not line.startswith("skip ") for line in lines}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    known = _known_failures()
+    for item in items:
+        for name, run in known.items():
+            if item.nodeid.startswith(name):
+                reason = "known to fail: tests/known_failures.txt"
+                item.add_marker(
+                    pytest.mark.xfail(reason=reason, strict=False) if run else pytest.mark.skip(reason=reason)
+                )
     if config.getoption("--slow"):
         return
     for item in items:
