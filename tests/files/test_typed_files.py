@@ -87,7 +87,7 @@ def test_a_sheet_of_a_workbook(case, tmp_path):
     assert "note: estate.xlsx#Systems: read from estate.xlsx#Systems" in ran.err
     toml = kept["inputs/case.toml"].decode()
     assert "# workloads: estate.xlsx#Systems, SHA-256 " in toml
-    assert '"workloads" = "workloads.csv"' in toml
+    assert 'workloads = "workloads.csv"' in toml
     assert next(csv.reader(kept["inputs/workloads.csv"].decode().splitlines()))[0] == "workload"
 
 
