@@ -43,11 +43,11 @@ def test_it_is_synthetic_and_says_so(read, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_classification_is_there(read, name):
-    assert set(read[name].case.workloads["classification"]) == set(read[name].classes)
+    assert set(read[name].workloads["classification"]) == set(read[name].classes)
 
 
 def test_the_national_case_is_as_large_as_it_claims(read):
-    case = read["national-ai"].case
+    case = read["national-ai"]
     assert len(case.workloads) >= 60
     assert len(case.agencies) == 12
     assert (case.agencies["level"] == "state").sum() == 2
