@@ -139,7 +139,7 @@ MEANINGS = {
     "commitment held too late": wrong("held_commitments.csv", 2, "start", "2027-04"),
     "commitment held that ends within a period of whole machines": (
         lambda case: (
-            edit(case / "case.toml", lambda text: text.replace("[money]", "[units]\nwhole = true\n[money]")),
+            edit(case / "case.toml", lambda text: text.replace("whole = false", "whole = true")),
             edit(case / "held_commitments.csv", lambda text: text.replace("2026-07", "2026-06")),
         ),
         *("held_commitments.csv", 2, "start", "2026-06"),

@@ -292,7 +292,8 @@ def test_the_plan_put_under_stress_is_the_one_that_is_made(tmp_path: Path):
     assert run_stress(base, "vendor-gone:b")["hit"] == 1.0
     folder = tmp_path / "plan"
     assert call("plan", made.write(tmp_path / "case"), "--out", folder).code == 0
-    shown = call("stress", folder, "--out", tmp_path / "study")
+    asked = [word for name in "ab" for word in ("--stressor", f"vendor-gone:{name}")]
+    shown = call("stress", folder, "--out", tmp_path / "study", *asked)
     assert shown.code == 0
     assert "without effect" in shown.out and "vendor-gone:a" in shown.out
     assert shown.out.index("vendor-gone:b") < shown.out.index("vendor-gone:a")
@@ -300,10 +301,13 @@ def test_the_plan_put_under_stress_is_the_one_that_is_made(tmp_path: Path):
 
 def test_a_floor_that_cannot_hold_is_not_work_that_cannot_run():
     """Without b nobody is domestic: all is left out to hold a floor of half, and nothing has no place."""
-    made = world(b_has=1e6).rule("home", "minimum_share", {"floor": 0.5, "basis": "vcpu", "of": "domestic"})
+    made = world(b_has=1e6).rule(
+        "home", "minimum_share", {"floor": 0.5, "basis": "resource", "resource": "vcpu", "of": "domestic"}
+    )
     gone = row("vendor-gone:b", made)
     assert (gone["status"], gone["unserved_no_shares"]) == ("unserved", pytest.approx(0.0, abs=1e-9))
     assert gone["unserved"] > 0.4
-    worse = row("vendor-gone:a", world(b_has=30).rule("home", "minimum_share", made.rules[0]["parameters"]))
+    floor = {**made.rules[0]["parameters"], "floor": 0.3}  # b has room for 30 of 80
+    worse = row("vendor-gone:a", world(b_has=30).rule("home", "minimum_share", floor))
     assert worse["unserved_no_shares"] == pytest.approx(50 / 80, rel=1e-5)
     assert [r["stressor"] for r in by_harm([gone, worse])] == ["vendor-gone:a", "vendor-gone:b"]

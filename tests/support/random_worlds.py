@@ -33,6 +33,14 @@ def worlds(draw: st.DrawFn, spend: bool = True, reference: bool = True, rich: bo
         _workload(draw, world, name)
     for region in draw(st.lists(st.sampled_from(regions), max_size=2, unique=True)):
         _capacity(draw, world, region)
+    limited = {
+        row["subject"].removesuffix(":m0")
+        for row in world.tables["capacity"]
+        if row["resource"] != "block_gib"
+    }
+    if "gov:x" in regions and "gov:x" not in limited:
+        # Outside the market a limit has to be stated: here one that never binds.
+        world.capacity("gov:x", "vcpu", 1e6)
     if draw(st.booleans()):
         allowed = draw(
             st.sampled_from((["gov_private"], ["gov_private", "in_country_public"], ["offshore_public"]))

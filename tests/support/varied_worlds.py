@@ -74,7 +74,7 @@ def names(world: World) -> list[str]:
 
 
 def places(world: World, pick: Callable) -> None:
-    """affinity: together, apart, pin, forbid and a least share; some may not be split."""
+    """affinity: together, apart, pin, forbid and a least share; some may not be split; no slivers."""
     w = names(world)
     kinds = pick(
         ("together", "pin"), ("apart", "forbid"), ("least_share", "apart"), ("together", "least_share")
@@ -90,6 +90,7 @@ def places(world: World, pick: Callable) -> None:
     for row in world.tables["workloads"]:
         row["divisible"] = pick(True, True, False)
     limit(world, pick(*REGIONS), "vcpu", pick(12, 30))
+    world.placing = pick({"least_share": 0.2}, {"most_regions": 2}, {"least_share": 0.3, "most_regions": 3})
 
 
 def copies(world: World, pick: Callable) -> None:
