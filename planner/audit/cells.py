@@ -260,6 +260,7 @@ RECORD: Mapping[str, Cell] = {
     "carbon": derived("carbon-recorded", "purchases, energy.csv and grid.csv", optional=True),
     "egress": derived("egress-recorded", "placements, demand and transfer.csv", optional=True),
     "outlived": derived("facts", "commitments begun, and contracts.csv", optional=True),
+    "year_begins": compared("facts", "money of case.toml", optional=True),
     "agreements": compared("facts", "spend_commitments.csv; costs of those signed", optional=True),
     "replan.freeze": compared("facts", "replan of case.toml", optional=True),
     "replan.change_price": compared("facts", "replan of case.toml", optional=True),

@@ -63,18 +63,18 @@ def test_a_change_without_a_new_manifest_is_found_by_the_manifest(name: str, pla
 SECRET, CLINIC = is_workload("secret"), is_workload("clinic", "standby")
 MEANINGS: dict[str, tuple[set[str], Spoil]] = {
     "a secret workload abroad": (
-        {"SECRET", "enough", "leaving"},
+        {"SECRET", "enough", "leaving", "owners"},
         lambda p: edit(placements(p), where(SECRET, region="north:b")),
     ),
     "a secret workload at home, in public cloud": (
-        {"SECRET", "enough", "leaving"},
+        {"SECRET", "enough", "leaving", "owners"},
         lambda p: edit(placements(p), where(SECRET, region="south:a")),
     ),
     "a thousandth of a workload lost": (
         {"whole"},
         lambda p: edit(placements(p), where(SECRET, share="0.999")),
     ),
-    "a workload forgotten": ({"whole", "enough"}, lambda p: edit(placements(p), without(SECRET))),
+    "a workload forgotten": ({"whole", "enough", "owners"}, lambda p: edit(placements(p), without(SECRET))),
     "a negative share": (
         {"names", "whole"},
         lambda p: edit(
@@ -87,7 +87,7 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         lambda p: edit(placements(p), lambda rows: [*rows, next(r for r in rows if SECRET(r))]),
     ),
     "a place that does not exist": (
-        {"names", "whole", "enough"},
+        {"names", "whole", "enough", "owners"},
         lambda p: edit(placements(p), where(SECRET, region="own:cellar")),
     ),
     "a share raised by 0.1 point over its cap": (
@@ -146,7 +146,7 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         lambda p: edit(p / "purchases.csv", where(is_region("own:room"), units=scaled(0.99))),
     ),
     "a cost line lowered": (
-        {"costs", "record", "facts", "signing"},
+        {"costs", "record", "facts", "signing", "options"},
         lambda p: edit(
             p / "costs.csv",
             where(SECRET, **{c: scaled(0.5) for c in ("list", "amortised", "cash", "objective", "assumed")}),
@@ -157,7 +157,7 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         lambda p: edit(p / "costs.csv", where(SECRET, discount="5")),
     ),
     "money discounted twice": (
-        {"costs", "record", "facts"},
+        {"costs", "record", "facts", "options"},
         lambda p: edit(p / "costs.csv", where(SECRET, objective=scaled(0.98))),
     ),
     "less expected of a vendor than it is paid": (
@@ -214,7 +214,7 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         lambda p: edit(p / "inputs/waivers.csv", lambda rows: [*rows, {**rows[0], "rule": "NONE"}]),
     ),
     "a vendor's group renamed": (
-        {"names", "CAP", "SPEND", "shares-recorded", "leaving"},
+        {"names", "CAP", "SPEND", "shares-recorded", "leaving", "options"},
         lambda p: edit(
             catalog(p, "vendors"), where(lambda r: r["vendor"] == "north", vendor_group="east-group")
         ),

@@ -54,6 +54,12 @@ def _plain(context: Context, head: Mapping[str, Any]) -> Iterator[Finding]:
     run = stated if isinstance(stated, dict) else {}
     if head.get("schema") != SCHEMA:
         yield _fault("schema", head.get("schema"), SCHEMA)
+    stated_month, month = (
+        head.get("year_begins", 1),
+        context.case.settings.get("money", {}).get("year_begins", 1),
+    )
+    if stated_month != month:
+        yield _fault("year_begins", stated_month, month)
     gap, allowed = (_figure(run.get(name)) for name in ("gap", "gap_allowed"))
     # Whoever was stopped within the gap says less than is true.
     due = (PROVED,) if not gap else (PROVED, STOPPED) if gap <= allowed else (STOPPED,)

@@ -35,6 +35,9 @@ def check(context: Context) -> Iterable[Finding]:
             faults.append(context.missing("machines", FILE))
     else:
         faults += [*_rows(context), *_carried(context), *_shared(context)]
+        if len(context.claims.machines) < len(context.folder.optional(FILE, ()) or ()):
+            message = "has rows that name what the case does not have, so not all of it was checked"
+            faults.append(Finding("machines", "fail", FILE, message))
     yield from faults[:_TOLD]
     if not faults:
         yield Finding("machines", "pass", FILE, "every workload has whole machines of its own")
