@@ -123,31 +123,29 @@ def read_plan(folder: Path) -> Plan:
         raise BadInput(
             [Issue(f"{folder.name}/{RECORD}", 0, "", "", "missing or not readable", mend)]
         ) from None
-    for name, columns in FRAMES.items():
+    for name, columns in {**FRAMES, **OPTIONAL}.items():
         path = folder / f"{name}.csv"
-        try:
-            frame = pd.read_csv(
-                path, dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=_BLANK
-            )
-        except (OSError, ValueError) as error:
-            mend = "Write the plan again with planner plan."
-            problems.append(Issue(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend))
+        if name in OPTIONAL and not path.is_file():
             continue
-        if list(frame.columns) not in (list(columns), [*columns, *EXTRA.get(name, ())]):
-            mend = f"It should have {', '.join(columns)}."
-            problems.append(Issue(path.name, 1, "", "", "has other columns than a plan", mend))
-        frames[name] = frame
+        try:
+            frames[name] = _read_frame(path, columns, EXTRA.get(name, ()))
+        except BadInput as error:
+            problems += error.problems
     if problems or not isinstance(record, dict):
         raise BadInput(problems)
-    run = record.pop("run", {})
-    for name, columns in OPTIONAL.items():
-        if (folder / f"{name}.csv").is_file():
-            frames[name] = _optional(folder / f"{name}.csv", (columns, (*columns, *EXTRA.get(name, ()))))
-    return Plan(head=record, run=run, **frames)
+    return Plan(run=record.pop("run", {}), head=record, **frames)
 
 
-def _optional(path: Path, allowed: tuple[tuple[str, ...], ...]) -> pd.DataFrame:
-    blank = {c: [""] for c in _FIGURES}
+def _read_frame(path: Path, columns: tuple[str, ...], extra: tuple[str, ...]) -> pd.DataFrame:
+    """A table of a plan: text stays as it is, a figure that is not known is not a number.
+
+    Raises
+    ------
+    BadInput
+        If it cannot be read, or has other columns.
+    """
+    known = (*columns, *extra)
+    blank = {column: [""] for column in known if column not in _TEXT}
     try:
         frame = pd.read_csv(path, dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=blank)
     except (OSError, ValueError) as error:
@@ -155,8 +153,8 @@ def _optional(path: Path, allowed: tuple[tuple[str, ...], ...]) -> pd.DataFrame:
         raise BadInput(
             [Issue(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend)]
         ) from None
-    if tuple(frame.columns) not in allowed:
-        mend = f"It should have {', '.join(allowed[0])}."
+    if tuple(frame.columns) not in (columns, known):
+        mend = f"It should have {', '.join(columns)}."
         raise BadInput([Issue(path.name, 1, "", "", "has other columns than a plan", mend)])
     return frame
 
@@ -164,27 +162,10 @@ def _optional(path: Path, allowed: tuple[tuple[str, ...], ...]) -> pd.DataFrame:
 _TEXT = (
     "workload", "region", "period", "role", "payer", "pool", "vendor_group", "vendor", "sku", "term", "slice",
     "unit", "currency", "basis", "rule", "kind", "scope", "subject", "period_from", "period_to", "reason",
-    "family", "per", "words", "start", "end", "event", "from", "to", "spot",
+    "family", "per", "words", "start", "end", "event", "from", "to", "spot", "option", "largest",
+    "kept_without", "agreement", "status", "contract_end",
 )  # fmt: skip
-_FIGURES = (
-    "cost", "whole", "cash", "objective", "tail", "assumed", "largest_share", "foreign_share",
-    "kept_without", "moves", "breaks", "egress", "labour", "owed", "total",
-)  # fmt: skip
-"""Figures of the optional tables that are blank where they are not known."""
-_BLANK = {
-    c: [""]
-    for c in (
-        "share",
-        "limit",
-        "slack",
-        "amount",
-        "total",
-        "required_share",
-        "reached_share",
-        "mean_ms",
-        "p95_ms",
-    )
-}
+"""Columns of the tables of a plan that hold text; all others hold figures, or true and false."""
 
 
 def copy_inputs(files: Iterable[tuple[str, Source]], folder: Path) -> None:

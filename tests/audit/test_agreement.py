@@ -44,10 +44,10 @@ def test_the_audit_agrees_on_a_world_with_everything() -> None:
 def test_the_audit_agrees_on_the_examples(example: str, tmp_path: Path) -> None:
     from planner.inputs import read_case
     from planner.plan.folder import copy_inputs, save, write_manifest
-    from planner.planning import solve
+    from planner.planning import plan_case
 
     case = read_case(Path(__file__).resolve().parents[2] / "examples" / example)
-    save(solve(case).plan, tmp_path)
+    save(plan_case(case), tmp_path)
     copy_inputs(case.files, tmp_path)
     write_manifest(tmp_path)
     found = audit(tmp_path)
