@@ -23,12 +23,12 @@ from planner.answer.fixed import Fixed, broken_rules, hold
 from planner.answer.leaving import leaving
 from planner.answer.moves import moves
 from planner.answer.options import with_options
+from planner.answer.planned import chosen
 from planner.answer.precheck import nowhere, precheck
 from planner.answer.refuges import with_refuges
 from planner.answer.replan import check_kept, record, unchanged, without_replan
 from planner.answer.signing import signing
 from planner.answer.solved import Solved
-from planner.answer.ties import break_ties
 from planner.answer.usage import outlived, pools
 from planner.answer.whole import in_parts, in_whole_machines, machines, none_found
 from planner.eligibility import assess
@@ -200,6 +200,9 @@ def _solve(case: Case, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
             f"the solver found that the rules contradict one another ({outcome.word})",
             "the solver stopped before there was a plan",
         )
+    stage("choosing among plans of equal cost")
+    first, settled = chosen(model, first, policy)
+    arrays, outcome = first.arrays, first.outcome
     # In whole machines prices at the margin are those of the program that bounds every plan.
     bounding, priced = first.bounding or (arrays, outcome)
     duals_of = "checked"
@@ -207,8 +210,6 @@ def _solve(case: Case, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
         duals_of = "checked, of the linear program that bounds the plan: choices and whole machines in parts"
     elif first.whole["integers"]:
         duals_of = "checked, of the program re-solved with its integers fixed"
-    stage("choosing among plans of equal cost")
-    settled = break_ties(model, arrays, outcome)
     stage("working out the plan")
     x = extract.tidy(with_refuges(model, settled.x))
     run = {

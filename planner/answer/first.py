@@ -98,12 +98,8 @@ def _searched(model: Model, arrays: Arrays, policy: SolvePolicy) -> First:
         outcome = replace(relaxed, status=found.status, word=f"{relaxed.word}, in whole machines")
         return First(Solution(arrays, outcome, found.bound), rendering, {"integers": integers})
     ended = "gap" if found.status is Status.OPTIMAL else "effort"
-    lean = Problem(arrays.fixed(without_spare(model, found.best.x)), policy).solve()
-    best = found.best
-    if lean.status is Status.OPTIMAL and lean.objective <= best.objective:
-        best = lean
     word = "within the gap" if ended == "gap" else "effort spent"
-    best = replace(best, status=found.status, word=word, seconds=found.seconds)
+    best = replace(found.best, status=found.status, word=word, seconds=found.seconds)
     solution = Solution(arrays.fixed(best.x), best, found.bound)
     whole = {
         "integers": integers,
@@ -113,7 +109,24 @@ def _searched(model: Model, arrays: Arrays, policy: SolvePolicy) -> First:
         "effort": policy.effort,
         "ended": ended,
     }
-    return First(solution, rendering, whole, None, (arrays.relaxation(), relaxed))
+    first = First(solution, rendering, whole, None, (arrays.relaxation(), relaxed))
+    return leaner(model, first, best.x, policy) or first
+
+
+def leaner(model: Model, first: First, x: np.ndarray, policy: SolvePolicy) -> First | None:
+    """The first stage without machines that have nothing to do at ``x``; ``None`` if none has not."""
+    if first.bounding is None or not first.outcome.has_solution:
+        return None
+    fewer = without_spare(model, x)
+    if np.array_equal(fewer, x):
+        return None
+    arrays = to_arrays(model).fixed(fewer)
+    outcome, before = Problem(arrays, policy).solve(), first.outcome
+    if outcome.status is not Status.OPTIMAL or outcome.objective > before.objective:
+        return None
+    best = replace(outcome, status=before.status, word=before.word, seconds=before.seconds)
+    solution = Solution(arrays, best, min(first.solution.bound, best.objective))
+    return replace(first, solution=solution, whole={**first.whole, "gap": solution.gap})
 
 
 def _through_pulp(model: Model, problem: Any, policy: SolvePolicy) -> Outcome:

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from planner.answer.extract import tidy
-from planner.answer.first import first_stage
+from planner.answer.first import First, first_stage, leaner
 from planner.answer.refuges import with_refuges
-from planner.answer.ties import break_ties
+from planner.answer.ties import Settled, break_ties
 from planner.lp.outcome import Outcome
+from planner.lp.policy import PLANNING, SolvePolicy
 from planner.lp.solve import solve
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
@@ -28,9 +29,25 @@ def planned(model: Model, infeasible: str) -> Outcome:
         If the solver gave up.
     """
     first = first_stage(model)
-    outcome = first.outcome.optimum(infeasible)
-    settled = break_ties(model, first.arrays, outcome)
+    first.outcome.optimum(infeasible)
+    first, settled = chosen(model, first)
+    outcome = first.outcome
     return replace(outcome, x=tidy(with_refuges(model, settled.x)))
+
+
+def chosen(model: Model, first: First, policy: SolvePolicy = PLANNING) -> tuple[First, Settled]:
+    """Break ties; in whole machines let go of those that the choice leaves without work, and choose anew.
+
+    Returns
+    -------
+    (first, settled)
+        The first stage with the machines that stay, and the choice among plans of its cost.
+    """
+    settled = break_ties(model, first.arrays, first.outcome)
+    while (fewer := leaner(model, first, settled.x, policy)) is not None:
+        first = fewer
+        settled = break_ties(model, first.arrays, first.outcome)
+    return first, settled
 
 
 def held_as(model: Model, placements: pd.DataFrame, infeasible: str) -> Outcome:

@@ -113,7 +113,7 @@ def read_plan(folder: Path) -> Plan:
     BadInput
         If it is no plan folder, or one of its files cannot be read.
     """
-    problems = []
+    problems: list[Issue] = []
     frames: dict[str, Any] = {}
     record: dict[str, Any] = {}
     try:
