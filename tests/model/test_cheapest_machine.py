@@ -57,6 +57,10 @@ def case():
         need = {"vcpu": vcpu, "memory_gib": memory, "gpu_inference": inference, "gpu_training": training}
         demand = {k: v for k, v in need.items() if v or not k.startswith("gpu")}
         world.workload(name, "mof", demand, min_units=least, burstable_ok=burst, architecture=architecture)
+    market = {vendor["vendor"]: vendor["market"] == "true" for vendor in table("vendors")}
+    for region in table("regions"):
+        if not market[region["vendor"]]:  # outside the market a limit is stated: here one that never binds
+            world.capacity(region["region"], "vcpu", 1e6)
     return read(world)
 
 
@@ -81,6 +85,8 @@ def cheapest_by_hand():
         )
         for name, (*needs, machines, burst, architecture) in NEEDS.items():
             if architecture not in ("any", sku["architecture"]) or (sku["baseline_vcpu"] and not burst):
+                continue
+            if held and card["own_stack"] == "true":  # only for work that permits it
                 continue
             if any(need > 0 and y == 0 for need, y in zip(needs, yields, strict=True)):
                 continue

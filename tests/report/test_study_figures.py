@@ -38,7 +38,9 @@ def test_a_spread_of_costs_is_legible(costs: list[float | None]):
 
 
 def stressed(name: str, extra: float | None, **more: Any) -> dict[str, Any]:
-    row = {"stressor": name, "extra": extra, "unserved": 0.61, "unserved_critical": 0.12}
+    row = {"stressor": name, "extra": extra, "status": "unserved" if extra is None else "plan"}
+    row |= {"unserved": 0.61, "unserved_critical": 0.12, "unserved_no_shares": 0.02, "hit": 0.0}
+    row |= {"held_standbys_lost": 0, "held_backups_lost": 0, "unreachable": None}
     return {**row, "held_unserved": 3, "held_rules_broken": 0, **more}
 
 
@@ -53,7 +55,7 @@ def test_stressors_are_legible_with_bars_to_both_sides_and_without_a_plan():
     assert_legible(chart)
     assert "13 more in stress.csv" in chart.alt and "1 leave work unserved" in chart.alt
     texts = [text for text, *_ in chart.sheet.boxes()]
-    assert "no plan: 61 % unserved, of critical work 12 %" in texts and "?" in texts
+    assert "2 % cannot run; 61 % left out by shares" in texts and "?" in texts
     assert_legible(stress_chart(HEAD, rows[2:4], FOOTER))
     assert_legible(stress_chart({**HEAD, "marking": ""}, rows[:1], FOOTER))
 

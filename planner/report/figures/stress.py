@@ -59,7 +59,7 @@ def stress_chart(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]],
             sheet.text(right + at, y, text, size=SMALL, bold=some, color=color, ha="right", va="center")
         if row["extra"] is None:
             room, never = right - left - 0.05, percent(row["unserved_no_shares"])
-            text = f"{never} of the work cannot run; {percent(row['unserved'])} left out to hold every share"
+            text = f"{never} cannot run; {percent(row['unserved'])} left out by shares"
             sheet.text(
                 left + 0.05, y, text, size=SMALL, bold=True, color=ALARM, va="center", room=room, ground=True
             )
