@@ -46,9 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for name, run in known.items():
             if item.nodeid.startswith(name):
                 reason = "known to fail: tests/known_failures.txt"
-                item.add_marker(
-                    pytest.mark.xfail(reason=reason, strict=False) if run else pytest.mark.skip(reason=reason)
-                )
+                item.add_marker(pytest.mark.xfail(reason=reason) if run else pytest.mark.skip(reason=reason))
     if config.getoption("--slow"):
         return
     for item in items:

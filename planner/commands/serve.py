@@ -31,7 +31,7 @@ def command(case: Path, host: str, port: int, allowed: tuple[str, ...]) -> None:
     from planner.errors import Unavailable
 
     try:
-        from planner.serve.app import run
+        from planner.serve.server import run
     except ImportError:
         raise Unavailable("the page needs more: pip install 'cloud-capacity-planner[serve]'") from None
 

@@ -7,12 +7,12 @@ Small programs are searched to the end of a limit of nodes instead, which finds 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from planner.lp.arrays import Arrays, held_at
+from planner.lp.components import parts
 from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import SolvePolicy
 from planner.lp.problem import Problem
@@ -36,7 +36,8 @@ def dive(arrays: Arrays, steps: int = STEPS, first: np.ndarray | None = None) ->
     """
     first = np.zeros(len(arrays.cost), dtype=bool) if first is None else first
     x, left = np.zeros(len(arrays.cost)), steps
-    for free in _parts(arrays):
+    component = parts(arrays, _TOGETHER)
+    for free in (component == number for number in range(component.max(initial=-1) + 1)):
         part, columns, _ = held_at(arrays, free, x)
         found, whole = None, int((part.integer & (part.upper > part.lower)).sum())
         if whole <= _SEARCHED:
@@ -165,27 +166,3 @@ def _limits(arrays: Arrays) -> _Limits:
     first = np.searchsorted(col, np.arange(len(arrays.cost) + 1))
     row, value = row[kept][order], arrays.value[kept][order]
     return _Limits(row, col, value, first, arrays.row_upper)
-
-
-def _parts(arrays: Arrays) -> Iterator[np.ndarray]:
-    """Columns (boolean) of each component, small ones together."""
-    row = np.repeat(np.arange(len(arrays.row_lower)), np.diff(arrays.start))
-    label = _components(arrays, row)
-    size = np.bincount(label[arrays.index], minlength=len(arrays.cost))
-    part = (np.cumsum(size) // _TOGETHER)[label]
-    for number in np.unique(part):
-        yield part == number
-
-
-def _components(arrays: Arrays, row: np.ndarray) -> np.ndarray:
-    """The least column of the component of each column."""
-    label = np.arange(len(arrays.cost))
-    while True:
-        least = np.full(len(arrays.row_lower), len(label))
-        np.minimum.at(least, row, label[arrays.index])
-        new = label.copy()
-        np.minimum.at(new, arrays.index, least[row])
-        new = new[new]
-        if np.array_equal(new, label):
-            return label
-        label = new

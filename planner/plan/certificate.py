@@ -111,6 +111,7 @@ def load(path: Path) -> dict[str, np.ndarray]:
         inside = (steps >= 0).all() and a["start"][0] == 0 and a["start"][-1] == entries
         if not inside or (entries and (index.min() < 0 or index.max() >= columns)):
             raise ValueError("rows do not fit together")
+    # All that an archive of arrays raises when somebody damaged it on purpose.
     except (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, zipfile.BadZipFile,
             zlib.error, MemoryError, NotImplementedError) as error:  # fmt: skip
         mend = "Write the plan again with planner plan."

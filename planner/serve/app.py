@@ -12,7 +12,6 @@ import zipfile
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import jinja2
@@ -281,42 +280,3 @@ def _map(answer: Answer) -> list[dict[str, Any]]:
         }
         for region, name, lat, lon, part in answer.regions
     ]
-
-
-def run(case: Case, host: str, port: int, allowed: tuple[str, ...], started: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C; ``started`` gets the address once it listens."""
-    import uvicorn
-
-    with TemporaryDirectory(prefix="planner-") as folder:
-        names = (host, "localhost", "127.0.0.1", "[::1]", *allowed)
-        app = application(case, Path(folder), tuple(dict.fromkeys(names)))
-        config = uvicorn.Config(
-            app, host=host, port=port, log_level="warning", access_log=False, server_header=False,
-            date_header=False, timeout_graceful_shutdown=1, limit_concurrency=200,
-        )  # fmt: skip
-        server = _Announced(config, started)
-        server.run()
-
-
-def _address(host: str, port: int) -> str:
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-
-
-try:
-    from uvicorn import Server as _Uvicorn
-except ImportError:  # the extra is not installed: the command says so
-    _Uvicorn = object  # type: ignore[assignment,misc]
-
-
-class _Announced(_Uvicorn):
-    """A server that says where it listens."""
-
-    def __init__(self, config: Any, started: Callable[[str], None]) -> None:
-        super().__init__(config)
-        self._started = started
-
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            port = self.servers[0].sockets[0].getsockname()[1]
-            self._started(_address(self.config.host, port))

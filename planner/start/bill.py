@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import fsum
 from pathlib import Path
@@ -144,12 +144,12 @@ def _summed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return measures.groupby(keys, sort=False)[["quantity", "cost", "lines"]].sum().reset_index()
 
 
-def _by_unique(frame: pd.DataFrame, columns: list[str], of: object) -> np.ndarray:
+def _by_unique(frame: pd.DataFrame, columns: list[str], of: Callable[..., object]) -> np.ndarray:
     """A function of some columns, called once for each combination of their values."""
     codes, unique = pd.factorize(pd.MultiIndex.from_frame(frame[columns]))
     values = np.empty(len(unique), dtype=object)
     for i, row in enumerate(unique):
-        values[i] = of(*row)  # type: ignore[operator]
+        values[i] = of(*row)
     return values[codes]
 
 
@@ -170,9 +170,9 @@ def _name(frame: pd.DataFrame, names: Names) -> None:
             names.classification.of(values),
         )
 
-    found = _by_unique(frame, columns, named)
+    triples = _by_unique(frame, columns, named)
     for i, name in enumerate(SYSTEMS):
-        frame[name] = [triple[i] for triple in found]
+        frame[name] = [triple[i] for triple in triples]
 
 
 def _tags(text: str) -> dict[str, str]:

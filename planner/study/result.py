@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -29,19 +30,19 @@ def head_of(case: Case) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Study:
+class Study(ABC):
     """A result of a study; ``head`` is what it says of its case."""
 
     study: ClassVar[str]
     head: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
+    @abstractmethod
     def rows(self) -> list[dict[str, Any]]:
         """One flat line of figures for each thing studied, for CSV and JSON."""
-        raise NotImplementedError
 
+    @abstractmethod
     def content(self) -> dict[str, Any]:
         """What the document says beside the head."""
-        raise NotImplementedError
 
     def document(self) -> dict[str, Any]:
         """The result as one JSON document: what the command prints with ``--json``."""

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cli import process
 
-from planner.case.load import read_tables
 from planner.errors import BadInput
+from planner.inputs import read_case
 from planner.start.bill import read_bill
 from planner.start.estate import case_tables
 from planner.start.init import new_case
@@ -222,8 +222,7 @@ def test_an_imported_bill_is_a_case_that_reads(tmp_path):
     made = process("import", "focus", "bill.csv", *asked, cwd=tmp_path)
     assert made.code == 0, made.err
     assert "left out" in made.out
-    case, problems = read_tables(tmp_path / "ours")
-    assert not problems
+    case = read_case(tmp_path / "ours")
     assert list(case.workloads["workload"]) == ["b", "portal"]
     assert case.settings.id == "ours"
     assert case.settings.start == "2027-01"
