@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "Write a first case: commented, with sample systems, ready to plan.",
     "plan": "Find the cheapest plan that obeys every rule, and write its folder.",
     "show": "Print a plan that was written before.",
+    "export": "Write a plan as a workbook whose totals follow the prices typed into it.",
     "import": "From a cloud bill, a Terraform state or an inventory to the tables of a case.",
     "check": "Check a case without solving it.",
     "explain": "Say which rules collide when there is no plan, and the ways out.",

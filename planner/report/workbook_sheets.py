@@ -1,0 +1,134 @@
+"""Sheets of a workbook: cells by type, heads, the marking; text from input stays text."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
+
+import xlsxwriter
+
+from planner.errors import NotWritten
+
+LONGEST = 32_767
+"""Characters of one cell, as the format allows."""
+HEAD = 3
+"""Row (from 0) of a sheet's column heads: above it the marking, what the sheet holds, and a blank row."""
+_MOST_ROWS = 1_048_576
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_LIKE_FORMULA = ("=", "+", "-", "@")
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A formula of our own with the value that it has when the workbook is written."""
+
+    text: str
+    value: float | str
+
+
+@dataclass(frozen=True)
+class Book:
+    """A workbook being written, with what stands on every sheet."""
+
+    file: xlsxwriter.Workbook
+    marking: str
+    formats: dict[str, Any] = field(default_factory=dict)
+
+    def format(self, **properties: Any) -> Any:
+        key = repr(sorted(properties.items()))
+        if key not in self.formats:
+            self.formats[key] = self.file.add_format(properties)
+        return self.formats[key]
+
+    def sheet(self, name: str, about: str) -> Any:
+        """A new sheet with the marking above, on screen and in print."""
+        sheet = self.file.add_worksheet(name)
+        self.write(sheet, 0, 0, self.marking, bold=True)
+        self.write(sheet, 1, 0, about, italic=True)
+        printed = clean(self.marking)[:100].replace("&", "&&")
+        sheet.set_header(f"&C{printed}")
+        sheet.set_footer(f"&L{name}&RPage &P of &N")
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+    def table(
+        self, name: str, about: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], typed: int = -1
+    ) -> Any:
+        """A sheet with one table; the column ``typed`` is the one in which people type."""
+        sheet = self.sheet(name, about)
+        self.rows(sheet, HEAD, heads, rows, typed)
+        sheet.freeze_panes(HEAD + 1, 0)
+        return sheet
+
+    def rows(
+        self, sheet: Any, top: int, heads: Sequence[str], rows: Iterable[Sequence[Any]], typed: int = -1
+    ) -> int:
+        """Write a table with its heads at row ``top``; the first row below it."""
+        table = list(rows)
+        if top + 1 + len(table) > _MOST_ROWS:
+            raise NotWritten(
+                f"sheet {sheet.get_name()} would have {len(table):,} rows, more than a workbook holds"
+            )
+        for c, head in enumerate(heads):
+            self.write(sheet, top, c, head, bold=True, bottom=1, text_wrap=True, valign="top")
+        for r, row in enumerate(table, top + 1):
+            for c, value in enumerate(row):
+                self.write(sheet, r, c, value, **({"bg_color": "#FFF2CC"} if c == typed else {}))
+        for c, head in enumerate(heads):
+            widest = max((len(_shown(row[c])) for row in table[:200]), default=0)
+            sheet.set_column(c, c, min(max(len(head) * 0.8, widest + 1, 9), 48))
+        return top + 1 + len(table)
+
+    def write(self, sheet: Any, row: int, column: int, value: Any, **look: Any) -> None:
+        """Write a cell by its type; text is never read as a formula, a number or an address."""
+        if isinstance(value, Formula):
+            sheet.write_formula(
+                row, column, value.text, self.format(num_format="#,##0.00", **look), value.value
+            )
+        elif isinstance(value, bool):
+            sheet.write_boolean(row, column, value, self.format(**look))
+        elif isinstance(value, Real):
+            number = float(value)
+            if math.isfinite(number):
+                sheet.write_number(
+                    row, column, number, self.format(num_format=_number_format(number), **look)
+                )
+            elif look:
+                sheet.writeis_blank(row, column, None, self.format(**look))
+        elif text := clean(str(value)):
+            # The quote keeps it text when somebody edits the cell.
+            quote = {"quote_prefix": True} if text.startswith(_LIKE_FORMULA) else {}
+            sheet.write_string(row, column, text, self.format(**look, **quote))
+
+
+def clean(text: str) -> str:
+    r"""Text as a cell may hold it: no control characters, at most :data:`LONGEST` characters.
+
+    >>> clean("a\x00b")
+    'ab'
+    """
+    text = _CONTROL.sub("", text)
+    # The format counts in units of UTF-16.
+    return text.encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", errors="ignore")
+
+
+def is_blank(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, Formula):
+        return f"{value.value:,.2f}" if isinstance(value.value, float) else value.value
+    return f"{value:,.2f}" if isinstance(value, float) else str(value)
+
+
+def _number_format(value: float) -> str:
+    if value == round(value) and abs(value) < 1e6:
+        return "#,##0"
+    return "#,##0.00" if abs(value) >= 100 else "0.######"
