@@ -64,6 +64,7 @@ class Book:
         sheet = self.sheet(name, about)
         self.rows(sheet, HEAD, heads, rows, typed)
         sheet.freeze_panes(HEAD + 1, 0)
+        sheet.repeat_rows(0, HEAD)
         return sheet
 
     def rows(
@@ -100,11 +101,12 @@ class Book:
                     row, column, number, self.format(num_format=_number_format(number), **look)
                 )
             elif look:
-                sheet.writeis_blank(row, column, None, self.format(**look))
+                sheet.write_blank(row, column, None, self.format(**look))
         elif text := clean(str(value)):
             # The quote keeps it text when somebody edits the cell.
             quote = {"quote_prefix": True} if text.startswith(_LIKE_FORMULA) else {}
-            sheet.write_string(row, column, text, self.format(**look, **quote))
+            indent = {} if column == 0 else {"indent": 1}  # apart from a number to its left
+            sheet.write_string(row, column, text, self.format(**look, **quote, **indent))
 
 
 def clean(text: str) -> str:
