@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from planner.case.keys import examples
 from planner.errors import Issue
 from planner.names import did_you_mean
 from planner.tables import BASES
@@ -25,36 +26,7 @@ _NAMES = {
     list: "a list",
 }
 _STAND_IN: dict[type, Any] = {str: "", int: 0, float: 0.0, bool: False, date: date(2000, 1, 1), list: []}
-EXAMPLES = {
-    "schema": "schema = 1",
-    "id": 'id = "quick-start"',
-    "title": 'title = "A first plan"',
-    "synthetic": "synthetic = true",
-    "marking": 'marking = "SYNTHETIC"',
-    "home_country": 'home_country = "MY"',
-    "currency": 'currency = "MYR"',
-    "decision_date": "decision_date = 2026-11-23",
-    "prices_as_of": "prices_as_of = 2026-11-23",
-    "rules_as_of": "rules_as_of = 2026-11-23",
-    "catalogs": 'catalogs = ["network", "./catalog"]',
-    "packs": 'packs = ["./rules.toml"]',
-    "classes": 'classes = ["secret", "open"]',
-    "outside": 'outside = ["our own room"]',
-    "adopt.pack": 'pack = "./rules.toml"',
-    "adopt.adopted_by": 'adopted_by = "who decided"',
-    "adopt.adopted_on": "adopted_on = 2026-11-23",
-    "adopt.reference": 'reference = "minute 12/2026"',
-    "periods.start": 'start = "2027-01"',
-    "periods.months": "months = 3",
-    "periods.count": "count = 8",
-    "money.discount_rate": "discount_rate = 0.04",
-    "traces.file": 'file = "traces.csv"',
-    "source.table": 'table = "demand"',
-    "source.query": 'query = "SELECT workload, resource, period, amount FROM needs"',
-    "replan.freeze": "freeze = 2",
-    "replan.change_price": "change_price = 5000",
-    "terms.offer": 'offer = ["on_demand", "commit_1y"]',
-}
+EXAMPLES = dict(examples())
 """How each key of ``case.toml`` is written, for mends."""
 
 

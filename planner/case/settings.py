@@ -168,8 +168,9 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
             "Add on_demand: what is not committed needs it.",
         )
     tail_credit = reader.number(terms, "tail_credit", "terms.", 0.0, 0.999, default=0.0)
+    survives = "survival" in tree
     survival = reader.table(tree, "survival", required=False)
-    survive = tuple(take(survival, "of", list, "survival.")) if survival else ()
+    survive = tuple(take(survival, "of", list, "survival.")) if survives else ()
     for event in survive:
         if event not in ("vendor_groups", "regions"):
             bad("survival.of", event, "is nothing that can be lost", "Use vendor_groups or regions.")
@@ -261,6 +262,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         (migration, "migration."),
         (survival, "survival."),
         (units, "units."),
+        (placing, "placing."),
         (egress, "egress."),
         (files, "files."),
         (tree, ""),
