@@ -104,7 +104,7 @@ SECTIONS: tuple[Section, ...] = (
         *_source("2026-01-15"),
     ), many=True),
     Section("opening", "The assumption that an announced region serves from a period on.", (
-        Key("region", "text", "Key of the region, `vendor:region`.", 'region = "gcp:asia-southeast4"'),
+        Key("region", "text", "Key of the region, `vendor:region`.", 'region = "alpha:north"'),
         Key("from", "text, YYYY-MM", "First period in which it serves.", 'from = "2028-07"'),
         *_source(),
     ), many=True),
