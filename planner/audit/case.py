@@ -27,7 +27,7 @@ VENDORS = ("vendor", "vendor_group", "parent_jurisdiction", "market")
 TIERS = ("tier", "standby", "vcpu", "memory_gib", "gpu", "block_gib", "object_gib", "backup")
 SKUS = ("SkuId", "region", "family", "architecture", "vcpu", "memory_gib", "baseline_vcpu", "accelerator",
         "accelerator_count", "resource")  # fmt: skip
-CARDS = ("accelerator", "memory_gib", "gpu_inference", "gpu_training", "own_stack")
+CARDS = ("accelerator", "memory_gib", "gpu_inference", "gpu_training")
 JOINED = ("vendor", "family", "accelerator", "accelerator_count", "interconnect")
 PRICES = ("SkuId", "term", "ListUnitPrice", "PricingCurrency", "valid_from", "valid_to")
 TRANSFER = ("region", "destination", "from_gib", "ListUnitPrice", "PricingCurrency", "valid_from", "valid_to")

@@ -188,7 +188,9 @@ ACCELERATORS = Table(
         Column(
             "own_stack",
             "boolean",
-            "Does it need software made for it? Then only workloads that permit it by name run on it.",
+            "Does it need software made for it? Then only workloads that permit it by name run on it. A column "
+            "left out is false throughout.",
+            optional=True,
         ),
         *provenance(),
     ),
