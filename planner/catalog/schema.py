@@ -188,8 +188,8 @@ ACCELERATORS = Table(
         Column(
             "own_stack",
             "boolean",
-            "Does it need software made for it? Then only workloads that permit it by name run on it. A column "
-            "left out is false throughout.",
+            "Does it need software made for it? Then only workloads that permit it by name run on it. "
+            "The column left out is false throughout.",
             optional=True,
         ),
         *provenance(),
