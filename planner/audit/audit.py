@@ -14,6 +14,7 @@ from planner.audit.context import Context
 from planner.audit.decisions import decisions
 from planner.audit.findings import Audit, Finding, merged, of_rule
 from planner.audit.places import Places
+from planner.audit.provenance import SHIPPED, compared
 from planner.audit.read_case import read_case
 from planner.audit.reading import Folder, Unreadable
 from planner.audit.registry import ALWAYS, KINDS
@@ -27,7 +28,11 @@ _SPOILT = (Unreadable, ArithmeticError, KeyError, ValueError)
 
 
 def audit(
-    root: Path, packs: Sequence[str] = (), rules_as_of: date | None = None, stage: Stage = "plan"
+    root: Path,
+    packs: Sequence[str] = (),
+    rules_as_of: date | None = None,
+    stage: Stage = "plan",
+    catalogs: Path | None = None,
 ) -> Audit:
     """Audit the plan in a folder.
 
@@ -41,6 +46,8 @@ def audit(
         Judge by the rules as they were known on this day instead of the case's.
     stage
         ``plan`` lists what is to be obtained; ``award`` fails without it.
+    catalogs
+        Compare the plan's copies of catalogs, networks and packs with those in this folder.
 
     Returns
     -------
@@ -82,10 +89,18 @@ def audit(
             )
         )
     findings += _judged(context)
+    if catalogs is not None:
+        findings += list(compared(folder, catalogs, case.day("prices_as_of").isoformat(), _release(folder)))
     if not folder.problems:
         findings.append(Finding("readable", "pass", "all files", "every file that was needed could be read"))
     done = _made(root, context, packs, stage, findings, folder.problems)
     return replace(done, decisions=decisions(context, done.findings))
+
+
+def _release(folder: Folder) -> str:
+    """The release of shipped catalogs that the manifest names; blank if none."""
+    shipped = (folder.json(MANIFEST) or {}).get(SHIPPED) if folder.has(MANIFEST) else None
+    return str(shipped.get("release", ""))[:40] if isinstance(shipped, dict) else ""
 
 
 def _in_part(head: Mapping[str, Any] | None) -> frozenset[str]:

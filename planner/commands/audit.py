@@ -51,6 +51,11 @@ FORMATS = ("table", "json", "junit", "sarif", "oscal", "html")
     is_flag=True,
     help="Also draw report and figures again from the tables, by the planner's own code, and compare.",
 )
+@click.option(
+    "--catalogs",
+    help="Also compare the copies of catalogs, networks and packs, row by row, with those in this FOLDER, "
+    "or with those that ship with the planner (shipped).",
+)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 def command(
     plan: Path,
@@ -64,6 +69,7 @@ def command(
     strict: bool,
     bound: bool,
     rendered: bool,
+    catalogs: str | None,
     out: Path | None,
 ) -> None:
     """Audit the plan in folder PLAN; exit 4 if anything fails.
@@ -80,7 +86,11 @@ def command(
     from planner.errors import AuditFailed
 
     found = audit(
-        plan, packs, rules_as_of.date() if rules_as_of else None, "award" if stage == "award" else "plan"
+        plan,
+        packs,
+        rules_as_of.date() if rules_as_of else None,
+        "award" if stage == "award" else "plan",
+        _folder_of(catalogs) if catalogs else None,
     )
     if bound or rendered:
         found = found.with_findings(_by_the_planner(plan, bound, rendered))
@@ -106,6 +116,16 @@ def command(
         click.echo("planner: a public part of a plan: what it leaves out was not checked", err=True)
         return
     click.echo(f"next: planner sign {quoted(plan)} --key KEY --role reviewed", err=True)
+
+
+def _folder_of(catalogs: str) -> Path:
+    """The folder of catalogs to compare with."""
+    from planner.catalog.load import shipped
+
+    folder = shipped() if catalogs == "shipped" else Path(catalogs)
+    if not folder.is_dir():
+        raise click.UsageError(f"--catalogs: {catalogs} is no folder; name one, or say shipped")
+    return folder
 
 
 def _by_the_planner(plan: Path, bound: bool, rendered: bool) -> list[Finding]:

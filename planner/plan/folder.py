@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -180,14 +180,19 @@ def copy_inputs(files: Iterable[tuple[str, Source]], folder: Path) -> None:
             shutil.copyfile(source, target)
 
 
-def write_manifest(folder: Path) -> None:
-    """Write ``manifest.json``: the SHA-256 of every other file of the folder."""
+def write_manifest(folder: Path, shipped: Mapping[str, Any] | None = None) -> None:
+    """Write ``manifest.json``: the SHA-256 of every other file of the folder.
+
+    ``shipped`` names release and digests of the shipped catalogs among them
+    (:func:`planner.catalog.release.shipped_in`).
+    """
     digests = {
         path.relative_to(folder).as_posix(): digest(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path != folder / MANIFEST
     }
-    write_json(folder / MANIFEST, {"schema": 1, "algorithm": "sha256", "files": digests})
+    stated = {"schema": 1, "algorithm": "sha256", "files": digests}
+    write_json(folder / MANIFEST, {**stated, **({"shipped": shipped} if shipped else {})})
 
 
 def digest(path: Source) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from planner.case.files import INPUTS
+from planner.catalog.release import shipped_in
 from planner.plan import certificate
 from planner.plan.folder import copy_inputs, save, write_manifest, written_whole
 from planner.plan.plan import Plan
@@ -46,4 +48,4 @@ def write_plan(
             from planner.report.write import write_report
 
             write_report(plan, background_of(plan.case), work, figures)
-        write_manifest(work)
+        write_manifest(work, shipped_in(work / INPUTS))

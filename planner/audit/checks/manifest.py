@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from planner.audit.context import Context
 from planner.audit.findings import Finding
+from planner.audit.provenance import SHIPPED, faults
 from planner.audit.reading import Unreadable
 
 MANIFEST = "manifest.json"
@@ -48,3 +49,7 @@ def differences(context: Context) -> Iterator[Finding]:
         if digest != files[name]:
             numbers = {"stated": str(files[name])[:64], "found": digest}
             yield Finding("manifest", "fail", name[:200], "was changed after the plan was written", numbers)
+    if SHIPPED in stated:
+        digests = {name: str(digest) for name, digest in files.items()}
+        for subject, fault in faults(stated[SHIPPED], digests):
+            yield Finding("manifest", "fail", subject, fault)

@@ -15,6 +15,7 @@ from typing import Any
 
 from planner.audit.checks.manifest import MANIFEST as MANIFEST
 from planner.audit.checks.manifest import SIGNATURES as SIGNATURES
+from planner.audit.provenance import SHIPPED, faults
 from planner.audit.reading import Folder, Unreadable, parse_json
 from planner.errors import AuditFailed
 
@@ -128,7 +129,7 @@ def differences(files: Mapping[str, bytes]) -> list[str]:
     except AuditFailed as error:
         return [str(error)]
     stated = manifest.get("files")
-    right = set(manifest) == {"schema", "algorithm", "files"} and manifest["schema"] == 1
+    right = set(manifest) - {SHIPPED} == {"schema", "algorithm", "files"} and manifest["schema"] == 1
     if not right or manifest["algorithm"] != "sha256" or not isinstance(stated, dict):
         return [f"{MANIFEST} is no manifest with SHA-256 digests"]
     if not all(isinstance(d, str) and _SHA256.fullmatch(d) for d in stated.values()):
@@ -142,14 +143,26 @@ def differences(files: Mapping[str, bytes]) -> list[str]:
         was = renamed.get(digest(files[name]))
         out.append(f"{name} was added" + (f"; it is {was} under another name" if was else ""))
     out += [f"{name} is missing" for name in missing]
-    return out + [f"{name} was changed" for name in sorted(found) if found[name] != stated[name]]
+    out += [f"{name} was changed" for name in sorted(found) if found[name] != stated[name]]
+    if SHIPPED in manifest:
+        out += [f"{subject} {reason}" for subject, reason in faults(manifest[SHIPPED], stated)]
+    return out
 
 
 def manifest_of(files: Mapping[str, bytes]) -> bytes:
-    """The manifest of files, as ``planner plan`` writes it."""
+    """The manifest of files, as ``planner plan`` writes it.
+
+    Of the shipped catalogs that an earlier manifest among the files names, it names those that are still so.
+    """
     digests = {
         name: digest(content)
         for name, content in files.items()
         if name != MANIFEST and not name.startswith(SIGNATURES)
     }
-    return canonical({"schema": 1, "algorithm": "sha256", "files": digests})
+    stated = {"schema": 1, "algorithm": "sha256", "files": digests}
+    before = parse_json(files[MANIFEST]).get(SHIPPED) if MANIFEST in files else None
+    if before is not None:
+        gone = {subject for subject, _ in faults(before, digests)}
+        kept = {p: d for p, d in before["packages"].items() if f"{SHIPPED} {p}"[:200] not in gone}
+        stated[SHIPPED] = {**before, "packages": kept}
+    return canonical(stated)

@@ -76,7 +76,7 @@ def public(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
         kept[RECORD] = canonical({**_head(files[RECORD]), **({"in_part": partly} if partly else {})})
     left = sorted(n for n in files if n not in kept and n != MANIFEST and not n.startswith(SIGNATURES))
     changed = sorted(n for n in kept if n in files and kept[n] != files[n])
-    kept[MANIFEST] = manifest_of(kept)
+    kept[MANIFEST] = manifest_of({**kept, **{MANIFEST: files[MANIFEST]}})
     return kept, [*left, *(f"{name} (in part)" for name in changed)]
 
 
