@@ -1,9 +1,10 @@
 """Write what the documents take from the program: ``python docs/build.py``.
 
-- ``docs/tables.md`` from the schemas of tables, rules and plans;
+- ``docs/tables.md``, ``docs/case.md`` and ``docs/packs.md`` from the schemas (:mod:`reference`);
 - ``docs/planner.1``, the man page, from the text of ``--help``;
 - in ``docs/audit.md`` the table of cells, from ``planner/audit/cells.py``;
-- in ``README.md`` and ``CONTRIBUTING.md`` what a block ``$ planner …`` prints to standard output;
+- in ``README.md``, ``CONTRIBUTING.md`` and the tutorials what a block ``$ planner …`` prints to standard
+  output;
 - ``docs/figures/`` from the plan of the national example.
 
 ``python docs/build.py --check`` writes nothing and exits 1 if a document is not up to date.
@@ -19,117 +20,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 from manual import manual
+from reference import case_page, packs_page, tables_page
 
 from planner.audit.cells import FILES, RECORD, ROWS, TABLES, Cell
-from planner.case import schema as case_schema
-from planner.catalog import schema as catalog_schema
-from planner.catalog.facts import FACT_TABLES
-from planner.latency import schema as network_schema
-from planner.plan.plan import FRAMES, OPTIONAL, Plan
-from planner.policy.kind import Kind
-from planner.policy.kinds import KINDS
-from planner.policy.parameters import Parameter
-from planner.tables import Column, Table
 
 FIGURES = ("map.svg", "vendor_share.svg")
 _BLOCK = re.compile(r"```console\n(?P<body>.*?)```\n", re.DOTALL)
-
-
-def tables_page() -> str:
-    """``docs/tables.md``: every table of a case, a catalog, a network and a plan; every kind of rule."""
-    catalog = (
-        *catalog_schema.VENDOR_TABLES,
-        *catalog_schema.OPTIONAL_TABLES,
-        *catalog_schema.SHARED_TABLES,
-        *FACT_TABLES,
-    )
-    parts = [
-        "# Tables and rules\n",
-        "Written from the schemas by `make docs`; change the schema, not this page.\n",
-        "Files are UTF-8, comma-separated, with a header row. Semicolons or tabs, a byte-order mark, any",
-        "line ends, spaces around cells, blank rows, TRUE and separators of thousands are read too, and it",
-        "is said; a number that may mean two things (4,000) is asked, and `decimal` under `[files]` answers",
-        'it once. A table of a case may be a sheet (`"estate.xlsx#Systems"`), a Parquet file or',
-        "a `[[source]]`. A plan keeps every table as plain CSV. A column that is not",
-        "listed, a missing column, a short row, a key that appears twice and a blank cell that may not be",
-        "blank are errors. Shares are 0 to 1, dates YYYY-MM-DD, months YYYY-MM, booleans `true` or `false`.",
-        "A row with a `period` holds from that period until the next row with the same key.\n",
-        "## Tables of a case\n",
-        *_section(case_schema.TABLES),
-        "## Tables of a catalog\n",
-        *_section(catalog),
-        "## Tables of a network\n",
-        *_section(network_schema.NETWORK_TABLES),
-        "## Tables of a plan\n",
-        "Money is in the currency of the case, before tax unless the name says otherwise.\n",
-        "| file | columns |",
-        "| --- | --- |",
-        *(
-            f"| `{name}.csv` | {', '.join(f'`{c}`' for c in columns)} |"
-            for name, columns in {**FRAMES, **OPTIONAL}.items()
-        ),
-        "",
-        _meanings(),
-        "## Kinds of rules\n",
-        "A *filter* decides where a workload may run at all; a *row* is a constraint of the program;",
-        "*evidence* is listed as to be obtained; a *report* is printed beside the plan. The last two",
-        "never restrict a plan.\n",
-        *(_kind(kind) for kind in KINDS.values()),
-    ]
-    return "\n".join(parts).rstrip() + "\n"
-
-
-def _section(tables: Iterable[Table]) -> Iterable[str]:
-    for table in tables:
-        yield f"### {table.file}{'' if table.required else ' (optional)'}\n"
-        yield f"{table.description} Key: {', '.join(f'`{name}`' for name in table.key)}.\n"
-        yield "| column | type | meaning |"
-        yield "| --- | --- | --- |"
-        for column in table.columns:
-            meaning = column.description.replace("|", "\\|")
-            yield f"| `{column.name}` | {_type(column)} | {meaning} |"
-        yield ""
-
-
-def _type(column: Column) -> str:
-    if column.choices:
-        words = "one of " + ", ".join(f"`{choice}`" for choice in column.choices)
-    else:
-        words = column.kind + (f", {column.unit}" if column.unit else "")
-    for sign, bound in (("≥", column.minimum), (">", column.above), ("≤", column.maximum)):
-        if bound is not None:
-            words += f", {sign} {bound:g}"
-    return words + (", or blank" if column.blank else "") + (", may be left out" if column.optional else "")
-
-
-def _meanings() -> str:
-    """The part of the Plan's docstring that says what its frames hold."""
-    doc = Plan.__doc__ or ""
-    lines = [line[4:] for line in doc.splitlines()]
-    body = lines[lines.index("----------") + 1 :]
-    text = "\n".join(f"- `{line}`: " if line[:1].strip() else f"  {line.strip()}".rstrip() for line in body)
-    return re.sub(r": \n +", ": ", text).strip().replace("``", "`") + "\n"
-
-
-def _kind(kind: Kind) -> str:
-    note = "" if kind.planned else " Not planned with yet: only the audit checks it."
-    lines = [f"### {kind.name} ({kind.effect})\n", f"{kind.description}{note}\n"]
-    lines += [f"- {_parameter(parameter)}" for parameter in kind.parameters]
-    return "\n".join([*lines, ""])
-
-
-def _parameter(parameter: Parameter) -> str:
-    allowed = ", ".join(f"`{choice}`" for choice in parameter.allowed)
-    words = f"{parameter.type} of {allowed}" if allowed else parameter.type
-    optional = "" if parameter.required else ", optional"
-    return f"`{parameter.name}` ({words}{optional}): {parameter.description}"
 
 
 def with_outputs(text: str, folder: Path) -> str:
@@ -172,11 +75,14 @@ def documents(folder: Path) -> dict[Path, str]:
     for name in ("examples", "catalogs"):
         if not (folder / name).exists():
             (folder / name).symlink_to(ROOT / name)
-    prose = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "docs" / "plan-review.md"]
+    docs = ROOT / "docs"
+    prose = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", docs / "plan-review.md"]
+    prose += sorted(docs.glob("tutorials/*.md"))
     texts = {path: with_outputs(path.read_text(encoding="utf-8"), folder) for path in prose}
-    audit = ROOT / "docs" / "audit.md"
+    audit = docs / "audit.md"
     texts[audit] = audit_page(audit.read_text(encoding="utf-8"))
-    return {ROOT / "docs" / "tables.md": tables_page(), ROOT / "docs" / "planner.1": manual(), **texts}
+    pages = {"tables.md": tables_page(), "case.md": case_page(), "packs.md": packs_page()}
+    return {**{docs / name: text for name, text in pages.items()}, docs / "planner.1": manual(), **texts}
 
 
 _CELLS = ("<!-- cells: written by make docs -->\n", "<!-- end of cells -->\n")

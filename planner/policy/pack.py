@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from planner.errors import Issue
 from planner.files.read import opened_plain
 from planner.files.toml import parse_toml
 from planner.names import mend as mend_name
+from planner.policy.fields import NOTICE_FIELDS, PACK_FIELDS, RULE_FIELDS
 from planner.policy.kinds import KINDS, NOT_SELECTED, parameter_faults
 from planner.policy.notices import STATUSES, Notice
 from planner.policy.parameters import freeze
@@ -28,32 +29,6 @@ from planner.policy.select import COLUMNS
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9.-]{0,59}")
 _DAY = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-\d{2})?)?")
 
-_REQUIRED: Mapping[str, tuple[type, str]] = {
-    "id": (str, "a short id, kept for ever"),
-    "kind": (str, f"one of {', '.join(KINDS)}"),
-    "title": (str, "one sentence for people"),
-    "severity": (str, f"one of {', '.join(SEVERITIES)}"),
-    "confidence": (str, "; ".join(f"{k} = {v}" for k, v in CONFIDENCES.items())),
-    "instrument": (str, "the law, circular or document; for a parameter, what it is"),
-    "clause": (str, 'where in it, or "not read"'),
-    "date": (str, "date of the source: YYYY, YYYY-MM or YYYY-MM-DD"),
-    "valid_from": (date, "first day on which it binds, a TOML date"),
-    "waivable": (bool, "whether waivers.csv may lift it"),
-    "fix": (str, "what a person can do when it blocks"),
-}
-_OPTIONAL: Mapping[str, tuple[type, Any]] = {
-    "url": (str, ""),
-    "valid_to": (date, None),
-    "supersedes": (list, []),
-    "owner": (str, ""),
-    "reviewer": (str, ""),
-    "review_by": (date, None),
-    "verified_by": (str, ""),
-    "benchmark": (str, ""),
-    "is_parameter": (bool, False),
-    "select": (dict, {}),
-    "parameters": (dict, {}),
-}
 _NAMES = {str: "text", bool: "true or false", date: "a date", list: "a list", dict: "a section"}
 
 
@@ -144,13 +119,7 @@ class _Pack:
         notices = self.notices(tree.pop("notice", []))
         entries = tree.pop("rule", [])
         for key in tree:
-            self.bad(
-                "",
-                key,
-                "",
-                "is unknown",
-                "A pack has schema, title, extends, classes, [[rule]] and [[notice]] sections.",
-            )
+            self.bad("", key, "", "is unknown", mend_name(key, [f.name for f in PACK_FIELDS]))
         if not isinstance(entries, list) or not entries or not all(isinstance(e, dict) for e in entries):
             self.bad("", "rule", "", "is not a list of sections", "Write each rule as [[rule]].")
             return Pack(title, tuple(extends), (), self.classes), self.problems
@@ -169,7 +138,7 @@ class _Pack:
         return [notice for entry in entries if (notice := self.notice(dict(entry))) is not None]
 
     def notice(self, entry: dict[str, Any]) -> Notice | None:
-        before, names = len(self.problems), [field.name for field in fields(Notice)]
+        before, names = len(self.problems), [field.name for field in NOTICE_FIELDS]
         name = entry["id"] if isinstance(entry.get("id"), str) else ""
         for key in names:
             if key in entry:
@@ -204,15 +173,15 @@ class _Pack:
         name = entry.get("id", "")
         name = name if isinstance(name, str) else ""
         values: dict[str, Any] = {}
-        for key, (kind, meaning) in _REQUIRED.items():
-            if key not in entry:
-                self.bad(name, key, "", "is missing", f"Add it: {meaning}.")
+        for field in RULE_FIELDS:
+            if field.name in entry:
+                values[field.name] = self.typed(name, field.name, entry.pop(field.name), field.type)
+            elif field.required:
+                self.bad(name, field.name, "", "is missing", f"Add it: {field.meaning}.")
             else:
-                values[key] = self.typed(name, key, entry.pop(key), kind)
-        for key, (kind, default) in _OPTIONAL.items():
-            values[key] = self.typed(name, key, entry.pop(key), kind) if key in entry else default
+                values[field.name] = field.default
         for key, value in entry.items():
-            self.bad(name, key, value, "is unknown", mend_name(key, (*_REQUIRED, *_OPTIONAL)))
+            self.bad(name, key, value, "is unknown", mend_name(key, [field.name for field in RULE_FIELDS]))
         if len(self.problems) > before:
             return None
         self.check(name, values)
