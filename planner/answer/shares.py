@@ -92,17 +92,25 @@ def _market_shares(model: Model, x: np.ndarray) -> pd.DataFrame:
 
 
 def contestable_share(model: Model, x: np.ndarray) -> float:
-    """Part of the amortised cost of the plan that is contestable."""
-    lines = model.lines
+    """Part of the amortised cost of the plan that is contestable.
+
+    What a pool shares counts by the part of its vCPU that is contestable.
+    """
+    lines, index = model.lines, model.index
     value = before_tax(lines).to_numpy() * x[lines["col"].to_numpy()]
-    member = model.index.eligibility.contestable
-    pooled = np.zeros((len(model.index.pools), member.shape[1]), dtype=bool)
-    pooled[model.index.pool_of] = member
+    member, vcpu = index.eligibility.contestable, index.machine_demand[:, 0]
+    part, whole = (np.zeros((len(index.pools), member.shape[1])) for _ in range(2))
+    np.add.at(whole, index.pool_of, vcpu)
+    np.logical_or.at(part, index.pool_of, member)  # where nobody needs vCPU
+    part[whole > 0] = 0.0
+    np.add.at(
+        part, index.pool_of, np.where(member, vcpu, 0.0) / np.where(whole > 0, whole, 1.0)[index.pool_of]
+    )
     w, q, t = (lines[c].to_numpy() for c in "wqt")
     # What is paid in common (q = -1) is nobody's contestable work.
-    inside = np.where(w >= 0, member[w, t], pooled[q, t] & (q >= 0))
+    counted = np.where(w >= 0, member[w, t], np.where(q >= 0, part[q, t], 0.0))
     total = float(value.sum())
-    return float(value[inside].sum()) / total if total > 0 else 0.0
+    return float((value * counted).sum()) / total if total > 0 else 0.0
 
 
 def foreign_currency_share(model: Model, x: np.ndarray) -> float:

@@ -299,7 +299,7 @@ def make_index(case: Case, eligibility: Eligibility, opened: bool = False) -> In
     scopes, rules = share_rules(case, eligibility)
     eligibility = replace(eligibility, admitted=_without_spot(case, eligibility.admitted))
     eligibility = with_known_carbon(case, eligibility, read_carbon(case), opened)
-    pools, pool_of = make_pools(case.workloads, eligibility.contestable, scopes, eligibility.admitted)
+    pools, pool_of = make_pools(case.workloads, case.alive, scopes, eligibility.admitted)
     market = case.regions["market"].to_numpy()
     names = case.regions["vendor_group"].to_numpy()
     groups = tuple(sorted(set(names[market])))

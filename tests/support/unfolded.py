@@ -42,8 +42,6 @@ class Unfolded:
         self.rates = {(c, y): rate * (1 + buffer) for c, y, rate, buffer in world.rates}
         self.growth = math.log1p(world.discount_rate) / YEAR
         self.payer = {w["workload"]: w["agency"] for w in t["workloads"]}
-        # Who share what is bought: one payer, and a need in the same periods.
-        self.pool = {w: (payer, *(self.alive(w, t) for t in self.periods)) for w, payer in self.payer.items()}
         self.least = {w["workload"]: float(w["min_units"]) for w in t["workloads"]}
         self.regions = [r["region"] for r in t["regions"]]
 
@@ -159,7 +157,7 @@ class Unfolded:
 
         cost: list[Any] = []
         place: dict[tuple[str, str, int], Any] = {}
-        used: dict[tuple[Any, str, int, str], list[Any]] = defaultdict(list)
+        used: dict[tuple[str, str, int, str], list[Any]] = defaultdict(list)
         for w, t in itertools.product(self.payer, self.periods):
             if not self.alive(w, t):
                 continue
@@ -171,24 +169,24 @@ class Unfolded:
                     for s in (s for s, sku in self.machines.items() if sku["region"] == r):
                         if n := self.units(w, s, t, name):
                             use = column()
-                            used[self.pool[w], s, t, name].append(use)
+                            used[self.payer[w], s, t, name].append(use)
                             parts.append(use * (1.0 / n))
                     if parts:
                         problem += pulp.lpSum(parts) == place[w, r, t]
             problem += pulp.lpSum(place[w, r, t] for r in self.regions) == 1
         cost += self._moves(problem, place, column)
         drawn: dict[tuple[str, int, str], list[Any]] = defaultdict(list)
-        active: dict[tuple[Any, str, int], list[Any]] = defaultdict(list)
-        pools = sorted(set(self.pool.values()))
+        active: dict[tuple[str, str, int], list[Any]] = defaultdict(list)
+        payers = sorted(set(self.payer.values()))
         held: dict[tuple[str, str, int], float] = defaultdict(float)
-        for pool, s, term, t0 in itertools.product(
-            pools, self.machines, world.terms.get("offer", ()), self.periods
+        for payer, s, term, t0 in itertools.product(
+            payers, self.machines, world.terms.get("offer", ()), self.periods
         ):
             if (s, term) in self.price and term.startswith("commit"):
                 begun = column()
                 cost.append(self.committed(s, term, t0) * begun)
                 for t in range(t0, min(world.periods, t0 + 12 * int(term[7]) // world.months)):
-                    active[pool, s, t].append(begun)
+                    active[payer, s, t].append(begun)
         for h in tables["held_commitments"]:
             start = date.fromisoformat(f"{h['start']}-01")
             end, landed = (
@@ -200,20 +198,15 @@ class Unfolded:
                 paid = self.at(self.price[h["sku"], h["term"]], t) * self.hours[t]
                 cost.append(h["units"] * paid * landed * self.discount(t))
         for s, t, name in itertools.product(self.machines, self.periods, self.slices):
-            lent: dict[str, list[Any]] = defaultdict(list)
-            for pool in pools:
+            for payer in payers:
                 run = column()
                 if (s, "on_demand") in self.price:
                     cost.append(self.on_demand(s, t, name) * run)
                 else:
                     problem += run == 0
-                have = pulp.lpSum([run, *active[pool, s, t]])
+                have = pulp.lpSum([run, *active[payer, s, t]])
                 drawn[self.machines[s]["region"], t, name].append(have * self.machines[s]["vcpu"])
-                # Of what a payer holds all of its pools may use a part.
-                lent[pool[0]].append(column())
-                problem += pulp.lpSum(used[pool, s, t, name]) <= have + lent[pool[0]][-1]
-            for payer, parts in lent.items():
-                problem += pulp.lpSum(parts) <= held[payer, s, t]
+                problem += pulp.lpSum(used[payer, s, t, name]) <= have + held[payer, s, t]
         for row in tables["capacity"]:
             for t, name in itertools.product(self.periods, self.slices):
                 problem += pulp.lpSum(drawn[row["subject"], t, name]) <= row["amount"]

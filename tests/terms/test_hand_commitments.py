@@ -301,3 +301,32 @@ def test_a_case_cannot_do_without_on_demand():
     made.terms = {"offer": ["commit_1y"]}
     with pytest.raises(BadInput, match="problem"):
         plan_of(made.workload("web"))
+
+
+@pytest.mark.parametrize("rule", ["none", "of all", "of one"])
+def test_a_year_is_shared_by_systems_of_one_payer_that_need_it_one_after_the_other(rule, tmp_path):
+    """8,760 × 0.60 = 5,256.00: half a year of the one, then of the other; apart both would buy on demand.
+
+    A system that needs nothing is on no side of a share, whoever the rule on it counts.
+    """
+    made = world(vendors=("aa", "bb"))
+    made.workload("spring", demand=machines(1, 1, 0, 0)).workload("autumn", demand=machines(0, 0, 1, 1))
+    if rule != "none":
+        select = {"workload": {"workload": ["autumn"]}} if rule == "of one" else {}
+        made.rule("cap", "vendor_share", {"cap": 1.0, "basis": "spend"}, select=select)
+    plan = plan_of(made)
+    assert cost(plan) == pytest.approx(5_256.00, abs=CENT)
+    assert committed(plan) == 1.0
+    assert plan.head["contestable_share"] == 1.0
+    assert "fail" not in {f.status for f in audited(made, tmp_path)}
+
+
+def test_what_is_bought_counts_in_a_share_or_does_not():
+    """Only ``counted`` counts in the cap, and so shares no commitment with ``other``: 2 × 4,344 on demand."""
+    made = world(vendors=("aa", "bb"))
+    made.workload("counted", demand=machines(1, 1, 0, 0)).workload("other", demand=machines(0, 1, 1, 0))
+    made.rule("cap", "vendor_share", {"cap": 1.0, "basis": "spend"},
+              select={"workload": {"workload": ["counted"]}})  # fmt: skip
+    plan = plan_of(made)
+    assert cost(plan) == pytest.approx(4_344.00 + 4_392.00, abs=CENT)
+    assert len(set(plan.purchases["pool"])) == 2

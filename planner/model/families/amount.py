@@ -64,11 +64,11 @@ def amounts_of(context: Context, family: ColumnFamily, holder_of: np.ndarray) ->
 
 
 def _pool_membership(index: Index) -> list[np.ndarray]:
-    """Membership of pools (pool, period) in each scope; workloads of a pool lie on one side."""
+    """Membership of pools (pool, period) in each scope: workloads that need anything lie on one side."""
     out = []
     for scope in index.scopes:
         member = np.zeros((len(index.pools), scope.member.shape[1]), dtype=bool)
-        member[index.pool_of] = scope.member
+        np.logical_or.at(member, index.pool_of, scope.member)
         out.append(member)
     return out
 
