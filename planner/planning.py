@@ -13,7 +13,7 @@ import numpy as np
 
 from planner import __version__
 from planner.answer import extract, shares, survival
-from planner.answer.binding import binding
+from planner.answer.binding import PRICES_BOUND, PRICES_FIXED, binding
 from planner.answer.bound import with_bound
 from planner.answer.broken import broken_limits
 from planner.answer.egress_bill import egress_bill
@@ -207,9 +207,9 @@ def _solve(case: Case, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
     bounding, priced = first.bounding or (arrays, outcome)
     duals_of = "checked"
     if first.bounding is not None:
-        duals_of = "checked, of the linear program that bounds the plan: choices and whole machines in parts"
+        duals_of = f"checked, {PRICES_BOUND}"
     elif first.whole["integers"]:
-        duals_of = "checked, of the program re-solved with its integers fixed"
+        duals_of = f"checked, {PRICES_FIXED}"
     stage("working out the plan")
     x = extract.tidy(with_refuges(model, settled.x))
     run = {
@@ -339,7 +339,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         shares=shares.shares(model, x),
         excuses=model.index.eligibility.excuses,
         latency=extract.latency(model, x),
-        binding=binding(model, outcome, x),
+        binding=binding(model, outcome),
         survival=survival.survival(model, x),
         run=run,
         pools=pools(model, x),

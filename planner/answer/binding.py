@@ -17,8 +17,12 @@ from planner.plan.plan import BINDING
 _WORTH = 0.005
 """Marginals below half a cent are not shown."""
 
+PRICES_BOUND = "of the linear program that bounds the plan: choices and whole machines in parts"
+PRICES_FIXED = "of the program re-solved with its integers fixed"
+"""Of which program prices at the margin are, where whole numbers keep the plan's own from having any."""
 
-def binding(model: Model, outcome: Outcome, x: np.ndarray) -> pd.DataFrame:
+
+def binding(model: Model, outcome: Outcome) -> pd.DataFrame:
     """Rows that bind, with what loosening each by one unit saves over the horizon's money.
 
     Empty unless strong duality was checked (``outcome.duals_hold``): then duals mean nothing.
@@ -29,19 +33,19 @@ def binding(model: Model, outcome: Outcome, x: np.ndarray) -> pd.DataFrame:
     if not outcome.duals_hold:
         return pd.DataFrame(columns=list(BINDING))
     limits = [block for block in model.blocks if model.family(block).role == "limit"]
-    rows = [row for block in limits for row in _rows(model, outcome, x, block)]
+    rows = [row for block in limits for row in _rows(model, outcome, block)]
     frame = pd.DataFrame(rows, columns=list(BINDING))
     frame["marginal"] = frame["marginal"].astype("float64").round(6)
     return frame.sort_values(["family", "rule", "subject", "period"], ignore_index=True)
 
 
-def _rows(model: Model, outcome: Outcome, x: np.ndarray, block: Block) -> Iterator[tuple[Any, ...]]:
+def _rows(model: Model, outcome: Outcome, block: Block) -> Iterator[tuple[Any, ...]]:
     family, currency = model.family(block), model.index.case.settings.currency
     start = model.starts[block.family]
     dual = outcome.dual[start : start + len(block.keys)] * block.scale * model.unit
     worth = np.abs(dual) / family.size(model)
     if family.point:
-        worth = worth * (1.0 if family.whole is None else family.whole(model, block, x)) * 0.01
+        worth = worth * (1.0 if family.whole is None else family.whole(model, block, outcome.x)) * 0.01
     for row in family.rows(model, block, np.flatnonzero(worth >= _WORTH)):
         per = row.words(family.per)
         when = f" in {row.period}" if row.period else ""

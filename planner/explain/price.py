@@ -1,8 +1,10 @@
 """What a rule costs: in all, by solving without it; at the margin, by its duals.
 
-A dual is a price only of a pure linear program whose strong duality was checked. The number of a
-rule may lie on a kink, where a step up and a step down are worth different money, so the price is
-taken a hair to either side, and each is given with the range in which the same basis stays optimal.
+A dual is a price only of a pure linear program whose strong duality was checked. Where a plan has whole
+numbers it is one of the program that the plan's own prices are of (``binding.csv``): in whole machines the
+linear program that bounds the plan, else the program with its integers fixed. The number of a rule may lie
+on a kink, where a step up and a step down are worth different money, so the price is taken a hair to either
+side, and each is given with the range in which the same basis stays optimal.
 """
 
 from __future__ import annotations
@@ -12,11 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from planner.answer.binding import PRICES_BOUND, PRICES_FIXED
+from planner.answer.whole import in_whole_machines
 from planner.errors import UnknownName
-from planner.explain.elastic import Program, make_program, planned, strict
+from planner.explain.elastic import Program, make_program, obeyed, planned, strict
 from planner.explain.lever import SWEPT, Lever, capacity_lever, latency_lever, rule_lever
 from planner.inputs import Case
-from planner.lp.outcome import Status
+from planner.lp.outcome import Outcome, Status
 from planner.lp.problem import Problem
 from planner.policy.rules import Rule
 
@@ -54,6 +58,8 @@ class Price:
 
     Attributes
     ----------
+    cost
+        Of the plan, in parts of machines unless the case says otherwise, as in all studies.
     total
         Cost of the plan less that of the cheapest plan without the rule; ``None`` if there is no
         plan without it.
@@ -61,6 +67,8 @@ class Price:
         Price of a step to either side; ``None`` where none can be given.
     why_not
         Why there is no price at the margin, or on the tighter side.
+    priced_in
+        Of which program the prices at the margin are, where that is not the plan's own.
     """
 
     id: str
@@ -71,6 +79,7 @@ class Price:
     looser: Side | None
     tighter: Side | None
     why_not: str
+    priced_in: str
     years: float
     currency: str
 
@@ -104,6 +113,7 @@ class Price:
             "total": None if self.total is None else round(self.total, 2),
             "kink": self.kink,
             "why_not": self.why_not,
+            "priced_in": self.priced_in,
             "years": round(self.years, 6),
             "currency": self.currency,
             **sides,
@@ -142,10 +152,11 @@ def price_rule(case: Case, name: str) -> Price:
     lever = _lever(program, group, rule)
     total = _total(program, problem, group, rule, cost)
     looser = tighter = None
+    program, problem, priced_in = _priced(program, problem, base)
+    if priced_in:
+        base, lever = problem.solve(), _lever(program, group, rule)
     if lever is None or not len(lever.rows):
         why_not = "the rule has no number that could be moved by a little"
-    elif program.whole.any():
-        why_not = "the program has whole-number choices, for which no dual exists"
     elif not base.duals_hold:
         why_not = "strong duality did not hold"
     else:
@@ -154,8 +165,25 @@ def price_rule(case: Case, name: str) -> Price:
         why_not = "" if tighter is not None else "there is no plan once the number is any tighter"
     return Price(
         group or (rule.id if rule else name), rule, lever, cost, total, looser, tighter, why_not,
-        float(case.periods["hours"].sum()) / 8760.0, case.settings.currency,
+        priced_in, float(case.periods["hours"].sum()) / 8760.0, case.settings.currency,
     )  # fmt: skip
+
+
+def _priced(program: Program, problem: Problem, base: Outcome) -> tuple[Program, Problem, str]:
+    """The linear program that the plan's prices are of, held by a solver, and in words which one it is.
+
+    No words where the plan has no whole numbers, so that it is its own.
+    """
+    case = program.model.index.case
+    if (whole := in_whole_machines(case)) is not case:
+        again = make_program(whole)
+        if again.whole.any():
+            return again, Problem(obeyed(again, np.zeros_like(again.whole))), PRICES_BOUND
+    if not program.whole.any():
+        return program, problem, ""
+    if case.settings.whole_units:
+        return program, Problem(problem.arrays.relaxation()), PRICES_BOUND
+    return program, Problem(problem.arrays.fixed(base.x)), PRICES_FIXED
 
 
 def _named(program: Program, name: str) -> tuple[str, Rule | None]:

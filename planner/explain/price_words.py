@@ -46,7 +46,8 @@ def _marginal(price: Price, lever: Lever, looser: Side) -> list[str]:
     sides: list[tuple[str, Side]] = [("looser", looser)]
     if price.tighter is not None:
         sides.append(("tighter", price.tighter))
-    return [f"{_stated(price, lever)}:", *(f"  {_side(price, lever, way, side)}" for way, side in sides)]
+    of = f" (prices {price.priced_in})" if price.priced_in else ""
+    return [f"{_stated(price, lever)}{of}:", *(f"  {_side(price, lever, way, side)}" for way, side in sides)]
 
 
 def _side(price: Price, lever: Lever, way: str, side: Side) -> str:

@@ -18,6 +18,7 @@ from planner.explain.price import Price, Side, price_rule
 from planner.explain.price_words import sentences
 from planner.lp.problem import Problem
 from planner.model.to_arrays import to_arrays
+from planner.planning import plan_case
 
 ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
 
@@ -219,3 +220,20 @@ def test_names_that_are_unknown_and_cases_without_a_plan():
         price_rule(read(capped(0.5)), "capp")
     with pytest.raises(Infeasible):
         price_rule(read(capped(0.2)), "cap")
+
+
+@pytest.mark.parametrize("whole_machines", [True, False])
+def test_a_plan_with_whole_numbers_has_the_same_prices_here_and_in_its_table(whole_machines):
+    """Of both the program is told that they are of; ``tax`` stays whole, ``db`` may be split."""
+    made = capped(0.55)
+    made.tables["workloads"][0]["divisible"] = False
+    made.whole = None if whole_machines else False
+    case = read(made)
+    plan = plan_case(case)
+    price = price_rule(case, "cap")
+    assert plan.run["integers"] > 0 and price.priced_in == plan.run["duals"].removeprefix("checked, ")
+    assert price.priced_in in "\n".join(sentences(price))
+    stated = plan.binding.loc[plan.binding["rule"] == "cap", "marginal"].sum()
+    sides = [abs(side.worth) for side in (price.looser, price.tighter) if side is not None]
+    assert any(stated == pytest.approx(worth, rel=1e-6, abs=0.01) for worth in sides), (stated, sides)
+    assert stated > 0
