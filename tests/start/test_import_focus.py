@@ -216,7 +216,7 @@ def test_an_imported_bill_is_a_case_that_reads(tmp_path):
     (tmp_path / "names.toml").write_text(
         '[workload]\nfrom = ["tag:app"]\n[agency]\ndefault = "us"\n'
         '[machines]\n"custom-4" = {vcpu = 4, memory_gib = 16}\n'
-        '[classification]\nfrom = ["tag:class"]\nnames = {Open = "terbuka"}\n'
+        '[classification]\nfrom = ["tag:class"]\nnames = {Open = "open"}\n'
     )
     asked = ["--mapping", "names.toml", "--case", "first", "--out", "ours"]
     made = process("import", "focus", "bill.csv", *asked, cwd=tmp_path)
