@@ -56,7 +56,7 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
             yield from (".PP", _plain(" ".join(line.strip() for line in lines)))
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
-        # Every command has --help; click remembers whether -h was among its names when it was first asked for.
+        # Every command has --help; click keeps the names that were asked for first (-h or not).
         if record is not None and "--help" not in parameter.opts:
             yield from (".TP", f".B {_plain(record[0])}", _plain(record[1]))
     if isinstance(command, click.Group):
