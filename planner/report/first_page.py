@@ -9,15 +9,20 @@ from typing import Any
 
 from planner.report.figures.context import Context
 from planner.report.grid import Cell, Grid, grid
-from planner.report.words import amount, percent
+from planner.report.texts import tr, tr_noop
+from planner.report.words import amount, percent, term, unit
 
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_NUMBERS = (
+    tr_noop("no"), tr_noop("one"), tr_noop("two"), tr_noop("three"), tr_noop("four"), tr_noop("five"),
+    tr_noop("six"), tr_noop("seven"), tr_noop("eight"), tr_noop("nine"), tr_noop("ten"),
+)  # fmt: skip
 _NAMES = {
-    "nothing": "Doing nothing",
-    "cheapest": "No limit on shares",
-    "plan": "This plan",
-    "tighter": "A tighter cap",
+    "nothing": tr_noop("Doing nothing"),
+    "cheapest": tr_noop("No limit on shares"),
+    "plan": tr_noop("This plan"),
+    "tighter": tr_noop("A tighter cap"),
 }
+_STATUS = {"sign": tr_noop("to sign"), "held": tr_noop("held already"), "as used": tr_noop("as it is used")}
 _BLANK = "–"
 _APPROVALS = 5
 """So many approvals are named on page one."""
@@ -30,15 +35,16 @@ def number(count: int) -> str:
     >>> number(4), number(77)
     ('four', '77')
     """
-    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
+    return tr(_NUMBERS[count]) if 0 <= count < len(_NUMBERS) else f"{count:,}"
 
 
 def horizon(context: Context) -> str:
     """How long the plan is: ``three years``, or months where they make no whole year."""
     first, last = str(context.plan.periods["start"].iloc[0]), str(context.plan.periods["end"].iloc[-1])
     months = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7])
-    count, unit = (months // 12, "year") if months % 12 == 0 else (months, "month")
-    return f"{number(count)} {unit}{'' if count == 1 else 's'}"
+    if months % 12 == 0:
+        return tr("one year") if months == 12 else tr("{count} years", count=number(months // 12))
+    return tr("one month") if months == 1 else tr("{count} months", count=number(months))
 
 
 def decision(context: Context) -> str:
@@ -48,24 +54,31 @@ def decision(context: Context) -> str:
     vendors = sum(1 for group in spent.index if group in context.market and spent[group] > 0)
     systems = plan.placements["workload"].nunique()
     total = amount(float(costs["amortised"].sum()), context.currency)
-    first = f"Place {systems:,} system{'' if systems == 1 else 's'} with {number(vendors)} vendor"
-    words = [f"{first}{'' if vendors == 1 else 's'} for {total} over {horizon(context)}"]
+    place = tr("Place one system") if systems == 1 else tr("Place {count} systems", count=f"{systems:,}")
+    many = tr("with one vendor") if vendors == 1 else tr("with {count} vendors", count=number(vendors))
+    words = [f"{place} {many} {tr('for {total} over {horizon}', total=total, horizon=horizon(context))}"]
     this, nothing = told.get("plan"), told.get("nothing")
     if this and nothing and _known(nothing["cost"]):
         less = float(nothing["cost"]) - float(this["cost"])
-        words[0] += (
-            f", {amount(abs(less), context.currency)} {'less' if less >= 0 else 'more'} than doing nothing"
+        saved = amount(abs(less), context.currency)
+        words[0] += ", " + (
+            tr("{saved} less than doing nothing", saved=saved)
+            if less >= 0
+            else tr("{saved} more than doing nothing", saved=saved)
         )
     if this and this["largest"]:
         words.append(
-            f"the largest, {context.name(str(this['largest']))}, has {percent(this['largest_share'])} of "
-            "what is paid on the market"
+            tr(
+                "the largest, {vendor}, has {share} of what is paid on the market",
+                vendor=context.name(str(this["largest"])),
+                share=percent(this["largest_share"]),
+            )
         )
     if this and _known(this["critical_kept"]):
         kept = percent(this["critical_kept"], 0)
         if nothing and _known(nothing["critical_kept"]):
             kept = f"{percent(nothing['critical_kept'], 0)} → {kept}"
-        words.append(f"critical work that runs on without the vendor that hurts most: {kept}")
+        words.append(tr("critical work that runs on without the vendor that hurts most: {kept}", kept=kept))
     return ("; ".join(words) + ".").replace(" %", "\u00a0%")
 
 
@@ -89,34 +102,36 @@ def options(context: Context) -> Grid:
 
     def cost(row: Row) -> Cell:
         if not _known(row["cost"]):
-            return Cell("not known", str(row["reason"]))
+            return Cell(tr("not known"), str(row["reason"]))
         words = amount(float(row["cost"]), currency)
-        return Cell(f"at least {words}" if row["bound"] is True or row["bound"] == "True" else words)
+        bound = row["bound"] is True or row["bound"] == "True"
+        return Cell(tr("at least {cost}", cost=words) if bound else words)
 
     lines: tuple[tuple[str, Callable[[Row], str | Cell]], ...] = (
-        ("Cost, amortised, before tax", cost),
-        ("Of it at assumed prices", money("assumed")),
-        ("Largest vendor's share", share("largest_share", "largest")),
-        ("Under foreign law", share("foreign_share")),
-        ("Critical work kept if one vendor is gone", share("critical_kept", "kept_without")),
-        ("Systems that move", whole_number("moves")),
-        ("Rules and limits broken", whole_number("breaks")),
+        (tr("Cost, amortised, before tax"), cost),
+        (tr("Of it at assumed prices"), money("assumed")),
+        (tr("Largest vendor's share"), share("largest_share", "largest")),
+        (tr("Under foreign law"), share("foreign_share")),
+        (tr("Critical work kept if one vendor is gone"), share("critical_kept", "kept_without")),
+        (tr("Systems that move"), whole_number("moves")),
+        (tr("Rules and limits broken"), whole_number("breaks")),
     )
     rows: list[list[str | Cell]] = [[name, *(read(row) or _BLANK for row in told)] for name, read in lines]
     heads = ("", *(_head(row) for row in told))
     chosen = next((i for i, row in enumerate(told, 1) if row["option"] == "plan"), -1)
-    note = (
+    note = tr(
         "Shares are of what is paid on the market, amortised. Below the share of critical work stands the "
         "vendor whose loss hurts most. The choice is for people: figures are in options.csv."
     )
-    empty = "The placements of this plan are given, so nothing is decided here."
-    made = grid("The options", heads, rows if told else [], range(1, len(heads)), note, empty)
+    empty = tr("The placements of this plan are given, so nothing is decided here.")
+    made = grid(tr("The options"), heads, rows if told else [], range(1, len(heads)), note, empty)
     return replace(made, chosen=chosen)
 
 
 def _head(row: Row) -> str:
-    name = _NAMES.get(str(row["option"]), str(row["option"]))
-    return f"A cap of {percent(float(row['value']))}" if _known(row["value"]) else name
+    if _known(row["value"]):
+        return tr("A cap of {share}", share=percent(float(row["value"])))
+    return tr(_NAMES.get(str(row["option"]), str(row["option"])))
 
 
 def leaving(context: Context) -> Grid:
@@ -127,20 +142,20 @@ def leaving(context: Context) -> Grid:
         mine = table[table["vendor_group"] == group].sort_values("period")
         ends = [mine.iloc[0], mine.iloc[-1]]
         cells = [
-            Cell(amount(float(r["total"]), currency), f"in {r['period']}")
+            Cell(amount(float(r["total"]), currency), tr("in {period}", period=r["period"]))
             if _known(r["total"])
-            else "not known"
+            else tr("not known")
             for r in ends
         ]
-        owed = amount(float(mine["owed"].max()), currency) if float(mine["owed"].max()) > 0 else "nothing"
-        rows.append([context.name(str(group)), *cells, owed, f"{int(mine['notice_days'].max())} days"])
-    heads = ("Vendor", "First", "Last", "Owed at most", "Notice")
-    note = (
+        most, notice = float(mine["owed"].max()), int(mine["notice_days"].max())
+        owed = amount(most, currency) if most > 0 else tr("nothing")
+        rows.append([context.name(str(group)), *cells, owed, tr("{count} days", count=notice)])
+    heads = (tr("Vendor"), tr("First"), tr("Last"), tr("Owed at most"), tr("Notice"))
+    note = tr(
         "Data carried away at list price, labour where the case prices it, what is still owed (leaving.csv)."
     )
-    return grid(
-        "What leaving each vendor would cost", heads, rows, (1, 2, 3, 4), note, "Nobody would be left."
-    )
+    caption, empty = tr("What leaving each vendor would cost"), tr("Nobody would be left.")
+    return grid(caption, heads, rows, (1, 2, 3, 4), note, empty)
 
 
 def _largest_first(context: Context, group: str) -> tuple[float, str]:
@@ -152,7 +167,9 @@ def approve(context: Context) -> list[str]:
     """What has to be approved or obtained, with its instrument; a long list goes on under the rules."""
     found = _approvals(context)
     more = len(found) - _APPROVALS
-    return found if more <= 0 else [*found[:_APPROVALS], f"and {more} more, under the rules below"]
+    if more <= 0:
+        return found
+    return [*found[:_APPROVALS], tr("and {count} more, under the rules below", count=more)]
 
 
 def _approvals(context: Context) -> list[str]:
@@ -161,19 +178,23 @@ def _approvals(context: Context) -> list[str]:
     found = []
     if len(signed):
         owed = amount(float(signed["obligation"].sum()), context.currency)
-        many = (
-            "one commitment that obliges" if len(signed) == 1 else f"{len(signed):,} commitments that oblige"
+        values = {"count": f"{len(signed):,}", "owed": owed, "start": str(signed["start"].min())}
+        found.append(
+            tr("one commitment that obliges to {owed}, from {start}", **values)
+            if len(signed) == 1
+            else tr("{count} commitments that oblige to {owed}, from {start}", **values)
         )
-        found.append(f"{many} to {owed}, from {signed['start'].min()}")
     elif len(signing):
         spent = amount(float(signing.loc[signing["status"] == "as used", "expected"].sum()), context.currency)
-        found.append(f"purchases on demand of {spent} with tax; nothing is committed beyond use")
+        found.append(
+            tr("purchases on demand of {spent} with tax; nothing is committed beyond use", spent=spent)
+        )
     for rule in context.background.rules:
         if rule.severity == "evidence":
             found.append(f"{rule.title.rstrip('.')} ({rule.instrument or rule.id})")
     adopted = sum(1 for r in context.background.rules if r.adopted_by)
     if adopted:
-        found.insert(1, f"{adopted} rules and parameters as adopted for this case")
+        found.insert(1, tr("{count} rules and parameters as adopted for this case", count=adopted))
     return found
 
 
@@ -183,16 +204,18 @@ def assumed(context: Context) -> list[str]:
     total, part = float(costs["amortised"].sum()), float(costs["assumed"].sum())
     found = []
     if total:
+        money = amount(part, context.currency)
         found.append(
-            f"{percent(part / total)} of the cost is at assumed prices: {amount(part, context.currency)}"
+            tr("{part} of the cost is at assumed prices: {money}", part=percent(part / total), money=money)
         )
     for currency in sorted({str(e["currency"]) for e in head.get("exchange", ())}):
         buffer = max(float(e["buffer"]) for e in head["exchange"] if e["currency"] == currency)
-        found.append(f"{currency} at the case's rates with a buffer of {percent(buffer)}")
+        rate = {"currency": currency, "buffer": percent(buffer)}
+        found.append(tr("{currency} at the case's rates with a buffer of {buffer}", **rate))
     if head.get("synthetic"):
-        found.append("demand, users and agencies are invented")
+        found.append(tr("demand, users and agencies are invented"))
     for label in head.get("not_adopted", ()):
-        found.append(f"asked for by a rule and not enforced, as nobody adopted it: {label}")
+        found.append(tr("asked for by a rule and not enforced, as nobody adopted it: {rule}", rule=label))
     return found
 
 
@@ -201,35 +224,29 @@ def signing(context: Context) -> Grid:
     vendors = context.background.vendors.set_index("vendor")["name"].to_dict()
     rows: list[list[str | Cell]] = []
     for line in context.plan.signing.to_dict("records"):
-        status = {"sign": "to sign", "held": "held already"}.get(line["status"], "as it is used")
-        owed = float(line["obligation"])
-        term = str(line["term"]).replace("_", " ") if owed else ""
-        left = f"{float(line['exit_value']):,.0f} at its end" if float(line["exit_value"]) else ""
+        status = tr(_STATUS.get(line["status"], _STATUS["as used"]))
+        owed, rest = float(line["obligation"]), float(line["exit_value"])
+        left = tr("{money} at its end", money=f"{rest:,.0f}") if rest else ""
         rows.append([
             str(vendors.get(line["vendor"], line["vendor"])),
             Cell(str(line["family"]), str(line["agreement"])),
-            Cell(status, term, strong=line["status"] == "sign"),
-            f"{line['start'][:7]} to {line['end'][:7]}",
-            f"{float(line['units']):,.0f} {line['unit']}" if _known(line["units"]) else "",
+            Cell(status, term(str(line["term"])) if owed else "", strong=line["status"] == "sign"),
+            tr("{first} to {last}", first=line["start"][:7], last=line["end"][:7]),
+            f"{float(line['units']):,.0f} {unit(line['unit'])}" if _known(line["units"]) else "",
             f"{float(line['monthly']):,.0f}",
-            Cell(f"{owed:,.0f}", left) if owed else "none",
+            Cell(f"{owed:,.0f}", left) if owed else tr("none"),
             f"{float(line['expected']):,.0f}",
         ])  # fmt: skip
     heads = (
-        "Vendor",
-        "Family",
-        "Status",
-        "From, to",
-        "Most at once",
-        "A month",
-        "Obligation",
-        "Expected in all",
+        tr("Vendor"), tr("Family"), tr("Status"), tr("From, to"), tr("Most at once"), tr("A month"),
+        tr("Obligation"), tr("Expected in all"),
+    )  # fmt: skip
+    note = tr(
+        "{currency}, cash with tax (signing.csv). Obligation: owed whatever is used; below it what "
+        "is still owed when contract or plan end. Expected: paid within the plan.",
+        currency=context.currency,
     )
-    note = (
-        f"{context.currency}, cash with tax (signing.csv). Obligation: owed whatever is used; below it what "
-        "is still owed when contract or plan end. Expected: paid within the plan."
-    )
-    return grid("What to sign and what to buy, when", heads, rows, (4, 5, 6, 7), note)
+    return grid(tr("What to sign and what to buy, when"), heads, rows, (4, 5, 6, 7), note)
 
 
 def _told(context: Context) -> dict[str, Row]:

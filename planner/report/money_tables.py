@@ -9,10 +9,37 @@ import pandas as pd
 from planner.plan.plan import WEIGHED, weighed
 from planner.report.figures.context import Context
 from planner.report.grid import Cell, Grid, grid
+from planner.report.texts import tr, tr_noop
 from planner.report.words import amount, financial_years, percent
 
-TERMS = {"compute": "Machines", "storage": "Storage", "egress": "Data that leave a region"}
+TERMS = {
+    "compute": tr_noop("Machines"),
+    "storage": tr_noop("Storage"),
+    "egress": tr_noop("Data that leave a region"),
+    "egress tiers": tr_noop("Egress tiers"),
+    "transfer": tr_noop("Transfer"),
+    "commitment": tr_noop("Commitment"),
+    "commitment held": tr_noop("Commitment held"),
+    "commitment upfront": tr_noop("Commitment upfront"),
+    "agreement discount": tr_noop("Agreement discount"),
+    "migration labour": tr_noop("Migration labour"),
+    "migration once": tr_noop("Migration once"),
+    "migration transfer": tr_noop("Migration transfer"),
+    "vendor support": tr_noop("Vendor support"),
+    "vendor staff": tr_noop("Vendor staff"),
+    "vendor interconnect": tr_noop("Vendor interconnect"),
+    "activation": tr_noop("Activation"),
+}
 """Terms of the objective for people; others are shown by their own name."""
+
+
+BASIS = {
+    "published": tr_noop("published"), "measured": tr_noop("measured"), "derived": tr_noop("derived"),
+    "quota": tr_noop("quota"), "contract": tr_noop("contract"), "assumed": tr_noop("assumed"),
+}  # fmt: skip
+"""How a figure was got, for people."""
+_OPEN = {"live": tr_noop("live"), "announced": tr_noop("announced")}
+_WEIGHED = {"carbon": tr_noop("carbon"), "latency": tr_noop("latency")}
 
 
 def by_year(context: Context) -> Grid:
@@ -23,15 +50,13 @@ def by_year(context: Context) -> Grid:
     ].sum()
     rows = [(str(year), *_money(context, row)) for year, row in sums.iterrows()]
     total = sums.sum()
-    rows.append(("All years", *_money(context, total)))
+    rows.append((tr("All years"), *_money(context, total)))
     heads = (
-        "Year",
-        "Amortised, before tax",
-        "Cash, with tax",
-        "Discounted (objective)",
-        "Rests on assumed prices",
-    )
-    return grid("Cost by year", heads, rows, (1, 2, 3, 4), "A period counts to the year in which it begins.")
+        tr("Year"), tr("Amortised, before tax"), tr("Cash, with tax"), tr("Discounted (objective)"),
+        tr("Rests on assumed prices"),
+    )  # fmt: skip
+    note = tr("A period counts to the year in which it begins.")
+    return grid(tr("Cost by year"), heads, rows, (1, 2, 3, 4), note)
 
 
 def _money(context: Context, row: pd.Series) -> tuple[str, str, str, str]:
@@ -42,11 +67,12 @@ def _money(context: Context, row: pd.Series) -> tuple[str, str, str, str]:
 
 def by_term(context: Context) -> Grid:
     """Amortised cost by what is paid for."""
-    return _by_year_and(context, "term", "Cost by what is paid for", "Paid for", _term)
+    return _by_year_and(context, "term", tr("Cost by what is paid for"), tr("Paid for"), term_name)
 
 
-def _term(term: str) -> str:
-    return TERMS.get(term, term.replace("_", " ").capitalize())
+def term_name(term: str) -> str:
+    """What is paid for, for people."""
+    return tr(TERMS[term]) if term in TERMS else term.replace("_", " ").capitalize()
 
 
 def weighed_by_year(context: Context) -> Grid:
@@ -60,27 +86,30 @@ def weighed_by_year(context: Context) -> Grid:
         fill_value=0.0,
     )
     rows = [
-        (f"Worth of {term}", *(amount(float(v), context.currency) for v in (*row, row.sum())))
+        (
+            tr("Worth of {term}", term=tr(_WEIGHED.get(term, term))),
+            *(amount(float(v), context.currency) for v in (*row, row.sum())),
+        )
         for term, row in zip(table.index, table.to_numpy(), strict=True)
     ]
-    heads = ("Weighed", *map(str, table.columns), "All years")
-    note = "Discounted. Part of the objective, and of no other sum, share or budget."
-    return grid("What is weighed and nobody pays", heads, rows, range(1, len(heads)), note)
+    heads = (tr("Weighed"), *map(str, table.columns), tr("All years"))
+    note = tr("Discounted. Part of the objective, and of no other sum, share or budget.")
+    return grid(tr("What is weighed and nobody pays"), heads, rows, range(1, len(heads)), note)
 
 
 def by_group(context: Context) -> Grid:
     """Amortised cost by vendor group."""
 
     def name(group: str) -> str:
-        outside = "" if group in context.market else " (outside the market)"
-        return context.name(group) + outside
+        shown = context.name(group)
+        return shown if group in context.market else tr("{vendor} (outside the market)", vendor=shown)
 
-    return _by_year_and(context, "vendor_group", "Cost by vendor group", "Vendor group", name)
+    return _by_year_and(context, "vendor_group", tr("Cost by vendor group"), tr("Vendor group"), name)
 
 
 def by_payer(context: Context) -> Grid:
     """Amortised cost by who pays."""
-    return _by_year_and(context, "payer", "Cost by agency that pays", "Agency", str)
+    return _by_year_and(context, "payer", tr("Cost by agency that pays"), tr("Agency"), str)
 
 
 def _by_year_and(context: Context, column: str, caption: str, head: str, name: Callable[[str], str]) -> Grid:
@@ -103,9 +132,9 @@ def _by_year_and(context: Context, column: str, caption: str, head: str, name: C
         rows.append(
             [name(i), *shown, amount(mine, context.currency), percent(mine / total if total else 0.0)]
         )
-    heads = (head, *map(str, table.columns), "All years", "Part")
-    note = "Amortised, before tax, undiscounted."
-    return grid(caption, heads, rows, range(1, len(heads)), note, "The plan holds no cost lines.")
+    heads = (head, *map(str, table.columns), tr("All years"), tr("Part"))
+    note, empty = tr("Amortised, before tax, undiscounted."), tr("The plan holds no cost lines.")
+    return grid(caption, heads, rows, range(1, len(heads)), note, empty)
 
 
 def prices(context: Context) -> Grid:
@@ -117,27 +146,30 @@ def prices(context: Context) -> Grid:
     rows = []
     for key, group in table.groupby("vendor", sort=True):
         total, assumed = int(group["prices"].sum()), int(group["assumed"].sum())
-        dates = f"{group['oldest'].min()} to {group['newest'].max()}"
+        dates = tr("{first} to {last}", first=group["oldest"].min(), last=group["newest"].max())
         part = percent(assumed / total if total else 0.0)
         rows.append((str(names.get(key, key)), str(len(group)), f"{total:,}", dates, f"{assumed:,} ({part})"))
-    heads = ("Vendor", "Regions priced", "Price rows", "Dates of the rows", "Of them assumed")
-    return grid("Prices in the catalogs used", heads, rows, (1, 2, 4))
+    heads = (
+        tr("Vendor"), tr("Regions priced"), tr("Price rows"), tr("Dates of the rows"), tr("Of them assumed"),
+    )  # fmt: skip
+    return grid(tr("Prices in the catalogs used"), heads, rows, (1, 2, 4))
 
 
 def exchange(context: Context) -> Grid:
     """Exchange rates that the plan was made with."""
     rows = [
         (
-            f"1 {e['currency']} in {e['year']}",
+            tr("1 {currency} in {year}", currency=e["currency"], year=e["year"]),
             f"{context.currency} {e['rate'] * (1 + e['buffer']):,.4f}",
             f"{e['rate']:,.4f} + {percent(e['buffer'])}",
-            f"{e['basis']}, as of {e['as_of']}",
+            tr("{basis}, as of {day}", basis=tr(BASIS.get(e["basis"], e["basis"])), day=e["as_of"]),
             str(e["source"]),
         )
         for e in context.plan.head.get("exchange", ())
     ]
-    heads = ("Unit", "Planned with", "Rate + buffer", "Basis", "Source")
-    return grid("Exchange rates", heads, rows, (1,), empty="Everything is priced in the case's currency.")
+    heads = (tr("Unit"), tr("Planned with"), tr("Rate + buffer"), tr("Basis"), tr("Source"))
+    empty = tr("Everything is priced in the case's currency.")
+    return grid(tr("Exchange rates"), heads, rows, (1,), empty=empty)
 
 
 def unpriced(context: Context) -> Grid:
@@ -145,11 +177,17 @@ def unpriced(context: Context) -> Grid:
     regions = context.background.regions
     missing = regions[~regions["region"].isin(context.background.prices["region"])]
     rows = [
-        (str(region), str(name), f"{city!s}, {country!s}" if city else str(country), str(status))
+        (
+            str(region),
+            str(name),
+            f"{city!s}, {country!s}" if city else str(country),
+            tr(_OPEN.get(str(status), str(status))),
+        )
         for region, name, city, country, status in missing[
             ["region", "name", "city", "country", "status"]
         ].itertuples(index=False, name=None)
     ]
-    note = "Nothing is placed there for want of a price; a missing price is never taken as zero."
-    empty = "Every region of the catalogs has prices."
-    return grid("Regions known but not priced", ("Region", "Name", "Where", "Status"), rows, (), note, empty)
+    note = tr("Nothing is placed there for want of a price; a missing price is never taken as zero.")
+    empty = tr("Every region of the catalogs has prices.")
+    heads = (tr("Region"), tr("Name"), tr("Where"), tr("Status"))
+    return grid(tr("Regions known but not priced"), heads, rows, (), note, empty)

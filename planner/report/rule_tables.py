@@ -7,21 +7,34 @@ from collections.abc import Sequence
 import pandas as pd
 
 from planner.policy.rules import CONFIDENCES, Rule
+from planner.report import plan_words
 from planner.report.figures.context import Context
 from planner.report.grid import Cell, Grid, grid, links_of
+from planner.report.texts import tr, tr_noop
 from planner.report.words import amount, percent, spans
 
 BUILT_IN = {
-    "availability": "not open, or not yet",
-    "serves-agency": "premises of another agency",
-    "no-machine": "no machine that fits",
-    "no-card": "no card that suffices",
-    "no-price": "no price",
+    "availability": tr_noop("not open, or not yet"),
+    "serves-agency": tr_noop("premises of another agency"),
+    "no-machine": tr_noop("no machine that fits"),
+    "no-card": tr_noop("no card that suffices"),
+    "no-price": tr_noop("no price"),
 }
 """Excuses that no rule pack states, for people."""
 
-TOGETHER = {"domestic": "Domestic groups together", "foreign": "Groups under foreign law together"}
+TOGETHER = {
+    "domestic": tr_noop("Domestic groups together"),
+    "foreign": tr_noop("Groups under foreign law together"),
+}
 """Subjects of rules on shares that are no single group."""
+
+EFFECTS = {
+    "hard": tr_noop("hard"),
+    "warn": tr_noop("warn"),
+    "report": tr_noop("report"),
+    "evidence": tr_noop("evidence"),
+}
+"""What a rule does in a case, for people."""
 
 MOST = 400
 """Rows that a long table shows; what is left out is counted below it."""
@@ -34,7 +47,9 @@ def shares(context: Context) -> list[Grid]:
     for (kind, rule, scope), rows in table.groupby(["kind", "rule", "scope"], sort=True):
         capped = kind != "report"
         title = (
-            f"{_title(context, str(rule))}: {scope}" if capped else f"Share of {scope}, no limit set on it"
+            f"{_title(context, str(rule))}: {plan_words.scope(str(scope))}"
+            if capped
+            else tr("Share of {scope}, no limit set on it", scope=plan_words.scope(str(scope)))
         )
         tables.append((not capped, str(rule), _share_table(context, str(kind), title, rows)))
     return [t for _, _, t in sorted(tables, key=lambda item: item[:2])]
@@ -48,21 +63,26 @@ def _share_table(context: Context, kind: str, title: str, rows: pd.DataFrame) ->
         total = float(mine["total"].sum())
         overall = float(mine["amount"].sum()) / total if total else 0.0
         met = [str(p) for p in mine.loc[mine["binds"].fillna(False).astype(bool), "period"]]
-        name = TOGETHER.get(str(subject)) or context.name(str(subject))
+        highest = percent(float(worst["share"]))
         line: list[str | Cell] = [
-            name,
+            _subject(context, str(subject)),
             percent(overall),
-            f"{percent(float(worst['share']))} in {worst['period']}",
+            tr("{share} in {period}", share=highest, period=worst["period"]),
         ]
         if kind != "report":
             limits = sorted({round(float(v), 9) for v in mine["limit"]})
-            line += [" to ".join(percent(v) for v in dict.fromkeys((limits[0], limits[-1])))]
-            line += [Cell(spans(met, context.periods) if met else "never", strong=bool(met))]
+            low, high = percent(limits[0]), percent(limits[-1])
+            line += [low if limits[0] == limits[-1] else tr("{first} to {last}", first=low, last=high)]
+            line += [Cell(spans(met, context.periods) if met else tr("never"), strong=bool(met))]
         lines.append((-overall, line))
     lines.sort(key=lambda item: (item[0], str(item[1][0])))
-    heads = ["Vendor group", "Over the horizon", "Lowest" if floor else "Highest"]
-    heads += [] if kind == "report" else ["Floor" if floor else "Cap", "At the limit in"]
+    heads = [tr("Vendor group"), tr("Over the horizon"), tr("Lowest") if floor else tr("Highest")]
+    heads += [] if kind == "report" else [tr("Floor") if floor else tr("Cap"), tr("At the limit in")]
     return grid(title, heads, [line for _, line in lines], (1, 2, 3) if kind != "report" else (1, 2))
+
+
+def _subject(context: Context, subject: str) -> str:
+    return tr(TOGETHER[subject]) if subject in TOGETHER else context.name(subject)
 
 
 def _title(context: Context, rule: str) -> str:
@@ -75,73 +95,86 @@ def binding(context: Context) -> Grid:
     table = context.plan.binding
     for (family, rule, subject, per), mine in table.groupby(["family", "rule", "subject", "per"], sort=True):
         worth = pd.to_numeric(mine["marginal"]).sum()
-        what = f"{str(family).replace('_', ' ')}" + (f" ({rule})" if rule not in ("", family) else "")
+        what = plan_words.family(str(family)) + (f" ({rule})" if rule not in ("", family) else "")
         months = _when([str(p) for p in mine["period"]], context.periods)
-        name = TOGETHER.get(str(subject)) or context.name(str(subject))
-        rows.append((-worth, [name, what, str(per), amount(worth, context.currency), months]))
+        name = _subject(context, str(subject))
+        rows.append(
+            (-worth, [name, what, plan_words.step(str(per)), amount(worth, context.currency), months])
+        )
     rows.sort(key=lambda item: (round(item[0], 4), str(item[1][:3])))
-    heads = ("Subject", "What binds", "One step is", "Worth of a step, summed", "Periods")
-    note = (
+    heads = (
+        tr("Subject"), tr("What binds"), tr("One step is"), tr("Worth of a step, summed"), tr("Periods"),
+    )  # fmt: skip
+    note = tr(
         "Discounted money saved if the limit were looser by one step in each of the periods; exact for a "
         "small step only. Money here is the slope of the optimum, not an offer."
     )
     duals = str(context.plan.run.get("duals", ""))
     if duals.startswith("checked, "):
-        note += f" Prices are {duals.removeprefix('checked, ')}."
+        note += " " + tr("Prices are {of}.", of=plan_words.duals(duals.removeprefix("checked, ")))
     said = (
-        f"No worth of limits is known: {duals}."
+        tr("No worth of limits is known: {reason}.", reason=plan_words.duals(duals))
         if duals.startswith("none")
-        else "No limit is worth anything."
+        else tr("No limit is worth anything.")
     )
-    return grid("What binds and what it costs", heads, [row for _, row in rows], (3,), note, said)
+    return grid(tr("What binds and what it costs"), heads, [row for _, row in rows], (3,), note, said)
 
 
 def _when(at: list[str], order: Sequence[str]) -> str:
     """Periods as ranges; a budget binds in a financial year, a contract over all of its life."""
     if set(at) <= set(order):
         return spans(at, order)
-    return ", ".join(sorted(set(at) - {""})) or "all periods"
+    return ", ".join(sorted(set(at) - {""})) or tr("all periods")
 
 
 def sources(context: Context) -> Grid:
     """Rules that state what a law or a circular asks, with their source and how sure we are."""
     rows = [_source(r) for r in context.background.rules if not r.is_parameter]
-    heads = ("Rule", "What it asks", "Effect", "Source", "Confidence")
-    note = "; ".join(f"{letter}: {meaning}" for letter, meaning in CONFIDENCES.items())
-    return grid(
-        "Rules and their sources", heads, rows, (), f"{note}.", "The case applies no rule with a source."
-    )
+    heads = (tr("Rule"), tr("What it asks"), tr("Effect"), tr("Source"), tr("Confidence"))
+    note = "; ".join(f"{letter}: {tr(meaning)}" for letter, meaning in CONFIDENCES.items())
+    empty = tr("The case applies no rule with a source.")
+    return grid(tr("Rules and their sources"), heads, rows, (), f"{note}.", empty)
 
 
 def _source(rule: Rule) -> list[str | Cell]:
-    source = ", ".join(p for p in (rule.instrument, rule.clause, rule.date) if p) or "no source stated"
+    source = ", ".join(p for p in (rule.instrument, rule.clause, rule.date) if p) or tr("no source stated")
     doubtful = rule.standing != "in force" and not rule.verified_by
     sure: str = rule.confidence
     if rule.standing == "adopted" and not rule.verified_by:
-        sure += ": adopted, to be verified"
+        sure += ": " + tr("adopted, to be verified")
     elif rule.standing != "in force":
-        sure += f": {rule.standing}"
-    asked = "" if rule.severity == rule.declared_severity else f"asked for: {rule.declared_severity}"
+        sure += f": {tr(rule.standing)}"
+    declared = tr(EFFECTS[rule.declared_severity])
+    asked = "" if rule.severity == rule.declared_severity else tr("asked for: {effect}", effect=declared)
     return [
         rule.id,
         Cell(
             rule.title,
-            f"{_parameters(rule)}. Binds: {rule.selects()}".removeprefix(". "),
+            f"{value(rule)}. {tr('Binds: {whom}', whom=selected(rule))}".removeprefix(". "),
         ),
-        Cell(rule.severity, asked),
+        Cell(tr(EFFECTS[rule.severity]), asked),
         Cell(source, _adoption(rule), links_of(rule.url)),
         Cell(sure, strong=doubtful),
     ]
 
 
 def _adoption(rule: Rule) -> str:
-    return f"adopted by {rule.adopted_by} on {rule.adopted_on}, {rule.reference}" if rule.adopted_by else ""
+    return tr("adopted by {whom}", whom=_adopter(rule)) if rule.adopted_by else ""
 
 
-def _parameters(rule: Rule) -> str:
+def _adopter(rule: Rule) -> str:
+    return tr(
+        "{whom} on {day}, {reference}",
+        whom=rule.adopted_by, day=rule.adopted_on, reference=rule.reference,
+    )  # fmt: skip
+
+
+def value(rule: Rule) -> str:
+    """The parameters of a rule in one line."""
+
     def words(value: object, name: str) -> str:
         if isinstance(value, bool):
-            return "yes" if value else "no"
+            return tr("yes") if value else tr("no")
         if isinstance(value, tuple):
             return ", ".join(words(v, name) for v in value)
         if isinstance(value, float):
@@ -151,22 +184,35 @@ def _parameters(rule: Rule) -> str:
     return "; ".join(f"{name}: {words(value, name)}" for name, value in rule.parameters.items())
 
 
+def selected(rule: Rule) -> str:
+    """Whom a rule binds, as :meth:`Rule.selects` says it."""
+    parts = [
+        tr("{column} in {values}", column=f"{table}.{column}", values=", ".join(values))
+        for table, columns in sorted(rule.select.items())
+        for column, values in sorted(columns.items())
+    ]
+    return tr(" and ").join(parts) if parts else tr("everything")
+
+
 def parameters(context: Context) -> Grid:
     """Choices of the government that plans, beside what others chose; never shown as law."""
     rows: list[list[str | Cell]] = [
         [
             r.id,
-            Cell(r.title, f"Binds: {r.selects()}"),
-            Cell(_parameters(r), r.severity),
-            Cell(r.benchmark or "none known", "", links_of(r.url)),
-            _adoption(r).removeprefix("adopted by ") or f"nobody yet ({r.standing})",
+            Cell(r.title, tr("Binds: {whom}", whom=selected(r))),
+            Cell(value(r), tr(EFFECTS[r.severity])),
+            Cell(r.benchmark or tr("none known"), "", links_of(r.url)),
+            _adopter(r) if r.adopted_by else tr("nobody yet ({standing})", standing=tr(r.standing)),
         ]
         for r in context.background.rules
         if r.is_parameter
     ]
-    heads = ("Parameter", "What it sets", "Value", "Benchmark", "Adopted by")
-    note = "A parameter is a choice. No law that was found requires it; the benchmark is what others chose."
-    return grid("Parameters and their benchmarks", heads, rows, (), note, "The case sets no parameter.")
+    heads = (tr("Parameter"), tr("What it sets"), tr("Value"), tr("Benchmark"), tr("Adopted by"))
+    note = tr(
+        "A parameter is a choice. No law that was found requires it; the benchmark is what others chose."
+    )
+    empty = tr("The case sets no parameter.")
+    return grid(tr("Parameters and their benchmarks"), heads, rows, (), note, empty)
 
 
 def addresses(context: Context) -> list[str]:
@@ -176,10 +222,9 @@ def addresses(context: Context) -> list[str]:
 
 def evidence(context: Context) -> Grid:
     """What has to be obtained before an award; it never changes a plan."""
-    rows = [[r.id, r.title, r.selects()] for r in context.background.rules if r.severity == "evidence"]
-    return grid(
-        "To be obtained before an award", ("Rule", "What", "For"), rows, empty="No rule asks for evidence."
-    )
+    rows = [[r.id, r.title, selected(r)] for r in context.background.rules if r.severity == "evidence"]
+    heads, empty = (tr("Rule"), tr("What"), tr("For")), tr("No rule asks for evidence.")
+    return grid(tr("To be obtained before an award"), heads, rows, empty=empty)
 
 
 def closed(context: Context) -> Grid:
@@ -192,16 +237,17 @@ def closed(context: Context) -> Grid:
     ).fillna(0)
     rows = [
         [
-            _title(context, str(rule)) if rule not in BUILT_IN else f"{BUILT_IN[str(rule)]} ({rule})",
+            _title(context, str(rule)) if rule not in BUILT_IN else f"{tr(BUILT_IN[str(rule)])} ({rule})",
             f"{int(row['first']):,}",
             f"{int(row['all']):,}",
         ]
         for rule, row in sorted(counts.iterrows(), key=lambda item: (-item[1]["first"], str(item[0])))
     ]
-    heads = ("Rule", "Closed first", "Closed at all")
+    heads = (tr("Rule"), tr("Closed first"), tr("Closed at all"))
     total = len(context.background.workloads) * len(context.background.regions)
-    note = f"Pairs of workload and region, in some or all periods, out of {total:,}."
-    return grid("What closed regions to workloads", heads, rows, (1, 2), note, "Nothing closed any region.")
+    note = tr("Pairs of workload and region, in some or all periods, out of {total}.", total=f"{total:,}")
+    empty = tr("Nothing closed any region.")
+    return grid(tr("What closed regions to workloads"), heads, rows, (1, 2), note, empty)
 
 
 def closed_by_workload(context: Context) -> Grid:
@@ -216,18 +262,18 @@ def closed_by_workload(context: Context) -> Grid:
         rules = by[workload].value_counts() if workload in by else pd.Series(dtype=int)
         order = sorted(rules.items(), key=lambda item: (-item[1], str(item[0])))
         words = ", ".join(f"{rule} ({count})" for rule, count in order)
-        rows.append([str(workload), str(level), str(regions - int(rules.sum())), words or "nothing"])
+        rows.append([str(workload), str(level), str(regions - int(rules.sum())), words or tr("nothing")])
     heads = (
-        "Workload",
-        "Classification",
-        "Regions open throughout",
-        "First rule that closed the others (regions)",
-    )
-    return grid(
-        "Why not elsewhere, by workload", heads, rows[:MOST], (2,), left_out(len(rows), "excuses.csv")
-    )
+        tr("Workload"), tr("Classification"), tr("Regions open throughout"),
+        tr("First rule that closed the others (regions)"),
+    )  # fmt: skip
+    note = left_out(len(rows), "excuses.csv")
+    return grid(tr("Why not elsewhere, by workload"), heads, rows[:MOST], (2,), note)
 
 
 def left_out(count: int, file: str) -> str:
     """What a note says when a table is cut; empty when it is whole."""
-    return f"The first {MOST:,} of {count:,} rows; all are in {file}." if count > MOST else ""
+    if count <= MOST:
+        return ""
+    values = {"most": f"{MOST:,}", "count": f"{count:,}", "file": file}
+    return tr("The first {most} of {count} rows; all are in {file}.", **values)

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from planner import money
+from planner.report.texts import tr, tr_noop
+
+_COMMITTED = re.compile(r"commit_(\d+)y")
+_TERMS = {"on_demand": tr_noop("on demand"), "spot": tr_noop("spot")}
+_UNITS = (tr_noop("machines"), tr_noop("units"))
+_SCALES = (tr_noop("billion"), tr_noop("million"), tr_noop("thousand"))
 
 
 def amount(value: float, currency: str) -> str:
     """Money: ``MYR 12.3 million``; never ``-0``."""
-    return money.words(0.0 if abs(value) < money.CENT else float(value), currency)
+    words = money.words(0.0 if abs(value) < money.CENT else float(value), currency)
+    number, _, scale = words.rpartition(" ")
+    return f"{number} {tr(scale)}" if scale in _SCALES else words
+
+
+def term(name: str) -> str:
+    """A term of payment for people.
+
+    >>> term("on_demand"), term("commit_3y")
+    ('on demand', 'commit 3y')
+    """
+    years = _COMMITTED.fullmatch(name)
+    if years:
+        return tr("commit {years}y", years=years[1])
+    return tr(_TERMS[name]) if name in _TERMS else name.replace("_", " ")
+
+
+def unit(name: str) -> str:
+    """What units of a purchase are called; a unit of measurement is called so everywhere."""
+    return tr(name) if name in _UNITS else name
 
 
 def financial_years(periods: pd.Series, head: Mapping[str, Any]) -> pd.Series:
@@ -55,7 +81,7 @@ def limit(value: float, unit: str, digits: int = 1) -> str:
 def count(value: float) -> str:
     """A number of persons or things: ``4,210`` or ``1.2 million``."""
     if abs(value) >= 1e6:
-        return f"{value / 1e6:,.1f} million"
+        return tr("{number} million", number=f"{value / 1e6:,.1f}")
     return f"{value:,.0f}"
 
 
@@ -63,13 +89,14 @@ def spans(periods: Sequence[str], order: Sequence[str]) -> str:
     """Periods as ranges: ``2027-01 to 2027-10, 2028-04``; ``all periods`` where that holds."""
     numbers = sorted({order.index(p) for p in periods})
     if len(numbers) == len(order):
-        return "all periods"
+        return tr("all periods")
     parts, i = [], 0
     while i < len(numbers):
         j = i
         while j + 1 < len(numbers) and numbers[j + 1] == numbers[j] + 1:
             j += 1
-        parts.append(order[numbers[i]] if i == j else f"{order[numbers[i]]} to {order[numbers[j]]}")
+        first, last = order[numbers[i]], order[numbers[j]]
+        parts.append(first if i == j else tr("{first} to {last}", first=first, last=last))
         i = j + 1
     return ", ".join(parts)
 

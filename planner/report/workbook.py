@@ -12,8 +12,9 @@ import xlsxwriter
 
 from planner.catalog.spot import SUFFIX
 from planner.plan.plan import OPTIONS, PLACEMENTS, PURCHASES, SIGNING, Plan
+from planner.report.clean_text import clean
 from planner.report.workbook_lines import PRICE, CostLines, cost_lines, rates
-from planner.report.workbook_sheets import HEAD, Book, Formula, clean, is_blank
+from planner.report.workbook_sheets import HEAD, Book, Formula, is_blank
 
 _TEXT = frozenset((
     "option", "rule", "reason", "largest", "kept_without", "vendor_group", "vendor", "agreement", "status",

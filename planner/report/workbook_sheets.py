@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
@@ -12,13 +11,13 @@ from typing import Any
 import xlsxwriter
 
 from planner.errors import NotWritten
+from planner.report.clean_text import clean
 
 LONGEST = 32_767
 """Characters of one cell, as the format allows."""
 HEAD = 3
 """Row (from 0) of a sheet's column heads: above it the marking, what the sheet holds, and a blank row."""
 _MOST_ROWS = 1_048_576
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LIKE_FORMULA = ("=", "+", "-", "@")
 
 
@@ -102,22 +101,17 @@ class Book:
                 )
             elif look:
                 sheet.write_blank(row, column, None, self.format(**look))
-        elif text := clean(str(value)):
+        elif text := fitting(str(value)):
             # The quote keeps it text when somebody edits the cell.
             quote = {"quote_prefix": True} if text.startswith(_LIKE_FORMULA) else {}
             indent = {} if column == 0 else {"indent": 1}  # apart from a number to its left
             sheet.write_string(row, column, text, self.format(**look, **quote, **indent))
 
 
-def clean(text: str) -> str:
-    r"""Text as a cell may hold it: no control characters, at most :data:`LONGEST` characters.
-
-    >>> clean("a\x00b")
-    'ab'
-    """
-    text = _CONTROL.sub("", text)
+def fitting(text: str) -> str:
+    """Text as a cell may hold it: clean, at most :data:`LONGEST` characters."""
     # The format counts in units of UTF-16.
-    return text.encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", errors="ignore")
+    return clean(text).encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", errors="ignore")
 
 
 def is_blank(value: Any) -> bool:

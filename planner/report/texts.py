@@ -1,0 +1,67 @@
+"""The words of reports in each language.
+
+The English of a text stands in the code, as its key; ``languages/LANGUAGE.toml`` holds what it is called
+there, one catalogue a language. Names, titles of rules and other words from input are never translated.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from importlib.resources import files
+
+ENGLISH = "en"
+LANGUAGES = (ENGLISH,)
+"""ISO 639-1 codes of the languages in which reports are written."""
+
+_language: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+def tr(text: str, **values: object) -> str:
+    """A text in the language that is spoken, with ``{name}`` in it replaced by the value of that name.
+
+    >>> tr("Vendor"), tr("at least {cost}", cost="MYR 3")
+    ('Vendor', 'at least MYR 3')
+    """
+    told = catalogue(_language.get()).get(text, text)
+    return told.format_map(values) if values else told
+
+
+def tr_noop(text: str) -> str:
+    """The text itself, where :func:`tr` takes it from a constant: so that catalogues must hold it."""
+    return text
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within it :func:`tr` gives texts of this language.
+
+    Raises
+    ------
+    ValueError
+        If it is none of :data:`LANGUAGES`.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"no language {language!r}; there are {', '.join(LANGUAGES)}")
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def spoken() -> str:
+    """The language of texts here and now, as ISO 639-1."""
+    return _language.get()
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """Every text of a language by its English; empty for English."""
+    if language == ENGLISH:
+        return {}
+    path = files("planner.report").joinpath(f"languages/{language}.toml")
+    return {str(k): str(v) for k, v in tomllib.loads(path.read_text(encoding="utf-8")).items()}
