@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from planner.commands.talk import quoted
+
 
 @click.command("breakeven")
 @click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -73,4 +75,4 @@ def command(
                 at = f"not at up to {percent(deepest)}" if discount is None else f"at {percent(discount, 1)}"
                 click.echo(f"  {percent(share)} of the market: {at}")
     click.echo(f"written to {target}", err=True)
-    click.echo(f"next: planner why {case} --workload NAME", err=True)
+    click.echo(f"next: planner why {quoted(case)} --workload NAME", err=True)

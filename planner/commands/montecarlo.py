@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from planner.commands import running
+from planner.commands.talk import quoted
 
 
 @click.command("montecarlo")
@@ -59,7 +60,7 @@ def command(
     else:
         _show(document)
     click.echo(f"written to {target}; finished runs are kept in {kept.folder}", err=True)
-    click.echo(f"next: planner stress {case}", err=True)
+    click.echo(f"next: planner stress {quoted(case)}", err=True)
 
 
 def _show(document: dict[str, Any]) -> None:

@@ -56,6 +56,7 @@ from planner.commands.talk import progress, quoted, tell_reading
 )
 @click.option("--replace-signed", is_flag=True, help="Replace the plan at --out even if it is signed.")
 @click.option("--options", "every_option", is_flag=True, help="Solve every other option of a large case too.")
+@click.option("--all", "everything", is_flag=True, help="Print where every workload runs, not the first 20.")
 @click.option("--report/--no-report", default=True, help="Write report.html and figures, or not.")
 @click.option("--figures/--no-figures", default=True, help="Draw the figures of the report, or not.")
 @click.option("--cross-check", is_flag=True, help="Solve a second time with CBC and compare.")
@@ -75,6 +76,7 @@ def command(
     change_price: float | None,
     replace_signed: bool,
     every_option: bool,
+    everything: bool,
     report: bool,
     figures: bool,
 ) -> None:
@@ -87,6 +89,7 @@ def command(
     from planner.plan.folder import read_plan, refuse_to_replace
     from planner.planning import solve_case
     from planner.report import terminal
+    from planner.report.named import named
     from planner.report.plan_folder import write_plan
 
     if earlier is None and (freeze is not None or change_price is not None):
@@ -133,7 +136,7 @@ def command(
     if as_json:
         click.echo(json.dumps(terminal.as_json(solved.plan), ensure_ascii=False, indent=2, sort_keys=True))
     else:
-        terminal.show(solved.plan, terminal.console())
+        terminal.show(named(solved.plan, target), terminal.console(), quoted(target), everything)
     took = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in solved.seconds.items())
     click.echo(f"took: {took}", err=True)
     click.echo(f"written to {target}", err=True)

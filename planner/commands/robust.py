@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.commands.talk import quoted
+
 if TYPE_CHECKING:
     from planner.study.robust import Result
 
@@ -37,7 +39,7 @@ def command(case: Path, out: Path | None, as_json: bool) -> None:
     else:
         _show(document["marking"], document["title"], document["currency"], document["alpha"], result)
     click.echo(f"written to {target}", err=True)
-    click.echo(f"next: planner stress {case}", err=True)
+    click.echo(f"next: planner stress {quoted(case)}", err=True)
 
 
 def _show(marking: str, title: str, currency: str, alpha: float, result: Result) -> None:

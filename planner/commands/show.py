@@ -18,7 +18,7 @@ from planner.commands.talk import quoted
 @click.option("--options", is_flag=True, help="Print what could be decided instead.")
 @click.option("--signing", is_flag=True, help="Print what to sign and what to buy, when.")
 @click.option("--where", is_flag=True, help="Print where everything runs, a line a workload.")
-@click.option("--all", "everything", is_flag=True, help="With --where: every workload, not the first 20.")
+@click.option("--all", "everything", is_flag=True, help="Print where every workload runs, not the first 20.")
 @click.option(
     "--bound",
     is_flag=True,
@@ -37,6 +37,7 @@ def command(
     """Print the plan in folder PLAN."""
     from planner.plan.folder import read_plan
     from planner.report import terminal, terminal_tables
+    from planner.report.named import named
 
     parts = {"--options": options, "--signing": signing, "--where": where, "--bound": bound}
     parts |= {"--workload": workload is not None}
@@ -45,8 +46,8 @@ def command(
         raise click.UsageError(f"{' and '.join(asked)} exclude one another")
     if as_json and (options or signing or where):
         raise click.UsageError(f"{asked[0]} and --json exclude each other: --json prints every table")
-    if everything and not where:
-        raise click.UsageError("--all needs --where")
+    if everything and asked and not where:
+        raise click.UsageError(f"{asked[0]} and --all exclude each other")
 
     read = read_plan(plan)
     if workload is not None and workload not in set(read.placements["workload"]):
@@ -63,17 +64,18 @@ def command(
             click.echo(terminal.bound_words(proof.certificate, read, proof.faults))
     elif as_json:
         click.echo(json.dumps(terminal.as_json(read), ensure_ascii=False, indent=2, sort_keys=True))
-    elif options:
-        terminal_tables.show_options(read, terminal.console())
-    elif signing:
-        terminal_tables.show_signing(read, terminal.console())
-    elif where:
-        terminal_tables.show_where(read, terminal.console(), everything)
-    elif workload is not None:
-        terminal.show_workload(read, workload, terminal.console())
     else:
-        terminal.show(read, terminal.console())
+        context, to = named(read, plan), terminal.console()
+        if options:
+            terminal_tables.show_options(context, to)
+        elif signing:
+            terminal_tables.show_signing(context, to)
+        elif where:
+            if more := terminal_tables.show_where(context, to, everything):
+                click.echo(f"{more} more: planner show {quoted(plan)} --where --all, or placements.csv")
+        elif workload is not None:
+            terminal.show_workload(context, workload, to)
+        else:
+            terminal.show(context, to, quoted(plan), everything)
     page = f"open {quoted(plan / 'report.html')}, or " if (plan / "report.html").is_file() else ""
-    click.echo(
-        f"next: {page}planner show {quoted(plan)} --where, --options, --signing or --workload NAME", err=True
-    )
+    click.echo(f"next: {page}planner show {quoted(plan)} --options, --signing or --workload NAME", err=True)

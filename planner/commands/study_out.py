@@ -59,25 +59,18 @@ def write_study(
 
 
 def print_rows(marking: str, title: str, rows: Sequence[Sequence[str]], heads: Sequence[str]) -> None:
-    """A table to stdout under the marking; the first column is text, the others are figures."""
-    from rich.table import Table
-    from rich.text import Text
+    """A table to stdout under the marking; the first column is words, the others are figures.
 
+    Where they find no room the last columns are left out, which is said.
+    """
     from planner.report.terminal import console
+    from planner.report.terminal_grid import Column, fit, say
 
-    table = Table(
-        title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
-    )
-    for number, head in enumerate(heads):
-        table.add_column(
-            head, justify="left" if number == 0 else "right", overflow="fold", no_wrap=number == 0
-        )
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
     to = console()
     if marking:
-        to.print(Text(marking, style="bold"))
-    to.print(table)
+        say(to, marking, bold=True)
+    columns = [Column(head, figures=i > 0, spare=max(i - 1, 0)) for i, head in enumerate(heads)]
+    fit(to, title, columns, rows, "--json has all")
 
 
 def print_json(document: Mapping[str, Any]) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from planner.money import words
 from planner.plan.plan import Plan
 
+_WAVES = 4
+"""So many waves of moves are told; moves.csv holds all."""
 _NAMED = 3
 """So many systems of a wave of moves are named; moves.csv names all."""
 
@@ -91,11 +93,14 @@ def moves(plan: Plan) -> Iterator[str]:
         return
     cost = words(float(plan.moves["cost"].sum()), plan.head["currency"])
     yield f"{plan.moves['workload'].nunique()} systems move, for {cost} (moves.csv)"
-    for period, rows in plan.moves.groupby("period"):
+    waves = list(plan.moves.groupby("period"))
+    for period, rows in waves[:_WAVES]:
         names = sorted(set(rows["workload"]))
         some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if names[_NAMED:] else "")
         paid = words(float(rows["cost"].sum()), plan.head["currency"])
         yield f"  {period}: {len(names)} for {paid}: {some}"
+    if waves[_WAVES:]:
+        yield f"  … and {len(waves) - _WAVES} later waves in moves.csv"
 
 
 def priced_in(run: Mapping[str, Any]) -> str:

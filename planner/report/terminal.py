@@ -2,111 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-import pandas as pd
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from planner.money import words
 from planner.plan.certificate import Certificate
 from planner.plan.plan import Plan, weighed
-from planner.report import sentences
-from planner.report.words import financial_years
-from planner.tolerances import SUM
+from planner.report import first_page, sentences, terminal_tables
+from planner.report.figures.context import Context
+from planner.report.named import place_name
+from planner.report.terminal_grid import Column, fit, say
+from planner.report.words import percent
 
-_WIDTH = 110
+_WIDTH = 80
 
 _OUTLIVED = 3
 """So many commitments that outlive their contract are named; the report names all."""
 
 
-def show(plan: Plan, console: Console) -> None:
-    """Print a plan: dates, vendors with share against cap, totals, what binds, how much is assumed."""
-    head = plan.head
-    currency = head["currency"]
+def show(context: Context, to: Console, folder: str, everything: bool = False) -> None:
+    """Print a plan: the decision, the options, where everything runs, what to sign, shares, cost, what binds.
+
+    ``folder`` is the plan's, as it can be pasted into a shell; ``everything`` shows every workload, not the
+    first :data:`~planner.report.terminal_tables.FIRST`.
+    """
+    plan, head = context.plan, context.plan.head
     if head["marking"]:
-        console.print(Text(head["marking"], style="bold"))
-    console.print(Text(f"{head['title']} ({head['case']})", style="bold"))
+        say(to, head["marking"], bold=True)
+    say(to, f"{head['title']} ({head['case']})", bold=True)
+    say(to, first_page.decision(context).replace("\u00a0", " "))
+    for line in (*sentences.nothing_done(head), *sentences.unstated(head)):
+        say(to, line)
+    to.print()
+    terminal_tables.show_options(context, to)
+    to.print()
+    if more := terminal_tables.show_where(context, to, everything):
+        say(to, f"{more} more: planner show {folder} --where --all, or placements.csv")
+    to.print()
+    say(to, "What to sign next", bold=True)
+    for line in terminal_tables.sign_next(context):
+        say(to, line)
+    to.print()
+    terminal_tables.show_vendors(context, to)
+    to.print()
+    terminal_tables.show_costs(context, to)
+    to.print()
+    for line in (*findings(plan, lambda subject: name_of(context, subject)), *_dates(plan)):
+        say(to, line)
+
+
+def _dates(plan: Plan) -> Iterator[str]:
+    """Periods, days on which prices and rules hold, rates of exchange."""
+    head, currency = plan.head, plan.head["currency"]
     last = date.fromisoformat(plan.periods["end"].iloc[-1]) - timedelta(days=1)
-    console.print(f"{len(plan.periods)} periods, {plan.periods['period'].iloc[0]} to {last:%Y-%m}")
+    yield (
+        f"{len(plan.periods)} periods, {plan.periods['period'].iloc[0]} to {last:%Y-%m}; decided "
+        f"{head['decision_date']}, money in {currency}"
+    )
     bought = f"rows bought from {head['oldest_price']} to {head['newest_price']}"
-    console.print(f"prices as of {head['prices_as_of']} ({bought}), rules as of {head['rules_as_of']}")
-    console.print(f"decided {head['decision_date']}, money in {currency}")
+    yield f"prices as of {head['prices_as_of']} ({bought}), rules as of {head['rules_as_of']}"
     for rate in head["exchange"]:
         text = f"1 {rate['currency']} = {rate['rate']:g} {currency} in {rate['year']}"
-        console.print(f"{text}, plus {rate['buffer']:.1%} buffer ({rate['basis']}, {rate['as_of']})")
-    for line in (*sentences.nothing_done(head), *sentences.unstated(head)):
-        console.print(Text(line))
-    console.print()
-    console.print(vendor_table(plan))
-    console.print(cost_table(plan))
-    for line in findings(plan):
-        console.print(Text(line))
+        yield f"{text}, plus {rate['buffer']:.1%} buffer ({rate['basis']}, {rate['as_of']})"
 
 
-def vendor_table(plan: Plan) -> Table:
-    """Vendors: cost, share of all market spend, highest share under each cap, floor for domestic."""
-    currency = plan.head["currency"]
-    table = _table(f"Vendors ({currency}, whole horizon, before tax)")
-    table.add_column("vendor group")
-    for name in ("cost", "of market", "contestable", "limit", "at the limit in"):
-        table.add_column(name, justify="right")
-    spent = plan.costs.groupby("vendor_group")["amortised"].sum()
-    ruled = plan.shares[plan.shares["kind"] != "report"]
-    market = plan.shares.loc[plan.shares["kind"] == "report", "subject"].unique()
-    of_market = float(spent[spent.index.isin(market)].sum())
-    for group, cost in spent.sort_values(ascending=False).items():
-        mine = ruled[(ruled["subject"] == group) & (ruled["kind"] == "vendor_share")]
-        share = f"{cost / of_market:.1%}" if group in market and of_market else "own"
-        table.add_row(str(group), f"{cost:,.0f}", share, *_against(mine, "≤"))
-    floor = ruled[ruled["kind"] == "minimum_share"]
-    for subject, mine in floor.groupby("subject"):
-        table.add_row(f"({subject})", f"{mine['amount'].sum():,.0f}", "", *_against(mine, "≥"))
-    return table
+def findings(plan: Plan, name: Callable[[str], str] = str) -> Iterator[str]:
+    """Sentences: objective, assumed part, what binds, what was not adopted, what has no price.
 
-
-def _against(rows: pd.DataFrame, sign: str) -> tuple[str, str, str]:
-    if rows.empty:
-        return "", "", ""
-    total = float(rows["total"].sum())
-    share = float(rows["amount"].sum()) / total if total else 0.0
-    tight = int(rows["binds"].sum())
-    where = f"{tight} of {len(rows)} periods" if tight else "never"
-    if over := int((rows["slack"] < -SUM).sum()):
-        where = f"broken in {over}"
-    return f"{share:.1%}", f"{sign} {float(rows['limit'].iloc[0]):.0%}", where
-
-
-def cost_table(plan: Plan) -> Table:
-    """Cost by term and by financial year of the period's start."""
-    currency = plan.head["currency"]
-    table = _table(f"Cost ({currency})")
-    table.add_column("term")
-    costs = plan.costs.assign(year=financial_years(plan.costs["period"], plan.head))
-    years = sorted(costs["year"].unique())
-    for name in (*years, "all"):
-        table.add_column(name, justify="right")
-    by = costs.pivot_table(index="term", columns="year", values="amortised", aggfunc="sum", fill_value=0.0)
-    for term, row in by.iterrows():
-        if row.any():
-            table.add_row(str(term), *(f"{row[y]:,.0f}" for y in years), f"{row.sum():,.0f}")
-    table.add_section()
-    for label, column in (("total before tax", "amortised"), ("cash with tax", "cash")):
-        sums = costs.groupby("year")[column].sum()
-        table.add_row(label, *(f"{sums[y]:,.0f}" for y in years), f"{sums.sum():,.0f}", style="bold")
-    for term, lines in weighed(costs).groupby("term"):
-        sums = lines.groupby("year")["objective"].sum().reindex(years, fill_value=0.0)
-        label = f"worth of {term!s}, nobody pays"
-        table.add_row(label, *(f"{sums[y]:,.0f}" for y in years), f"{sums.sum():,.0f}")
-    return table
-
-
-def findings(plan: Plan) -> Iterator[str]:
-    """Sentences: objective, assumed part, what binds, what was not adopted, what has no price."""
+    ``name`` gives the subject of a rule its name.
+    """
     head = plan.head
     currency = head["currency"]
     workloads, regions = plan.placements["workload"].nunique(), plan.placements["region"].nunique()
@@ -137,7 +104,7 @@ def findings(plan: Plan) -> Iterator[str]:
         yield f"{saved} critical workloads find a place in each of {events} losses (survival.csv)"
     if head.get("foreign_currency_share"):
         yield f"{head['foreign_currency_share']:.1%} of the cost is priced in a foreign currency"
-    yield from _binding(plan)
+    yield from _binding(plan, name)
     unmet = plan.latency[plan.latency["required_share"].isna()]["workload"].unique()
     if len(unmet):
         yield f"latency targets that no rule enforces: {', '.join(unmet)}"
@@ -148,7 +115,7 @@ def findings(plan: Plan) -> Iterator[str]:
         yield f"known but not priced, so not used: {', '.join(head['unpriced_regions'])}"
 
 
-def _binding(plan: Plan) -> Iterator[str]:
+def _binding(plan: Plan, name: Callable[[str], str]) -> Iterator[str]:
     currency = plan.head["currency"]
     if plan.binding.empty:
         yield (
@@ -165,40 +132,65 @@ def _binding(plan: Plan) -> Iterator[str]:
     by = by.sort_values(["worth", *keys], ascending=[False, True, True, True, True])
     for line in by.head(8).to_dict("records"):
         yield (
-            f"  {line['rule']}: {line['per']} for {line['subject']}: {words(line['worth'], currency)} "
+            f"  {line['rule']}: {line['per']} for {name(line['subject'])}: {words(line['worth'], currency)} "
             f"({line['periods']} periods)"
         )
     if len(by) > 8:
         yield f"  … and {len(by) - 8} more in binding.csv"
 
 
-def show_workload(plan: Plan, workload: str, console: Console) -> None:
+def show_workload(context: Context, workload: str, to: Console) -> None:
     """Print where a workload runs, and the first rule that keeps it from every other region."""
-    currency = plan.head["currency"]
+    plan, currency = context.plan, context.currency
     mine = plan.placements[plan.placements["workload"] == workload]
-    table = _table(f"{workload}: share by region")
-    table.add_column("period")
-    regions = sorted(mine["region"].unique())
-    for region in regions:
-        table.add_column(region, justify="right")
-    for period, rows in mine.groupby("period"):
-        by = rows.groupby("region")["share"].sum()
-        table.add_row(str(period), *(f"{by[r]:.1%}" if r in by.index else "" for r in regions))
-    console.print(table)
-    own = plan.costs[plan.costs["workload"] == workload]["amortised"].sum()
-    console.print(f"cost of what it does not share with others: {words(float(own), currency)} before tax")
-    why = plan.excuses[plan.excuses["workload"] == workload].drop_duplicates("region")
-    closed = _table("Closed regions, first reason")
-    for name in ("region", "periods", "rule", "reason"):
-        closed.add_column(name, overflow="fold")
-    for line in why.to_dict("records"):
-        closed.add_row(
-            line["region"], f"{line['period_from']} … {line['period_to']}", line["rule"], line["reason"]
+    spans: list[list[str]] = []
+    for period in plan.periods["period"]:
+        placed = mine[mine["period"] == period].sort_values(["role", "share"], ascending=[True, False])
+        where = "; ".join(
+            f"{place_name(context, region)}{'' if role == 'primary' else f' ({role})'} {percent(share)}"
+            for region, role, share in placed[["region", "role", "share"]].itertuples(index=False)
         )
-    console.print(closed)
-    open_regions = sorted(set(plan.placements["region"]) - set(why["region"]) - set(regions))
-    if open_regions:
-        console.print(f"open to it and not chosen: {', '.join(open_regions)}")
+        if spans and spans[-1][2] == where:
+            spans[-1][1] = str(period)
+        elif where:
+            spans.append([str(period), str(period), where])
+    columns = (Column("from"), Column("to", spare=1), Column("where", False))
+    fit(to, f"{workload}: where it runs", columns, spans, "placements.csv")
+    own = plan.costs[plan.costs["workload"] == workload]["amortised"].sum()
+    say(to, f"cost of what it does not share with others: {words(float(own), currency)} before tax")
+    why = plan.excuses[plan.excuses["workload"] == workload].drop_duplicates("region")
+    closed = [
+        [
+            place_name(context, line["region"]),
+            f"{line['period_from']} … {line['period_to']}",
+            line["rule"],
+            line["reason"],
+        ]
+        for line in why.to_dict("records")
+    ]
+    fit(
+        to,
+        "Closed regions, first reason",
+        (
+            Column("region", False),
+            Column("periods", False, spare=1),
+            Column("rule", False),
+            Column("reason", False),
+        ),
+        closed,
+        "excuses.csv",
+    )
+    chosen_elsewhere = sorted(set(plan.placements["region"]) - set(why["region"]) - set(mine["region"]))
+    if chosen_elsewhere:
+        names = ", ".join(place_name(context, region) for region in chosen_elsewhere)
+        say(to, f"open to it and not chosen: {names}")
+
+
+def name_of(context: Context, subject: str) -> str:
+    """The name of a vendor group or region; any other subject as it is."""
+    if subject in context.names:
+        return context.name(subject)
+    return place_name(context, subject) if ":" in subject else subject
 
 
 def bound_words(proof: Certificate, plan: Plan, faults: Sequence[str] = ()) -> str:
@@ -244,9 +236,3 @@ def console(stderr: bool = False) -> Console:
     if not made.is_terminal:
         made = Console(stderr=stderr, highlight=False, width=_WIDTH, no_color=True, force_terminal=False)
     return made
-
-
-def _table(title: str) -> Table:
-    return Table(
-        title=title, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
-    )

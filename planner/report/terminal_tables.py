@@ -1,109 +1,244 @@
 """Tables of a plan in a terminal: what else could be decided, what to sign and when, where everything runs.
 
-They fit 80 columns: names are folded, never cut, and money is in full.
+Vendors and regions stand there by name.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
+import pandas as pd
+from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from planner.plan.plan import Plan
-from planner.report.words import percent
+from planner.plan.plan import weighed
+from planner.report.figures.context import Context
+from planner.report.named import place_name, vendor_name
+from planner.report.terminal_grid import Column, fit, say
+from planner.report.words import financial_years, percent
+from planner.tolerances import SUM
 
-WIDTH = 80
-_MOST = 50
-"""Rows that a table shows; below it stands how many are left out, and where they are."""
 FIRST = 20
 """Systems that are shown unless all are asked for."""
+_MOST = 50
+"""Rows of what to sign that a table shows; below it stands how many are left out, and where they are."""
+_NEXT = 5
+"""So many commitments to sign next are named after a plan."""
+_LONGEST_NAME = 40
+_OPTIONS = {
+    "nothing": "doing nothing",
+    "cheapest": "no limit on shares",
+    "plan": "this plan",
+    "tighter": "a tighter cap",
+}
 
 
-def show_options(plan: Plan, console: Console) -> None:
-    """Print what could be decided instead, a column an option."""
-    rows: list[dict[Any, Any]] = plan.options.to_dict("records")
+def show_options(context: Context, to: Console) -> None:
+    """Print what could be decided instead, a row an option."""
+    rows: list[dict[Any, Any]] = context.plan.options.to_dict("records")
     if not rows:
-        console.print("this plan has no options: its placements are given (options.csv)")
+        say(to, "this plan has no options: its placements are given (options.csv)")
         return
-    table = _table(f"Options ({plan.head['currency']}, whole horizon, before tax)", "")
+    columns = (
+        Column("option", figures=False), Column("cost"), Column("assumed", spare=5),
+        Column("largest share"), Column("foreign share", spare=4), Column("critical kept", spare=1),
+        Column("moves", spare=2), Column("broken", spare=3),
+    )  # fmt: skip
+    cells = []
     for row in rows:
-        cap = f" {percent(float(row['value']))}" if _known(row["value"]) else ""
-        table.add_column(Text(f"{row['option']}{cap}"), justify="right", overflow="fold")
-    money = (("cost", "cost"), ("assumed", "assumed"))
-    shares = (("largest share", "largest_share"), ("under foreign law", "foreign_share"))
-    for name, column in money:
-        table.add_row(name, *(_number(row[column]) for row in rows))
-    for name, column in (*shares, ("critical kept", "critical_kept")):
-        table.add_row(name, *(percent(float(r[column])) if _known(r[column]) else "" for r in rows))
-    for name, column in (("moves", "moves"), ("broken", "breaks")):
-        table.add_row(name, *(_number(row[column]) for row in rows))
-    console.print(table, width=WIDTH)
+        name = _OPTIONS.get(str(row["option"]), str(row["option"]))
+        if _known(row["value"]):
+            name = f"a cap of {percent(float(row['value']))}"
+        cells.append([
+            name,
+            _cost(row),
+            _figure(row["assumed"]),
+            *(_share(row[c]) for c in ("largest_share", "foreign_share", "critical_kept")),
+            *(_figure(row[c]) for c in ("moves", "breaks")),
+        ])  # fmt: skip
+    chosen = [i for i, row in enumerate(rows) if row["option"] == "plan"]
+    title = f"Options ({context.currency}, whole horizon, before tax)"
+    fit(to, title, columns, cells, "options.csv", chosen)
+    if any(str(row["bound"]) == "True" for row in rows):
+        say(to, "≥: at least; choices and machines may be in parts")
     for row in rows:
         if row["reason"]:
-            console.print(Text(f"{row['option']}: {row['reason']}"), width=WIDTH)
+            say(to, f"{_OPTIONS.get(str(row['option']), row['option'])}: {row['reason']}")
 
 
-def show_signing(plan: Plan, console: Console) -> None:
+def show_signing(context: Context, to: Console) -> None:
     """Print what to sign and when: what obliges first, then the dearest of what is bought as it is used."""
-    signing = plan.signing
+    signing = context.plan.signing
     if signing.empty:
-        console.print("nothing is signed or bought (signing.csv)")
+        say(to, "nothing is signed or bought (signing.csv)")
         return
     order = signing.sort_values(["obligation", "expected"], ascending=False, kind="stable")
-    table = _table(
-        f"What to sign and buy ({plan.head['currency']}, cash with tax)", "vendor", "what", "status"
-    )
-    table.add_column("from, to", no_wrap=True)
-    for name in ("owed", "expected"):
-        table.add_column(name, justify="right", no_wrap=True)
+    columns = (
+        Column("vendor", figures=False), Column("what", figures=False), Column("status", False, spare=1),
+        Column("from", spare=2), Column("to", spare=3), Column("owed"), Column("expected"),
+    )  # fmt: skip
+    cells = []
     for line in order.head(_MOST).to_dict("records"):
-        term = str(line["term"]).replace("_", " ")
-        parts = (str(line["family"]), term, str(line["agreement"]))
-        what = " ".join(part for part in parts if part not in ("", "nan"))
-        table.add_row(
-            Text(str(line["vendor"])), Text(what), str(line["status"]),
-            f"{str(line['start'])[:7]} {str(line['end'])[:7]}",
-            _number(line["obligation"]), _number(line["expected"]),
-        )  # fmt: skip
-    console.print(table, width=WIDTH)
+        dates = (str(line["start"])[:7], str(line["end"])[:7])
+        sums = (_figure(line["obligation"]), _figure(line["expected"]))
+        cells.append([vendor_name(context, str(line["vendor"])), _bought(line), str(line["status"]),
+                      *dates, *sums])  # fmt: skip
+    fit(to, f"What to sign and buy ({context.currency}, cash with tax)", columns, cells, "signing.csv")
     owed, expected = (float(signing[c].sum()) for c in ("obligation", "expected"))
-    console.print(f"together: owed whatever is used {owed:,.0f}, expected {expected:,.0f}")
+    say(to, f"together: owed whatever is used {owed:,.0f}, expected {expected:,.0f}")
     if len(order) > _MOST:
-        console.print(f"{len(order) - _MOST} more rows are in signing.csv")
+        say(to, f"{len(order) - _MOST} more rows are in signing.csv")
 
 
-def show_where(plan: Plan, console: Console, everything: bool = False) -> None:
-    """Print where each system runs, a line a system: its places with the range of its shares there."""
-    table = _table("Where it runs", "workload", "where")
-    by = plan.placements.groupby("workload", sort=True)
-    for number, (workload, placed) in enumerate(by):
-        if number == FIRST and not everything:
-            break
-        where = []
-        for (region, role), part in placed.groupby(["region", "role"], sort=True):
-            low, high = (percent(float(f(part["share"]))) for f in (min, max))
-            share = "" if low == high == "100 %" else f" {low}" if low == high else f" {low} to {high}"
-            when = "" if len(part) == placed["period"].nunique() else f" in {len(part)} periods"
-            where.append(f"{region}{'' if role == 'primary' else f' ({role})'}{share}{when}")
-        table.add_row(Text(str(workload)), Text("; ".join(where)))
-    console.print(table, width=WIDTH)
-    if len(by) > FIRST and not everything:
-        console.print(f"{len(by) - FIRST} more with --all, or in placements.csv")
+def sign_next(context: Context) -> Iterator[str]:
+    """What has to be signed first, in sentences; or that nothing has to be."""
+    signing, currency = context.plan.signing, context.currency
+    signed = signing[signing["status"] == "sign"].sort_values(
+        ["start", "obligation"], ascending=[True, False]
+    )
+    used = float(signing.loc[signing["status"] == "as used", "expected"].sum())
+    if signed.empty:
+        yield f"nothing obliges beyond use; {currency} {used:,.0f} with tax is bought as it is used"
+        return
+    for line in signed.head(_NEXT).to_dict("records"):
+        name = vendor_name(context, str(line["vendor"]))
+        yield f"by {line['start']}: {name}, {_bought(line)}, owes {currency} {_figure(line['obligation'])}"
+    if len(signed) > _NEXT:
+        yield f"{len(signed) - _NEXT} more later (signing.csv)"
+    yield f"beside these {currency} {used:,.0f} with tax is bought as it is used"
 
 
-def _table(title: str, *columns: str) -> Table:
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None,
-                 pad_edge=False)  # fmt: skip
-    for name in columns:
-        made.add_column(name, overflow="fold")
-    return made
+def _bought(line: dict[Any, Any]) -> str:
+    """Family, term and agreement of a row of ``signing.csv``."""
+    parts = (str(line["family"]), str(line["term"]).replace("_", " "), str(line["agreement"]))
+    return " ".join(part for part in parts if part not in ("", "nan"))
 
 
-def _number(value: object) -> str:
+def show_where(context: Context, to: Console, everything: bool = False) -> int:
+    """Print where each system runs, a line a system: its places, those of most periods and shares first.
+
+    Returns how many systems are not shown.
+    """
+    plan = context.plan
+    by = list(plan.placements.groupby("workload", sort=True))
+    shown = by if everything else by[:FIRST]
+    names = {region: place_name(context, region) for region in plan.placements["region"].unique()}
+    periods = plan.periods["period"].nunique()
+    say(to, "Where it runs", bold=True)
+    width = min(max((cell_len(str(w)) for w, _ in shown), default=0), _LONGEST_NAME, to.width // 2)
+    for workload, placed in shown:
+        label = Text(str(workload))
+        room = to.width - width - 2
+        if label.cell_len > width:
+            to.print(label)
+            label = Text()
+        label.align("left", width)
+        places = Text(_as_many_as_fit(_places(placed, names, periods), room)).wrap(to, room)
+        for number, line in enumerate(places):
+            line.rstrip()
+            to.print((label if number == 0 else Text(" " * width)) + Text("  ") + line)
+    return len(by) - len(shown)
+
+
+def _places(placed: pd.DataFrame, names: dict[str, str], periods: int) -> list[tuple[str, str]]:
+    """The places of a system, those of most shares and periods first: each short, and in full."""
+    found = []
+    for (region, role), part in placed.groupby(["region", "role"], sort=True):
+        low, high = (percent(float(f(part["share"])), 0) for f in (min, max))
+        share = "" if low == high == "100 %" else f" {low}" if low == high else f" {low} to {high}"
+        when = "" if len(part) == periods else f" in {len(part)} of {periods} periods"
+        place = f"{names[str(region)]}{'' if role == 'primary' else f' ({role})'}"
+        found.append((role != "primary", -float(part["share"].sum()), place, f"{place}{share}{when}"))
+    return [(place, words) for _, _, place, words in sorted(found)]
+
+
+def _as_many_as_fit(places: list[tuple[str, str]], width: int) -> str:
+    """All places as far as they fit, else the first and how many more there are."""
+    text = "; ".join(words for _, words in places)
+    if cell_len(text) <= width or len(places) == 1:
+        return text
+    return f"mostly {places[0][0]}, {len(places) - 1} more"
+
+
+def show_vendors(context: Context, to: Console) -> None:
+    """Print vendors: cost, share of all market spend, share against each cap, floors."""
+    plan = context.plan
+    spent = plan.costs.groupby("vendor_group")["amortised"].sum()
+    ruled = plan.shares[plan.shares["kind"] != "report"]
+    market = plan.shares.loc[plan.shares["kind"] == "report", "subject"].unique()
+    of_market = float(spent[spent.index.isin(market)].sum())
+    rows = []
+    for group, cost in spent.sort_values(ascending=False).items():
+        capped = ruled[(ruled["subject"] == group) & (ruled["kind"] == "vendor_share")]
+        share = percent(cost / of_market) if group in market and of_market else "own"
+        rows.append([context.name(str(group)), f"{cost:,.0f}", share, *_against(capped, "≤")])
+    for subject, part in ruled[ruled["kind"] == "minimum_share"].groupby("subject"):
+        rows.append([f"({subject})", f"{part['amount'].sum():,.0f}", "", *_against(part, "≥")])
+    columns = (
+        Column("vendor", figures=False), Column("cost"), Column("of market", spare=1),
+        Column("contestable"), Column("limit"), Column("at the limit in", spare=2),
+    )  # fmt: skip
+    fit(to, f"Vendors ({context.currency}, whole horizon, before tax)", columns, rows, "shares.csv")
+
+
+def _against(rows: pd.DataFrame, sign: str) -> tuple[str, str, str]:
+    if rows.empty:
+        return "", "", ""
+    total = float(rows["total"].sum())
+    share = float(rows["amount"].sum()) / total if total else 0.0
+    tight = int(rows["binds"].sum())
+    where = f"{tight} of {len(rows)} periods" if tight else "never"
+    if over := int((rows["slack"] < -SUM).sum()):
+        where = f"broken in {over}"
+    return percent(share), f"{sign} {percent(float(rows['limit'].iloc[0]))}", where
+
+
+def show_costs(context: Context, to: Console) -> None:
+    """Print cost by term and by financial year of the period's start; the last years are left out first."""
+    plan = context.plan
+    costs = plan.costs.assign(year=financial_years(plan.costs["period"], plan.head))
+    years = sorted(costs["year"].unique())
+    by = costs.pivot_table(index="term", columns="year", values="amortised", aggfunc="sum", fill_value=0.0)
+    lines = [(str(term), row) for term, row in by.iterrows() if row.any()]
+    totals = [
+        (label, costs.groupby("year")[column].sum())
+        for label, column in (("total before tax", "amortised"), ("cash with tax", "cash"))
+    ]
+    weights = [
+        (
+            f"worth of {term!s}, nobody pays",
+            part.groupby("year")["objective"].sum().reindex(years, fill_value=0.0),
+        )
+        for term, part in weighed(costs).groupby("term")
+    ]
+    rows = [
+        [label, *(f"{row[y]:,.0f}" for y in years), f"{row.sum():,.0f}"]
+        for label, row in (*lines, *totals, *weights)
+    ]
+    columns = (
+        Column("term", figures=False),
+        *(Column(year, spare=1 + number) for number, year in enumerate(years)),
+        Column("all"),
+    )
+    bold = range(len(lines), len(lines) + len(totals))
+    fit(to, f"Cost ({context.currency})", columns, rows, "costs.csv", bold)
+
+
+def _cost(row: dict[Any, Any]) -> str:
+    """The cost of an option: a bound is told as one."""
+    least = "≥ " if _known(row["cost"]) and str(row["bound"]) == "True" else ""
+    return least + _figure(row["cost"])
+
+
+def _figure(value: object) -> str:
     return f"{float(str(value)):,.0f}" if _known(value) else ""
+
+
+def _share(value: object) -> str:
+    return percent(float(str(value))) if _known(value) else ""
 
 
 def _known(value: object) -> bool:

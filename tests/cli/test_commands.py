@@ -69,8 +69,8 @@ def test_the_manifest_holds_the_digest_of_every_other_file(planned):
 
 def test_plan_prints_dates_currency_shares_against_caps_what_binds_and_what_to_run_next(planned):
     _, plan, ran = planned
-    for words in ("SYNTHETIC", "prices as of 2026-11-23", "rules as of 2026-11-23", "MYR", "≤ 70%", "assumed",
-                  "optimal", "what binds"):  # fmt: skip
+    for words in ("SYNTHETIC", "prices as of 2026-11-23", "rules as of 2026-11-23", "MYR", "≤ 70 %",
+                  "assumed", "optimal", "what binds"):  # fmt: skip
         assert words in ran.out
     last = ran.err.strip().splitlines()[-1]
     assert f"planner show {plan}" in last

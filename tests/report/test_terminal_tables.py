@@ -8,58 +8,141 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 import sample_plan
+from rich.cells import cell_len
 from rich.console import Console
 
-from planner.report import terminal_tables
-from planner.report.terminal_tables import show_options, show_signing, show_where
+from planner.report import terminal, terminal_tables
+from planner.report.figures.context import context_of
+from planner.report.terminal_grid import Column, fit, say
+from planner.report.terminal_tables import show_costs, show_options, show_signing, show_vendors, show_where
 
 
-def printed(show, plan, **more) -> str:
-    out = Console(file=io.StringIO(), width=120, highlight=False, no_color=True)
-    show(plan, out, **more)
-    return out.file.getvalue()
+def printed(show, *args, width=80, **more) -> str:
+    to = Console(file=io.StringIO(), width=width, highlight=False, no_color=True)
+    show(args[0], to, *args[1:], **more)
+    return to.file.getvalue()
 
 
 @pytest.fixture(scope="module")
-def plan():
-    return sample_plan.plan()
+def context():
+    return context_of(sample_plan.plan(), sample_plan.background())
 
 
-@pytest.mark.parametrize("show", [show_options, show_signing, show_where])
-def test_no_line_is_wider_than_80_columns(plan, show):
-    text = printed(show, plan)
-    assert text.strip() and max(len(line.rstrip()) for line in text.splitlines()) <= 80
+def changed(context, **frames):
+    return replace(context, plan=replace(context.plan, **frames))
+
+
+EVERY = [show_options, show_signing, show_where, show_vendors, show_costs]
+
+
+@pytest.mark.parametrize("width", [80, 50, 20])
+@pytest.mark.parametrize("show", EVERY)
+def test_no_line_is_wider_than_the_terminal_and_none_is_cut(context, show, width):
+    text = printed(show, context, width=width)
+    assert text.strip() and max(cell_len(line.rstrip()) for line in text.splitlines()) <= width
     assert "…" not in text
 
 
-def test_options_tell_the_figures_of_the_table(plan):
-    text = printed(show_options, plan)
-    for cost in plan.options["cost"].dropna():
+def test_a_whole_plan_is_shown_within_80_columns_and_says_where_the_rest_is(context):
+    text = printed(terminal.show, context, "'plans/a b'")
+    assert max(cell_len(line.rstrip()) for line in text.splitlines()) <= 80
+    assert "40 more: planner show 'plans/a b' --where --all" in text
+    order = [text.index(words) for words in ("Place 60 systems", "Options (", "Where it runs",
+             "What to sign next", "Vendors (", "Cost (", "what binds")]  # fmt: skip
+    assert order == sorted(order)
+    assert "more: planner show" not in printed(terminal.show, context, "plan", everything=True)
+
+
+@pytest.mark.parametrize("show", [show_options, show_vendors, show_costs, show_signing])
+def test_at_50_columns_money_is_whole_and_what_is_left_out_is_named(context, show):
+    text = printed(show, context, width=50)
+    assert "left out at 50 columns: " in text and ".csv)" in text
+    wide = printed(show, context, width=200)
+    assert "left out" not in wide
+
+
+def test_options_tell_the_figures_of_the_table(context):
+    text = printed(show_options, context)
+    for cost in context.plan.options["cost"].dropna():
         assert f"{cost:,.0f}" in text
-    assert "71 %" in text and "tighter 30 %" in " ".join(text.split())
-    assert "no plan" not in text and "given" in printed(
-        show_options, replace(plan, options=plan.options.iloc[:0])
-    )
+    assert "71 %" in text and "a cap of 30 %" in " ".join(text.split())
+    (bound,) = [line for line in text.splitlines() if "≥" in line and "≥:" not in line]
+    assert f"{context.plan.options['cost'].iloc[1]:,.0f}" in bound
+    assert "given" in printed(show_options, changed(context, options=context.plan.options.iloc[:0]))
 
 
-def test_what_obliges_comes_first_and_everything_sums(plan):
-    text = printed(show_signing, plan)
-    assert text.index("sign ") < text.index("as used") if "sign " in text else text.index("sign\n")
-    assert f"owed whatever is used {plan.signing['obligation'].sum():,.0f}" in text
-    assert f"expected {plan.signing['expected'].sum():,.0f}" in text
-    many = replace(plan, signing=pd.concat([plan.signing] * 10, ignore_index=True))
-    assert f"{10 * len(plan.signing) - 50} more rows are in signing.csv" in printed(show_signing, many)
-    assert "nothing is signed" in printed(show_signing, replace(plan, signing=plan.signing.iloc[:0]))
+def test_what_obliges_comes_first_and_everything_sums(context):
+    signing = context.plan.signing
+    text = printed(show_signing, context)
+    assert text.index(" sign ") < text.index("as used")
+    assert f"owed whatever is used {signing['obligation'].sum():,.0f}" in text
+    assert f"expected {signing['expected'].sum():,.0f}" in text
+    many = changed(context, signing=pd.concat([signing] * 10, ignore_index=True))
+    assert f"{10 * len(signing) - 50} more rows are in signing.csv" in printed(show_signing, many)
+    assert "nothing is signed" in printed(show_signing, changed(context, signing=signing.iloc[:0]))
 
 
-def test_the_first_twenty_systems_and_all_when_asked(plan):
-    some, everything = printed(show_where, plan), printed(show_where, plan, everything=True)
-    assert "40 more with --all" in some and "more with" not in everything
-    names = {name for name in plan.placements["workload"] if name.startswith("workload-")}
+def test_what_to_sign_next_is_told_by_date_with_the_vendor_by_name(context):
+    signing = context.plan.signing
+    (sign,) = signing[signing["status"] == "sign"].to_dict("records")
+    lines = list(terminal_tables.sign_next(context))
+    assert lines[0] == "by 2027-01-01: Amazon Web Services, m6g commit 1y, owes MYR 36,000"
+    used = signing.loc[signing["status"] == "as used", "expected"].sum()
+    assert lines[1:] == [f"beside these MYR {used:,.0f} with tax is bought as it is used"]
+    later = [sign | {"start": f"202{8 - n}-01-01"} for n in range(7)]
+    lines = list(terminal_tables.sign_next(changed(context, signing=pd.DataFrame(later))))
+    assert [line[3:7] for line in lines[:5]] == ["2022", "2023", "2024", "2025", "2026"]
+    assert lines[5] == "2 more later (signing.csv)"
+    none = changed(context, signing=signing[signing["status"] == "as used"])
+    assert "nothing obliges beyond use" in next(terminal_tables.sign_next(none))
+
+
+def test_the_first_twenty_systems_and_all_when_asked(context):
+    some, everything = printed(show_where, context), printed(show_where, context, everything=True)
+    names = sorted(set(context.plan.placements["workload"]))
+    assert [name in some for name in names] == [True] * terminal_tables.FIRST + [False] * 40
     assert all(name in everything for name in names)
-    assert len(everything.splitlines()) > len(some.splitlines()) > terminal_tables.FIRST
+    to = Console(file=io.StringIO())
+    assert (show_where(context, to), show_where(context, to, True)) == (40, 0)
 
 
-def test_markup_in_names_is_text(plan):
-    placed = plan.placements.assign(workload="[red]x[/red]")
-    assert "[red]x[/red]" in printed(show_where, replace(plan, placements=placed))
+def test_vendors_and_regions_stand_by_name(context):
+    text = printed(show_where, context, width=200)
+    assert "Amazon Web Services: Asia Pacific (Malaysia)" in text and "aws:" not in text
+    vendors = printed(show_vendors, context, width=200)
+    assert "Telekom Malaysia" in vendors and "\ntm " not in vendors
+
+
+@pytest.mark.parametrize("name", ["[red]x[/red]", sample_plan.HOSTILE, "x" * 4000, "", "\u202ex"])
+def test_hostile_names_are_text(context, name):
+    placed = context.plan.placements.assign(workload=name)
+    text = printed(show_where, changed(context, placements=placed))
+    assert name in text.replace("\n", "")
+    assert max(cell_len(line.rstrip()) for line in text.splitlines()) <= 80
+
+
+def test_a_sentence_goes_on_two_further_in_and_never_ends_a_line_before_its_per_cent():
+    text = printed(lambda words, to: say(to, words), "  aaaa bbbb 35 % cc", width=14)
+    assert text.splitlines() == ["  aaaa bbbb", "    35 % cc"]
+
+
+def test_the_column_that_is_spared_first_is_the_one_with_the_highest_number():
+    columns = (
+        Column("name", figures=False),
+        Column("kept"),
+        Column("third", spare=1),
+        Column("gone", spare=2),
+    )
+    rows = [["a name of words", "1,234", "5,678", "9,012"]]
+
+    def at(width):
+        return printed(lambda _, to: fit(to, "T", columns, rows, "x.csv"), None, width=width)
+
+    assert "9,012" in at(40) and "left out" not in at(40)
+    assert (
+        "9,012" not in at(24)
+        and "5,678" in at(24)
+        and "left out at 24 columns: gone" in " ".join(at(24).split())
+    )
+    assert "5,678" not in at(14) and "1,234" in at(14)
+    assert "kept: 1,234" in " ".join(at(9).split())
