@@ -62,8 +62,8 @@ def _dates(plan: Plan) -> Iterator[str]:
         f"{len(plan.periods)} periods, {plan.periods['period'].iloc[0]} to {last:%Y-%m}; decided "
         f"{head['decision_date']}, money in {currency}"
     )
-    bought = f"rows bought from {head['oldest_price']} to {head['newest_price']}"
-    yield f"prices as of {head['prices_as_of']} ({bought}), rules as of {head['rules_as_of']}"
+    yield f"prices as of {head['prices_as_of']}, rules as of {head['rules_as_of']}"
+    yield f"  prices bought at are of {head['oldest_price']} to {head['newest_price']}"
     for rate in head["exchange"]:
         text = f"1 {rate['currency']} = {rate['rate']:g} {currency} in {rate['year']}"
         yield f"{text}, plus {rate['buffer']:.1%} buffer ({rate['basis']}, {rate['as_of']})"
