@@ -36,7 +36,7 @@ from planner.errors import Infeasible, PlannerError
 from planner.inputs import Case
 from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import PLANNING, SolvePolicy
-from planner.lp.watch import nobody, stage, watched
+from planner.lp.watch import current, stage, watched
 from planner.model.build import Model, build
 from planner.model.index import make_index
 from planner.plan.plan import Plan
@@ -93,14 +93,15 @@ def solve_case(
     gap: float = GAP,
     effort: float = PLANNING.effort,
     every_option: bool = False,
-    tell: Callable[[str], None] = nobody,
+    tell: Callable[[str], None] | None = None,
 ) -> Solved:
     """As :func:`plan_case`, with the program that the plan came from and the seconds that it took.
 
-    ``tell`` is told several times a second what is being done, and how far it is. Ctrl-C, too, ends with the
+    ``tell`` (by default who is told already) is told several times a second what is being done, and how far
+    it is. Ctrl-C, too, ends with the
     best plan so far (``stopped`` says so), or is raised where there is none.
     """
-    with watched(time_limit, tell) as watch:
+    with watched(time_limit, tell or current().tell) as watch:
         solved = solve(in_whole_machines(case), None, fixed, gap, effort)
         try:
             if not watch.ended:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, watching
 
 
 def _part(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
@@ -38,7 +38,8 @@ def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
     from planner.study.alternatives import alternatives
 
     inputs, notes = inputs_of(path)
-    found = alternatives(inputs, within)
+    with watching():
+        found = alternatives(inputs, within)
     head, rows, document = found.head, found.rows(), {**found.document(), "notes": notes}
     if out is not None:
         study_out.write_study(out, "alternatives", document, rows, lambda: [])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, watching
 
 
 @click.command("breakeven")
@@ -42,7 +42,8 @@ def command(
     from planner.study.breakeven import SHARES, breakeven
 
     inputs = read_case(case)
-    found = breakeven(inputs, vendor, deepest, steps, [v / 100 for v in shares] or SHARES)
+    with watching():
+        found = breakeven(inputs, vendor, deepest, steps, [v / 100 for v in shares] or SHARES)
     head, rows, document = found.head, found.rows(), found.document()
     title, marking = str(head["title"]), str(head["marking"])
     target = out or Path("studies") / f"{head['case']}-breakeven-{vendor}"

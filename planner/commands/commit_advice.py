@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, watching
 
 if TYPE_CHECKING:
     from planner.study.commit_advice import Advice
@@ -50,7 +50,8 @@ def command(
     if len(parts) != len(factors) or min(parts) < 0 or sum(parts) <= 0:
         raise click.UsageError("--weights takes one weight for each change of demand, none negative")
     inputs = read_case(case)
-    found = commit_advice(inputs, factors, parts, GAP if gap is None else gap)
+    with watching():
+        found = commit_advice(inputs, factors, parts, GAP if gap is None else gap)
     head, rows, document = found.head, found.rows(), found.document()
     if out is not None:
         study_out.write_study(out, "commit-advice", document, rows, lambda: [])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, watching
 from planner.errors import PlannerError
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def command(
         if len(paths) != 1:
             raise click.UsageError("--scenarios takes one case")
         case = read_case(paths[0])
-        found, note = run_scenarios(case), ""
+        with watching():
+            found, note = run_scenarios(case), ""
         follow = f"planner plan {quoted(paths[0])}"
     else:
         if len(paths) < 2:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, watching
 
 if TYPE_CHECKING:
     from planner.study.exit_cost import Exit
@@ -42,7 +42,8 @@ def command(
     from planner.study.exit_cost import GAP, exit_cost
 
     inputs, notes = inputs_of(path)
-    found = exit_cost(inputs, vendor, at, GAP if gap is None else gap)
+    with watching():
+        found = exit_cost(inputs, vendor, at, GAP if gap is None else gap)
     head, rows = found.head, found.rows()
     days = None if gbit is None else found.stake.gib * _GIBIT / gbit / 86400.0
     told_days = None if days is None else round(days, 3)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, watching
 
 if TYPE_CHECKING:
     from planner.study.frontier import Frontier
@@ -70,7 +70,8 @@ def command(
     chosen = swept_rule(inputs, rule)
     unit = unit_of(chosen, inputs.settings.currency)
     most = None if unit else 10.0 if chosen.kind == "exit" else 1.0
-    found = frontier(inputs, chosen.id, _values(*_ends(first, last, unit, chosen.kind, most), steps))
+    with watching():
+        found = frontier(inputs, chosen.id, _values(*_ends(first, last, unit, chosen.kind, most), steps))
     rows = found.rows()
     head = found.head
     document = found.document()

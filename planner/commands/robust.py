@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, watching
 
 if TYPE_CHECKING:
     from planner.study.robust import Result
@@ -29,7 +29,8 @@ def command(case: Path, out: Path | None, as_json: bool) -> None:
     from planner.study.robust import solve_robust
 
     inputs = read_case(case)
-    result = solve_robust(inputs)
+    with watching():
+        result = solve_robust(inputs)
     rows, document = result.rows(), result.document()
     target = out or Path("studies") / f"{document['case']}-robust"
     footer = study_out.footer_of(inputs, "robust.csv")

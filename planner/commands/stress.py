@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from planner.commands import running
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, watching
 
 
 @click.command("stress")
@@ -54,7 +54,8 @@ def command(
 
     plan = str(path.resolve()) if (path / RECORD).is_file() else ""
     inputs, notes = inputs_of(path)
-    base = make_base(inputs, placements_of(plan))
+    with watching():
+        base = make_base(inputs, placements_of(plan))
     texts = demand_known(base, named)
     head = head_of(inputs)
     target = out or Path("studies") / f"{head['case']}-stress"

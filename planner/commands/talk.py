@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,8 +11,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.commands.clean import clean
+
 if TYPE_CHECKING:
     from planner.inputs import Case
+
+
+_LONGEST = 60
+"""Characters of what is being done that are shown."""
 
 
 def quoted(path: Path | str) -> str:
@@ -28,10 +33,38 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda words: None
         return
     from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    begin = time.monotonic()
-    with Console(stderr=True).status("") as status:
-        yield lambda words: status.update(f"{words} ({time.monotonic() - begin:.0f} s)")
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    # The line moves the cursor, which nothing that is cleaned may do; its words are cleaned here.
+    screen = Console(file=getattr(sys.stderr, "raw", sys.stderr))
+    with Progress(*columns, console=screen, transient=True) as line:
+        task = line.add_task("", total=None)
+        yield lambda words: line.update(task, description=clean(words[:_LONGEST]))
+
+
+@contextmanager
+def watching() -> Iterator[None]:
+    """Show on a terminal what a study is doing and for how long; Ctrl-C ends it without a result.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If Ctrl-C came, also where a solver had an incumbent to give: a study is whole or nothing.
+    """
+    from planner.errors import PlannerError
+    from planner.lp.watch import watched
+
+    with progress() as tell, watched(tell=tell) as watch:
+        tell("reading and building")
+        try:
+            yield
+        except PlannerError as error:
+            if watch.interrupted:
+                raise KeyboardInterrupt from error
+            raise
+        if watch.interrupted:
+            raise KeyboardInterrupt
 
 
 def tell_reading(inputs: Case) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, watching
 
 _COLUMNS = 9
 """As many columns of costs fit a terminal; the figure and the file have all."""
@@ -39,7 +39,8 @@ def show_two_rules(
     from planner.study.two_rules import two_rules
 
     inputs = read_case(case)
-    grid = two_rules(inputs, *first, *second)
+    with watching():
+        grid = two_rules(inputs, *first, *second)
     head, rows, document = grid.head, grid.rows(), grid.document()
     name = f"{head['case']}-frontier-{grid.first.rule.id}-{grid.second.rule.id}"
     target = out or Path("studies") / name

@@ -21,7 +21,7 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
     from planner.case.weights import weighed_words
     from planner.commands.inputs_of import inputs_of
     from planner.commands.study_out import print_json
-    from planner.commands.talk import quoted
+    from planner.commands.talk import quoted, watching
     from planner.plan.folder import RECORD, read_plan
 
     if (workload is None) == (rule is None):
@@ -36,7 +36,8 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
         from planner.explain.why import sentences, sources, why
         from planner.money import words
 
-        found = why(inputs, workload, region, read_plan(path) if (path / RECORD).is_file() else None)
+        with watching():
+            found = why(inputs, workload, region, read_plan(path) if (path / RECORD).is_file() else None)
         if as_json:
             print_json({**found.document(), "notes": notes})
         else:
@@ -56,7 +57,8 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
         from planner.explain.price import price_rule
         from planner.explain.price_words import sentences as price_words
 
-        price = price_rule(inputs, str(rule))
+        with watching():
+            price = price_rule(inputs, str(rule))
         if as_json:
             print_json({**price.document(), "sentences": price_words(price), "notes": notes})
         else:

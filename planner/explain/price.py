@@ -22,6 +22,7 @@ from planner.explain.lever import SWEPT, Lever, capacity_lever, latency_lever, r
 from planner.inputs import Case
 from planner.lp.outcome import Outcome, Status
 from planner.lp.problem import Problem
+from planner.lp.watch import stage
 from planner.policy.rules import Rule
 
 HAIR = 1e-6
@@ -147,6 +148,7 @@ def price_rule(case: Case, name: str) -> Price:
         "the case has no plan, so nothing in it has a price",
         "the solver stopped on the case",
     )
+    stage("planning without the rule")
     unit = program.model.unit
     cost = base.objective * unit
     lever = _lever(program, group, rule)
@@ -233,6 +235,7 @@ def _side(program: Program, problem: Problem, lever: Lever, looser: float) -> Si
     if towards == 0.0:
         return None
     near = lever.value + towards * min(HAIR * scale, abs(end - lever.value))
+    stage(f"a step {'looser' if looser > 0 else 'tighter'}")
     lever.move(problem, lever.value)
     problem.solve()
     lever.move(problem, near)

@@ -19,6 +19,7 @@ from planner.explain.elastic import Program, make_program, planned, strict
 from planner.inputs import Case
 from planner.lp.outcome import Outcome, Status
 from planner.lp.problem import Problem
+from planner.lp.watch import stage
 from planner.model.objective.lines import objective
 from planner.money import words
 from planner.plan.plan import Plan
@@ -156,6 +157,7 @@ def why(case: Case, workload: str, region: str | None = None, plan: Plan | None 
 def _verdict(program: Program, problem: Problem, base: Outcome, w: int, r: int, periods: float) -> Verdict:
     """``periods``: in how many periods the plan has the whole of it there."""
     case = program.model.index.case
+    stage(f"asking about {case.regions['region'].iloc[r]}")
     place = program.model.columns.place
     mine = (place.keys["w"] == w).to_numpy() & (place.keys["r"] == r).to_numpy()
     at = place.numbers[mine]

@@ -26,6 +26,7 @@ from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
 from planner.lp.problem import Problem
 from planner.lp.solve import solve
+from planner.lp.watch import stage
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
@@ -148,6 +149,7 @@ class _Room:
 
     def most(self, chosen: tuple[str, ...]) -> Alternative:
         """The plan in which some groups together have the largest share; of those the cheapest found."""
+        stage(f"as much as can be with {', '.join(chosen)}")
         part = np.array([g in chosen for g in self.groups], dtype="float64")
         share, best = -1.0, None
         self._bound(self.rows + 1, -np.inf, np.inf)

@@ -18,6 +18,7 @@ from planner.inputs import Case
 from planner.lp.outcome import Outcome
 from planner.lp.problem import Problem
 from planner.lp.solve import solve
+from planner.lp.watch import stage
 from planner.model.build import Model, build
 from planner.model.to_arrays import to_arrays
 from planner.study.result import Study, head_of
@@ -156,6 +157,7 @@ class _Offers:
         self.problem: Problem | None = None
 
     def offer(self, discount: float) -> Offer:
+        stage(f"planning at a discount of {discount:.2%}")
         changed = with_prices(self.case, self.regions, 1.0 - discount)
         model = build(changed, self.eligibility, reference=self.reference)
         outcome = self._solve(model)

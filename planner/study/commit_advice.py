@@ -28,6 +28,7 @@ from planner.errors import BadInput, Infeasible, Issue
 from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.problem import LARGE
+from planner.lp.watch import stage
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 from planner.study.commit_program import (
@@ -273,6 +274,7 @@ class NoLevel(Infeasible):
 
 @contextmanager
 def _level(number: int, model: Model) -> Iterator[None]:
+    stage(f"level {number + 1} of demand")
     try:
         yield
     except Infeasible as error:

@@ -26,6 +26,7 @@ from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.policy import SolvePolicy
 from planner.lp.solve import Solution, solve
+from planner.lp.watch import stage
 from planner.model.build import Model
 from planner.model.families.budget import ONE_OFF
 from planner.model.objective.lines import before_tax, cash
@@ -146,6 +147,7 @@ def exit_cost(case: Case, vendor: str, at: str | None = None, gap: float = GAP) 
     first = names.index(at) if at else 1
     model = build_model(case)
     arrays = to_arrays(model)
+    stage("planning as it is")
     x = planned(model, "the case has no plan, so there is nothing to leave").x
     told = stakes(model, x, mine)
     leaving = _Leaving(model, arrays, x, mine, first, gap)
@@ -201,6 +203,7 @@ class _Leaving:
 
         ``free``: a family of rows to set aside.
         """
+        stage(f"leaving by {self.model.index.case.periods['period'].iloc[gone]}")
         model, arrays = self.model, self.arrays
         for numbers, t, _ in self._decisions(_HELD):
             done = numbers[t < self.first]

@@ -24,6 +24,7 @@ from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
 from planner.lp.problem import LARGE, Problem
 from planner.lp.solve import solve
+from planner.lp.watch import stage
 from planner.model.build import build
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
@@ -149,6 +150,7 @@ def frontier(case: Case, rule_name: str, values: list[float]) -> Frontier:
     blocked: float | None = None
     for value in ordered:
         if blocked is None:
+            stage(f"{lever.parameter} {value:g}, {len(points) + 1} of {len(ordered)}")
             outcome = sweep.solve(value)
             if outcome.feasible(f"the solver stopped at {lever.parameter} {value:g}"):
                 kept = survivors.of_solution(model, outcome.x)
@@ -158,6 +160,7 @@ def frontier(case: Case, rule_name: str, values: list[float]) -> Frontier:
         points.append(Point(value, None, None))  # tightening on never brings a plan back
     if blocked == ordered[0]:
         raise Infeasible([_reason(case, rule, lever, blocked)])
+    stage("looking for where it begins to cost, and its end")
     end, reason = None, ""
     if blocked is not None:
         last = ordered[ordered.index(blocked) - 1]

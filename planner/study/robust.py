@@ -21,6 +21,7 @@ from planner.eligibility import Eligibility, assess
 from planner.errors import BadInput, Infeasible, Issue, Stopped, UnknownName
 from planner.inputs import Case
 from planner.lp.solve import solve
+from planner.lp.watch import stage
 from planner.model.build import Model, build
 from planner.model.names import decode
 from planner.study.extensive import First, Scene, make_extensive, make_scene, recourse
@@ -254,6 +255,7 @@ def stressed(case: Case, text: str) -> Stressed:
 
 
 def _alone(scene: Scene) -> float:
+    stage(f"scenario {scene.name} alone")
     outcome = solve(scene.arrays).outcome
     alone = outcome.optimum(f"scenario {scene.name} has no plan even if it is known beforehand")
     return alone.objective * scene.model.unit
@@ -271,6 +273,7 @@ def decide(
     """
     whole = make_extensive(scenes, first_stage, alpha, weight)
     parts = " and ".join(first_stage)
+    stage(f"deciding for {len(scenes)} scenario{'' if len(scenes) == 1 else 's'}")
     outcome = solve(whole.arrays).outcome.optimum(
         f"every scenario has a plan, but no {parts} can be carried out in all of them"
     )

@@ -17,6 +17,7 @@ from planner.errors import Infeasible, UnknownName
 from planner.explain.change import enforced
 from planner.explain.lever import share_lever
 from planner.inputs import Case
+from planner.lp.watch import stage
 from planner.model.build import build
 from planner.model.scopes import SHARE_KINDS
 from planner.model.to_arrays import to_arrays
@@ -136,6 +137,7 @@ def two_rules(
             if at >= reached:
                 cells.append(Cell(a, b, None, None))
                 continue
+            stage(f"pair {len(cells) + 1} of {len(axes[0].values) * len(axes[1].values)}")
             outcome, solves = sweep.solve(a, b), solves + 1
             if outcome.feasible(f"the solver stopped at {a:g} and {b:g}"):
                 kept = survivors.of_solution(model, outcome.x)
