@@ -13,12 +13,12 @@ from statistics import median
 
 from planner.eligibility import assess
 from planner.explain.change import enforced
-from planner.explain.lever import find_rule, share_lever
+from planner.explain.find_rule import find_rule
 from planner.inputs import read_case
 from planner.lp.problem import Problem
 from planner.model.build import build
-from planner.model.scopes import SHARE_KINDS
 from planner.model.to_arrays import to_arrays
+from planner.policy.kinds import SHARE_KINDS
 
 POINTS, MOST, REPEATS = 29, 4.0, 5
 
@@ -28,7 +28,7 @@ def main(case: Path) -> int:
     rule = find_rule(inputs, "vendor-share", SHARE_KINDS)
     inputs = enforced(inputs, rule)
     model = build(inputs, assess(inputs))
-    lever = share_lever(model, rule.id)
+    lever = model.lever(rule)
     arrays = to_arrays(model)
     values = [1.0 - 0.7 * i / (POINTS - 1) for i in range(POINTS)]
     cold, warm = [], []

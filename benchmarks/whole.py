@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from planner.explain.change import with_parameter
-from planner.explain.lever import find_rule
+from planner.explain.find_rule import find_rule
 from planner.inputs import Case, read_case
 from planner.lp.policy import Search, SolvePolicy
 from planner.lp.problem import LARGE

@@ -49,5 +49,5 @@ def _rows(model: Model, outcome: Outcome, block: Block) -> Iterator[tuple[Any, .
     for row in family.rows(model, block, np.flatnonzero(worth >= _WORTH)):
         per = row.words(family.per)
         when = f" in {row.period}" if row.period else ""
-        told = f"{row.words(family.binds, per=per)} {words(float(worth[row.at]), currency)}{when}"
-        yield family.name, row.rule, row.subject, row.period, float(worth[row.at]), per, told
+        told = f"{row.words(family.binds, per=per)} {words(float(worth[row.number]), currency)}{when}"
+        yield family.name, row.rule, row.subject, row.period, float(worth[row.number]), per, told

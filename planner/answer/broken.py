@@ -78,9 +78,10 @@ def _block(
         rows.setdefault((row.words(broken[0]), row.unit), []).append(row)
     for subject, unit in sorted(rows):
         own = rows[subject, unit]
-        worst = max(own, key=lambda row: float(by[row.at] / size[row.at]))
+        worst = max(own, key=lambda row: float(by[row.number] / size[row.number]))
         figures = {"by": by, "value": value, "bound": bound}
-        much = worst.words(broken[1], **{k: float(v[worst.at] / size[worst.at]) for k, v in figures.items()})
+        stated = {name: float((values / size)[worst.number]) for name, values in figures.items()}
+        much = worst.words(broken[1], **stated)
         when = f" in {worst.period}" if worst.period else ""
         also = f" ({_periods(len({row.period for row in own}))})" if "period" in worst.names else ""
         yield f"{subject} {much}{when}{also}"

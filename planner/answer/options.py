@@ -33,9 +33,9 @@ from planner.lp.problem import LARGE, Problem
 from planner.lp.search import search
 from planner.model.build import Model, build
 from planner.model.context import Context
-from planner.model.scopes import SHARE_KINDS
 from planner.model.to_arrays import to_arrays
 from planner.plan.plan import OPTIONS, Plan
+from planner.policy.kinds import SHARE_KINDS
 from planner.tolerances import SUM
 
 STEPS = (0.05, 0.02, 0.01)

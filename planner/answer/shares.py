@@ -7,9 +7,10 @@ import pandas as pd
 
 from planner.answer.extract import DIGITS, costs, in_order, names_of
 from planner.model.build import Model
+from planner.model.families import holders_of
 from planner.model.objective.lines import before_tax
 from planner.model.scopes import ShareRule
-from planner.model.share_rows import domestic_groups
+from planner.model.share_rows import amounts_of
 from planner.plan.plan import SHARES
 from planner.tolerances import SHARE
 
@@ -19,19 +20,16 @@ def shares(model: Model, x: np.ndarray) -> pd.DataFrame:
     index = model.index
     rows: list[tuple[object, ...]] = []
     for share_rule in index.share_rules:
-        kind, scope = share_rule.rule.kind, index.scopes[share_rule.scope]
-        by_region = kind == "region_share"
-        family = model.columns.region_amount if by_region else model.columns.amount
-        amounts = family.keys.assign(x=x[family.numbers]).rename(
-            columns={"r" if by_region else "g": "holder"}
-        )
+        scope = index.scopes[share_rule.scope]
+        holders = holders_of(share_rule.rule.kind)
+        columns = amounts_of(model, holders)
+        amounts = columns.keys.assign(x=x[columns.numbers]).rename(columns={holders.key: "holder"})
         mine = amounts[(amounts["scope"] == share_rule.scope) & share_rule.periods[amounts["t"].to_numpy()]]
         unit = model.unit if scope.basis in ("spend", "reference_spend") else 1.0
         for t, group in mine.groupby("t", sort=True):
             value = group["x"].to_numpy() * unit
             if value.sum() > 0:
-                holders = group["holder"].to_numpy(dtype=np.int64)
-                rows += _against(model, share_rule, int(t), holders, value)
+                rows += _against(model, share_rule, int(t), group["holder"].to_numpy(dtype=np.int64), value)
     frame = pd.DataFrame(rows, columns=list(SHARES[:-1]))
     frame["binds"] = frame["slack"].astype("float64").abs() < SHARE
     report = _market_shares(model, x)
@@ -44,25 +42,21 @@ def shares(model: Model, x: np.ndarray) -> pd.DataFrame:
 
 
 def _against(
-    model: Model, share_rule: ShareRule, t: int, holders: np.ndarray, value: np.ndarray
+    model: Model, share_rule: ShareRule, t: int, holder: np.ndarray, value: np.ndarray
 ) -> list[tuple[object, ...]]:
     """Lines of one rule in one period: each holder against its cap, or a sum against cap or floor."""
     index, names = model.index, names_of(model)
     rule, scope, total = share_rule.rule, index.scopes[share_rule.scope], float(value.sum())
-    head = (rule.id, rule.kind, scope.basis, scope.name, names["t"][t])
-    home = domestic_groups(index)
-    if rule.kind in ("vendor_share", "region_share"):
-        held_by = names["r"] if rule.kind == "region_share" else np.array(index.groups, dtype=object)
-        cap = float(rule.parameters["cap"])
-        return [
-            (*head, held_by[h], v, total, v / total, cap, cap - v / total)
-            for h, v in zip(holders, value, strict=True)
-        ]
-    if rule.kind == "jurisdiction_share":
-        cap, v = float(rule.parameters["cap"]), float(value[~home[holders]].sum())
-        return [(*head, "foreign", v, total, v / total, cap, cap - v / total)]
-    floor, v = float(rule.parameters["floor"]), float(value[home[holders]].sum())
-    return [(*head, "domestic", v, total, v / total, floor, v / total - floor)]
+    holders = holders_of(rule.kind)
+    if holders.together is None:
+        name = names["r"] if holders.key == "r" else np.array(index.groups, dtype=object)
+        amounts = [(name[h], float(v)) for h, v in zip(holder, value, strict=True)]
+    else:
+        amounts = [(holders.subject, float(value[holders.together(index)[holder]].sum()))]
+    head, sign = (rule.id, rule.kind, scope.basis, scope.name, names["t"][t]), -1.0 if holders.floor else 1.0
+    return [
+        (*head, who, v, total, v / total, rule.limit, sign * (rule.limit - v / total)) for who, v in amounts
+    ]
 
 
 def _market_shares(model: Model, x: np.ndarray) -> pd.DataFrame:

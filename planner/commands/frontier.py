@@ -63,13 +63,15 @@ def command(
         raise click.UsageError("--and-from, --and-to and --and-steps go with --and")
     from planner.commands import study_out
     from planner.inputs import read_case
+    from planner.model.families import family
     from planner.report.figures.frontier import frontier_chart
     from planner.study.frontier import frontier, swept_rule, unit_of
 
     inputs = read_case(case)
     chosen = swept_rule(inputs, rule)
     unit = unit_of(chosen, inputs.settings.currency)
-    most = None if unit else 10.0 if chosen.kind == "exit" else 1.0
+    number = family(chosen.kind).number
+    most = number.most if number else 1.0
     with watching():
         found = frontier(inputs, chosen.id, _values(*_ends(first, last, unit, chosen.kind, most), steps))
     rows = found.rows()

@@ -69,7 +69,7 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
                 click.echo(f"source: {price.rule.source_line()}")
         share = price.lever is not None and price.lever.parameter in ("cap", "floor")
         ends = ""
-        if price.rule is not None and price.rule.kind in ("carbon", "budget") and price.lever is not None:
+        if price.rule is not None and price.lever is not None and price.lever.step == 1.0:
             ends = f" --from {1.5 * price.lever.value:g} --to {0.5 * price.lever.value:g}"
         # A frontier is swept of a case; of a plan the case may be anywhere.
         is_case = not (path / RECORD).is_file()

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.explain.elastic import Elastic, Program
-from planner.explain.groups import ORDER, Group
+from planner.explain.groups import ORDER
 from planner.lp.outcome import Outcome
+from planner.model.statement import Group
 from planner.tolerances import BREACH, SUM
 
 MOST = 5
@@ -34,6 +35,11 @@ class Conflict:
 
     members: tuple[int, ...]
     periods: tuple[int, ...]
+
+    @property
+    def first_period(self) -> int:
+        """Number of the first period in which it happens; 0 if it happens in none alone."""
+        return self.periods[0] if self.periods else 0
 
     def groups(self, program: Program) -> list[Group]:
         return [program.groups[g] for g in self.members]

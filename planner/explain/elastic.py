@@ -16,7 +16,7 @@ import pandas as pd
 
 from planner.eligibility import assess, blocked
 from planner.errors import PlannerError
-from planner.explain.groups import Group, blocked_by, filter_groups, opened, row_groups
+from planner.explain.groups import blocked_by, filter_groups, opened, row_groups
 from planner.inputs import Case
 from planner.lp.arrays import Arrays, with_slacks
 from planner.lp.outcome import Outcome, Status
@@ -24,9 +24,9 @@ from planner.lp.policy import FROM_BASIS, PLANNING, SolvePolicy
 from planner.lp.problem import LARGE, Problem
 from planner.lp.solve import solve
 from planner.model.build import Model, build
-from planner.model.scopes import SHARE_KINDS, constant_weight
+from planner.model.family import Row
+from planner.model.statement import Group
 from planner.model.to_arrays import to_arrays
-from planner.tolerances import SUM
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,11 @@ class Program:
     @property
     def first_filter(self) -> int:
         return len(self.groups) - len(self.forbidden)
+
+    def rows_of(self, group: Group) -> list[Row]:
+        """The rows of a statement."""
+        own = np.array([self.groups[g].id == group.id for g in self.slack_group], dtype=bool)
+        return [self.model.row(number) for number in np.unique(self.slack_row[own]).tolist()]
 
     @property
     def budget_row(self) -> int:
@@ -160,24 +165,11 @@ def _units(model: Model, base: Arrays) -> np.ndarray:
     """What one whole unit of slack loosens in each row, in the row's own units: 100 % of a limit."""
     bound = np.where(np.isfinite(base.row_upper), base.row_upper, base.row_lower)
     unit = np.where(np.isfinite(bound) & (bound != 0), np.abs(bound), 1.0)
-    index = model.index
-    for family in SHARE_KINDS:
-        block = model.block(family)
-        for i, (scope, t) in enumerate(zip(block.keys["scope"], block.keys["t"], strict=True)):
-            definition = index.scopes[int(scope)]
-            weight = constant_weight(index.case, definition, model.reference)
-            load = model.reference if weight is None else weight
-            total = float((definition.member[:, t] * load[:, t]).sum())
-            if weight is None or definition.basis == "reference_spend":
-                total /= model.unit
-            unit[model.starts[family] + i] = max(total, SUM) * block.scale[i]
-    survival = model.block("survival")
-    unit[model.starts["survival"] + np.arange(len(survival.keys))] = survival.scale
-    if index.exits:
-        block, months = model.block("exit"), index.case.periods["months"].to_numpy()
-        for i, t in enumerate(block.keys["t"].tolist()):
-            year = float(model.reference[:, t].sum()) * 12.0 / float(months[t]) / model.unit
-            unit[model.starts["exit"] + i] = max(year, SUM) * block.scale[i]
+    for block in model.blocks:
+        slack = model.family(block).slack
+        if slack is not None:
+            start = model.starts[block.family]
+            unit[start : start + len(block.keys)] = slack(model, block) * block.scale
     return np.asarray(unit)
 
 

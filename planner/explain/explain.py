@@ -12,8 +12,9 @@ from planner.explain.conflict import Conflict, conflicts
 from planner.explain.elastic import Elastic, Program, make_program
 from planner.explain.members import Member, facts, member
 from planner.explain.nearest import NODES
-from planner.explain.ways_out import LOST, Give, WayOut, ways_out
+from planner.explain.ways_out import Give, WayOut, ways_out
 from planner.inputs import Case
+from planner.model.statement import Loosened
 from planner.money import words
 
 
@@ -176,25 +177,13 @@ def _give_words(give: Give) -> str:
     more = len(give.changes) - 1
     when = f" in {period}" if period else ""
     also = f" (and less in {more} other period{'s' if more > 1 else ''})" if more else ""
-    if group.kind == "capacity":
-        return f"raise {group.id} from {now:g} to {needed:g} {unit}{when}{also}"
-    if group.by_parameter:
-        verb = "raise" if needed > now else "lower"
-        return f"{verb} the {unit} of {group.id} from {now:.2%} to {needed:.2%}"
-    if group.kind == "latency":
-        return f"ask that only {needed:.2%} instead of {now:.2%} of users meet {group.id}{when}{also}"
-    if group.kind == "filter":
+    if group.family is None:
         where = ", ".join(f"{change[1]} ({change[0]})" for change in give.changes)
         waivable = group.rule is None or group.rule.waivable
         return (
             f"waive {group.id} for {where}" if waivable else f"change {group.id} (no waiver) to allow {where}"
         )
-    if unit == LOST:
-        return f"let {needed:.2%} of {subject} have no place{when}{also}, against {group.id}"
-    if group.kind == "workload":
-        what = f"serve only {needed:.1%} of" if needed > 0 else "leave out"
-        return f"{what} {subject}{when}{also}"
-    return f"raise {group.id} from {now:,.6g} to {needed:,.6g} {unit}{when}{also}"
+    return group.family.loosened(Loosened(group.id, subject, now, needed, unit, f"{when}{also}"))
 
 
 def _give_dict(give: Give) -> dict[str, Any]:

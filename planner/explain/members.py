@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
-
-from planner.case.schema import RESOURCES
 from planner.eligibility import BUILT_IN
 from planner.explain.conflict import Conflict
 from planner.explain.elastic import Program
-from planner.explain.groups import ROOM, Group
-from planner.explain.ways_out import MONEY_FAMILIES, row_of
-from planner.model.build import Model
+from planner.model.statement import Group
 
 
 @dataclass(frozen=True)
@@ -28,45 +22,17 @@ class Member:
 
 
 def member(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> Member:
-    rule = group.rule
-    texts = {
-        "workload": _workload_words,
-        "capacity": _capacity_words,
-        "filter": _filter_words,
-        "share": _share_words,
-        "latency": _latency_words,
-        "other": _other_words,
-    }
-    text = texts[group.kind](program, group, conflict, workloads) if group.kind in texts else group.id
-    return Member(group.kind, group.id, text, rule.source_line() if rule else "", group.legal)
-
-
-def _first(conflict: Conflict) -> int:
-    return conflict.periods[0] if conflict.periods else 0
-
-
-def _workload_words(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> str:
-    case = program.model.index.case
-    w = list(case.workloads["workload"]).index(group.subject)
-    t = _first(conflict)
-    needs = [
-        f"{case.demand[w, k, t]:g} {name}" for k, name in enumerate(RESOURCES) if case.demand[w, k, t] > 0
-    ]
-    period = case.periods["period"].iloc[t]
-    how = "served in full" if case.workloads["divisible"].iloc[w] else "placed whole"
-    return f"{group.subject} must be {how}; in {period} it needs {', '.join(needs)}"
-
-
-def _capacity_words(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> str:
-    model = program.model
-    rows = np.unique(program.slack_row[[program.groups[g].id == group.id for g in program.slack_group]])
-    keys = pd.concat([_keys(model, rows, family) for family in ROOM], ignore_index=True)
-    mine = keys[keys["t"] == _first(conflict)]
-    line = (mine if len(mine) else keys).iloc[0]
-    period = model.index.case.periods["period"].iloc[int(line["t"])]
-    payer = f" for {line['payer']}" if line["payer"] else ""
-    also = ", for what runs there and what would flee there" if _flees(program, conflict) else ""
-    return f"{line['subject']} has {line['amount']:g} {line['resource']}{payer} in {period}{also}"
+    """A statement of a conflict, as of the first period in which it happens."""
+    if group.family is None:
+        text = _filter_words(program, group, conflict, workloads)
+    else:
+        period = conflict.first_period
+        rows = program.rows_of(group)
+        row = next((row for row in rows if "t" in row.block.keys and row.key("t") == period), rows[0])
+        text = group.family.said(row, period, program.open_now)
+        if group.kind == "capacity" and _flees(program, conflict):
+            text += ", for what runs there and what would flee there"
+    return Member(group.kind, group.id, text, group.rule.source_line() if group.rule else "", group.legal)
 
 
 def _flees(program: Program, conflict: Conflict) -> bool:
@@ -90,20 +56,10 @@ def _survival_fact(program: Program, conflict: Conflict) -> list[str]:
     return [f"critical work must find a place whatever {lost} is lost [survival of the case]"]
 
 
-def _keys(model: Model, rows: np.ndarray, family: str) -> pd.DataFrame:
-    """Subject, resource, payer, t and amount of those rows that belong to a family."""
-    block = model.block(family)
-    at = rows - model.starts[family]
-    at = at[(at >= 0) & (at < len(block.keys))]
-    keys: pd.DataFrame = block.keys.iloc[at].assign(amount=(block.upper / block.scale)[at])
-    keys = keys if "payer" in keys else keys.assign(payer="")
-    return keys[["subject", "resource", "payer", "t", "amount"]]
-
-
 def _filter_words(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> str:
     index = program.model.index
     excuses = index.eligibility.excuses
-    period = index.case.periods["period"].iloc[_first(conflict)]
+    period = index.case.periods["period"].iloc[conflict.first_period]
     mine = excuses[(excuses["rule"] == group.id) & excuses["workload"].isin(workloads)]
     mine = mine[(mine["period_from"] <= period) & (mine["period_to"] >= period)]
     # Where a fact closes the region anyway, the rule is not what stands in the way.
@@ -113,54 +69,6 @@ def _filter_words(program: Program, group: Group, conflict: Conflict, workloads:
     shown = "; ".join(closed[:4]) + (f"; and {len(closed) - 4} more" if len(closed) > 4 else "")
     title = f"{group.rule.label()}: {group.rule.title}" if group.rule else group.id
     return f"{title} It closes {shown}" if closed else title
-
-
-def _share_words(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> str:
-    index = program.model.index
-    rule = group.rule
-    if rule is None:
-        return group.id
-    number = next(i for i, r in enumerate(index.share_rules) if r.rule.id == rule.id)
-    scope = index.scopes[index.share_rules[number].scope]
-    t = _first(conflict)
-    member = scope.member[:, t]
-    figure = "floor" if "floor" in rule.parameters else "cap"
-    able = [
-        name
-        for g, name in enumerate(index.groups)
-        if (index.eligibility.allowed[member][:, index.group_of == g, t]).any()
-    ]
-    return (
-        f"{rule.label()}: {rule.title} The {figure} is {float(rule.parameters[figure]):.4g} of "
-        f"{scope.name}, which without filters {len(able)} vendor groups could host ({', '.join(able)})"
-    )
-
-
-def _latency_words(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> str:
-    index = program.model.index
-    case = index.case
-    w, t = list(case.workloads["workload"]).index(group.subject), _first(conflict)
-    line = case.workloads.iloc[w]
-    cover = index.coverage
-    mine = cover[(cover["w"] == w) & (cover["t"] == t)]
-    mine = mine[program.open_now[w, mine["r"].to_numpy(), t]].sort_values("coverage")
-    best = ""
-    if len(mine):
-        region = index.case.regions["region"].iloc[int(mine["r"].iloc[-1])]
-        best = f"; the best that filters leave, {region}, reaches {mine['coverage'].iloc[-1]:.1%}"
-    target = f"{line['latency_share']:.1%} of the users of {group.subject} within {line['latency_ms']:g} ms"
-    return f"{group.rule.label() if group.rule else group.id}: {target}{best}"
-
-
-def _other_words(program: Program, group: Group, conflict: Conflict, workloads: list[str]) -> str:
-    at = int(np.flatnonzero([program.groups[g].id == group.id for g in program.slack_group])[0])
-    family, _, size = row_of(program, int(program.slack_row[at]))
-    upper = program.arrays.row_upper[program.slack_row[at]] / size
-    unit = f" {program.model.index.case.settings.currency}" if family in MONEY_FAMILIES else ""
-    if group.rule is None:
-        return f"{group.id} is {upper:,.6g}{unit}"
-    limit = f" The cap is {upper:,.6g}{unit}." if unit else ""
-    return f"{group.rule.label()}: {group.rule.title}{limit}"
 
 
 def _closed(program: Program, workloads: list[str]) -> list[str]:

@@ -13,11 +13,11 @@ from dataclasses import replace
 import numpy as np
 
 from planner.explain.elastic import Program, obeyed
-from planner.explain.lever import Lever
 from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import FROM_BASIS, SolvePolicy
 from planner.lp.problem import Problem
 from planner.lp.solve import solve
+from planner.model.lever import Lever
 from planner.tolerances import DIGIT, SUM, WHOLE, ZERO
 
 NODES = 20
@@ -69,7 +69,7 @@ class Nearest:
                 low = k
                 if low == len(values) - 1:
                     return None
-                fall = abs(lever.slope(self.program.model, out)) / self.program.model.unit
+                fall = abs(lever.slope(out, 1.0))
                 ahead = out.objective / fall if fall > 0.0 else np.inf
                 steps = ahead / max(abs(values[1] - values[0]), DIGIT)
                 k = low + max(1, int(min(np.ceil(steps - WHOLE), len(values))))

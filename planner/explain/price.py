@@ -18,11 +18,12 @@ from planner.answer.binding import PRICES_BOUND, PRICES_FIXED
 from planner.answer.whole import in_whole_machines
 from planner.errors import UnknownName
 from planner.explain.elastic import Program, make_program, obeyed, planned, strict
-from planner.explain.lever import SWEPT, Lever, capacity_lever, latency_lever, rule_lever
 from planner.inputs import Case
 from planner.lp.outcome import Outcome, Status
 from planner.lp.problem import Problem
 from planner.lp.watch import stage
+from planner.model.build import Model
+from planner.model.lever import Lever
 from planner.policy.rules import Rule
 
 HAIR = 1e-6
@@ -204,12 +205,33 @@ def _named(program: Program, name: str) -> tuple[str, Rule | None]:
 def _lever(program: Program, group: str, rule: Rule | None) -> Lever | None:
     model = program.model
     if rule is None:
-        return capacity_lever(model, _rows(program, {group}), group)
-    if rule.severity != "hard":
-        return None
-    if rule.kind in SWEPT:
-        return rule_lever(model, rule)
-    return latency_lever(model, rule) if rule.kind == "latency" else None
+        return _capacity_lever(model, _rows(program, {group}), group)
+    stated = (g.family for g in program.groups if g.rule is not None and g.rule.id == rule.id)
+    moves = any(family is not None and family.number is not None for family in stated)
+    return model.lever(rule) if moves else None
+
+
+def _capacity_lever(model: Model, rows: np.ndarray, name: str) -> Lever:
+    """Units added to a capacity in all its periods; ``rows`` are its rows of the program."""
+    lower, upper, scale = (
+        np.concatenate([getattr(block, part) for block in model.blocks])[rows]
+        for part in ("lower", "upper", "scale")
+    )
+    return Lever(
+        parameter="units",
+        value=0.0,
+        loosest=float("inf"),
+        subject=name,
+        tightest=-float((upper / scale).min()) if len(rows) else 0.0,
+        step=1.0,
+        each="unit",
+        stated="the capacity as stated",
+        number="{size:,.6g} {way}",
+        bound_row=rows,
+        lower=lower,
+        upper=upper,
+        bound_rate=scale,
+    )
 
 
 def _rows(program: Program, ids: set[str]) -> np.ndarray:
@@ -242,7 +264,7 @@ def _side(program: Program, problem: Problem, lever: Lever, looser: float) -> Si
     outcome = problem.solve()
     if outcome.status is not Status.OPTIMAL or not outcome.duals_hold:
         return None
-    worth = lever.slope(program.model, outcome) * towards * lever.step
+    worth = lever.slope(outcome, program.model.unit) * towards * lever.step
     basis = problem.basis
 
     def holds(value: float) -> bool:

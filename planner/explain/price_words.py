@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.explain.lever import Lever
 from planner.explain.price import Price, Side
+from planner.model.lever import Lever
 from planner.money import words
 from planner.policy.kinds import KINDS
 
 _CENT = 0.005
-_THOUSAND = 1000.0
 
 
 def sentences(price: Price) -> list[str]:
@@ -47,13 +46,14 @@ def _marginal(price: Price, lever: Lever, looser: Side) -> list[str]:
     if price.tighter is not None:
         sides.append(("tighter", price.tighter))
     of = f" (prices {price.priced_in})" if price.priced_in else ""
-    return [f"{_stated(price, lever)}{of}:", *(f"  {_side(price, lever, way, side)}" for way, side in sides)]
+    stated = lever.words(lever.stated, price.currency)
+    return [f"{stated}{of}:", *(f"  {_side(price, lever, way, side)}" for way, side in sides)]
 
 
 def _side(price: Price, lever: Lever, way: str, side: Side) -> str:
-    step, times = _step(price, lever)
+    step, times = lever.words(lever.each, price.currency), lever.steps
     end = not np.isfinite(side.until)
-    until = "without end" if end else f"until {_number(price, lever, side.until)}"
+    until = "without end" if end else f"until {lever.words('{number}', price.currency, side.until)}"
     worth = side.worth * times
     if abs(worth) < _CENT:
         return f"each {step} {way} changes nothing, {until}"
@@ -67,7 +67,7 @@ def _side(price: Price, lever: Lever, way: str, side: Side) -> str:
 
 def _kink(price: Price, lever: Lever, looser: Side, tighter: Side) -> str:
     """Both sides against each other: neither figure may be taken for the other way."""
-    step, times = _step(price, lever)
+    step, times = lever.words(lever.each, price.currency), lever.steps
     each = f"each {step}"
     saves, costs = max(0.0, -looser.worth) * times, max(0.0, tighter.worth) * times
     here = "where the case stands the price changes (a kink)"
@@ -79,33 +79,6 @@ def _kink(price: Price, lever: Lever, looser: Side, tighter: Side) -> str:
         f"{here}: {each} tighter costs {costs / saves:.3g} times what {each} looser saves, "
         "so neither figure holds for the other way"
     )
-
-
-def _step(price: Price, lever: Lever) -> tuple[str, float]:
-    """One step of the number as people count it, and how many of the lever's steps it is."""
-    if lever.step == 0.01:
-        return "point", 1.0
-    if lever.rule is None:
-        return "unit", 1.0
-    if lever.rule.kind == "budget":
-        return f"{price.currency} 1,000", _THOUSAND
-    return "tonne", 1.0
-
-
-def _stated(price: Price, lever: Lever) -> str:
-    if lever.rule is None:
-        return "the capacity as stated"
-    if lever.parameter not in ("cap", "floor"):
-        return "the share of users as stated"
-    return f"{lever.parameter} now {_number(price, lever, lever.value)}"
-
-
-def _number(price: Price, lever: Lever, value: float) -> str:
-    if lever.step == 0.01:
-        return f"{value:.2%}" if lever.parameter in ("cap", "floor") else f"{value * 100:+.2f} points"
-    if lever.rule is None:
-        return f"{abs(value):,.6g} {'more' if value >= 0 else 'fewer'}"
-    return words(value, price.currency) if lever.rule.kind == "budget" else f"{value:,.6g} t CO2e"
 
 
 def money(price: Price, amount: float) -> str:

@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
 
+from planner.errors import PlannerError
 from planner.explain.conflict import Conflict
 from planner.explain.elastic import Elastic, Program, strict
-from planner.explain.groups import Group
-from planner.explain.lever import Lever, exit_lever, share_lever
 from planner.explain.nearest import Nearest
 from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import FROM_BASIS
 from planner.lp.problem import LARGE, Problem
+from planner.model.lever import Lever
+from planner.model.statement import Group
 from planner.tolerances import SUM, ZERO
 
 STEP = 1e-4
@@ -148,8 +148,10 @@ def _applied_large(program: Program, settled: Outcome, chosen: list[int], slip: 
 
 def _figures(program: Program, group: int) -> tuple[Lever, list[float]]:
     """The lever of a cap or floor, and its figures from the stated one to where it restricts nothing."""
-    make = share_lever if program.groups[group].kind == "share" else exit_lever
-    lever = make(program.model, program.groups[group].id)
+    rule = program.groups[group].rule
+    if rule is None:
+        raise PlannerError(f"{program.groups[group].id} has no cap or floor to move")
+    lever = program.model.lever(rule)
     steps = round(abs(lever.loosest - lever.value) / STEP + 0.5)
     towards = 1.0 if lever.loosest > lever.value else -1.0
     moved = np.round(lever.value + towards * np.arange(steps + 1) * STEP, 10)
@@ -195,27 +197,26 @@ def _open(program: Program, problem: Problem, settled: Outcome, group: int) -> G
 def _loosen(program: Program, problem: Problem, settled: Outcome, group: int, slip: float) -> Give:
     """Move the bounds of rows by their slack."""
     model = program.model
-    mine = program.slack_group == group
-    slack = settled.x[program.columns :]
-    arrays = program.arrays
+    slack, arrays = settled.x[program.columns :], program.arrays
     changes = []
-    for i in np.flatnonzero(mine & (slack > ZERO)).tolist():
-        row = int(program.slack_row[i])
-        family, key, scale = row_of(program, row)
-        upper = np.isfinite(arrays.row_upper[row]) and program.groups[group].kind != "workload"
-        now = float(arrays.row_upper[row] if upper else arrays.row_lower[row])
+    for i in np.flatnonzero((program.slack_group == group) & (slack > ZERO)).tolist():
+        number = int(program.slack_row[i])
+        row = model.row(number)
+        upper = bool(np.isfinite(arrays.row_upper[number])) and program.groups[group].kind != "workload"
+        now = float(arrays.row_upper[number] if upper else arrays.row_lower[number])
         by = float(slack[i] * program.slack_unit[i])
-        if family == "survival":
-            changes.append(_unsaved(program, problem, row, by / scale, slip))
-            continue
-        needed = _outward((now + by if upper else now - by) / scale, upper, slip)
-        low = arrays.row_lower[row] if upper else needed * scale
-        high = needed * scale if upper else arrays.row_upper[row]
-        problem.set_row_bounds(np.array([row]), min(low, high), high)
-        period = str(model.index.case.periods["period"].iloc[int(key["t"])]) if "t" in key else ""
-        unit = str(key.get("resource", _UNITS.get(family, "share")))
-        unit = model.index.case.settings.currency if family in MONEY_FAMILIES else unit
-        changes.append((period, program.groups[group].subject, now / scale, needed, unit))
+        if row.family.missed is not None:
+            needed = _outward(by / row.scale, True, slip)
+            bound = now + needed * row.scale if upper else now - needed * row.scale
+            subject, unit, before = row.words(row.family.missed[0]), row.family.missed[1], 0.0
+        else:
+            needed = _outward((now + by if upper else now - by) / row.scale, upper, slip)
+            bound = needed * row.scale
+            subject, unit, before = program.groups[group].subject, row.unit, now / row.scale
+        low = arrays.row_lower[number] if upper else bound
+        high = bound if upper else arrays.row_upper[number]
+        problem.set_row_bounds(np.array([number]), min(low, high), high)
+        changes.append((str(row.names.get("period", "")), subject, before, needed, unit))
     return Give(program.groups[group], tuple(changes))
 
 
@@ -227,11 +228,12 @@ def _raise(program: Program, problem: Problem, settled: Outcome, group: int, sli
     rows: dict[int, list[tuple[int, float]]] = {}
     now: dict[int, tuple[float, str]] = {}
     for i in mine.tolist():
-        row = int(program.slack_row[i])
-        _, key, scale = row_of(program, row)
-        t, stated, by = int(key["t"]), float(arrays.row_upper[row]), float(settled.x[program.columns + i])
-        rows.setdefault(t, []).append((row, scale))
-        now[t] = (float(f"{stated / scale:.12g}"), str(key["resource"]))
+        number = int(program.slack_row[i])
+        row = model.row(number)
+        t, scale = int(row.key("t")), row.scale
+        stated, by = float(arrays.row_upper[number]), float(settled.x[program.columns + i])
+        rows.setdefault(t, []).append((number, scale))
+        now[t] = (float(f"{stated / scale:.12g}"), row.unit)
         if by > ZERO:
             most = _outward((stated + by * float(program.slack_unit[i])) / scale, True, slip)
             needed[t] = max(needed.get(t, 0.0), most)
@@ -242,38 +244,6 @@ def _raise(program: Program, problem: Problem, settled: Outcome, group: int, sli
         period = str(model.index.case.periods["period"].iloc[t])
         changes.append((period, program.groups[group].subject, now[t][0], amount, now[t][1]))
     return Give(program.groups[group], tuple(changes))
-
-
-def _unsaved(
-    program: Program, problem: Problem, row: int, share: float, slip: float
-) -> tuple[str, str, float, float, str]:
-    """Let a share of a workload be lost in an event."""
-    _, key, scale = row_of(program, row)
-    needed = _outward(share, True, slip)
-    problem.set_row_bounds(np.array([row]), -needed * scale, np.inf)
-    index = program.model.index
-    lost = f"{index.case.workloads['workload'].iloc[int(key['w'])]} without {index.events[int(key['e'])]}"
-    return str(index.case.periods["period"].iloc[int(key["t"])]), lost, 0.0, needed, LOST
-
-
-LOST = "share of the workload that may be lost"
-
-MONEY_FAMILIES = ("budget", "ceiling")
-"""Families whose rows are in the program's unit of money."""
-
-_UNITS = {"latency": "share of users", "move_limit": "workloads", "carbon": "t CO2e"}
-
-
-def row_of(program: Program, row: int) -> tuple[str, dict[str, Any], float]:
-    """Family and key of a row, and the size in the row of one unit as people state it."""
-    model = program.model
-    for block in model.blocks:
-        at = row - model.starts[block.family]
-        if 0 <= at < len(block.keys):
-            key = {str(k): v for k, v in block.keys.iloc[at].to_dict().items()}
-            size = float(block.scale[at])
-            return block.family, key, size / (model.unit if block.family in MONEY_FAMILIES else 1.0)
-    raise IndexError(row)
 
 
 def _outward(value: float, up: bool, slip: float) -> float:

@@ -14,9 +14,10 @@ from planner.model.block import Block
 from planner.model.columns import Columns, make_columns
 from planner.model.context import Context
 from planner.model.families import families
-from planner.model.family import Family
+from planner.model.family import Family, Row
 from planner.model.folding import cheapest_machines
 from planner.model.index import Index, make_index
+from planner.model.lever import Lever
 from planner.model.objective.agreements import agreements
 from planner.model.objective.carbon import carbon as carbon_worth
 from planner.model.objective.commitments import commitments
@@ -28,6 +29,7 @@ from planner.model.objective.one_off import one_off
 from planner.model.objective.storage import storage
 from planner.model.objective.transfer import transfer as transfer_cost
 from planner.model.objective.vendor_costs import vendor_costs
+from planner.policy.rules import Rule
 
 TERMS = (
     compute, commitments, storage, egress, egress_tiers, transfer_cost, one_off, vendor_costs, agreements,
@@ -77,6 +79,23 @@ class Model(Context):
     def block(self, family: str) -> Block:
         """The block of a family."""
         return next(b for b in self.blocks if b.family == family)
+
+    def row(self, number: int) -> Row:
+        """A row of the program by its number."""
+        block = next(b for b in self.blocks if 0 <= number - self.starts[b.family] < len(b.keys))
+        (row,) = self.family(block).rows(self, block, np.array([number - self.starts[block.family]]))
+        return row
+
+    def lever(self, rule: Rule) -> Lever:
+        """The lever of a rule's cap or floor.
+
+        Raises
+        ------
+        PlannerError
+            If the rule has no rows in the program.
+        """
+        block = self.block(rule.kind)
+        return self.family(block).lever(self, block, rule).moved_to(self.starts[block.family])
 
 
 def build(

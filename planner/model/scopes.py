@@ -12,10 +12,9 @@ import numpy as np
 from planner.case.schema import RESOURCES
 from planner.eligibility import Eligibility, binds
 from planner.inputs import Case
+from planner.policy.kinds import KINDS
 from planner.policy.rules import Rule
 from planner.policy.select import workloads_of
-
-SHARE_KINDS = ("vendor_share", "minimum_share", "jurisdiction_share", "region_share")
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def share_rules(case: Case, eligibility: Eligibility) -> tuple[tuple[Scope, ...]
     scopes: list[Scope] = []
     rules: list[ShareRule] = []
     for rule in case.rules:
-        if rule.severity != "hard" or rule.kind not in SHARE_KINDS:
+        if rule.severity != "hard" or not KINDS[rule.kind].of_shares:
             continue
         selected = workloads_of(rule, case.workloads, case.agencies)
         basis = rule.parameters["basis"]

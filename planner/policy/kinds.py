@@ -15,15 +15,6 @@ from planner.policy.kind import Kind
 from planner.policy.parameters import Parameter
 from planner.policy.row_kinds import ROW_KINDS
 
-NOT_SELECTED = {
-    "carbon": ("agency", "workload"),
-    "exit": ("agency", "workload"),
-    "budget": ("workload",),
-    "survival": ("region",),
-}
-"""Tables that a rule of a kind selects nothing of: machines are shared, and any place may be lost. What a
-rule of kind ``budget`` selects of agencies are payers."""
-
 MEASURES = ("hhi", "largest_share", "cloud_share", "critical_share", "foreign_parent_share")
 
 OTHER_KINDS = (
@@ -77,6 +68,9 @@ OTHER_KINDS = (
 
 KINDS: Mapping[str, Kind] = {kind.name: kind for kind in (*FILTER_KINDS, *ROW_KINDS, *OTHER_KINDS)}
 """All kinds by name."""
+
+SHARE_KINDS = tuple(kind.name for kind in ROW_KINDS if kind.of_shares)
+"""Kinds that limit a share of something."""
 
 
 def parameter_faults(kind: Kind, parameters: Mapping[str, Any]) -> list[tuple[str, Any, str, str]]:

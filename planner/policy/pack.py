@@ -20,7 +20,7 @@ from planner.files.read import opened_plain
 from planner.files.toml import parse_toml
 from planner.names import mend as mend_name
 from planner.policy.fields import NOTICE_FIELDS, PACK_FIELDS, RULE_FIELDS
-from planner.policy.kinds import KINDS, NOT_SELECTED, parameter_faults
+from planner.policy.kinds import KINDS, parameter_faults
 from planner.policy.notices import STATUSES, Notice
 from planner.policy.parameters import freeze
 from planner.policy.rules import CONFIDENCES, NEEDS_ADOPTION, SEVERITIES, Rule
@@ -216,8 +216,8 @@ class _Pack:
             return
         for parameter, value, problem, mend in parameter_faults(kind, values["parameters"]):
             self.bad(name, f"parameters.{parameter}", value, problem, mend)
-        for table in sorted(set(NOT_SELECTED.get(kind.name, ())) & set(values["select"])):
-            others = [t for t in COLUMNS if t not in NOT_SELECTED[kind.name]]
+        for table in sorted(set(kind.not_selected) & set(values["select"])):
+            others = [t for t in COLUMNS if t not in kind.not_selected]
             mend = f"Select of {' or '.join(others)}, or nothing."
             self.bad(name, f"select.{table}", "", f"does not fit kind {kind.name}", mend)
         restricts = kind.effect in ("filter", "row")

@@ -69,6 +69,7 @@ ROW_KINDS = (
             Parameter("cap", "number", "Most tonnes CO2e.", minimum=0, stricter="lower"),
             Parameter("per", "choice", "In each of what.", allowed=("year", "period")),
         ),
+        not_selected=("agency", "workload"),
     ),
     Kind(
         "survival",
@@ -83,6 +84,7 @@ ROW_KINDS = (
                 stricter="more",
             ),
         ),
+        not_selected=("region",),
     ),
     Kind(
         "budget",
@@ -110,6 +112,7 @@ ROW_KINDS = (
                 maximum=3000,
             ),
         ),
+        not_selected=("workload",),
     ),
     Kind(
         "exit",
@@ -145,6 +148,7 @@ ROW_KINDS = (
                 stricter="higher",
             ),
         ),
+        not_selected=("agency", "workload"),
     ),
     Kind(
         "latency",

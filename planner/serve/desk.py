@@ -16,13 +16,13 @@ from planner.answer.survives import Survivors
 from planner.eligibility import assess
 from planner.errors import Infeasible, PlannerError
 from planner.explain.change import with_parameter
-from planner.explain.lever import Lever, rule_lever
 from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import PLANNING
 from planner.lp.problem import Problem
 from planner.model.build import Model, build
+from planner.model.lever import Lever
 from planner.model.to_arrays import to_arrays
 from planner.serve.question import Controls, Question, controls_of, names_of
 from planner.study.stressors import stress
@@ -146,7 +146,7 @@ class Desk:
         if reasons := precheck(model):
             raise Infeasible(reasons)
         levers = {
-            rule.id: rule_lever(model, rule)
+            rule.id: model.lever(rule)
             for rule in case.rules
             if rule.severity == "hard" and f"limit.{rule.id}" in self._limits(case)
         }

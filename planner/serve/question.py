@@ -11,8 +11,9 @@ from math import isfinite
 from urllib.parse import urlencode
 
 from planner.errors import UnknownName
-from planner.explain.lever import SWEPT
 from planner.inputs import Case
+from planner.model.families import family, swept_kinds
+from planner.model.family import MONEY
 from planner.study.stressors import usual
 
 LIMIT, PRICE, EXCHANGE, GROWTH, GONE = "limit.", "price.", "exchange.", "growth", "gone"
@@ -86,12 +87,14 @@ def controls_of(case: Case, used: Iterable[str]) -> Controls:
     """What can be moved in a case; ``used`` are the regions of its plan."""
     numbers = []
     for rule in case.rules:
-        if rule.severity != "hard" or rule.kind not in SWEPT or not rule.figure:
+        if rule.severity != "hard" or rule.kind not in swept_kinds() or not rule.figure:
             continue
-        share = rule.limit <= 1.0 and rule.kind not in ("carbon", "budget")
+        number = family(rule.kind).number
+        unit = number.unit if number else ""
+        share = rule.limit <= 1.0 and not unit
         highest, step = (1.0, 0.01) if share else (rule.limit * 2.0, rule.limit / 50.0)
         words = f"{'Cap' if rule.figure == 'cap' else 'Floor'}: {rule.title.rstrip('.')}"
-        unit = "" if share else {"carbon": "t CO2e"}.get(rule.kind, case.settings.currency)
+        unit = "" if share else case.settings.currency if unit in ("", MONEY) else unit
         numbers.append(Control(f"{LIMIT}{rule.id}", words, rule.limit, 0.0, highest, step, unit))
     names = names_of(case)
     market = case.regions[case.regions["market"]]

@@ -18,7 +18,7 @@ from planner.eligibility import assess
 from planner.errors import Infeasible, PlannerError, UnknownName
 from planner.explain.change import enforced, with_parameter
 from planner.explain.explain import explain
-from planner.explain.lever import SWEPT, Lever, find_rule, rule_lever
+from planner.explain.find_rule import find_rule
 from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
@@ -26,6 +26,9 @@ from planner.lp.problem import LARGE, Problem
 from planner.lp.solve import solve
 from planner.lp.watch import stage
 from planner.model.build import build
+from planner.model.families import family, swept_kinds
+from planner.model.family import MONEY
+from planner.model.lever import Lever
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 from planner.policy.rules import Rule
@@ -143,7 +146,7 @@ def frontier(case: Case, rule_name: str, values: list[float]) -> Frontier:
     rule = swept_rule(case, rule_name)
     case = enforced(case, rule)
     model = build(case, assess(case))
-    lever = rule_lever(model, rule)
+    lever = model.lever(rule)
     sweep, meter, survivors = Sweep(to_arrays(model), lever), Meter(model), Survivors(case)
     ordered = sorted(set(values), reverse=lever.loosest > 0.5)
     points: list[Point] = []
@@ -176,10 +179,12 @@ def frontier(case: Case, rule_name: str, values: list[float]) -> Frontier:
 
 def unit_of(rule: Rule, currency: str) -> str:
     """Unit of a rule's cap or floor: empty for a share."""
-    return {"carbon": "t CO2e", "budget": currency}.get(rule.kind, "")
+    number = family(rule.kind).number
+    unit = number.unit if number else ""
+    return currency if unit == MONEY else unit
 
 
-def swept_rule(case: Case, name: str, kinds: tuple[str, ...] = SWEPT) -> Rule:
+def swept_rule(case: Case, name: str, kinds: tuple[str, ...] = ()) -> Rule:
     """The rule whose cap or floor is moved.
 
     Raises
@@ -187,6 +192,7 @@ def swept_rule(case: Case, name: str, kinds: tuple[str, ...] = SWEPT) -> Rule:
     UnknownName
         If no rule of the case answers to the name, or one of a kind that has no such number.
     """
+    kinds = kinds or swept_kinds()
     try:
         return find_rule(case, name, kinds)
     except UnknownName:

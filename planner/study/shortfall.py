@@ -12,7 +12,6 @@ from planner.lp.outcome import Status
 from planner.lp.problem import Problem
 from planner.model.block import numbers_of
 from planner.model.build import Model
-from planner.model.scopes import SHARE_KINDS
 from planner.tolerances import DIGIT, SUM, ZERO
 
 _CRITICAL = 1000.0
@@ -33,7 +32,7 @@ def shortfall(model: Model, arrays: Arrays) -> tuple[float, float, float, np.nda
         [
             model.starts[b.family] + np.flatnonzero(b.lower == b.upper)
             for b in model.blocks
-            if b.family in ("demand", "backup")
+            if model.family(b).states == "workload"
         ]
     )
     block = model.block("demand")
@@ -61,7 +60,7 @@ def without_shares(model: Model, arrays: Arrays) -> Arrays:
     rows = [
         model.starts[block.family] + np.arange(len(block.keys))
         for block in model.blocks
-        if block.family in SHARE_KINDS
+        if model.family(block).holders is not None
     ]
     return arrays.relaxed(np.concatenate(rows))
 

@@ -15,12 +15,11 @@ from planner.answer.survives import Kept, Survivors
 from planner.eligibility import assess
 from planner.errors import Infeasible, UnknownName
 from planner.explain.change import enforced
-from planner.explain.lever import share_lever
 from planner.inputs import Case
 from planner.lp.watch import stage
 from planner.model.build import build
-from planner.model.scopes import SHARE_KINDS
 from planner.model.to_arrays import to_arrays
+from planner.policy.kinds import SHARE_KINDS
 from planner.policy.rules import Rule
 from planner.study.frontier import Sweep, swept_rule
 from planner.study.result import Study, head_of
@@ -124,7 +123,7 @@ def two_rules(
     for rule in rules:
         case = enforced(case, rule)
     model = build(case, assess(case))
-    levers = [share_lever(model, rule.id) for rule in rules]
+    levers = [model.lever(rule) for rule in rules]
     axes = [
         Axis(rule, lever.parameter, lever.value, tuple(sorted(set(values), reverse=lever.loosest > 0.5)))
         for rule, lever, values in zip(rules, levers, (first_values, second_values), strict=True)

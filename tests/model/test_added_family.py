@@ -5,12 +5,17 @@ web needs two machines of 4 vCPU in the 2,160 hours of a quarter: MYR 1.00 an ho
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from support.cases import World
 from support.plans import bought, cost, read
 
+import planner
 from planner.answer.fixed import read_fixed
+from planner.explain.explain import explain
 from planner.model.block import INF, make_block
 from planner.model.families import added, families
 from planner.model.family import Family
@@ -70,6 +75,29 @@ def test_doing_nothing_breaks_it_and_is_told(tmp_path):
         plan = solve(case, fixed=fixed).plan
     assert plan.head["breaks"] == [f"one-machine: {SKU} needs 2 against 1 in 2027-01 (1 period)"]
     assert cost(plan) == pytest.approx(4_320.00, abs=CENT)
+
+
+def test_explain_names_it_and_loosens_it():
+    """web fits in one region only and needs two machines of the kind, of which there may be one."""
+    made = (
+        World().vendor("aa").region("aa:x").machine("aa:x", "m4", 4, 16, 1.0).capacity("aa:x", "vcpu", 1_000)
+    )
+    case = read(made.workload("web", demand={"vcpu": 8, "memory_gib": 32}))
+    assert explain(case).feasible
+    with added(FAMILY):
+        told = explain(case)
+    (conflict,) = told.conflicts
+    stated = [(m.kind, m.id, m.text) for m in conflict.members if m.kind != "workload"]
+    assert stated == [("other", f"one machine of {SKU}", f"one machine of {SKU} is 1")]
+    text, _ = told.ways[0]
+    assert text == f"raise one machine of {SKU} from 1 to 2 machine in 2027-01; the plan then costs MYR 4,320"
+
+
+def test_no_code_asks_a_family_for_its_name():
+    """What is to be known of a family stands in its record: one that is added needs no other place."""
+    asks = re.compile(r'family (==|!=) "|family (not )?in \("')
+    modules = Path(planner.__file__).parent.rglob("*.py")
+    assert [m.name for m in modules if asks.search(m.read_text(encoding="utf-8"))] == []
 
 
 def test_it_is_gone_afterwards():

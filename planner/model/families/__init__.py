@@ -49,7 +49,7 @@ from planner.model.families import (
     vendor_share,
     vendor_use,
 )  # fmt: skip
-from planner.model.family import Family
+from planner.model.family import Family, Holders
 
 FAMILIES: tuple[Family, ...] = tuple(
     family.FAMILY
@@ -78,3 +78,27 @@ def added(*families: Family) -> Iterator[None]:
 def families() -> tuple[Family, ...]:
     """The families of a program: those of this version, and those added."""
     return (*FAMILIES, *_ADDED.get())
+
+
+def family(name: str) -> Family:
+    """The family with a name, which is that of the kind of its rules."""
+    return next(family for family in families() if family.name == name)
+
+
+def holders_of(kind: str) -> Holders:
+    """Whose amounts a kind of rules on shares holds against its cap or floor.
+
+    Raises
+    ------
+    KeyError
+        If it limits no share.
+    """
+    holders = family(kind).holders
+    if holders is None:
+        raise KeyError(kind)
+    return holders
+
+
+def swept_kinds() -> tuple[str, ...]:
+    """Kinds of rules with one number, a cap or a floor, that can be moved."""
+    return tuple(family.name for family in families() if family.number and family.number.swept)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from planner.model.block import INF, Block, make_block
 from planner.model.context import Context
+from planner.model.families.demand import whole_workload, workload_loosened
 from planner.model.family import Family
 
 
@@ -42,4 +43,13 @@ def backup(context: Context) -> Block | None:
     return make_block(keys, entries, lower, 1.0)
 
 
-FAMILY = Family("backup", backup, ("w", "t", "r"), role="structure", states="workload")
+FAMILY = Family(
+    "backup",
+    backup,
+    ("w", "t", "r"),
+    role="structure",
+    states="workload",
+    # The rows that add up to one state something; the others keep a backup apart from what it backs up.
+    group=lambda row: whole_workload(row) if row.key("r") < 0 else None,
+    loosened=workload_loosened,
+)

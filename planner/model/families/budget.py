@@ -7,6 +7,7 @@ import pandas as pd
 
 from planner.errors import BadInput, Issue
 from planner.model.block import INF, Block, Entries, make_block
+from planner.model.caps import cap_number
 from planner.model.context import Context
 from planner.model.family import MONEY, Family
 from planner.model.index import Index
@@ -110,4 +111,5 @@ FAMILY = Family(
     subject=lambda row: f"{row.names['agency']} {row.names['vote']}".strip(),
     binds="{per} for {subject} would save",
     broken=("{rule}: cash of {subject}", "comes to {unit} {value:,.0f} against {bound:,.0f}"),
+    number=cap_number(MONEY, "cash", "{currency} 1,000", 1_000.0, "{money}"),
 )

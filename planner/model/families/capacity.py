@@ -13,6 +13,7 @@ from planner.model.context import Context
 from planner.model.family import Family, Row
 from planner.model.index import Index
 from planner.model.objective.storage import stored_at
+from planner.model.statement import Group, Loosened
 
 
 def capacity(context: Context) -> Block | None:
@@ -85,14 +86,36 @@ def _whose(row: Row) -> str:
     return f"{row.names['subject']}{payer}"
 
 
+def capacity_of(row: Row) -> Group:
+    """That something has so much of a resource, for somebody."""
+    subject, payer = str(row.names["subject"]), row.names.get("payer")
+    whose = f" for {payer}" if payer else ""
+    return Group("capacity", f"capacity of {subject} ({row.names['resource']}){whose}", None, subject)
+
+
+def capacity_said(row: Row, period: int, open_now: np.ndarray) -> str:
+    """How much there is."""
+    payer = f" for {row.names['payer']}" if row.names.get("payer") else ""
+    amount = row.block.upper[row.number] / row.block.scale[row.number]
+    return f"{row.names['subject']} has {amount:g} {row.names['resource']}{payer} in {row.period}"
+
+
+def capacity_loosened(by: Loosened) -> str:
+    """How much more there must be."""
+    return f"raise {by.id} from {by.now:g} to {by.needed:g} {by.unit}{by.when}"
+
+
 FAMILY = Family(
     "capacity",
     capacity,
     ("subject", "s", "r", "payer", "resource", "t", "amount", "l"),
     role="limit",
     states="capacity",
+    group=capacity_of,
     of_machines=True,
     unit="{resource}",
     subject=_whose,
     broken=("{rule}: {subject}", "needs {value:,.6g} {unit} against {bound:,.6g}"),
+    said=capacity_said,
+    loosened=capacity_loosened,
 )

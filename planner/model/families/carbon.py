@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from planner.model.block import INF, Block, make_block
+from planner.model.caps import cap_number
 from planner.model.context import Context
 from planner.model.emitted import emitted
 from planner.model.family import Family
@@ -54,4 +55,5 @@ FAMILY = Family(
     per="one more tonne",
     binds="{per} of CO2e under {rule} would save",
     broken=("{rule}: machines", "{value:,.6g} {unit} against {bound:,.6g}"),
+    number=cap_number("t CO2e", "greenhouse gas", "tonne", 1.0, "{value:,.6g} t CO2e"),
 )

@@ -10,9 +10,13 @@ import pandas as pd
 from planner.model.block import INF, Block, Entries, make_block, numbers_of
 from planner.model.columns import Columns
 from planner.model.context import Context
-from planner.model.family import MONEY, Family
+from planner.model.family import MONEY, Family, Number, Row, rule_by_id
 from planner.model.index import Index
 from planner.model.leaving import leaving
+from planner.model.lever import Lever
+from planner.model.statement import share_loosened
+from planner.policy.rules import Rule
+from planner.tolerances import SUM
 
 _KEY = ["rule", "g", "t"]
 
@@ -93,6 +97,41 @@ def _entries(keys: pd.DataFrame, parts: list[pd.DataFrame], unit: float) -> Entr
     return numbers_of(keys, _KEY, summed), summed["col"].to_numpy(dtype=np.int64), money
 
 
+def _years(context: Context, block: Block) -> np.ndarray:
+    """A year of reference spend, at the rate of each row's period."""
+    months, t = context.index.case.periods["months"].to_numpy(dtype="float64"), block.keys["t"].to_numpy()
+    year = context.reference.sum(axis=0)[t] * 12.0 / months[t]
+    return np.asarray(np.maximum(year / context.unit, SUM))
+
+
+def _lever(context: Context, block: Block, rows: np.ndarray, rule: Rule) -> Lever:
+    """The cap: a share of a year's accrual, up to ten years of it."""
+    parts = exit_parts(context.index, context.columns, context.lines, context.unit)
+    sides = [
+        pd.DataFrame({"row": side[0], "col": side[1], name: side[2]})
+        for name, side in (("base", parts.leaving), ("rate", parts.accrual))
+    ]
+    both = sides[0].merge(sides[1], on=["row", "col"], how="outer").fillna(0.0)
+    both = both[both["row"].isin(rows)]
+    row, value = both["row"].to_numpy(dtype=np.int64), float(rule.parameters["cap"])
+    return Lever(
+        rule=rule,
+        parameter="cap",
+        value=value,
+        loosest=max(10.0, value),
+        subject="leaving a vendor group",
+        row=row,
+        col=both["col"].to_numpy(dtype=np.int64),
+        base=both["base"].to_numpy() * block.scale[row],
+        rate=-both["rate"].to_numpy() * block.scale[row],
+    )
+
+
+def _said(row: Row, period: int, open_now: np.ndarray) -> str:
+    rule = rule_by_id(row.context, row.names["rule"])
+    return f"{rule.label()}: {rule.title}" if rule else row.rule
+
+
 FAMILY = Family(
     "exit",
     exit,
@@ -105,4 +144,8 @@ FAMILY = Family(
     subject=lambda row: str(row.names["group"]),
     binds="{per} that leaving {subject} may cost under {rule} would save",
     broken=("{rule}: leaving {subject}", "costs {unit} {by:,.0f} too much"),
+    said=_said,
+    loosened=share_loosened,
+    slack=_years,
+    number=Number(_lever, most=10.0, coefficients=True),
 )

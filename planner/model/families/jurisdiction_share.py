@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from planner.model.block import INF, Block, make_block
+from planner.model.block import Block
 from planner.model.context import Context
-from planner.model.share_rows import domestic_groups, share_family, share_rows
+from planner.model.family import Holders
+from planner.model.share_rows import domestic_groups, share_block, share_family
+
+HOLDERS = Holders(together=lambda index: ~domestic_groups(index), subject="foreign")
 
 
 def jurisdiction_share(context: Context) -> Block | None:
@@ -19,9 +22,7 @@ def jurisdiction_share(context: Context) -> Block | None:
     Dual: money saved by one more unit of foreign amount; times one hundredth of the total it is
     what one point of cap saves in the period.
     """
-    index, amounts = context.index, context.columns.amount
-    rows = share_rows(index, amounts, "jurisdiction_share", ~domestic_groups(index))
-    return None if rows is None else make_block(*rows, -INF, 0.0)
+    return share_block(context, "jurisdiction_share", HOLDERS)
 
 
-FAMILY = share_family("jurisdiction_share", jurisdiction_share, ("rule", "scope", "t"), lambda row: "foreign")
+FAMILY = share_family("jurisdiction_share", jurisdiction_share, HOLDERS, "vendors bound by foreign law")

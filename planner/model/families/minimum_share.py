@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from planner.model.block import INF, Block, make_block
+from planner.model.block import Block
 from planner.model.context import Context
-from planner.model.share_rows import domestic_groups, share_family, share_rows
+from planner.model.family import Holders
+from planner.model.share_rows import domestic_groups, share_block, share_family
+
+HOLDERS = Holders(together=domestic_groups, subject="domestic", floor=True)
 
 
 def minimum_share(context: Context) -> Block | None:
@@ -19,11 +22,7 @@ def minimum_share(context: Context) -> Block | None:
     Dual: money that one more unit of domestic amount costs; times one hundredth of the total it is
     what one point of floor costs in the period.
     """
-    index, amounts = context.index, context.columns.amount
-    rows = share_rows(index, amounts, "minimum_share", domestic_groups(index))
-    return None if rows is None else make_block(*rows, 0.0, INF)
+    return share_block(context, "minimum_share", HOLDERS)
 
 
-FAMILY = share_family(
-    "minimum_share", minimum_share, ("rule", "scope", "t"), lambda row: "domestic", less=True
-)
+FAMILY = share_family("minimum_share", minimum_share, HOLDERS, "domestic vendor groups")

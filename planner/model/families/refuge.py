@@ -7,7 +7,7 @@ import numpy as np
 from planner.case.schema import SIZED
 from planner.model.block import INF, Block, make_block, numbers_of
 from planner.model.context import Context
-from planner.model.families.capacity import bought
+from planner.model.families.capacity import bought, capacity_loosened, capacity_of, capacity_said
 from planner.model.family import Family
 
 _KEY = ["e", "subject", "resource", "t", "l"]
@@ -62,9 +62,12 @@ FAMILY = Family(
     _KEY,
     role="flight",
     states="capacity",
+    group=capacity_of,
     of_machines=True,
     unit="{resource}",
     subject=lambda row: str(row.names["subject"]),
     rule=lambda row: "survival",
     broken=("{rule}: {subject} without {event}", "needs {value:,.6g} {unit} against {bound:,.6g}"),
+    said=capacity_said,
+    loosened=capacity_loosened,
 )

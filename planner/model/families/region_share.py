@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from planner.model.block import INF, Block, make_block
+from planner.model.block import Block
 from planner.model.context import Context
-from planner.model.share_rows import share_family, share_rows
+from planner.model.family import Holders
+from planner.model.share_rows import share_block, share_family
+
+HOLDERS = Holders("r")
 
 
 def region_share(context: Context) -> Block | None:
@@ -18,10 +21,7 @@ def region_share(context: Context) -> Block | None:
     Dual: money saved by one more unit of amount that r may have beyond its cap; times one hundredth
     of the total it is what one point of cap saves in the period.
     """
-    rows = share_rows(context.index, context.columns.region_amount, "region_share")
-    return None if rows is None else make_block(*rows, -INF, 0.0)
+    return share_block(context, "region_share", HOLDERS)
 
 
-FAMILY = share_family(
-    "region_share", region_share, ("rule", "scope", "r", "t"), lambda row: str(row.names["region"])
-)
+FAMILY = share_family("region_share", region_share, HOLDERS, "a region")

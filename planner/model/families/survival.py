@@ -8,6 +8,8 @@ from planner.model.block import INF, Block, make_block, numbers_of
 from planner.model.context import Context
 from planner.model.copies import lost_places
 from planner.model.family import Family, Row
+from planner.model.statement import Group
+from planner.policy.rules import Rule
 
 _KEY = ["e", "w", "t"]
 
@@ -44,10 +46,14 @@ def survival(context: Context) -> Block | None:
     return make_block(keys, entries, 0.0, INF)
 
 
-def _asks(row: Row) -> str:
-    e, w, t = row.block.keys[["e", "w", "t"]].iloc[row.at].tolist()
-    rule = row.context.index.losses.rule(e, w, t)
-    return rule.id if rule else "survival"
+def _rule(row: Row) -> Rule | None:
+    return row.context.index.losses.rule(*row.block.keys[_KEY].iloc[row.number].tolist())
+
+
+def _group(row: Row) -> Group | None:
+    """What a rule asks could give; what ``[survival]`` of the case asks is the question itself."""
+    rule = _rule(row)
+    return None if rule is None else Group("other", rule.id, rule)
 
 
 FAMILY = Family(
@@ -56,7 +62,11 @@ FAMILY = Family(
     _KEY,
     role="flight",
     states="other",
+    group=_group,
     subject=lambda row: str(row.names["workload"]),
-    rule=_asks,
+    rule=lambda row: rule.id if (rule := _rule(row)) else "survival",
     broken=("{rule}: {subject} without {event}", "has no place for {by:.1%}"),
+    loosened=lambda by: f"let {by.needed:.2%} of {by.subject} have no place{by.when}, against {by.id}",
+    slack=lambda context, block: np.ones(len(block.keys)),
+    missed=("{workload} without {event}", "share of the workload that may be lost"),
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from planner.model.block import INF, Block, make_block
+from planner.model.block import Block
 from planner.model.context import Context
-from planner.model.share_rows import share_family, share_rows
+from planner.model.family import Holders
+from planner.model.share_rows import share_block, share_family
+
+HOLDERS = Holders()
 
 
 def vendor_share(context: Context) -> Block | None:
@@ -18,10 +21,7 @@ def vendor_share(context: Context) -> Block | None:
     Dual: money saved by one more unit of amount that g may have beyond its cap; times one hundredth
     of the total it is what one point of cap saves in the period.
     """
-    rows = share_rows(context.index, context.columns.amount, "vendor_share")
-    return None if rows is None else make_block(*rows, -INF, 0.0)
+    return share_block(context, "vendor_share", HOLDERS)
 
 
-FAMILY = share_family(
-    "vendor_share", vendor_share, ("rule", "scope", "g", "t"), lambda row: str(row.names["group"])
-)
+FAMILY = share_family("vendor_share", vendor_share, HOLDERS, "a vendor group")
