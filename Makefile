@@ -7,7 +7,7 @@ CASE   ?= examples/national-ai
 PLAN   ?= plans/national-ai
 CODE   := planner tests benchmarks docs cli.py
 
-.PHONY: demo test lint docs bench lock clean
+.PHONY: demo test lint docs site bench lock clean
 
 demo: $(STAMP)  ## Plan the main example, print the result, write the report.
 	$(BIN)/planner plan $(CASE) --out $(PLAN)
@@ -23,6 +23,9 @@ lint: $(STAMP)
 
 docs: $(STAMP)  ## Write what the documents take from the program.
 	$(BIN)/python docs/build.py
+
+site: $(STAMP)  ## The documentation site in site/, without a network; warnings are errors.
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(STAMP)  ## Speed, as ratios within one run.
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
@@ -40,4 +43,4 @@ lock:  ## Pin all dependencies with hashes (needs pip-tools).
 		--extra dev --output-file requirements-dev.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) plans build dist
+	rm -rf $(VENV) plans build dist site

@@ -37,6 +37,7 @@ WORKLOADS = Table(
             "Tier of the national cloud policy; blank = not assessed.",
             blank=True,
             choices=TIERS,
+            optional=True,
         ),
         Column("critical_national", "boolean", "Critical national data?"),
         Column("ncii", "boolean", "Part of national critical information infrastructure?"),

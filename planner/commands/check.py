@@ -24,6 +24,8 @@ def command(case: Path, as_json: bool) -> None:
     inputs = read_case(case)
     tell_reading(inputs)
     model = build_model(inputs)
+    by_tier = any("nccp_tier" in rule.select.get("workload", {}) for rule in inputs.rules)
+    unknown = sorted(inputs.workloads.loc[inputs.workloads["nccp_tier"] == "", "workload"]) if by_tier else []
     left = unstated(inputs, model.index.eligibility)
     found = {
         "case": inputs.settings.id,
@@ -34,7 +36,7 @@ def command(case: Path, as_json: bool) -> None:
         "files": len(inputs.files),
         "columns": model.columns.count,
         "rows": model.rows,
-        "not_assessed": sorted(inputs.workloads.loc[inputs.workloads["nccp_tier"] == "", "workload"]),
+        "not_assessed": unknown,
         "unstated": {"count": len(left), "left": [vars(one) for one in left]},
         "divisible_with_storage": advice(inputs),
         "not_enforced": [r.label() for r in inputs.rules if r.declared_severity != r.severity],
@@ -46,9 +48,8 @@ def command(case: Path, as_json: bool) -> None:
         for line in sentences.unstated(found):
             click.echo(line)
         click.echo(f"{found['case']}: {sizes}; nothing that certainly cannot work")
-        unknown = inputs.workloads.loc[inputs.workloads["nccp_tier"] == "", "workload"]
-        if len(unknown):
-            click.echo(f"warning: nccp_tier is not assessed for {', '.join(sorted(unknown))}")
+        if unknown:
+            click.echo(f"warning: nccp_tier is not assessed for {', '.join(unknown)}")
         if stores := advice(inputs):
             click.echo(
                 f"advice: {len(stores)} divisible systems store data, of which each region with a part needs "

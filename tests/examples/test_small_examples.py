@@ -33,6 +33,7 @@ COST = {
     "commitment-depth": "19,272.00",
     "containers": "6,912.00",
     "contract": "6,613.49",
+    "country-from-scratch": "78,693.60",
     "domestic-minimum": "17,280.00",
     "egress-tiers": "4,260.00",
     "exchange-rate": "76,473.60",

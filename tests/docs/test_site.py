@@ -1,0 +1,131 @@
+"""The documentation site: whole, built without a warning, nothing from elsewhere, every command real."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+
+import click
+import pytest
+from support.cli import ROOT
+
+import planner
+from planner.commands import cli
+from planner.model.families import FAMILIES
+
+sys.path.append(str(ROOT / "docs"))
+import hooks
+import python_page
+
+DOCS = ROOT / "docs"
+CHROMIUM = shutil.which("chromium")
+PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+
+
+def test_every_page_is_in_the_navigation_and_back():
+    named = re.findall(
+        r"^ +- .*: ([\w/-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert sorted(named) == PAGES
+
+
+def test_every_public_name_has_its_place():
+    grouped = [name for group in python_page.GROUPS.values() for name in group]
+    assert sorted(grouped) == sorted(set(planner.__all__) - {"__version__"})
+
+
+def test_every_family_says_its_purpose_equation_and_keys():
+    page = hooks.on_page_markdown("<!-- generated: families -->")
+    parts = re.split(r"^### ", page, flags=re.MULTILINE)[1:]
+    assert [part.split("\n")[0] for part in parts] == [family.name for family in FAMILIES]
+    for part in parts:
+        for word in ("Purpose", "Equation", "Keys"):
+            assert re.search(rf"\*\*{word}s?\*\*", part), f"{part.splitlines()[0]}: {word}"
+
+
+def lines_of(page: str) -> list[str]:
+    blocks = re.findall(r"```(?:sh|console)\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
+    lines = [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line.startswith("planner ")]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if lines_of(page)])
+def test_every_command_shown_is_one_that_there_is(page):
+    for line in lines_of(page):
+        words = shlex.split(line.split("|")[0], comments=True)[1:]
+        command, context = cli, click.Context(cli, info_name="planner")
+        while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+            command, name = command.get_command(context, words[0]), words[0]
+            assert command is not None, line
+            context, words = click.Context(command, info_name=name, parent=context), words[1:]
+        given, left, _ = command.make_parser(context).parse_args(list(words))
+        assert left == [], line
+        if "--help" not in words:
+            for parameter in command.params:
+                assert not parameter.required or given.get(parameter.name), f"{line}: {parameter.name}"
+                if isinstance(parameter.type, click.Choice) and given.get(parameter.name):
+                    assert given[parameter.name] in parameter.type.choices, line
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    built = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", folder],
+        cwd=ROOT, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stderr
+    assert built.stderr == ""
+    return folder
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning_and_asks_nothing_of_elsewhere(site):
+    for page in PAGES:
+        text = (site / page.replace(".md", ".html")).read_text(encoding="utf-8")
+        assert "<!-- generated" not in text
+        assert "<!-- file" not in text
+        assert ":class:" not in text
+        loaded = re.findall(r'<(?:script|img|link|iframe|source)[^>]+(?:src|href)="(\w+:)?//', text)
+        assert loaded == [], page
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_a_browser_reads_every_page_and_finds_by_words(site):
+    from playwright.sync_api import expect, sync_playwright
+
+    handler = functools.partial(_Quiet, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}/"
+    errors, requests = [], []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        for name in PAGES:
+            page.goto(address + name.replace(".md", ".html"))
+            assert page.locator("h1").count() == 1, name
+        page.goto(address)
+        page.get_by_role("textbox", name="Search").first.fill("discount_rate")
+        expect(page.locator(".md-search-result__item").first).to_be_visible()
+        browser.close()
+    server.shutdown()
+    server.server_close()
+    assert errors == []
+    assert [url for url in requests if not url.startswith((address, "data:", "blob:"))] == []
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        """Nobody reads the log of a test."""
