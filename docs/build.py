@@ -70,14 +70,26 @@ def _output(line: str, folder: Path) -> list[str]:
     return lines
 
 
-def documents(folder: Path) -> dict[Path, str]:
-    """Every written document and the text that it should have; commands run in ``folder``."""
+def _with_examples(folder: Path) -> None:
     for name in ("examples", "catalogs"):
         if not (folder / name).exists():
             (folder / name).symlink_to(ROOT / name)
+
+
+def tutorials(folder: Path) -> dict[Path, str]:
+    """The tutorials and the text that each should have; they read the plan of the national example."""
+    _with_examples(folder)
+    if not (folder / "plans" / "national-ai").exists():
+        _output("$ planner plan examples/national-ai --no-figures", folder)
+    pages = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
+    return {path: with_outputs(path.read_text(encoding="utf-8"), folder) for path in pages}
+
+
+def documents(folder: Path) -> dict[Path, str]:
+    """Every other written document and the text that it should have; commands run in ``folder``."""
+    _with_examples(folder)
     docs = ROOT / "docs"
     prose = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", docs / "plan-review.md"]
-    prose += sorted(docs.glob("tutorials/*.md"))
     texts = {path: with_outputs(path.read_text(encoding="utf-8"), folder) for path in prose}
     audit = docs / "audit.md"
     texts[audit] = audit_page(audit.read_text(encoding="utf-8"))
@@ -120,7 +132,7 @@ def main(arguments: list[str]) -> int:
     """Write or check the documents; returns the exit code."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        wanted = documents(folder)
+        wanted = {**documents(folder), **tutorials(folder)}
         stale = [p for p, text in wanted.items() if not p.is_file() or p.read_text(encoding="utf-8") != text]
         if arguments == ["--check"]:
             for path in stale:

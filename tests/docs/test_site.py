@@ -21,6 +21,7 @@ from planner.commands import cli
 from planner.model.families import FAMILIES
 
 sys.path.append(str(ROOT / "docs"))
+import build
 import hooks
 import python_page
 
@@ -72,6 +73,12 @@ def test_every_command_shown_is_one_that_there_is(page):
                 assert not parameter.required or given.get(parameter.name), f"{line}: {parameter.name}"
                 if isinstance(parameter.type, click.Choice) and given.get(parameter.name):
                     assert given[parameter.name] in parameter.type.choices, line
+
+
+@pytest.mark.slow
+def test_the_tutorials_show_what_the_commands_print(tmp_path):
+    for path, text in build.tutorials(tmp_path).items():
+        assert path.read_text(encoding="utf-8") == text, f"{path}: run make docs"
 
 
 @pytest.fixture(scope="module")
