@@ -13,6 +13,7 @@ import numpy as np
 
 from planner import __version__
 from planner.answer import extract, shares, survival
+from planner.answer.age import region_status
 from planner.answer.binding import PRICES_BOUND, PRICES_FIXED, binding
 from planner.answer.bound import with_bound
 from planner.answer.broken import broken_limits
@@ -318,6 +319,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         ],
         "not_adopted": [r.label() for r in case.rules if r.declared_severity != r.severity],
         "unpriced_regions": _unpriced(case),
+        "region_status": region_status(case, placements["region"]),
         "unstated": {"count": len(left), "left": [vars(one) for one in left]},
         **emissions(model, x),
         **egress_bill(model, x),

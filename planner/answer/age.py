@@ -1,11 +1,33 @@
-"""How old the prices are on the day of the decision."""
+"""How old prices, and what is known of regions, are on the day of the decision."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
+from planner.catalog.appraisal import MAX_AGE
+from planner.catalog.status import last_confirmed
+from planner.eligibility import Eligibility
 from planner.errors import StaleData
 from planner.inputs import Case
+
+
+def region_status(case: Case, regions: Iterable[str]) -> list[dict[str, str]]:
+    """What was last said of some regions, by region: as :func:`last_confirmed` has it."""
+    status = last_confirmed(case.catalog)
+    rows: list[dict[str, str]] = status[status["region"].isin(set(regions))].to_dict("records")
+    return sorted(rows, key=lambda row: row["region"])
+
+
+def old_status(case: Case, eligibility: Eligibility, max_age: int = MAX_AGE) -> list[dict[str, str]]:
+    """Regions of the market that are open to work and that no source confirmed within ``max_age`` days.
+
+    Counted back from the decision date; what lies outside the market the agencies know themselves.
+    """
+    used = eligibility.allowed.any(axis=(0, 2)) & case.regions["market"].to_numpy(dtype=bool)
+    before = (case.settings.decision_date - timedelta(days=max_age)).isoformat()
+    rows = region_status(case, case.regions.loc[used, "region"])
+    return [row for row in rows if row["confirmed"] < before]
 
 
 def check_age(case: Case, max_age: int) -> None:

@@ -76,6 +76,7 @@ class Case:
     transfer: dict[str, list[Row]] = field(default_factory=dict)
     cards: dict[str, Row] = field(default_factory=dict)
     joined: dict[tuple[str, str, str, Decimal], str] = field(default_factory=dict)
+    history: dict[str, list[Row]] = field(default_factory=dict)
     grid: dict[str, Row] = field(default_factory=dict)
     energy: dict[tuple[str, str], Row] = field(default_factory=dict)
     demand: dict[tuple[str, str], list[Decimal]] = field(default_factory=dict)

@@ -96,6 +96,10 @@ def _catalogs(folder: Folder, case: Case) -> None:
             for row in folder.table(name, JOINED) or []:
                 count = number(row, "accelerator_count")
                 case.joined[row["vendor"], row["family"], row["accelerator"], count] = row["interconnect"]
+        elif table == "regions_history.csv":
+            for row in folder.table(name, ("region", "date", "fact")) or []:
+                if row["date"] <= day:
+                    case.history.setdefault(row["region"], []).append(row)
         elif table == "grid.csv":
             _keyed(folder, name, ("region", "kg_per_kwh"), "region", case.grid)
         elif table == "energy.csv":

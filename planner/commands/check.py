@@ -15,6 +15,7 @@ from planner.commands.talk import quoted, tell_reading
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def command(case: Path, as_json: bool) -> None:
     """Check the case in folder CASE: its files (exit 5), and what certainly cannot work (exit 3)."""
+    from planner.answer.age import old_status
     from planner.inputs import read_case
     from planner.model.placing import advice
     from planner.planning import build_model
@@ -38,6 +39,7 @@ def command(case: Path, as_json: bool) -> None:
         "rows": model.rows,
         "not_assessed": unknown,
         "unstated": {"count": len(left), "left": [vars(one) for one in left]},
+        "old_status": old_status(inputs, model.index.eligibility),
         "divisible_with_storage": advice(inputs),
         "not_enforced": [r.label() for r in inputs.rules if r.declared_severity != r.severity],
     }
@@ -50,6 +52,8 @@ def command(case: Path, as_json: bool) -> None:
         click.echo(f"{found['case']}: {sizes}; nothing that certainly cannot work")
         if unknown:
             click.echo(f"warning: nccp_tier is not assessed for {', '.join(unknown)}")
+        for line in sentences.old_status(found):
+            click.echo(line)
         if stores := advice(inputs):
             click.echo(
                 f"advice: {len(stores)} divisible systems store data, of which each region with a part needs "

@@ -172,6 +172,18 @@ def exchange(context: Context) -> Grid:
     return grid(tr("Exchange rates"), heads, rows, (1,), empty=empty)
 
 
+def confirmed(context: Context) -> Grid:
+    """What was last said of the regions that the plan uses, and when."""
+    names = context.background.regions.set_index("region")["name"]
+    rows = [
+        (row["region"], str(names.get(row["region"], "")), row["status"], row["confirmed"], row["table"])
+        for row in context.plan.head.get("region_status", ())
+    ]
+    heads = ("Region", "Name", "Status", "Last confirmed", "Stated in")
+    empty = "The plan does not say when its regions were last confirmed."
+    return grid("Status of the regions used", heads, rows, (), empty=empty)
+
+
 def unpriced(context: Context) -> Grid:
     """Regions that the catalogs know but hold no price for."""
     regions = context.background.regions

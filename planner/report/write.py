@@ -135,7 +135,12 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
             "Prices and what is assumed",
             "An assumed price is one that nobody publishes; the catalogs say how each was set.",
             (),
-            [money.prices(context), money.exchange(context), folded(money.unpriced(context))],
+            [
+                money.prices(context),
+                money.exchange(context),
+                folded(money.confirmed(context)),
+                folded(money.unpriced(context)),
+            ],
         ),
         Section(
             "excuses",

@@ -27,6 +27,7 @@ COLUMNS = {
     "basis source as_of",
     "accelerators": "accelerator memory_gib gpu_inference gpu_training own_stack basis source as_of",
     "interconnects": "vendor family accelerator accelerator_count interconnect basis source as_of",
+    "regions_history": "region date fact zones note basis source as_of",
     "grid": "region kg_per_kwh basis source as_of",
     "energy": "resource vendor kwh_per_hour basis source as_of",
     "workloads": "workload agency project funding classification nccp_tier critical_national ncii "
@@ -72,6 +73,7 @@ CATALOG = (
     "transfer",
     "accelerators",
     "interconnects",
+    "regions_history",
     "grid",
     "energy",
 )
@@ -80,7 +82,7 @@ LEFT_OUT = (
     "upfront", "spot_share", "least_share", "most_regions", "card_memory_gib", "cards_together",
     "interconnect", "cards_permitted",
 )  # fmt: skip
-OPTIONAL = ("accelerators", "interconnects", "grid", "energy")
+OPTIONAL = ("accelerators", "interconnects", "regions_history", "grid", "energy")
 
 
 @dataclass

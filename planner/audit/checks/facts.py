@@ -116,6 +116,21 @@ def _unpriced(context: Context, head: Mapping[str, Any]) -> Iterator[Finding]:
         yield _fault("unpriced_regions", stated, due)
 
 
+def _status(context: Context, head: Mapping[str, Any]) -> Iterator[Finding]:
+    """What the newest dated fact says of each region used; a plan written before it was told says nothing."""
+    if "region_status" not in head:
+        return
+    due = []
+    for region in sorted({p.region for p in context.claims.placements}):
+        row = context.case.regions[region]
+        facts = [(fact["date"], fact["fact"]) for fact in context.case.history.get(region, [])]
+        confirmed, status = max(facts) if facts else (row.get("as_of", ""), row["status"])
+        table = "regions_history.csv" if facts else "regions.csv"
+        due.append({"confirmed": confirmed, "region": region, "status": status, "table": table})
+    if head["region_status"] != due:
+        yield _fault("region_status", head["region_status"], due)
+
+
 def _contestable(context: Context, head: Mapping[str, Any]) -> Iterator[Finding]:
     """The part of the cost that is contestable, and which workloads the run record says are."""
     if not context.holds(PLACES):
@@ -252,6 +267,6 @@ def _run(context: Context, head: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 _PARTS = (
-    _plain, _rules, _exchange, _ages, _unpriced, _contestable, _foreign, _outlived, _agreements, _replan,
-    _traces, _run,
+    _plain, _rules, _exchange, _ages, _unpriced, _status, _contestable, _foreign, _outlived, _agreements,
+    _replan, _traces, _run,
 )  # fmt: skip
