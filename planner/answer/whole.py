@@ -74,7 +74,7 @@ def without_spare(model: Model, x: np.ndarray) -> np.ndarray:
     run = columns.run.numbered.rename(columns={"col": "run"})
     use = use.merge(run, on=["q", "r", "s", "t", "l"], how="left")
     use = use[x[use["col"]] > WHOLE]
-    price = model.index.offers.hourly[use["s"].to_numpy(np.int64), use["t"].to_numpy(np.int64)]
+    price = model.index.offers.hourly_paid[use["s"].to_numpy(np.int64), use["t"].to_numpy(np.int64)]
     use = use.assign(price=price).sort_values(["price", "col"], ascending=[False, True])
     left = dict(zip(map(tuple, use[key].to_numpy()), use["excess"], strict=True))
     for at, n, col, on_demand in zip(

@@ -33,7 +33,14 @@ PRICES = ("SkuId", "term", "ListUnitPrice", "PricingCurrency", "valid_from", "va
 TRANSFER = ("region", "destination", "from_gib", "ListUnitPrice", "PricingCurrency", "valid_from", "valid_to")
 
 
-LEFT_OUT = ("contracts", "held_commitments", "spend_commitments", "earlier_commitments")
+LEFT_OUT = (
+    "contracts",
+    "private_prices",
+    "discounts",
+    "held_commitments",
+    "spend_commitments",
+    "earlier_commitments",
+)
 """Tables that the public part of a plan does not hold; without them discounts agree with no contract."""
 
 MONEY = ("budgets", "placement_costs", "activation", "vendor_costs")
@@ -98,6 +105,8 @@ class Case:
     dependencies: list[tuple[tuple[str, str], list[Row | None]]] = field(default_factory=list)
     agreements: list[Row] = field(default_factory=list)
     contracts: list[Row] = field(default_factory=list)
+    private_prices: dict[tuple[str, str, str], Row] = field(default_factory=dict)
+    discounts: dict[tuple[str, str, str], Row] = field(default_factory=dict)
     held: list[Row] = field(default_factory=list)
     waivers: list[Row] = field(default_factory=list)
     evidence: list[Row] = field(default_factory=list)

@@ -197,7 +197,12 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
     case.budgets = read("budgets", ("agency", "year", "vote", "amount", "currency"))
     columns = ("agreement", "vendor", "payer", "status", "start", "months", "amount", "discount", "up_to")
     case.agreements = read("spend_commitments", columns)
-    case.contracts = read("contracts", ("vendor", "discount", "margin", "tax", "valid_from", "valid_to"))
+    columns = ("contract", "vendor", "discount", "margin", "tax", "valid_from", "valid_to")
+    case.contracts = read("contracts", columns)
+    for row in read("private_prices", ("contract", "sku", "term", "price", "currency")):
+        case.private_prices[row["contract"], row["sku"], row["term"]] = row
+    for row in read("discounts", ("contract", "family", "term", "discount")):
+        case.discounts[row["contract"], row["family"], row["term"]] = row
     case.held = read("held_commitments", ("payer", "sku", "term", "start", "units"))
     case.waivers = read("waivers", ("rule", "workload", "region", "reason", "approver", "expires"))
     case.evidence = read("evidence", ("subject", "kind", "reference", "date"))

@@ -11,6 +11,7 @@ from planner import tables
 from planner.case.agreements import check_agreements
 from planner.case.cards import check_cards
 from planner.case.earlier import check_earlier
+from planner.case.private import check_private
 from planner.case.references import NO_TIER, PAYERS, check_references, paying
 from planner.case.settings import FILE, Settings
 from planner.case.vendor_costs import SCOPE, check_vendor_costs
@@ -42,6 +43,7 @@ def cross_checks(
     problems += check_cards(frames, file, catalog.accelerators)
     problems += check_agreements(settings, frames, file)
     problems += _check_terms(settings, frames, file, catalog)
+    problems += check_private(frames, file, catalog)
     places = dict(zip(catalog.regions["region"], catalog.regions["vendor"], strict=True))
     problems += check_vendor_costs(frames["vendor_costs"], file["vendor_costs"], places)
     problems += check_earlier(settings, frames, file, names)

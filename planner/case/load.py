@@ -88,6 +88,8 @@ class Tables:
     load_down: np.ndarray | None
     trace_levels: int
     contracts: pd.DataFrame
+    private_prices: pd.DataFrame
+    discounts: pd.DataFrame
     held: pd.DataFrame
     agreements: pd.DataFrame
     placement_costs: pd.DataFrame
@@ -165,6 +167,8 @@ def read_tables(origin: Files, settings: Settings) -> tuple[Tables | None, list[
         load_down=_down(traces, list(workloads["workload"])),
         trace_levels=traces.levels if traces else 0,
         contracts=frames["contracts"].drop(columns="_row"),
+        private_prices=frames["private_prices"].drop(columns="_row"),
+        discounts=frames["discounts"].drop(columns="_row"),
         held=frames["held_commitments"].drop(columns="_row"),
         agreements=frames["spend_commitments"].drop(columns="_row"),
         placement_costs=frames["placement_costs"].drop(columns="_row"),

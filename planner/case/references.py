@@ -75,6 +75,8 @@ REFERENCES: tuple[Reference, ...] = (
     Reference("earlier_commitments", "sku", _SKUS),
     Reference("yields", "sku", _MACHINES),
     Reference("contracts", "vendor", _VENDORS),
+    *_of("contracts", "contract", ("private_prices", "contract"), ("discounts", "contract")),
+    Reference("private_prices", "sku", _SKUS),
     Reference("spend_commitments", "vendor", _SELLERS),
     Reference("vendor_costs", "vendor", _SELLERS),
     Reference("vendor_costs", "region", _REGIONS, blank=True),
@@ -166,6 +168,7 @@ def _names(
     names = {
         "agencies": set(frames["agencies"]["agency"]),
         "workloads": set(frames["workloads"]["workload"]),
+        "contracts": set(frames["contracts"]["contract"]),
         PAYERS: paying(frames),
         _PERIODS: set(periods),
         _SLICES: set(settings.slices),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from planner.case.agreements import SPEND_COMMITMENTS
 from planner.case.cards import CARD_COLUMNS
 from planner.case.earlier import EARLIER
+from planner.case.private import DISCOUNTS, PRIVATE_PRICES
 from planner.case.records import RECORDS
 from planner.case.resources import RESOURCES, SIZED, STORED
 from planner.case.vendor_costs import ACTIVATION, VENDOR_COSTS
@@ -380,6 +381,8 @@ TABLES = (
     AGENCIES,
     CURRENT,
     CONTRACTS,
+    PRIVATE_PRICES,
+    DISCOUNTS,
     HELD,
     SPEND_COMMITMENTS,
     PLACEMENT_COSTS,

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from planner.case.schema import STORED
 from planner.eligibility import Eligibility
 from planner.inputs import Case
 from planner.model.block import Block
@@ -177,10 +178,10 @@ def reference_spend(index: Index, columns: Columns, lines: pd.DataFrame) -> np.n
     on_market = index.group_of[place["r"].to_numpy()] >= 0
     spent = np.zeros(columns.count)
     placed = lines[(lines["col"] < len(place)) & (lines["term"] != "compute")]
-    np.add.at(spent, placed["col"].to_numpy(), placed["list"].to_numpy())
+    np.add.at(spent, placed["col"].to_numpy(), (placed["list"] * _at_list(index, placed)).to_numpy())
     whole = spent[: len(place)]
     w, t = place["w"].to_numpy(), place["t"].to_numpy()
-    chosen = cheapest_machines(index, place, whole=False)
+    chosen = cheapest_machines(index, place, whole=False, listed=True)
     at, sku = chosen["at"].to_numpy(), chosen["sku"].to_numpy()
     hours = index.slices["hours"].to_numpy().reshape(len(index.case.periods), -1)
     machines = np.zeros(len(place))
@@ -189,3 +190,17 @@ def reference_spend(index: Index, columns: Columns, lines: pd.DataFrame) -> np.n
     reference = np.full(index.case.alive.shape, np.inf)
     np.minimum.at(reference, (w[on_market], t[on_market]), (whole + machines)[on_market])
     return np.where(np.isfinite(reference), reference, 0.0)
+
+
+def _at_list(index: Index, lines: pd.DataFrame) -> np.ndarray:
+    """What turns each line into that of the SKU that is the cheapest at list: only storage may be another."""
+    factor = np.ones(len(lines))
+    offers = index.offers
+    if not offers.off:
+        return factor
+    stored = np.flatnonzero((lines["term"] == "storage").to_numpy())
+    r, s, t = (lines[c].to_numpy(dtype=np.int64)[stored] for c in ("r", "s", "t"))
+    of = index.case.catalog.skus["resource"].map({name: k for k, name in enumerate(STORED)})
+    listed = offers.storage_at_list[r, of.to_numpy()[s].astype(np.int64)]
+    factor[stored] = offers.price[listed, t] / offers.price[s, t]
+    return factor

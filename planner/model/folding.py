@@ -31,7 +31,9 @@ def folds_beforehand(index: Index) -> np.ndarray:
     return np.asarray(~apart[:, None] & ~index.coupled[None, :])
 
 
-def cheapest_machines(index: Index, place: pd.DataFrame, whole: bool | None = None) -> pd.DataFrame:
+def cheapest_machines(
+    index: Index, place: pd.DataFrame, whole: bool | None = None, listed: bool = False
+) -> pd.DataFrame:
     """The cheapest machine of each placement in each slice, and the units of it.
 
     Parameters
@@ -40,6 +42,8 @@ def cheapest_machines(index: Index, place: pd.DataFrame, whole: bool | None = No
         Columns w, r, t, in any order.
     whole
         Whole machines? As the case says by default.
+    listed
+        Compare at list price, whatever contracts are in force.
 
     Returns
     -------
@@ -49,6 +53,7 @@ def cheapest_machines(index: Index, place: pd.DataFrame, whole: bool | None = No
         with the first id.
     """
     slices = index.case.load.shape[1]
+    price = index.offers.hourly if listed else index.offers.hourly_paid
     w, r, t = (place[c].to_numpy() for c in "wrt")
     parts = []
     for region in np.unique(r):
@@ -61,7 +66,7 @@ def cheapest_machines(index: Index, place: pd.DataFrame, whole: bool | None = No
             :, :, None, None
         ]
         n = np.where(usable, index.units(who, here, whole), 0.0)
-        cost = np.where(usable, n * index.offers.hourly[here][None, :, :, None], np.inf)
+        cost = np.where(usable, n * price[here][None, :, :, None], np.inf)
         best = np.argmin(cost, axis=1)
         for position in range(slices):
             chosen = best[back, t[at], position]
@@ -116,7 +121,7 @@ def undominated_fleet(index: Index, candidates: np.ndarray, spread: bool) -> np.
     if index.case.settings.whole_units:
         whole = candidates[~_dominated(index, candidates, spread, whole=True)]
         others = np.setdiff1d(whole, kept)
-        least = index.offers.hourly[others].mean(axis=1)
+        least = index.offers.hourly_paid[others].mean(axis=1)
         kept = np.concatenate([kept, others[np.lexsort((others, least))][:_LEFT_OVER]])
     return np.unique(np.concatenate([kept, _held(index, candidates)]))
 
@@ -155,9 +160,10 @@ def _held(index: Index, skus: np.ndarray) -> np.ndarray:
 
 
 def _prices(index: Index, skus: np.ndarray) -> list[np.ndarray]:
-    """Prices (SKU, period) of each term; of what is paid in part at the start both parts."""
-    prices = [index.offers.price[skus]]
-    for term, price in index.offers.commit.items():
+    """What is paid (SKU, period) on each term; of what is paid in part at the start both parts."""
+    prices = [index.offers.paid("on_demand")[skus]]
+    for term in index.offers.commit:
+        price = index.offers.paid(term)
         early = index.offers.upfront[term][skus][:, None]
         prices += [price[skus] * (1.0 - early), price[skus] * early] if early.any() else [price[skus]]
     return prices

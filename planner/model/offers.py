@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from planner.case.private import own_discounts
 from planner.case.schema import STORED
 from planner.catalog.schema import COMMITMENTS, UPFRONT
 from planner.inputs import Case
@@ -31,8 +32,9 @@ class Offers:
         part of the price that is paid when it begins (SKU,).
     sku_region
         Region of each SKU (SKU,), as a row of ``inputs.regions``.
-    storage
-        Cheapest storage SKU (region, resource of ``STORED``); -1 where none is priced.
+    storage, storage_at_list
+        Cheapest storage SKU (region, resource of ``STORED``), less discounts and at list price; -1 where none
+        is priced.
     egress, egress_assumed
         Price of a GiB to the internet (region, period) at the first paid tier, NaN where unknown,
         and whether it is assumed (region,).
@@ -40,6 +42,9 @@ class Offers:
         Of the contract that holds at the start of a period (region, period); zero without one.
     contract
         Number of that contract (region, period); -1 without one.
+    off
+        By term the part off the list price under each contract (contract, SKU), -1 for none of either; empty
+        where no contract grants SKUs or families terms of their own.
     """
 
     price: np.ndarray
@@ -50,21 +55,40 @@ class Offers:
     upfront: Mapping[str, np.ndarray]
     sku_region: np.ndarray
     storage: np.ndarray
+    storage_at_list: np.ndarray
     egress: np.ndarray
     egress_assumed: np.ndarray
     discount: np.ndarray
     margin: np.ndarray
     tax: np.ndarray
     contract: np.ndarray
+    off: Mapping[str, np.ndarray]
 
     @property
     def hourly(self) -> np.ndarray:
-        """What an hour of a machine is compared at (SKU, period): its price on demand, or where it is not
+        """What an hour of a machine counts at list (SKU, period): its price on demand, or where it is not
         sold so the least of its prices under commitments.
         """
-        committed = np.stack([self.price * np.nan, *self.committed.values()])
-        least = np.where(np.isnan(committed), np.inf, committed).min(axis=0)
-        return np.where(np.isnan(self.price), np.where(np.isinf(least), np.nan, least), self.price)
+        return _hourly(self.price, self.committed.values())
+
+    @property
+    def hourly_paid(self) -> np.ndarray:
+        """As :attr:`hourly`, at what machines of a region are compared at: see :meth:`paid`."""
+        return _hourly(self.paid("on_demand"), [self.paid(term) for term in self.committed])
+
+    def paid(self, term: str) -> np.ndarray:
+        """What SKUs of a region are compared at on a term (SKU, period).
+
+        The list price, less the discount of the contract that holds where it is not the same for all SKUs.
+        """
+        listed = self.price if term == "on_demand" else self.committed[term]
+        if not self.off:
+            return listed
+        return np.asarray(listed * (1.0 - self._off(term)))
+
+    def _off(self, term: str) -> np.ndarray:
+        number = self.contract[self.sku_region]
+        return np.asarray(self.off[term][number, np.arange(len(self.sku_region))[:, None]])
 
 
 def read_offers(case: Case) -> Offers:
@@ -74,16 +98,10 @@ def read_offers(case: Case) -> Offers:
     sku_region = skus["region"].map(region_at).to_numpy(dtype=np.int64)
     price, assumed = _by_term(case, "on_demand")
     committed = {term: _by_term(case, term) for term in COMMITMENTS}
-    storage = np.full((len(case.regions), len(STORED)), -1, dtype=np.int64)
-    for k, resource in enumerate(STORED):
-        # SKUs are sorted by id, so of two equal prices the first id is taken.
-        for s in np.flatnonzero((skus["resource"] == resource).to_numpy() & ~np.isnan(price[:, 0])):
-            best = storage[sku_region[s], k]
-            if best < 0 or price[s, 0] < price[best, 0]:
-                storage[sku_region[s], k] = s
     egress, egress_assumed = _first_paid_tier(case, region_at)
     contract = _contracts(case)
-    return Offers(
+    at_list = _cheapest_storage(case, sku_region, price)
+    offers = Offers(
         price,
         assumed,
         {term: money for term, (money, _) in committed.items() if term in case.settings.terms},
@@ -91,14 +109,36 @@ def read_offers(case: Case) -> Offers:
         {term: rests for term, (_, rests) in committed.items()},
         {term: _upfront(case, term) for term in committed},
         sku_region,
-        storage,
+        at_list,
+        at_list,
         egress,
         egress_assumed,
         _of_contract(case, contract, "discount"),
         _of_contract(case, contract, "margin"),
         _of_contract(case, contract, "tax"),
         contract,
+        own_discounts(case.contracts, case.private_prices, case.discounts, case.catalog),
     )
+    return replace(offers, storage=_cheapest_storage(case, sku_region, offers.paid("on_demand")))
+
+
+def _hourly(on_demand: np.ndarray, committed: Iterable[np.ndarray]) -> np.ndarray:
+    prices = np.stack([on_demand * np.nan, *committed])
+    least = np.where(np.isnan(prices), np.inf, prices).min(axis=0)
+    return np.where(np.isnan(on_demand), np.where(np.isinf(least), np.nan, least), on_demand)
+
+
+def _cheapest_storage(case: Case, sku_region: np.ndarray, price: np.ndarray) -> np.ndarray:
+    """Storage SKU (region, resource of ``STORED``) that is the cheapest in the first period."""
+    storage = np.full((len(case.regions), len(STORED)), -1, dtype=np.int64)
+    for k, resource in enumerate(STORED):
+        # SKUs are sorted by id, so of two equal prices the first id is taken.
+        resources = (case.catalog.skus["resource"] == resource).to_numpy()
+        for s in np.flatnonzero(resources & ~np.isnan(price[:, 0])):
+            best = storage[sku_region[s], k]
+            if best < 0 or price[s, 0] < price[best, 0]:
+                storage[sku_region[s], k] = s
+    return storage
 
 
 def _by_term(case: Case, term: str) -> tuple[np.ndarray, np.ndarray]:

@@ -81,10 +81,10 @@ def pays_from(model: Model, shared: pd.DataFrame) -> np.ndarray:
     """Price committed over price on demand, of each commitment."""
     offers, s = model.index.offers, shared["s"].to_numpy(dtype=np.int64)
     committed = np.full(len(s), np.nan)
-    for term, price in offers.commit.items():
+    for term in offers.commit:
         mine = (shared["term"] == term).to_numpy()
-        committed[mine] = price[s[mine], 0]
-    ratio: np.ndarray = committed / offers.hourly[s, 0]
+        committed[mine] = offers.paid(term)[s[mine], 0]
+    ratio: np.ndarray = committed / offers.hourly_paid[s, 0]
     return ratio
 
 

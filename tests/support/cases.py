@@ -43,6 +43,8 @@ COLUMNS = {
     "yields": "workload sku resource amount basis source as_of",
     "contracts": "contract vendor reseller discount margin tax currency ceiling valid_from valid_to "
     "notice_days basis source",
+    "private_prices": "contract sku term price currency basis source as_of",
+    "discounts": "contract family term discount basis source as_of",
     "held_commitments": "payer sku term start units",
     "spend_commitments": "agreement vendor payer status start months amount currency discount up_to "
     "basis source as_of",
@@ -373,6 +375,15 @@ class World:
             "notice_days": 30,
         }
         return self.add("contracts", contract=contract, vendor=vendor, **{**values, **terms})
+
+    def private(self, sku: str, price: float, term: str = "on_demand", **more: Any) -> World:
+        """A private price of a SKU under contract ``deal``."""
+        values = {"contract": "deal", "currency": "MYR"}
+        return self.add("private_prices", sku=sku, term=term, price=price, **{**values, **more})
+
+    def off(self, discount: float, family: str = "", term: str = "", contract: str = "deal") -> World:
+        """A discount of a family or term under a contract."""
+        return self.add("discounts", contract=contract, family=family, term=term, discount=discount)
 
     def place_cost(self, workload: str, region: str, amount: float, when: str = "period") -> World:
         """What a workload costs at a region beyond what it buys there."""

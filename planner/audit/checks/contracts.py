@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from planner.audit.case import ONE, ZERO, Case
 from planner.audit.held import LENGTHS, PREPAID, months_left
-from planner.audit.reading import Row, number
+from planner.audit.reading import Row, Unreadable, number
 
 TERMS = ("discount", "margin", "tax")
 Terms = tuple[Decimal, Decimal, Decimal]
+OF_SKUS = ("compute", "storage", "commitment", "commitment held", PREPAID)
+"""Lines that stand for SKUs, each of which may have a discount of its own."""
 NONE: Terms = (ZERO, ZERO, ZERO)
 
 
@@ -28,6 +30,27 @@ def on_day(case: Case, region: str, day: str) -> Row | None:
         if c["vendor"] == vendor and c["valid_from"] <= day and (not c["valid_to"] or day < c["valid_to"])
     ]
     return holding[-1] if holding else None
+
+
+def granted(case: Case, contract: Row | None, sku: str, term: str) -> Row | None:
+    """The contract with the discount that it grants one SKU on a term.
+
+    A private price first, then the discount of its family on the term, of its family, of the term, and the
+    contract's own.
+    """
+    if contract is None or not (case.private_prices or case.discounts):
+        return contract
+    name, family = contract["contract"], case.skus[sku]["family"]
+    private, listed = case.private_prices.get((name, sku, term)), case.prices.get((sku, term))
+    if private is not None and listed is not None:
+        if private["currency"] != listed["PricingCurrency"]:
+            raise Unreadable(f"a private price of {sku[:80]} is not in the currency of its list price")
+        off = ONE - number(private, "price") / number(listed, "ListUnitPrice")
+        return {**contract, "discount": f"{off:.27f}"}
+    for key in ((name, family, term), (name, family, ""), (name, "", term)):
+        if key in case.discounts:
+            return {**contract, "discount": case.discounts[key]["discount"]}
+    return contract
 
 
 def parts(contract: Row | None) -> Terms:
@@ -78,8 +101,14 @@ def holding(case: Case, row: Row, t: int, terms: Iterable[str]) -> list[Row | No
 
 
 def possible(case: Case, row: Row, t: int, terms: Iterable[str]) -> list[Terms]:
-    """Discount, margin and tax a unit of list price that a line may show."""
-    return list(dict.fromkeys(parts(contract) for contract in holding(case, row, t, terms)))
+    """Discount, margin and tax a unit of list price that a line may show; of machines and storage those of
+    whatever the region sells, as a line adds up several SKUs (check ``granted`` adds them up too).
+    """
+    contracts = holding(case, row, t, terms)
+    if row["term"] in OF_SKUS and (case.private_prices or case.discounts):
+        sold = [key for key in case.prices if case.skus[key[0]]["region"] == row["region"]]
+        contracts = [granted(case, contract, *key) for contract in contracts for key in sold]
+    return list(dict.fromkeys(parts(contract) for contract in contracts))
 
 
 def fits(row: Row, allowed: Iterable[Terms], near: Decimal) -> bool:

@@ -181,18 +181,24 @@ def _bought(context: Context, owned: bool) -> Due:
     due: Due = {}
     for row in context.claims.purchases or ():
         t = at[row["period"]]
-        listed = case.prices.get((row["sku"], row["term"]))
-        if listed is None:
+        if (row["sku"], row["term"]) not in case.prices:
             continue  # check ``prices`` says so
         stored = bool(case.skus[row["sku"]]["resource"])
-        if stored and row.get("slice", "all") != "all":
-            raise Unreadable("a purchase of storage names a slice")
-        amount = case.periods[t].months if stored else case.periods[t].hours * _part(case, row)
-        money = number(row, "units") * amount * number(listed, "ListUnitPrice")
         owner = (row["workload"] or ("" if stored else row["pool"])) if owned else ""
         key = ("storage" if stored else "compute", row["payer"], owner, row["region"], t)
-        due[key] = due.get(key, ZERO) + money * case.rate(listed["PricingCurrency"], t)
+        due[key] = due.get(key, ZERO) + listed(case, row, t)
     return due
+
+
+def listed(case: Case, row: Row, t: int) -> Decimal:
+    """What a purchase costs at list in its period, in the case's currency."""
+    price = case.prices[row["sku"], row["term"]]
+    stored = bool(case.skus[row["sku"]]["resource"])
+    if stored and row.get("slice", "all") != "all":
+        raise Unreadable("a purchase of storage names a slice")
+    amount = case.periods[t].months if stored else case.periods[t].hours * _part(case, row)
+    money = number(row, "units") * amount * number(price, "ListUnitPrice")
+    return money * case.rate(price["PricingCurrency"], t)
 
 
 def _part(case: Case, row: Row) -> Decimal:

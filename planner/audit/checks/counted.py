@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from planner.audit.case import ONE, SIZED, ZERO, Case
-from planner.audit.checks.contracts import at_start, landed, under
+from planner.audit.checks.contracts import at_start, granted, landed, under
 from planner.audit.claims import Placement
 from planner.audit.context import Context
 from planner.audit.findings import Finding, text
@@ -97,7 +97,8 @@ def _money(context: Context) -> Iterable[Finding]:
         t = at[row["period"]]
         listed = number(row, "used") * case.periods[t].hours * number(price, "ListUnitPrice")
         listed *= case.rate(price["PricingCurrency"], t)
-        amounts = [landed(listed, contract) for contract in _contracts(case, row, t, started)]
+        kept = [granted(case, c, row["sku"], row["term"]) for c in contracts_of(case, row, t, started)]
+        amounts = [landed(listed, contract) for contract in kept]
         least[key(row)] = least.get(key(row), ZERO) + min(amounts)
         most[key(row)] = most.get(key(row), ZERO) + max(amounts)
     for payer, pool, region, t in sorted(stated.keys() | most.keys()):
@@ -110,7 +111,7 @@ def _money(context: Context) -> Iterable[Finding]:
             yield Finding("counted", "fail", pool or payer, message, numbers)
 
 
-def _contracts(case: Case, row: Row, t: int, started: Mapping[Kind, list[Decimal]]) -> list[Row | None]:
+def contracts_of(case: Case, row: Row, t: int, started: Mapping[Kind, list[Decimal]]) -> list[Row | None]:
     """Contracts that commitments of a row of purchases keep: begun in the plan, or held before."""
     kind = (row["payer"], row["sku"], row["term"])
     own = [h for h in case.held if (h["payer"], h["sku"], h["term"]) == kind]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from planner.audit.calendar import months_after, weight
 from planner.audit.case import ONE, ZERO, Case
-from planner.audit.checks.contracts import at_start, parts, under
+from planner.audit.checks.contracts import at_start, granted, parts, under
 from planner.audit.checks.costs import discount_factor
 from planner.audit.context import Context
 from planner.audit.findings import Finding, text
@@ -60,11 +60,17 @@ def _due(case: Case, purchases: Iterable[Row]) -> dict[Key, Decimal]:
         region = case.skus[sku]["region"]
         for t0, units in enumerate(started):
             if (sku, term) in case.prices and units > _DUST:
-                _begun(case, due, (payer, sku, term), t0, units * _landed(at_start(case, region, t0)))
+                _begun(
+                    case,
+                    due,
+                    (payer, sku, term),
+                    t0,
+                    units * _landed(granted(case, at_start(case, region, t0), sku, term)),
+                )
     for row in case.held:
         sku, term, until = row["sku"], row["term"], months_left(case, row)
         where = row["payer"], case.skus[sku]["region"]
-        units = number(row, "units") * _landed(under(case, row))
+        units = number(row, "units") * _landed(granted(case, under(case, row), sku, term))
         if not until or (sku, term) not in case.prices:
             continue
         for p in case.periods if early(case, sku, term) else ():

@@ -9,7 +9,7 @@ from planner.audit.agreements import months_into
 from planner.audit.amounts import COUNTED, NOT_COUNTED, TIERS, TRANSFER
 from planner.audit.calendar import months_after
 from planner.audit.case import STORED, ZERO, Case
-from planner.audit.checks.contracts import at_start, landed, under
+from planner.audit.checks.contracts import at_start, granted, landed, under
 from planner.audit.context import Context
 from planner.audit.filters import Facts, in_market, selected
 from planner.audit.findings import Finding, of_rule
@@ -141,7 +141,8 @@ def _owed(
 ) -> None:
     """Add, at the end of each period, the price of the months that then are left of ``months``."""
     price, region = case.prices[sku, term], case.skus[sku]["region"]
-    each = landed(units * number(price, "ListUnitPrice"), contract) * (1 - early(case, sku, term))
+    kept = granted(case, contract, sku, term)
+    each = landed(units * number(price, "ListUnitPrice"), kept) * (1 - early(case, sku, term))
     length, count = case.periods[0].months, len(case.periods)
     held = months - (count - t0) * length
     due = ZERO

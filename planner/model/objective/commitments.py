@@ -53,7 +53,9 @@ def _bought(index: Index, columns: Columns) -> pd.DataFrame:
     price, assumed = _prices(index, lines["term"].to_numpy(), s, t)
     listed = price * index.case.periods["hours"].to_numpy()[t]
     begun = index.offers.contract[r, t0]
-    made = make_lines(index, "commitment", col, nobody(col), q, r, s, t, listed, assumed, begun)
+    made = make_lines(
+        index, "commitment", col, nobody(col), q, r, s, t, listed, assumed, begun, lines["term"].to_numpy()
+    )
     return made.assign(counted=0.0)
 
 
@@ -64,7 +66,20 @@ def _held(index: Index, columns: Columns) -> pd.DataFrame:
     listed = price * index.case.periods["hours"].to_numpy()[t] * lines["part"].to_numpy()
     q = lines["owner"].map(index.first_pool).to_numpy(dtype=np.int64)
     kept = held_contracts(index)[lines["h"].to_numpy(dtype=np.int64)]
-    made = make_lines(index, "commitment held", col, nobody(col), q, r, s, t, listed, assumed, kept)
+    made = make_lines(
+        index,
+        "commitment held",
+        col,
+        nobody(col),
+        q,
+        r,
+        s,
+        t,
+        listed,
+        assumed,
+        kept,
+        lines["term"].to_numpy(),
+    )
     return made.assign(counted=0.0)
 
 
@@ -97,7 +112,8 @@ def _beyond(index: Index, name: str, keys: pd.DataFrame) -> pd.DataFrame:
     for name_of, summed in after.converted.items():
         mine = currency == name_of
         hours[mine], weighed[mine] = summed[months[mine]], after.weighed[name_of][months[mine]]
-    made = make_lines(index, name, col, nobody(col), q, r, s, last, price * hours, assumed, kept)
+    term = keys["term"].to_numpy()
+    made = make_lines(index, name, col, nobody(col), q, r, s, last, price * hours, assumed, kept, term)
     due = made["list"] - made["discount"] + made["margin"] + made["tax"]
     nothing = dict.fromkeys(("list", "discount", "margin", "tax", "counted"), 0.0)
     return made.assign(tail=due, late=due * (weighed / hours), **nothing)
@@ -138,7 +154,8 @@ def _at_start(index: Index, columns: Columns, part: np.ndarray) -> pd.DataFrame:
     months = keys["months"].to_numpy(dtype=np.int64)
     beyond = after_horizon(index.case, [], int(months.max(initial=0))).hours[months]
     whole = keys["col"].map(total).to_numpy(dtype="float64") + beyond
-    made = make_lines(index, PREPAID, col, nobody(col), q, r, s, t0, price * whole, assumed)
+    term, begun = keys["term"].to_numpy(), index.offers.contract[r, t0]
+    made = make_lines(index, PREPAID, col, nobody(col), q, r, s, t0, price * whole, assumed, begun, term)
     paid = part[col] * cash(made)
     return made.assign(prepaid=paid, late=paid * _first_day(index)[t0]) if len(made) else made
 
@@ -156,5 +173,6 @@ def _counted(index: Index, columns: Columns) -> pd.DataFrame:
     q, r, s, t, col = (cover[c].to_numpy(dtype=np.int64) for c in ("q", "r", "s", "t", "col"))
     price, assumed = _prices(index, cover["term"].to_numpy(), s, t)
     listed, kept = price * cover["hours"].to_numpy(), cover["contract"].to_numpy(dtype=np.int64)
-    made = make_lines(index, "commitment used", col, nobody(col), q, r, s, t, listed, assumed, kept)
+    term = cover["term"].to_numpy()
+    made = make_lines(index, "commitment used", col, nobody(col), q, r, s, t, listed, assumed, kept, term)
     return made.assign(**dict.fromkeys(("list", "discount", "margin", "tax"), 0.0))

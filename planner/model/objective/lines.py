@@ -44,6 +44,7 @@ def make_lines(
     listed: np.ndarray,
     assumed: np.ndarray,
     contract: np.ndarray | None = None,
+    sold: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Lines at list price, landed by the contract of the region's vendor.
 
@@ -54,12 +55,14 @@ def make_lines(
     contract
         Number of the contract that holds, -1 for none; by default that of region and period. A
         commitment keeps the contract under which it began.
+    sold
+        Term on which each SKU is bought; by default on demand.
     """
     if not len(col):
         return NO_LINES.copy()
     number = index.offers.contract[r, t] if contract is None else contract
     terms = index.contract_terms[number]
-    discount = listed * terms[:, 0]
+    discount = listed * _discounts(index, number, s, sold, terms[:, 0])
     margin = (listed - discount) * terms[:, 1]
     tax = (listed - discount + margin) * terms[:, 2]
     frame = {
@@ -70,6 +73,20 @@ def make_lines(
         "contract": number, "assumed": np.asarray(assumed, dtype="float64"),
     }  # fmt: skip
     return pd.DataFrame(frame)
+
+
+def _discounts(
+    index: Index, number: np.ndarray, s: np.ndarray, sold: np.ndarray | None, flat: np.ndarray
+) -> np.ndarray:
+    """Part off the list price of each line: that of its SKU and term, or the contract's own (``flat``)."""
+    off = index.offers.off
+    if not off:
+        return flat
+    found = off["on_demand"][number, s]
+    for term in off if sold is not None else ():
+        mine = sold == term
+        found[mine] = off[term][number[mine], s[mine]]
+    return found
 
 
 def nobody(col: np.ndarray) -> np.ndarray:
