@@ -165,7 +165,7 @@ def plan(tmp_path_factory):
     """With a commitment held before, one bought, machines on demand and storage."""
     made = committed().off(0.5, term="commit_1y").private("aa:x:m", 0.3).off(0.4, family="d1")
     made.held("aa:x:m", 1, "2026-07")
-    made.workload("two", demand={"vcpu": [4, 8, 4, 4], "memory_gib": 16})
+    made.workload("two", demand={"vcpu": [4, 16, 4, 4], "memory_gib": 16})
     made.rule("SPEND", "vendor_share", {"cap": 1.0, "basis": "spend"})
     made.rule("REFERENCE", "vendor_share", {"cap": 1.0, "basis": "reference_spend"})
     return write(made, tmp_path_factory.mktemp("private"))
