@@ -15,8 +15,8 @@ from planner.inputs import Case
 def region_status(case: Case, regions: Iterable[str]) -> list[dict[str, str]]:
     """What was last said of some regions, by region: as :func:`last_confirmed` has it."""
     status = last_confirmed(case.catalog)
-    rows: list[dict[str, str]] = status[status["region"].isin(set(regions))].to_dict("records")
-    return sorted(rows, key=lambda row: row["region"])
+    chosen = status[status["region"].isin(set(regions))].sort_values("region")
+    return [{str(k): str(v) for k, v in row.items()} for row in chosen.to_dict("records")]
 
 
 def old_status(case: Case, eligibility: Eligibility, max_age: int = MAX_AGE) -> list[dict[str, str]]:

@@ -197,8 +197,8 @@ def _tables(folder: Folder, case: Case, named: Mapping[str, str]) -> None:
     case.budgets = read("budgets", ("agency", "year", "vote", "amount", "currency"))
     columns = ("agreement", "vendor", "payer", "status", "start", "months", "amount", "discount", "up_to")
     case.agreements = read("spend_commitments", columns)
-    columns = ("contract", "vendor", "discount", "margin", "tax", "valid_from", "valid_to")
-    case.contracts = read("contracts", columns)
+    terms = ("contract", "vendor", "discount", "margin", "tax", "valid_from", "valid_to")
+    case.contracts = read("contracts", terms)
     for row in read("private_prices", ("contract", "sku", "term", "price", "currency")):
         case.private_prices[row["contract"], row["sku"], row["term"]] = row
     for row in read("discounts", ("contract", "family", "term", "discount")):

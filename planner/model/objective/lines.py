@@ -82,7 +82,7 @@ def _discounts(
     off = index.offers.off
     if not off:
         return flat
-    found = off["on_demand"][number, s]
+    found = np.array(off["on_demand"][number, s])
     for term in off if sold is not None else ():
         mine = sold == term
         found[mine] = off[term][number[mine], s[mine]]
