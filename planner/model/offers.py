@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from planner.case.private import own_discounts
 from planner.case.schema import STORED
 from planner.catalog.schema import COMMITMENTS, UPFRONT
 from planner.inputs import Case
+from planner.model.granted import own_discounts
 
 
 @dataclass(frozen=True)
