@@ -342,7 +342,7 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
         shares=shares.shares(model, x),
         excuses=model.index.eligibility.excuses,
         latency=extract.latency(model, x),
-        binding=binding(model, outcome),
+        binding=binding(model, outcome.dual if outcome.duals_hold else None, outcome.x),
         survival=survival.survival(model, x),
         run=run,
         pools=pools(model, x),

@@ -7,21 +7,26 @@ copied inputs, and the report is drawn again from the tables. No solver runs.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pandas as pd
 
+from planner.answer import extract
+from planner.answer.binding import binding
 from planner.answer.whole import in_whole_machines
 from planner.inputs import Case
 from planner.lp.arrays import Arrays
+from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 from planner.plan.certificate import FILE, Certificate, check, load
+from planner.plan.doubts import cost_faults
 from planner.plan.plan import Plan
 from planner.planning import build_model
-from planner.tolerances import SAME_COST
+from planner.tolerances import SUM
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,15 @@ class Bound:
     ----------
     faults
         Why the certificate proves nothing of this plan; empty if it does.
+    binding
+        What of ``binding.csv``, or of the plan's values that it rests on, is not what the certificate says.
     program
         SHA-256 of the program's arrays.
     """
 
     certificate: Certificate
     faults: tuple[str, ...]
+    binding: tuple[str, ...]
     program: str
 
     @property
@@ -62,8 +70,13 @@ def bound_of(folder: Path, plan: Plan, case: Case) -> Bound:
         If the inputs allow no plan at all.
     """
     proof, stated = check(folder / FILE), load(folder / FILE)
-    built = to_arrays(build_model(in_whole_machines(case)))
-    return Bound(proof, (*_program_faults(stated, built), *_cost_faults(proof, plan)), program_hash(built))
+    model = build_model(in_whole_machines(case))
+    built = to_arrays(model)
+    program = tuple(_program_faults(stated, built))
+    told = (
+        ("the certificate is of another program",) if program else tuple(_binding_faults(model, stated, plan))
+    )
+    return Bound(proof, (*program, *cost_faults(proof, plan)), told, program_hash(built))
 
 
 def program_hash(arrays: Arrays) -> str:
@@ -94,15 +107,29 @@ def _program_faults(stated: dict[str, np.ndarray], built: Arrays) -> Iterator[st
         yield "its program is not that of the inputs: other bounds"
 
 
-def _cost_faults(proof: Certificate, plan: Plan) -> Iterator[str]:
-    cost = float(plan.costs["objective"].sum())
-    if "ended" in plan.run:
-        # In whole machines the certificate is of the linear program, which bounds the plan.
-        if proof.objective > cost + SAME_COST * max(1.0, abs(cost)):
-            yield f"its bound is {proof.objective:,.2f}, more than the {cost:,.2f} of the cost lines"
-        return
-    if abs(proof.objective - cost) > SAME_COST * max(1.0, abs(cost)):
-        yield f"its cost is {proof.objective:,.2f}, the cost lines sum to {cost:,.2f}"
+def _binding_faults(model: Model, stated: Mapping[str, np.ndarray], plan: Plan) -> Iterator[str]:
+    """Tables that the certificate's values and duals do not give; ``binding.csv`` only if the others are."""
+    x = stated["x"]
+    tables = {"placements": extract.placements(model, x), "costs": extract.costs(model, x)}
+    others = [f"{name}.csv is not what its values give" for name, due in tables.items()
+              if not _same(getattr(plan, name), due)]  # fmt: skip
+    yield from others
+    if not others and not _same(plan.binding, binding(model, stated["dual"], x)):
+        yield "binding.csv is not what its duals give"
+
+
+def _same(stated: pd.DataFrame, due: pd.DataFrame) -> bool:
+    """Are two tables the same, figures to what floating point may add?"""
+    if list(stated.columns) != list(due.columns) or len(stated) != len(due):
+        return False
+    for column in due.columns:
+        a, b = stated[column].to_numpy(), due[column].to_numpy()
+        if due[column].dtype.kind == "f":
+            if not np.allclose(a.astype("float64"), b, rtol=SUM, atol=SUM, equal_nan=True):
+                return False
+        elif not np.array_equal(a.astype(str), b.astype(str)):
+            return False
+    return True
 
 
 def rendered(folder: Path, plan: Plan, case: Case) -> list[str]:

@@ -161,6 +161,8 @@ def _by_the_planner(plan: Path, bound: bool, rendered: bool) -> list[Finding]:
                 message = f"{message}, for the whole numbers that the plan chose"
             status: Status = "fail" if not proof.holds else "report" if bounded.whole else "pass"
             found.append(Finding("bound", status, FILE, message, numbers))
+            said = "; ".join(proof.binding) or "is what the duals of the certificate give"
+            found.append(Finding("binding", "fail" if proof.binding else "pass", "binding.csv", said))
         except (BadInput, Infeasible) as error:
             found.append(Finding("bound", "fail", FILE, f"not proved: {str(error)[:400]}"))
     if rendered:

@@ -35,6 +35,7 @@ def command(
     bound: bool,
 ) -> None:
     """Print the plan in folder PLAN."""
+    from planner.plan.doubts import doubts
     from planner.plan.folder import read_plan
     from planner.report import terminal, terminal_tables
     from planner.report.named import named
@@ -50,6 +51,8 @@ def command(
         raise click.UsageError(f"{asked[0]} and --all exclude each other")
 
     read = read_plan(plan)
+    if not bound and "fixed" not in read.head and (told := doubts(plan, read)):
+        click.echo(f"NOT PROVED cheapest: {'; '.join(told)}", err=as_json)
     if workload is not None and workload not in set(read.placements["workload"]):
         raise click.UsageError(f"the plan has no workload {workload!r}")
     if bound:

@@ -7,6 +7,7 @@ Checking takes a few sums over the file's arrays and no solver.
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from planner.case.files import INPUTS
 from planner.errors import BadInput, Issue
 
 FILE = "certificate.npz"
@@ -60,6 +62,8 @@ class Certified:
     ----------
     start, index, value
         The rows, compressed: entries ``start[i]`` to ``start[i + 1]`` are those of row i.
+    x
+        The values of the columns in the plan.
     objective, unit
         What the plan costs, in ``unit`` units of the case's currency, as all money of the program.
     whole
@@ -75,14 +79,26 @@ class Certified:
     index: np.ndarray
     value: np.ndarray
     dual: np.ndarray
+    x: np.ndarray
     objective: float
     unit: float
     whole: bool
 
 
 def save(path: Path, program: Certified) -> None:
-    """Write a program and its duals."""
-    np.savez_compressed(path, **vars(program))
+    """Write a program and its duals, with the digest of the plan's inputs, which lie beside it."""
+    np.savez_compressed(path, inputs=np.array(inputs_digest(path.parent)), **vars(program))
+
+
+def inputs_digest(folder: Path) -> str:
+    """SHA-256 of all inputs that a plan folder holds, each a line ``DIGEST  NAME``."""
+    inputs = folder / INPUTS
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(inputs).as_posix()}\n"
+        for path in sorted(inputs.rglob("*"))
+        if path.is_file()
+    ]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def load(path: Path) -> dict[str, np.ndarray]:
@@ -99,14 +115,14 @@ def load(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as file:
             a = {name: file[name] for name in file.files}
         columns, rows, entries = len(a["cost"]), len(a["row_lower"]), len(a["value"])
-        shapes = {"lower": columns, "upper": columns, "row_upper": rows, "dual": rows, "index": entries,
-                  "start": rows + 1}  # fmt: skip
+        shapes = {"lower": columns, "upper": columns, "x": columns, "row_upper": rows, "dual": rows,
+                  "index": entries, "start": rows + 1}  # fmt: skip
         fits = all(a[name].shape == (count,) for name, count in shapes.items())
         integers = a["start"].dtype.kind in "iu" and a["index"].dtype.kind in "iu"
         numbers = all(a[n].dtype.kind in "iuf" for n in (*shapes, "cost", "row_lower", "value"))
-        if not (fits and integers and numbers and np.isfinite(a["dual"]).all()):
+        if not (fits and integers and numbers and np.isfinite(a["dual"]).all() and np.isfinite(a["x"]).all()):
             raise ValueError("arrays do not fit together")
-        float(a["objective"]), float(a["unit"]), bool(a["whole"])
+        float(a["objective"]), float(a["unit"]), bool(a["whole"]), str(a["inputs"])
         steps, index = np.diff(a["start"]), a["index"]
         inside = (steps >= 0).all() and a["start"][0] == 0 and a["start"][-1] == entries
         if not inside or (entries and (index.min() < 0 or index.max() >= columns)):

@@ -176,6 +176,8 @@ def _status(context: Context) -> str:
         return f"obeys every rule; proved within {run['gap']:.2%} of the cheapest when the effort was spent"
     if status != "optimal":
         return status
+    if run.get("dual_objective") is None:
+        return "optimal, says the solver; not proved: there are no duals that prove it"
     if run.get("integers"):
         return f"optimal: proved within {run['gap']:.3%} of the cheapest under the rules and prices stated"
     return "optimal: proved cheapest under the rules and prices stated"

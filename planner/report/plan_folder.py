@@ -39,9 +39,9 @@ def write_plan(
         raise ValueError("the plan does not know its case: write the plan that plan_case gave")
     with written_whole(Path(folder), replace_signed=replace_signed) as work:
         save(plan, work)
+        copy_inputs(plan.case.files, work)
         if plan.certified is not None:
             certificate.save(work / certificate.FILE, plan.certified)
-        copy_inputs(plan.case.files, work)
         if report:
             # Drawing needs Matplotlib, which takes longer to import than a small plan to write.
             from planner.report.background import background_of

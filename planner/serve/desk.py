@@ -172,7 +172,9 @@ class Desk:
         if not outcome.feasible("the solver stopped before an optimum was proved"):
             raise Infeasible(["these limits contradict one another: planner explain names which"])
         shares, kept = program.meter.read(outcome.x), self._survivors.of_solution(model, outcome.x)
-        bound = binding(model, outcome).sort_values("marginal", ascending=False)
+        bound = binding(model, outcome.dual if outcome.duals_hold else None, outcome.x).sort_values(
+            "marginal", ascending=False
+        )
         placed = placements(model, outcome.x)
         placed = placed[placed["role"] == "primary"]
         last = placed[placed["period"] == placed.groupby("workload")["period"].transform("max")]

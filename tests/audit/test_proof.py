@@ -9,9 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from audit.spoiled import add_row, drop_row, repeat_row, spoil_cell
 from support.cli import Ran, call
 
-from planner.plan.folder import write_manifest
+from planner.audit.cells import TABLES
+from planner.commands.inputs_of import inputs_of
+from planner.plan.folder import read_plan, write_manifest
+from planner.proof import bound_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -48,6 +52,7 @@ def recertified(plan: Path, **values: object) -> None:
 def test_a_plan_as_written_is_proved_and_drawn(plan: Path) -> None:
     found = run("audit", plan, "--bound", "--rendered")
     assert found.code == 0, found.out + found.err
+    assert "NOT PROVED" not in run("show", plan).out
     assert "bound 1" in (found.out + found.err) and "rendered 1" in (found.out + found.err)
     assert (
         "proved: no plan in whole machines costs less than 12,960.00 MYR; this one costs 12,960.00"
@@ -60,7 +65,7 @@ SPOILT: dict[str, Callable[[Path], object]] = {
     "a certificate of one column": lambda p: recertified(
         p, cost=np.ones(1), lower=np.ones(1), upper=np.ones(1), row_lower=np.zeros(0), row_upper=np.zeros(0),
         start=np.zeros(1, dtype=np.int64), index=np.zeros(0, dtype=np.int64), value=np.zeros(0),
-        dual=np.zeros(0), objective=np.float64(1.0),
+        dual=np.zeros(0), x=np.ones(1), objective=np.float64(1.0),
     ),
     "another objective": lambda p: recertified(p, objective=np.float64(0.5)),
     "duals of nothing": lambda p: recertified(p, dual=np.zeros(len(np.load(p / "certificate.npz")["dual"]))),
@@ -72,12 +77,43 @@ SPOILT: dict[str, Callable[[Path], object]] = {
 def test_what_is_no_proof_of_this_plan_is_told(name: str, plan: Path) -> None:
     SPOILT[name](plan)
     write_manifest(plan)
+    told = run("show", plan)
+    # Of what the certificate itself says wrongly of its columns, only the program tells.
+    assert told.code == 0
+    assert told.out.startswith("NOT PROVED cheapest: ") or name == "a column held", told.out[:200]
     shown = run("show", plan, "--bound")
     assert "NOT proved" in shown.out
     assert not json.loads(run("show", plan, "--bound", "--json").out)["holds"]
     found = run("audit", plan, "--bound")
     assert found.code == 4
     assert "not proved" in found.out
+
+
+BINDING: dict[str, Callable[[Path], object]] = {
+    **{
+        f"a cell of {column}": lambda p, c=column: spoil_cell(p / "binding.csv", c)
+        for column in TABLES["binding.csv"]
+    },
+    "a row less": lambda p: drop_row(p / "binding.csv"),
+    "a row twice": lambda p: repeat_row(p / "binding.csv"),
+    "a row invented": lambda p: add_row(p / "binding.csv"),
+    "other values": lambda p: recertified(p, x=np.zeros(len(np.load(p / "certificate.npz")["x"]))),
+}  # fmt: skip
+
+
+def test_what_binds_is_what_the_certificate_says(plan: Path) -> None:
+    read, (case, _) = read_plan(plan), inputs_of(plan)
+    assert bound_of(plan, read, case).binding == ()
+    content = {name: (plan / name).read_bytes() for name in ("binding.csv", "certificate.npz")}
+    for name, spoil in BINDING.items():
+        spoil(plan)
+        assert bound_of(plan, read_plan(plan), case).binding != (), name
+        for file, raw in content.items():
+            (plan / file).write_bytes(raw)
+    drop_row(plan / "binding.csv")
+    write_manifest(plan)
+    ran = run("audit", plan, "--bound")
+    assert ran.code == 4 and "binding.csv is not what its duals give" in ran.out
 
 
 @pytest.mark.parametrize("at", [0, 0.2, 0.5, 0.8, 0.999])
@@ -108,9 +144,27 @@ def test_what_the_tables_do_not_draw_is_told(spoil: Callable[[Path], object], pl
     assert "is not what the plan's tables draw" in found.out
 
 
-def test_signing_is_not_proposed_without_the_breaches(plan: Path) -> None:
-    told = run("audit", EXAMPLES.parent / "nothing")
-    assert told.code == 2
+def test_signing_is_proposed_with_the_breaches_that_are_reported_only(plan: Path) -> None:
+    told = run("audit", plan)
+    assert "breach" not in told.err and "planner sign" in told.err
+    rules = plan / "inputs" / "rules.toml"
+    rule = rules.read_text(encoding="utf-8").partition("[[rule]]")[2]
+    for old, new in (('"cap"', '"goal"'), ('"hard"', '"report"'), ("cap = 0.5", "cap = 0.4")):
+        rule = rule.replace(old, new, 1)
+    with rules.open("a", encoding="utf-8") as stream:
+        stream.write(f"\n[[rule]]{rule}")
+    write_manifest(plan)
+    told = run("audit", plan)
+    assert told.code == 0, told.out
+    count = sum("goal" in line for line in told.out.splitlines())
+    *_, warning, proposal = told.err.splitlines()
+    assert count > 0
+    assert f"before anybody signs: {count} breaches of rules that do not bind, reported only" in warning
+    assert "planner sign" in proposal
+    assert f", of them {count} breaches" in told.out.splitlines()[-1]
+
+
+def test_signing_is_not_proposed_of_a_public_part(plan: Path) -> None:
     retold(plan / "plan.json", '"case": "vendor-cap"', '"public": true,\n  "case": "vendor-cap"')
     write_manifest(plan)
     found = run("audit", plan)
