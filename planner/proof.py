@@ -74,7 +74,7 @@ def bound_of(folder: Path, plan: Plan, case: Case) -> Bound:
     built = to_arrays(model)
     program = tuple(_program_faults(stated, built))
     told = (
-        ("the certificate is of another program",) if program else tuple(_binding_faults(model, stated, plan))
+        ("the certificate is of another program",) if program else tuple(binding_faults(model, stated, plan))
     )
     return Bound(proof, (*program, *cost_faults(proof, plan)), told, program_hash(built))
 
@@ -107,7 +107,7 @@ def _program_faults(stated: dict[str, np.ndarray], built: Arrays) -> Iterator[st
         yield "its program is not that of the inputs: other bounds"
 
 
-def _binding_faults(model: Model, stated: Mapping[str, np.ndarray], plan: Plan) -> Iterator[str]:
+def binding_faults(model: Model, stated: Mapping[str, np.ndarray], plan: Plan) -> Iterator[str]:
     """Tables that the certificate's values and duals do not give; ``binding.csv`` only if the others are."""
     x = stated["x"]
     tables = {"placements": extract.placements(model, x), "costs": extract.costs(model, x)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from planner.audit.case import Case
 from planner.audit.checks.manifest import MANIFEST
 from planner.audit.claims import RECORD, read_claims
 from planner.audit.context import Context
@@ -21,6 +22,7 @@ from planner.audit.registry import ALWAYS, KINDS
 from planner.audit.rules import rules_of_packs, rules_of_plan
 from planner.errors import BadInput, Issue
 from planner.policy.kinds import KINDS as SCHEMAS
+from planner.policy.rules import Rule
 
 Stage = Literal["plan", "award"]
 _SPOILT = (Unreadable, ArithmeticError, KeyError, ValueError)
@@ -63,37 +65,84 @@ def audit(
     if not folder.has("placements.csv") and not folder.has(RECORD):
         mend = "Name a folder with placements.csv and inputs/, as planner plan writes it."
         raise BadInput([Issue(root.name, 0, "", "", "is no plan", mend)])
+    question = read_question(folder, packs, rules_as_of)
+    if question is None:
+        return _made(root, None, packs, stage, (), folder.problems)
+    return judge(folder, question, packs, stage, catalogs)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was asked, as the copies under ``inputs/`` have it: one for all answers to it.
+
+    Attributes
+    ----------
+    rules, judged
+        The rules to judge by, and their verdicts on places.
+    own, places
+        The rules of the case itself, and their verdicts.
+    findings
+        On the rules.
+    """
+
+    case: Case
+    rules: tuple[Rule, ...]
+    judged: Places
+    own: tuple[Rule, ...]
+    places: Places
+    findings: tuple[Finding, ...]
+
+
+def read_question(
+    folder: Folder, packs: Sequence[str] = (), rules_as_of: date | None = None
+) -> Question | None:
+    """Read the question from a folder; ``None``, with the folder's problems, if it cannot be used.
+
+    Raises
+    ------
+    BadInput
+        If a pack asked for cannot be read.
+    """
     case = read_case(folder)
     if case is None:
-        return _made(root, None, packs, stage, (), folder.problems)
-    own, findings = rules_of_plan(folder, case, rules_as_of)
-    rules = own
+        return None
+    rules, findings = rules_of_plan(folder, case, rules_as_of)
+    own = rules if rules_as_of is None else rules_of_plan(folder, case, None)[0]
     if packs:
         rules, more = rules_of_packs(folder, case, packs, rules_as_of)
         if more:
             raise BadInput([Issue(f.subject, 0, "", "", f.message, "Correct the pack.") for f in more])
+    places = Places(case, own)
+    judged = places if rules is own else Places(case, rules)
+    return Question(case, rules, judged, own, places, tuple(findings))
+
+
+def judge(
+    folder: Folder,
+    question: Question,
+    packs: Sequence[str] = (),
+    stage: Stage = "plan",
+    catalogs: Path | None = None,
+) -> Audit:
+    """Judge the answer in a folder to a question; as :func:`audit`."""
+    case = question.case
     claims, more = read_claims(folder, case)
-    findings += more
-    frozen, _ = rules_of_plan(folder, case, None)
-    places = Places(case, frozen)
+    findings = [*question.findings, *more]
     public = bool(claims.head and claims.head.get("public") is True)
     made_by_planner = (folder.has(MANIFEST) or folder.has(RECORD)) and not public
     context = Context(
-        folder, case, claims, rules, frozen, places, Places(case, rules), stage, made_by_planner,
-        _in_part(claims.head) if public else frozenset(),
+        folder, case, claims, question.rules, question.own, question.places, question.judged, stage,
+        made_by_planner, _in_part(claims.head) if public else frozenset(),
     )  # fmt: skip
     if public:
-        findings.append(
-            Finding(
-                "public", "not checked", RECORD, "calls itself a public part: what it lacks is not checked"
-            )
-        )
+        message = "calls itself a public part: what it lacks is not checked"
+        findings.append(Finding("public", "not checked", RECORD, message))
     findings += _judged(context)
     if catalogs is not None:
         findings += list(compared(folder, catalogs, case.day("prices_as_of").isoformat(), _release(folder)))
     if not folder.problems:
         findings.append(Finding("readable", "pass", "all files", "every file that was needed could be read"))
-    done = _made(root, context, packs, stage, findings, folder.problems)
+    done = _made(folder.root, context, packs, stage, findings, folder.problems)
     return replace(done, decisions=decisions(context, done.findings))
 
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from planner.atomic import new_folder
@@ -156,7 +157,24 @@ def _read_frame(path: Path, columns: tuple[str, ...], extra: tuple[str, ...]) ->
     if tuple(frame.columns) not in (columns, known):
         mend = f"It should have {', '.join(columns)}."
         raise BadInput([Issue(path.name, 1, "", "", "has other columns than a plan", mend)])
+    problems = [issue for column in frame for issue in _no_figures(frame[column], path.name)]
+    if problems:
+        raise BadInput(problems)
     return frame
+
+
+def _no_figures(values: pd.Series, where: str) -> Iterator[Issue]:
+    """The first cell of a column of figures that holds none: pandas then reads the whole column as text."""
+    if values.name in _TEXT:
+        return
+    if values.dtype.kind == "O":
+        bad = [not (isinstance(value, bool) or value != value) for value in values]
+    else:
+        bad = list(np.isinf(values.to_numpy(dtype="float64")))
+    if any(bad):
+        row = bad.index(True)
+        mend = "Write the plan again with planner plan."
+        yield Issue(where, row + 2, str(values.name), str(values.iloc[row])[:80], "is no figure", mend)
 
 
 _TEXT = (

@@ -1,70 +1,111 @@
-"""Spoil any cell, row or entry of a plan folder: what the test of the table of cells does to each."""
+"""Spoil any cell, row or entry of a plan: what the test of the table of cells does to each, in memory."""
 
 from __future__ import annotations
 
 import csv
+import io
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from planner.audit.reading import Folder, Unreadable
+from planner.audit.seal.content import read_folder
+
 Rows = list[dict[str, str]]
+Spoil = Callable[[bytes], bytes]
 
 
-def read_rows(path: Path) -> tuple[list[str], Rows]:
-    """Columns and rows of a CSV file."""
-    with path.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        return list(reader.fieldnames or ()), list(reader)
+class InMemory(Folder):
+    """A plan folder of which some files are other than on the disk."""
+
+    def __init__(self, root: Path, content: dict[str, bytes] | None = None) -> None:
+        super().__init__(root)
+        self.content = read_folder(root) if content is None else content
+
+    def having(self, name: str, content: bytes) -> InMemory:
+        """The same folder with another file."""
+        return InMemory(self.root, {**self.content, name: content})
+
+    def files(self) -> Iterator[str]:
+        return iter(sorted(self.content))
+
+    def has(self, name: str) -> bool:
+        return name in self.content
+
+    def bytes(self, name: str) -> bytes:
+        if name not in self.content:
+            raise Unreadable("is missing")
+        return self.content[name]
 
 
-def write_rows(path: Path, columns: list[str], rows: Rows) -> None:
-    """Write a CSV file as plans have it."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+def read_rows(content: bytes) -> tuple[list[str], Rows]:
+    """Columns and rows of CSV."""
+    reader = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))
+    return list(reader.fieldnames or ()), list(reader)
 
 
-def spoil_cell(path: Path, column: str) -> None:
+def as_csv(columns: list[str], rows: Rows) -> bytes:
+    """CSV as plans have it."""
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return stream.getvalue().encode("utf-8")
+
+
+def spoil_cell(column: str) -> Spoil:
     """Change one cell of a column to another value of its sort: the first that is not blank."""
-    columns, rows = read_rows(path)
-    row = next((r for r in (*chosen(rows), *rows) if r[column]), rows[0])
-    row[column] = _other(row[column], [r[column] for r in rows])
-    write_rows(path, columns, rows)
+
+    def spoil(content: bytes) -> bytes:
+        columns, rows = read_rows(content)
+        row = next((r for r in (*chosen(rows), *rows) if r[column]), rows[0])
+        row[column] = _other(row[column], [r[column] for r in rows])
+        return as_csv(columns, rows)
+
+    return spoil
 
 
-def drop_row(path: Path) -> None:
+def drop_row(content: bytes) -> bytes:
     """Take the first row away."""
-    columns, rows = read_rows(path)
+    columns, rows = read_rows(content)
     gone = chosen(rows)[0]
-    write_rows(path, columns, [row for row in rows if row is not gone])
+    return as_csv(columns, [row for row in rows if row is not gone])
 
 
-def repeat_row(path: Path) -> None:
+def repeat_row(content: bytes) -> bytes:
     """State the first row twice."""
-    columns, rows = read_rows(path)
-    write_rows(path, columns, [chosen(rows)[0], *rows])
+    columns, rows = read_rows(content)
+    return as_csv(columns, [chosen(rows)[0], *rows])
 
 
-def add_row(path: Path) -> None:
+def add_row(content: bytes) -> bytes:
     """Invent a row: the first one with another key."""
-    columns, rows = read_rows(path)
+    columns, rows = read_rows(content)
     new = dict(chosen(rows)[0])
     new[columns[0]] = _other(new[columns[0]], [r[columns[0]] for r in rows])
-    write_rows(path, columns, [*rows, new])
+    return as_csv(columns, [*rows, new])
 
 
-def spoil_entry(path: Path, entry: str) -> None:
+ROWS: dict[str, Spoil] = {"a row less": drop_row, "a row twice": repeat_row, "a row invented": add_row}
+
+
+def spoil_entry(entry: str) -> Spoil:
     """Change an entry of a JSON object; a dot leads into a section."""
-    record = json.loads(path.read_text(encoding="utf-8"))
-    section, _, name = entry.rpartition(".")
-    holder = record.setdefault(section, {}) if section else record
-    holder[name] = _changed(holder[name]) if name in holder else ["invented"]
-    path.write_text(json.dumps(record), encoding="utf-8")
+
+    def spoil(content: bytes) -> bytes:
+        record = json.loads(content)
+        section, _, name = entry.rpartition(".")
+        holder = record.setdefault(section, {}) if section else record
+        holder[name] = _changed(holder[name]) if name in holder else ["invented"]
+        return json.dumps(record).encode("utf-8")
+
+    return spoil
 
 
-def has_entry(record: dict[str, Any], entry: str) -> bool:
+def has_entry(content: bytes, entry: str) -> bool:
     """Does a JSON object have an entry; a dot leads into a section?"""
+    record = json.loads(content)
     section, _, name = entry.rpartition(".")
     return name in (record.get(section, {}) if section else record)
 
