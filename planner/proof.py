@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from planner.answer import extract
 from planner.answer.binding import binding
 from planner.answer.whole import in_whole_machines
 from planner.inputs import Case
@@ -26,7 +25,7 @@ from planner.plan.certificate import FILE, Certificate, check, load
 from planner.plan.doubts import cost_faults
 from planner.plan.plan import Plan
 from planner.planning import build_model
-from planner.tolerances import SUM
+from planner.tolerances import ROW, SAME_COST, SUM
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class Bound:
     faults
         Why the certificate proves nothing of this plan; empty if it does.
     binding
-        What of ``binding.csv``, or of the plan's values that it rests on, is not what the certificate says.
+        What of ``binding.csv``, or of the values that it rests on, is not what the certificate says.
     program
         SHA-256 of the program's arrays.
     """
@@ -108,14 +107,23 @@ def _program_faults(stated: dict[str, np.ndarray], built: Arrays) -> Iterator[st
 
 
 def binding_faults(model: Model, stated: Mapping[str, np.ndarray], plan: Plan) -> Iterator[str]:
-    """Tables that the certificate's values and duals do not give; ``binding.csv`` only if the others are."""
+    """Why ``binding.csv`` is not what a certificate says, which is of the program of ``model``."""
     x = stated["x"]
-    tables = {"placements": extract.placements(model, x), "costs": extract.costs(model, x)}
-    others = [f"{name}.csv is not what its values give" for name, due in tables.items()
-              if not _same(getattr(plan, name), due)]  # fmt: skip
-    yield from others
-    if not others and not _same(plan.binding, binding(model, stated["dual"], x)):
-        yield "binding.csv is not what its duals give"
+    row = np.repeat(np.arange(len(stated["row_lower"])), np.diff(stated["start"]))
+    activity = np.bincount(row, stated["value"] * x[stated["index"]], minlength=len(stated["row_lower"]))
+    feasible = _within(x, stated["lower"], stated["upper"]) and _within(
+        activity, stated["row_lower"], stated["row_upper"]
+    )
+    cost, objective = float(stated["cost"] @ x), float(stated["objective"])
+    if not feasible or abs(cost - objective) > SAME_COST * max(1.0, abs(objective)):
+        yield "the certificate's values are no solution of its program at its cost"
+    elif not _same(plan.binding, binding(model, stated["dual"], x)):
+        yield "is not what the duals of the certificate give"
+
+
+def _within(values: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> bool:
+    slack = ROW * np.maximum(1.0, np.abs(values))
+    return bool(((values >= lower - slack) & (values <= upper + slack)).all())
 
 
 def _same(stated: pd.DataFrame, due: pd.DataFrame) -> bool:

@@ -20,6 +20,7 @@ PRICES_BOUND = "of the linear program that bounds the plan: choices and whole ma
 PRICES_FIXED = "of the program re-solved with its integers fixed"
 """Of which program prices at the margin are, where whole numbers keep the plan's own from having any."""
 
+
 def binding(model: Model, dual: np.ndarray | None, x: np.ndarray) -> pd.DataFrame:
     """Rows that bind, with what loosening each by one unit saves over the horizon's money.
 

@@ -49,7 +49,7 @@ class Solved:
         a, fixed = self.arrays, bool(self.plan.run["integers"]) and not self.in_whole_machines
         return Certified(
             a.cost, a.lower, a.upper, a.row_lower, a.row_upper, a.start, a.index, a.value, self.outcome.dual,
-            self.x, self.outcome.objective, self.model.unit, fixed,
+            self.outcome.x, self.outcome.objective, self.model.unit, fixed,
         )  # fmt: skip
 
     @property

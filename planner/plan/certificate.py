@@ -63,7 +63,7 @@ class Certified:
     start, index, value
         The rows, compressed: entries ``start[i]`` to ``start[i + 1]`` are those of row i.
     x
-        The values of the columns in the plan.
+        The values of the columns in its optimum; those of a plan in whole machines are others.
     objective, unit
         What the plan costs, in ``unit`` units of the case's currency, as all money of the program.
     whole
