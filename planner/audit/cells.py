@@ -213,6 +213,9 @@ TABLES: Mapping[str, Mapping[str, Cell]] = {
 }  # fmt: skip
 """Table of a plan folder to its columns."""
 
+BY_THE_PLANNER = ("binding", "rendered")
+"""Checks that rest on the planner's own model and drawing: ``planner audit --bound``, ``--rendered``."""
+
 OPTIONAL = (
     "latency.csv", "survival.csv", "pools.csv", "machines.csv", "moves.csv", "signing.csv", "leaving.csv",
     "options.csv",

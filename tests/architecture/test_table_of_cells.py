@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from planner.audit.cells import BY_THE_PLANNER, ROWS, TABLES
 from planner.audit.cells import OPTIONAL as ABSENT
-from planner.audit.cells import ROWS, TABLES
 from planner.audit.registry import ALWAYS
 from planner.plan.plan import EXTRA, FRAMES, OPTIONAL
 
@@ -25,4 +25,4 @@ def test_every_table_says_who_finds_a_row_too_few() -> None:
 
 def test_every_check_that_is_named_exists() -> None:
     named = {cell.check for cells in TABLES.values() for cell in cells.values()} | set(ROWS.values())
-    assert named - {""} <= ALWAYS.keys() | {"names"}
+    assert named - {""} <= ALWAYS.keys() | {"names", *BY_THE_PLANNER}

@@ -17,7 +17,7 @@ from audit.spoiled import InMemory, Spoil, chosen, has_entry, read_rows, spoil_c
 
 from planner.answer.whole import in_whole_machines
 from planner.audit.audit import Question, judge, read_question
-from planner.audit.cells import RECORD, ROWS, TABLES
+from planner.audit.cells import BY_THE_PLANNER, RECORD, ROWS, TABLES
 from planner.audit.checks import manifest
 from planner.audit.seal.content import MANIFEST, manifest_of
 from planner.inputs import read_case
@@ -31,9 +31,6 @@ SHOWN = ("planned-again", "hourly-traces", "survival", "carbon-cap", "commitment
 
 WITH_OPTIONS = "move-freeze"
 """Of which the other options are solved too."""
-
-BY_THE_PLANNER = ("binding",)
-"""Checks that only the planner's own model makes: tests/audit/test_proof.py."""
 
 LEAVES = ("periods.csv", "shares.csv", "excuses.csv", "latency.csv", "survival.csv", "binding.csv",
           "signing.csv", "leaving.csv", "options.csv")  # fmt: skip
