@@ -11,32 +11,42 @@ from planner.plan.plan import weighed
 from planner.report import sentences
 from planner.report.figures.context import Context
 from planner.report.grid import Grid, grid
+from planner.report.texts import tr, tr_noop
 from planner.report.words import amount, percent
 
 FILES = (
-    ("plan.json", "head of the plan and run record: versions, sizes, status, residuals, seconds"),
-    ("placements.csv", "share of each workload in each region and period"),
-    ("purchases.csv", "what to buy: units of each SKU, by owner, term and period, with its price and basis"),
-    ("costs.csv", "cost lines: list price, discount, margin, tax; amortised, cash, discounted, assumed"),
-    ("shares.csv", "share of each vendor group by period, against its limit"),
-    ("excuses.csv", "why a workload may not be in a region: every rule that closed it, with the reason"),
-    ("latency.csv", "users within the target of each workload, mean and 95th percentile"),
-    ("binding.csv", "limits that bind and what one step more would save"),
-    ("moves.csv", "what moves from where to where, when, and what that costs"),
-    ("machines.csv", "which whole machines serve which workload, on demand or committed"),
+    ("plan.json", tr_noop("head of the plan and run record: versions, sizes, status, residuals, seconds")),
+    ("placements.csv", tr_noop("share of each workload in each region and period")),
+    (
+        "purchases.csv",
+        tr_noop("what to buy: units of each SKU, by owner, term and period, with its price and basis"),
+    ),
+    (
+        "costs.csv",
+        tr_noop("cost lines: list price, discount, margin, tax; amortised, cash, discounted, assumed"),
+    ),
+    ("shares.csv", tr_noop("share of each vendor group by period, against its limit")),
+    (
+        "excuses.csv",
+        tr_noop("why a workload may not be in a region: every rule that closed it, with the reason"),
+    ),
+    ("latency.csv", tr_noop("users within the target of each workload, mean and 95th percentile")),
+    ("binding.csv", tr_noop("limits that bind and what one step more would save")),
+    ("moves.csv", tr_noop("what moves from where to where, when, and what that costs")),
+    ("machines.csv", tr_noop("which whole machines serve which workload, on demand or committed")),
     (
         "signing.csv",
-        "what to sign and when: start, end, monthly and whole obligation, contract end, exit value",
+        tr_noop("what to sign and when: start, end, monthly and whole obligation, contract end, exit value"),
     ),
-    ("leaving.csv", "what leaving each vendor group would meet at the beginning of each period"),
+    ("leaving.csv", tr_noop("what leaving each vendor group would meet at the beginning of each period")),
     (
         "options.csv",
-        "doing nothing, no limit on shares, this plan, a tighter cap: cost, shares, what is kept",
+        tr_noop("doing nothing, no limit on shares, this plan, a tighter cap: cost, shares, what is kept"),
     ),
-    ("periods.csv", "periods with their days, hours and discount factor"),
-    ("inputs/", "every file that was read, as it was read"),
-    ("manifest.json", "SHA-256 of every file of this folder"),
-    ("figures/", "the figures of this report as SVG and PNG"),
+    ("periods.csv", tr_noop("periods with their days, hours and discount factor")),
+    ("inputs/", tr_noop("every file that was read, as it was read")),
+    ("manifest.json", tr_noop("SHA-256 of every file of this folder")),
+    ("figures/", tr_noop("the figures of this report as SVG and PNG")),
 )
 
 _HIDDEN = ("seconds", "contestable")
@@ -61,46 +71,52 @@ def facts(context: Context) -> list[Fact]:
     part = sums["assumed"] / sums["amortised"] if sums["amortised"] else 0.0
     found = [
         Fact(
-            "Cost over the horizon",
+            tr("Cost over the horizon"),
             amount(sums["amortised"], currency),
-            "amortised, before tax, undiscounted",
+            tr("amortised, before tax, undiscounted"),
         ),
         Fact(
-            "A year, on average", amount(sums["amortised"] / years, currency), f"over {years} calendar years"
+            tr("A year, on average"),
+            amount(sums["amortised"] / years, currency),
+            tr("over {count} calendar years", count=years),
         ),
-        Fact("Cash", amount(sums["cash"], currency), "what is paid over the horizon, with tax"),
+        Fact(tr("Cash"), amount(sums["cash"], currency), tr("what is paid over the horizon, with tax")),
         Fact(
-            "Objective",
+            tr("Objective"),
             amount(sums["objective"], currency),
-            "cash discounted to the first period: what was made least",
+            tr("cash discounted to the first period: what was made least"),
         ),
-        Fact("Rests on assumed prices", percent(part), amount(sums["assumed"], currency)),
+        Fact(tr("Rests on assumed prices"), percent(part), amount(sums["assumed"], currency)),
     ]
     beside = float(weighed(costs)["objective"].sum())
     if beside:
         found.append(
-            Fact("Of it weighed", amount(beside, currency), "worth that nobody pays, in the objective only")
+            Fact(
+                tr("Of it weighed"),
+                amount(beside, currency),
+                tr("worth that nobody pays, in the objective only"),
+            )
         )
     if "ended" in context.plan.run:
         near = percent(float(context.plan.run["gap"]), 2)
         found.append(
             Fact(
-                "No plan costs less than",
+                tr("No plan costs less than"),
                 amount(context.plan.run["bound"], currency),
-                f"in whole machines, discounted; this plan is within {near} of it",
+                tr("in whole machines, discounted; this plan is within {near} of it", near=near),
             )
         )
     tail = float(costs["tail"].sum()) if "tail" in costs else 0.0
     if tail:
         found.append(
-            Fact("Due after the horizon", amount(tail, currency), "what commitments still cost then")
+            Fact(tr("Due after the horizon"), amount(tail, currency), tr("what commitments still cost then"))
         )
     if "contestable_share" in head:
         found.append(
             Fact(
-                "Contestable",
+                tr("Contestable"),
                 percent(float(head["contestable_share"])),
-                "part of the cost that two or more vendor groups could have",
+                tr("part of the cost that two or more vendor groups could have"),
             )
         )
     return found
@@ -133,32 +149,42 @@ def summary(context: Context) -> str:
     regions = served["region"].nunique()
     at_limit = int(plan.shares["binds"].fillna(False).astype(bool).sum())
     last = date.fromisoformat(str(plan.periods["end"].iloc[-1])) - timedelta(days=1)
+    values = {
+        "count": f"{served['workload'].nunique():,}", "periods": len(context.periods), "regions": regions,
+        "first": context.periods[0], "last": f"{last:%Y-%m}",
+    }  # fmt: skip
     where = (
-        f"{served['workload'].nunique():,} workloads in {regions} region{'s' if regions != 1 else ''} over "
-        f"{len(context.periods)} periods, {context.periods[0]} to {last:%Y-%m}"
+        tr("{count} workloads in one region over {periods} periods, {first} to {last}", **values)
+        if regions == 1
+        else tr("{count} workloads in {regions} regions over {periods} periods, {first} to {last}", **values)
     )
     if "fixed" in plan.head:
-        return f"Doing nothing, priced: {where}, held as in {plan.head['fixed']}."
-    return (
-        f"{where}; shares of "
-        f"vendor groups meet their limit {at_limit} time{'s' if at_limit != 1 else ''}, counting each "
-        "group and period."
+        return tr("Doing nothing, priced: {where}, held as in {file}.", where=where, file=plan.head["fixed"])
+    met = (
+        tr("shares of vendor groups meet their limit one time, counting each group and period")
+        if at_limit == 1
+        else tr(
+            "shares of vendor groups meet their limit {count} times, counting each group and period",
+            count=at_limit,
+        )
     )
+    return f"{where}; {met}."
 
 
 def dates(context: Context) -> list[tuple[str, str]]:
     """As-of dates and status."""
     head = context.plan.head
-    bought = " to ".join(sorted({str(head.get(k) or "") for k in ("oldest_price", "newest_price")} - {""}))
+    days = sorted({str(head.get(k) or "") for k in ("oldest_price", "newest_price")} - {""})
+    bought = tr("{first} to {last}", first=days[0], last=days[1]) if len(days) == 2 else "".join(days)
     listed = (
-        ("Status", _status(context)),
-        ("Case", str(head.get("case", ""))),
-        ("Date of decision", str(head.get("decision_date", ""))),
-        ("Prices as of", str(head.get("prices_as_of", ""))),
-        ("Dates of the prices bought at", bought),
-        ("Rules as of", str(head.get("rules_as_of", ""))),
-        ("Home country", str(head.get("home_country", ""))),
-        ("Currency", context.currency),
+        (tr("Status"), _status(context)),
+        (tr("Case"), str(head.get("case", ""))),
+        (tr("Date of decision"), str(head.get("decision_date", ""))),
+        (tr("Prices as of"), str(head.get("prices_as_of", ""))),
+        (tr("Dates of the prices bought at"), bought),
+        (tr("Rules as of"), str(head.get("rules_as_of", ""))),
+        (tr("Home country"), str(head.get("home_country", ""))),
+        (tr("Currency"), context.currency),
     )
     return [(name, value) for name, value in listed if value]
 
@@ -172,28 +198,38 @@ def first(context: Context) -> list[str]:
 def _status(context: Context) -> str:
     """What is proved of the plan; with whole numbers only how near it is to the cheapest."""
     status, run = sentences.status(context.plan), context.plan.run
-    if status == "stopped" and run.get("ended") == "effort":
-        return f"obeys every rule; proved within {run['gap']:.2%} of the cheapest when the effort was spent"
-    if status != "optimal":
+    if (
+        context.plan.head.get("status") == "stopped"
+        and "fixed" not in context.plan.head
+        and run.get("ended") == "effort"
+    ):
+        return tr(
+            "obeys every rule; proved within {gap} of the cheapest when the effort was spent",
+            gap=f"{run['gap']:.2%}",
+        )
+    if context.plan.head.get("status") != "optimal" or "fixed" in context.plan.head:
         return status
     if run.get("dual_objective") is None:
         return "optimal, says the solver; not proved: there are no duals that prove it"
     if run.get("integers"):
-        return f"optimal: proved within {run['gap']:.3%} of the cheapest under the rules and prices stated"
-    return "optimal: proved cheapest under the rules and prices stated"
+        return tr(
+            "optimal: proved within {gap} of the cheapest under the rules and prices stated",
+            gap=f"{run['gap']:.3%}",
+        )
+    return tr("optimal: proved cheapest under the rules and prices stated")
 
 
 def files(figures: bool) -> Grid:
     """What each file of the plan folder holds, with figures or without."""
-    rows = [list(pair) for pair in FILES if figures or pair[0] != "figures/"]
-    return grid("Files of this folder", ("File", "What it holds"), rows)
+    rows = [[file, tr(holds)] for file, holds in FILES if figures or file != "figures/"]
+    return grid(tr("Files of this folder"), (tr("File"), tr("What it holds")), rows)
 
 
 def run_record(context: Context) -> Grid:
     """The run record without clocks, so that two runs of one question give the same report."""
     rows = [list(pair) for pair in _flat("", context.plan.run)]
-    note = "Seconds are in plan.json only, so that two runs of one question give the same report."
-    return grid("Run record", ("Entry", "Value"), rows, (), note)
+    note = tr("Seconds are in plan.json only, so that two runs of one question give the same report.")
+    return grid(tr("Run record"), (tr("Entry"), tr("Value")), rows, (), note)
 
 
 def _flat(prefix: str, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from planner.report import plan_words
 from planner.report.figures.context import Context
 from planner.report.figures.latency import Spread, by_state, why_not
 from planner.report.grid import Cell, Grid, grid
 from planner.report.rule_tables import MOST, left_out
+from planner.report.texts import tr
 from planner.report.words import count, percent, spans
 
 
@@ -23,14 +25,16 @@ def placements(context: Context) -> Grid:
             shares = {at[str(p)]: float(s) for p, s in zip(part["period"], part["share"], strict=True)}
             words, moves = _spell(shares, order, alive)
             changes |= moves
-            place = names.get(str(region), str(region)) + ("" if role == "primary" else f" ({role})")
+            place = names.get(str(region), str(region)) + (
+                "" if role == "primary" else f" ({plan_words.role(str(role))})"
+            )
             here.append((role != "primary", min(shares), -max(shares.values()), f"{place}{words}"))
         where = "; ".join(words for *_, words in sorted(here))
         rows.append([
-            str(workload), agency, level, where, Cell("changes" if changes else "", strong=changes),
+            str(workload), agency, level, where, Cell(tr("changes") if changes else "", strong=changes),
         ])  # fmt: skip
-    heads = ("Workload", "Agency", "Classification", "Where", "Changes")
-    return grid("Where each workload runs", heads, rows[:MOST], (), left_out(len(rows), "placements.csv"))
+    heads = (tr("Workload"), tr("Agency"), tr("Classification"), tr("Where"), tr("Changes"))
+    return grid(tr("Where each workload runs"), heads, rows[:MOST], (), left_out(len(rows), "placements.csv"))
 
 
 def place_names(context: Context) -> dict[str, str]:
@@ -47,8 +51,9 @@ def _spell(shares: dict[int, float], order: list[str], alive: set[int]) -> tuple
     """Shares and their periods in words, and whether anything changes; nothing for all of it, always."""
     low, high = (percent(f(shares.values())) for f in (min, max))
     always = set(shares) == alive
-    words = "" if low == high == percent(1.0) else f" {low}" if low == high else f" {low} to {high}"
-    when = "" if always else f" in {spans([order[t] for t in shares], order)}"
+    words = f" {low}" if low == high else " " + tr("{first} to {last}", first=low, last=high)
+    words = "" if low == high == percent(1.0) else words
+    when = "" if always else " " + tr("in {period}", period=spans([order[t] for t in shares], order))
     return words + when, low != high or not always
 
 
@@ -63,10 +68,15 @@ def survival(context: Context) -> Grid:
         places = [f"{region} {percent(float(part))}" for region, part in there["saved"].items()]
         lost, ready = (percent(float(there[name].sum())) for name in ("saved", "standby"))
         rows.append([str(event), str(workload), lost, period, ready, "; ".join(places)])
-    heads = ("If gone", "Workload", "Most of it lost", "In", "Of it kept ready", "Where that would run")
-    note = "Shares of the workload. What is not kept ready is bought only when it happens; its room is free."
+    heads = (
+        tr("If gone"), tr("Workload"), tr("Most of it lost"), tr("In"), tr("Of it kept ready"),
+        tr("Where that would run"),
+    )  # fmt: skip
+    note = tr(
+        "Shares of the workload. What is not kept ready is bought only when it happens; its room is free."
+    )
     note = f"{note} {left_out(len(rows), 'survival.csv')}".strip()
-    return grid("Where work would run", heads, rows[:MOST], (2, 4), note)
+    return grid(tr("Where work would run"), heads, rows[:MOST], (2, 4), note)
 
 
 def latency(context: Context) -> Grid:
@@ -76,43 +86,38 @@ def latency(context: Context) -> Grid:
     for workload, mine in table.groupby("workload", sort=True):
         worst = mine.sort_values(["reached_share", "period"]).iloc[0]
         at = [str(p) for p in mine.loc[mine["binds"].astype(bool), "period"]]
+        reached = percent(float(worst["reached_share"]))
         rows.append([
             str(workload),
             f"{float(worst['target_ms']):g} ms",
-            percent(float(worst["required_share"])) or "no rule asks",
-            f"{percent(float(worst['reached_share']))} in {worst['period']}",
+            percent(float(worst["required_share"])) or tr("no rule asks"),
+            tr("{share} in {period}", share=reached, period=worst["period"]),
             f"{float(mine['mean_ms'].max()):.1f} ms",
             f"{float(mine['p95_ms'].max()):.1f} ms",
-            Cell(spans(at, context.periods) if at else "never", strong=bool(at)),
+            Cell(spans(at, context.periods) if at else tr("never"), strong=bool(at)),
         ])  # fmt: skip
     heads = (
-        "Workload",
-        "Target",
-        "Users asked for",
-        "Users within it, lowest",
-        "Mean, highest",
-        "95th percentile, highest",
-        "At the limit in",
-    )
-    empty = "No workload has a latency target."
-    note = left_out(len(rows), "latency.csv")
-    return grid("Workloads with a latency target", heads, rows[:MOST], (1, 2, 3, 4, 5), note, empty)
+        tr("Workload"), tr("Target"), tr("Users asked for"), tr("Users within it, lowest"),
+        tr("Mean, highest"), tr("95th percentile, highest"), tr("At the limit in"),
+    )  # fmt: skip
+    empty, note = tr("No workload has a latency target."), left_out(len(rows), "latency.csv")
+    return grid(tr("Workloads with a latency target"), heads, rows[:MOST], (1, 2, 3, 4, 5), note, empty)
 
 
 def states(context: Context) -> Grid:
     """Round trips by state, as in the figure."""
-    title = f"Round trip by state in {context.periods[-1]}"
-    rural = ("Rural users", "Rural mean", "Rural 95th percentile")
-    heads = ("State", "Users (summed)", "Mean", "95th percentile", *rural)
+    title = tr("Round trip by state in {period}", period=context.periods[-1])
+    rural = (tr("Rural users"), tr("Rural mean"), tr("Rural 95th percentile"))
+    heads = (tr("State"), tr("Users (summed)"), tr("Mean"), tr("95th percentile"), *rural)
     reason = why_not(context)
     if reason:
-        return grid(title, heads, [], empty=f"Not shown: {reason}.")
+        return grid(title, heads, [], empty=tr("Not shown: {reason}.", reason=reason))
 
     rows = [
-        [s.name, *_words(s.all), *(_words(s.rural) if s.rural else ("none", "", ""))]
+        [s.name, *_words(s.all), *(_words(s.rural) if s.rural else (tr("none"), "", ""))]
         for s in by_state(context)
     ]
-    note = "Users are summed over workloads. Percentiles are over users, not over time."
+    note = tr("Users are summed over workloads. Percentiles are over users, not over time.")
     return grid(title, heads, rows, range(1, 7), note)
 
 

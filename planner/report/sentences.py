@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from planner.money import words
 from planner.plan.plan import Plan
+from planner.report import plan_words
+from planner.report.texts import tr, tr_noop
+from planner.report.words import amount
 
+STATUSES = (tr_noop("optimal"), tr_noop("stopped"), tr_noop("feasible"))
 _WAVES = 4
 """So many waves of moves are told; moves.csv holds all."""
 _NAMED = 3
@@ -17,21 +20,24 @@ _NAMED = 3
 def status(plan: Plan) -> str:
     """The solver's word; of placements that were held, that they were not chosen."""
     if "fixed" not in plan.head:
-        return str(plan.head.get("status", ""))
-    return f"held, not chosen; breaks {len(plan.head['breaks'])} rules and limits"
+        word = str(plan.head.get("status", ""))
+        return tr(word) if word in STATUSES else word
+    return tr("held, not chosen; breaks {count} rules and limits", count=len(plan.head["breaks"]))
 
 
 def unstated(head: Mapping[str, Any]) -> Iterator[str]:
     """What the case leaves open, with the remedy: said before anything else."""
     for one in head.get("unstated", {}).get("left", ()):
-        yield f"NOT STATED: {one['text']}; remedy: {one['remedy']}"
+        yield tr("NOT STATED: {text}; remedy: {remedy}", text=one["text"], remedy=one["remedy"])
 
 
 def nothing_done(head: Mapping[str, Any]) -> Iterator[str]:
     """Of placements that were held: that nothing was chosen, and what they break."""
     if "fixed" in head:
-        yield f"DOING NOTHING: placements held as in {head['fixed']}; no limit and no rule holds them"
-        yield f"rules and limits that this breaks: {len(head['breaks'])}"
+        yield tr(
+            "DOING NOTHING: placements held as in {file}; no limit and no rule holds them", file=head["fixed"]
+        )
+        yield tr("rules and limits that this breaks: {count}", count=len(head["breaks"]))
         yield from (f"  {line}" for line in head["breaks"])
 
 
@@ -60,10 +66,12 @@ def old_status(found: Mapping[str, Any]) -> Iterator[str]:
 def planned_again(head: Mapping[str, Any]) -> Iterator[str]:
     """What keeping to an earlier plan costs."""
     if again := head.get("replan"):
-        extra = words(head["objective"] - again["free_objective"], head["currency"])
-        yield (
-            f"planned again: {again['freeze']} periods frozen, {len(again['changed_workloads'])} workloads "
-            f"elsewhere later; keeping to the earlier plan costs {extra}"
+        yield tr(
+            "planned again: {frozen} periods frozen, {changed} workloads elsewhere later; keeping to the "
+            "earlier plan costs {extra}",
+            frozen=again["freeze"],
+            changed=len(again["changed_workloads"]),
+            extra=amount(head["objective"] - again["free_objective"], head["currency"]),
         )
 
 
@@ -71,39 +79,53 @@ def hourly(head: Mapping[str, Any]) -> Iterator[str]:
     """Of how many slices hourly loads were made, and what rounding them down would cost."""
     if traced := head.get("traces"):
         bound = traced.get("bound")
-        rest = f"; loads rounded down would cost {words(bound, head['currency'])}" if bound else ""
-        yield f"hourly traces: {traced['levels']:,} joint levels in {traced['slices']:,} slices{rest}"
+        values = {"levels": f"{traced['levels']:,}", "slices": f"{traced['slices']:,}"}
+        line = tr("hourly traces: {levels} joint levels in {slices} slices", **values)
+        if bound:
+            cost = amount(bound, head["currency"])
+            line += "; " + tr("loads rounded down would cost {cost}", cost=cost)
+        yield line
         if traced["levels"] > traced["slices"]:
-            times = traced["levels"] / traced["slices"]
-            yield (
-                f"  [traces] max_slices = {traced['levels']} would be exact, in a program about {times:,.0f} "
-                "times as large"
+            yield "  " + tr(
+                "[traces] max_slices = {levels} would be exact, in a program about {times} times as large",
+                levels=traced["levels"],
+                times=f"{traced['levels'] / traced['slices']:,.0f}",
             )
 
 
 def carbon(head: Mapping[str, Any]) -> Iterator[str]:
     """Tonnes that machines emit, and where that is not known."""
     if emitted := head.get("carbon"):
-        yield f"machines emit {emitted['tonnes']:,.3f} t CO2e over the horizon, as far as it is known"
+        tonnes = f"{emitted['tonnes']:,.3f}"
+        yield tr("machines emit {tonnes} t CO2e over the horizon, as far as it is known", tonnes=tonnes)
         if emitted["unknown"]:
-            yield f"carbon unknown, not counted and not zero: {', '.join(emitted['unknown'])}"
+            regions = ", ".join(emitted["unknown"])
+            yield tr("carbon unknown, not counted and not zero: {regions}", regions=regions)
 
 
 def whole_machines(head: Mapping[str, Any], run: Mapping[str, Any]) -> Iterator[str]:
     """What is proved of a plan with whole numbers, and why the search for it ended."""
     if not run.get("integers"):
         return
-    bound = words(run["bound"], head["currency"])
+    bound = amount(run["bound"], head["currency"])
     if "ended" not in run:
-        yield f"{run['integers']} whole numbers; within {run['gap']:.3%} of the best, bound {bound}"
+        values = {"count": run["integers"], "gap": f"{run['gap']:.3%}", "bound": bound}
+        yield tr("{count} whole numbers; within {gap} of the best, bound {bound}", **values)
         return
-    yield f"no plan in whole machines costs less than {bound}; this one is within {run['gap']:.2%} of that"
+    yield tr(
+        "no plan in whole machines costs less than {bound}; this one is within {gap} of that",
+        bound=bound,
+        gap=f"{run['gap']:.2%}",
+    )
+    allowed = f"{run['gap_allowed']:g}"
     if run["ended"] == "gap":
-        yield f"  the search ended within the gap asked for (--gap {run['gap_allowed']:g})"
+        yield "  " + tr("the search ended within the gap asked for (--gap {gap})", gap=allowed)
     else:
-        yield (
-            f"  the search ended when its effort was spent (--effort {run['effort']:g}), before the gap "
-            f"asked for (--gap {run['gap_allowed']:g})"
+        yield "  " + tr(
+            "the search ended when its effort was spent (--effort {effort}), before the gap asked for "
+            "(--gap {gap})",
+            effort=f"{run['effort']:g}",
+            gap=allowed,
         )
 
 
@@ -111,24 +133,29 @@ def moves(plan: Plan) -> Iterator[str]:
     """Waves of moves: how many systems move at the beginning of each period, and what that costs."""
     if plan.moves.empty:
         if "fixed" not in plan.head:
-            yield "nothing moves"
+            yield tr("nothing moves")
         return
-    cost = words(float(plan.moves["cost"].sum()), plan.head["currency"])
-    yield f"{plan.moves['workload'].nunique()} systems move, for {cost} (moves.csv)"
+    cost = amount(float(plan.moves["cost"].sum()), plan.head["currency"])
+    moved = plan.moves["workload"].nunique()
+    yield tr("{count} systems move, for {cost} (moves.csv)", count=moved, cost=cost)
     waves = list(plan.moves.groupby("period"))
     for period, rows in waves[:_WAVES]:
         names = sorted(set(rows["workload"]))
-        some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if names[_NAMED:] else "")
-        paid = words(float(rows["cost"].sum()), plan.head["currency"])
-        yield f"  {period}: {len(names)} for {paid}: {some}"
+        some = ", ".join(names[:_NAMED])
+        if names[_NAMED:]:
+            some = tr("{names} and {count} more", names=some, count=len(names) - _NAMED)
+        paid = amount(float(rows["cost"].sum()), plan.head["currency"])
+        values = {"period": period, "count": len(names), "paid": paid, "names": some}
+        yield "  " + tr("{period}: {count} for {paid}: {names}", **values)
     if waves[_WAVES:]:
-        yield f"  … and {len(waves) - _WAVES} later waves in moves.csv"
+        yield "  " + tr("… and {count} later waves in moves.csv", count=len(waves) - _WAVES)
 
 
 def priced_in(run: Mapping[str, Any]) -> str:
     """Of which program prices at the margin are, where that is not the plan's own."""
     duals = str(run.get("duals", ""))
-    return f" ({duals.removeprefix('checked, ')})" if duals.startswith("checked, ") else ""
+    of = plan_words.duals(duals.removeprefix("checked, "))
+    return f" ({of})" if duals.startswith("checked, ") else ""
 
 
 def egress(head: Mapping[str, Any]) -> Iterator[str]:
@@ -136,8 +163,13 @@ def egress(head: Mapping[str, Any]) -> Iterator[str]:
     bill = head.get("egress", {})
     if not bill or bill["first_paid"] == bill["exact"]:
         return
-    first, exact = (words(bill[k], head["currency"]) for k in ("first_paid", "exact"))
+    values = {k: amount(bill[k], head["currency"]) for k in ("first_paid", "exact")}
     if bill["tiers"] == "exact":
-        yield f"egress by exact tiers costs {exact}; at the first paid tier it would be {first}"
+        yield tr(
+            "egress by exact tiers costs {exact}; at the first paid tier it would be {first_paid}", **values
+        )
     else:
-        yield f"egress is counted at the first paid tier, {first}; by exact tiers it would cost {exact}"
+        yield tr(
+            "egress is counted at the first paid tier, {first_paid}; by exact tiers it would cost {exact}",
+            **values,
+        )

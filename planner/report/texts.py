@@ -20,7 +20,7 @@ LANGUAGES = (ENGLISH,)
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """A text in the language that is spoken, with ``{name}`` in it replaced by the value of that name.
 
     >>> tr("Vendor"), tr("at least {cost}", cost="MYR 3")

@@ -105,7 +105,7 @@ def scale_of(largest: float) -> tuple[float, str]:
     """Divisor and its name for an axis of money, so that numbers stay short."""
     for divisor, name in ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")):
         if largest >= divisor:
-            return divisor, name
+            return divisor, tr(name)
     return 1.0, ""
 
 

@@ -16,8 +16,11 @@ from planner.report.figures.context import Context, context_of
 from planner.report.figures.draw import draw_all, none_drawn, write_figures
 from planner.report.figures.sheet import Chart, Skipped
 from planner.report.grid import Grid, folded
+from planner.report.texts import spoken, tr, tr_noop
 
 REPORT = "report.html"
+_SCRIPT = (tr_noop("Find in this table"), tr_noop("thousand"), tr_noop("million"), tr_noop("billion"))
+"""Words that the script of the page shows or reads."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def write_report(plan: Plan, background: Background, folder: Path, figures: bool
     Without ``figures`` the page says of each that it was not drawn. The same plan and background give the
     same bytes: nothing is read from a clock or the machine.
     """
-    charts = draw_all(plan, background) if figures else none_drawn("the plan was made with --no-figures")
+    charts = draw_all(plan, background) if figures else none_drawn(tr("the plan was made with --no-figures"))
     if figures:
         write_figures(charts, folder / "figures")
     (folder / REPORT).write_text(html(plan, background, charts), encoding="utf-8")
@@ -58,6 +61,8 @@ def html(plan: Plan, background: Background, charts: Sequence[Chart | Skipped]) 
     )
     context = context_of(plan, background)
     script = files("planner.report").joinpath("templates/report.js").read_text(encoding="utf-8")
+    for words in _SCRIPT:
+        script = script.replace(words, tr(words))
     return environment.get_template("report.html.j2").render(
         title=str(plan.head.get("title") or plan.head.get("case", "Plan")),
         marking=context.marking,
@@ -66,7 +71,9 @@ def html(plan: Plan, background: Background, charts: Sequence[Chart | Skipped]) 
         leaving=first_page.leaving(context),
         approve=first_page.approve(context),
         assumed=first_page.assumed(context),
-        glossary=GLOSSARY,
+        glossary=[(tr(word), tr(meaning)) for word, meaning in GLOSSARY],
+        lang=spoken(),
+        tr=tr,
         pictures={chart.name: _picture(chart.svg) for chart in charts if isinstance(chart, Chart)},
         script=Markup(script),  # noqa: S704 our own file
         script_hash=f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}",
@@ -86,13 +93,17 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
     """Everything below the headline, in the order in which a reader asks."""
     money, rules, places = money_tables, rule_tables, placement_tables
     return [
-        Section("placements", "Where it runs", "", [charts["map"]], [places.placements(context)]),
-        Section("signing", "What to sign, and when", "", [charts["signing"]], [first_page.signing(context)]),
+        Section("placements", tr("Where it runs"), "", [charts["map"]], [places.placements(context)]),
+        Section(
+            "signing", tr("What to sign, and when"), "", [charts["signing"]], [first_page.signing(context)]
+        ),
         Section(
             "costs",
-            "Cost by year, vendor, agency and what is paid for",
-            "Amortised cost before tax is what shares are counted in; cash with tax what budgets are counted "
-            "in; discounted cash what the plan makes least.",
+            tr("Cost by year, vendor, agency and what is paid for"),
+            tr(
+                "Amortised cost before tax is what shares are counted in; cash with tax what budgets are "
+                "counted in; discounted cash what the plan makes least."
+            ),
             [charts["cost_by_period"]],
             [
                 money.by_year(context),
@@ -104,24 +115,26 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
         ),
         Section(
             "shares",
-            "Vendors and their shares",
-            "Caps and floors count contestable load: workloads that at least two vendor groups of the market "
-            "could host. Shares of all spend on the market stand beside them.",
+            tr("Vendors and their shares"),
+            tr(
+                "Caps and floors count contestable load: workloads that at least two vendor groups of the "
+                "market could host. Shares of all spend on the market stand beside them."
+            ),
             [charts["vendor_share"]],
             rules.shares(context),
         ),
-        Section("binding", "The price of each rule", "", (), [rules.binding(context)]),
+        Section("binding", tr("The price of each rule"), "", (), [rules.binding(context)]),
         Section(
             "latency",
-            "Latency",
-            "Round trips come from the network model of the case; its links state how they were got.",
+            tr("Latency"),
+            tr("Round trips come from the network model of the case; its links state how they were got."),
             [charts["latency_by_state"]],
             [folded(places.states(context)), folded(places.latency(context))],
         ),
         *_survival(context),
         Section(
             "rules",
-            "Rules, their sources and parameters",
+            tr("Rules, their sources and parameters"),
             "",
             (),
             [
@@ -132,8 +145,8 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
         ),
         Section(
             "assumed",
-            "Prices and what is assumed",
-            "An assumed price is one that nobody publishes; the catalogs say how each was set.",
+            tr("Prices and what is assumed"),
+            tr("An assumed price is one that nobody publishes; the catalogs say how each was set."),
             (),
             [
                 money.prices(context),
@@ -144,15 +157,15 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
         ),
         Section(
             "excuses",
-            "Why not elsewhere",
-            "For each system, what closed the other regions.",
+            tr("Why not elsewhere"),
+            tr("For each system, what closed the other regions."),
             (),
             [folded(rules.closed(context)), folded(rules.closed_by_workload(context))],
         ),
-        Section("glossary", "Words"),
+        Section("glossary", tr("Words")),
         Section(
             "run",
-            "Run record, and how to check it",
+            tr("Run record, and how to check it"),
             "",
             (),
             [
@@ -164,14 +177,26 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
 
 
 GLOSSARY = (
-    ("Amortised", "What is paid for a time is spread over that time, whenever it is paid."),
-    ("Contestable", "Work that at least two vendor groups of the market could host under the rules."),
-    ("Vendor group", "Vendors with one corporate parent; shares are counted by group."),
-    ("Outside the market", "The government's own data centres and premises; they are in no share."),
-    ("Critical work kept", "The part of critical work, in vCPU, that runs on if a vendor group is gone."),
-    ("Assumed price", "A price that nobody publishes; the catalog says how it was set."),
-    ("Obligation", "What is owed once it is signed, whatever is used."),
-    ("Discounted", "Money later weighs less, at the case's rate: what the plan makes least."),
+    (tr_noop("Amortised"), tr_noop("What is paid for a time is spread over that time, whenever it is paid.")),
+    (
+        tr_noop("Contestable"),
+        tr_noop("Work that at least two vendor groups of the market could host under the rules."),
+    ),
+    (tr_noop("Vendor group"), tr_noop("Vendors with one corporate parent; shares are counted by group.")),
+    (
+        tr_noop("Outside the market"),
+        tr_noop("The government's own data centres and premises; they are in no share."),
+    ),
+    (
+        tr_noop("Critical work kept"),
+        tr_noop("The part of critical work, in vCPU, that runs on if a vendor group is gone."),
+    ),
+    (tr_noop("Assumed price"), tr_noop("A price that nobody publishes; the catalog says how it was set.")),
+    (tr_noop("Obligation"), tr_noop("What is owed once it is signed, whatever is used.")),
+    (
+        tr_noop("Discounted"),
+        tr_noop("Money later weighs less, at the case's rate: what the plan makes least."),
+    ),
 )
 """Words that a reader outside the trade may not know."""
 
@@ -184,5 +209,9 @@ def _survival(context: Context) -> list[Section]:
     """Nothing where the case asks for no survival."""
     if context.plan.survival.empty:
         return []
-    text = "Work that must survive the loss of one vendor group, or one region, and where it would run then."
-    return [Section("survival", "If one of them were gone", text, (), [placement_tables.survival(context)])]
+    text = tr(
+        "Work that must survive the loss of one vendor group, or one region, and where it would run then."
+    )
+    return [
+        Section("survival", tr("If one of them were gone"), text, (), [placement_tables.survival(context)])
+    ]

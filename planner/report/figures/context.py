@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from planner.plan.plan import Plan
 from planner.report.background import Background, group_names, market_groups
 from planner.report.figures.looks import Look, looks
+from planner.report.texts import tr
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,12 @@ class Context:
     def footer(self, source: str) -> str:
         """Case, day of the prices, and where the figure's numbers are."""
         head = self.plan.head
-        prices = f"prices as of {head['prices_as_of']}" if head.get("prices_as_of") else "prices of the case"
-        return f"{head.get('title') or head.get('id', 'Plan')} · {prices} · {source}"
+        prices = (
+            tr("prices as of {day}", day=head["prices_as_of"])
+            if head.get("prices_as_of")
+            else tr("prices of the case")
+        )
+        return f"{head.get('title') or head.get('id', tr('Plan'))} · {prices} · {source}"
 
 
 def context_of(plan: Plan, background: Background) -> Context:

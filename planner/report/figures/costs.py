@@ -7,23 +7,26 @@ import numpy as np
 from planner.report.figures.context import Context
 from planner.report.figures.shares import WIDEST_BAR, year_labels
 from planner.report.figures.sheet import EDGE, GRID, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
+from planner.report.texts import tr, tr_noop
 from planner.report.words import amount, nice_steps, percent, scale_of
 
-NAME, TITLE = "cost_by_period", "Cost of each period by vendor group"
+NAME, TITLE = "cost_by_period", tr_noop("Cost of each period by vendor group")
 
 
 def cost_by_period(context: Context) -> Chart | Skipped:
     """Draw amortised cost before tax; both panels share one scale of money."""
     table = _table(context)
     if not table:
-        return Skipped(NAME, TITLE, "the plan holds no cost lines")
+        return Skipped(NAME, tr(TITLE), tr("the plan holds no cost lines"))
     split = [[g for g in table if g in context.market], [g for g in table if g not in context.market]]
-    named = (("Market", split[0]), ("Outside the market (own data centres)", split[1]))
+    named = ((tr("Market"), split[0]), (tr("Outside the market (own data centres)"), split[1]))
     parts = [(label, groups) for label, groups in named if groups]
     divisor, unit = scale_of(float(np.sum(list(table.values()), axis=0).max()))
     sheet = Sheet(height=4.6)
     money = f"{context.currency} {unit}".strip()
-    subtitle = f"{money} a period, amortised, before tax, undiscounted; totals above the bars."
+    subtitle = tr(
+        "{money} a period, amortised, before tax, undiscounted; totals above the bars.", money=money
+    )
     title = _finding(context, table)
     low, high = sheet.frame(context.marking, title, subtitle, context.footer("costs.csv"))
     high = _legend(sheet, context, list(table), high)
@@ -38,8 +41,12 @@ def cost_by_period(context: Context) -> Chart | Skipped:
         y -= height + 0.62
         _panel(sheet, context, {g: table[g] for g in groups}, label, (y + 0.2, height), rise, divisor)
     alt = "; ".join(
-        f"{context.name(g)} {amount(float(table[g].sum()), context.currency)} over the horizon" for g in table
-    )
+        tr(
+            "{vendor} {money} over the horizon",
+            vendor=context.name(g), money=amount(float(table[g].sum()), context.currency),
+        )
+        for g in table
+    )  # fmt: skip
     return Chart(NAME, title, alt + ".", sheet)
 
 
@@ -47,8 +54,13 @@ def _finding(context: Context, table: dict[str, np.ndarray]) -> str:
     """What the figure shows: who is paid most, and how the cost goes on."""
     total, first = np.sum(list(table.values()), axis=0), next(iter(table))
     part = float(table[first].sum()) / max(float(total.sum()), 1e-9)
-    begin, end = (amount(float(total[i]), context.currency) for i in (0, -1))
-    return f"{context.name(first)} is paid most, {percent(part)}; a period costs {begin} first and {end} last"
+    return tr(
+        "{vendor} is paid most, {part}; a period costs {first} first and {last} last",
+        vendor=context.name(first),
+        part=percent(part),
+        first=amount(float(total[0]), context.currency),
+        last=amount(float(total[-1]), context.currency),
+    )
 
 
 def _table(context: Context) -> dict[str, np.ndarray]:

@@ -10,6 +10,7 @@ from planner.report.background import Background
 from planner.report.figures import costs, latency, map, shares, signing
 from planner.report.figures.context import context_of
 from planner.report.figures.sheet import Chart, Skipped
+from planner.report.texts import tr
 
 FIGURES = (map, signing, shares, costs, latency)
 DRAWINGS = (map.region_map, signing.signing_schedule, shares.vendor_share, costs.cost_by_period,
@@ -25,7 +26,7 @@ def draw_all(plan: Plan, background: Background) -> list[Chart | Skipped]:
 
 def none_drawn(reason: str) -> list[Chart | Skipped]:
     """Every figure as one that was not drawn."""
-    return [Skipped(figure.NAME, figure.TITLE, reason) for figure in FIGURES]
+    return [Skipped(figure.NAME, tr(figure.TITLE), reason) for figure in FIGURES]
 
 
 def write_figures(charts: list[Chart | Skipped], folder: Path) -> None:

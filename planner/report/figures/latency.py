@@ -10,9 +10,10 @@ import pandas as pd
 from planner.report.background import users_by_site_and_region, weighted_percentile
 from planner.report.figures.context import Context
 from planner.report.figures.sheet import EDGE, GRID, INK, PAPER, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
+from planner.report.texts import tr, tr_noop
 from planner.report.words import count, nice_steps
 
-NAME, TITLE = "latency_by_state", "Round trip between users and their workloads, by state"
+NAME, TITLE = "latency_by_state", tr_noop("Round trip between users and their workloads, by state")
 _ALL, _RURAL = "#12355b", "#d9822b"
 _ROW = 0.27
 
@@ -21,41 +22,53 @@ def latency_by_state(context: Context) -> Chart | Skipped:
     """Draw mean and 95th percentile over users in the last period."""
     reason = why_not(context)
     if reason:
-        return Skipped(NAME, TITLE, reason)
+        return Skipped(NAME, tr(TITLE), reason)
     period = context.periods[-1]
     table = by_state(context)
     if not table:
-        return Skipped(NAME, TITLE, f"no workload with users is placed in {period}")
+        return Skipped(NAME, tr(TITLE), tr("no workload with users is placed in {period}", period=period))
     sheet = Sheet(height=1.75 + _ROW * len(table))
-    subtitle = (
-        f"Milliseconds in {period}: mean round trip by the network model, weighted by users and by where "
-        "their workloads run; the percentile is over users, not over time."
+    subtitle = tr(
+        "Milliseconds in {period}: mean round trip by the network model, weighted by users and by where "
+        "their workloads run; the percentile is over users, not over time.",
+        period=period,
     )
     title = _finding(table)
     low, high = sheet.frame(
-        context.marking, title, subtitle, context.footer("placements.csv and the network")
+        context.marking, title, subtitle, context.footer(tr("placements.csv and the network"))
     )
     high = _legend(sheet, high)
     _rows(sheet, table, low, high)
-    parts = [f"{s.name} mean {s.all.mean:.1f} ms, 95th percentile {s.all.p95:.1f} ms" for s in table]
+    parts = [
+        tr(
+            "{state} mean {mean} ms, 95th percentile {p95} ms",
+            state=s.name, mean=f"{s.all.mean:.1f}", p95=f"{s.all.p95:.1f}",
+        )
+        for s in table
+    ]  # fmt: skip
     return Chart(NAME, title, "; ".join(parts) + ".", sheet)
 
 
 def _finding(table: list[State]) -> str:
     """What the figure shows: where users wait longest, and how much longer rural ones do."""
     slowest, fastest = table[0], table[-1]
-    title = f"{slowest.name} waits {slowest.all.mean:.0f} ms, {fastest.name} {fastest.all.mean:.0f} ms"
+    title = tr(
+        "{slowest} waits {longest} ms, {fastest} {shortest} ms",
+        slowest=slowest.name, longest=f"{slowest.all.mean:.0f}",
+        fastest=fastest.name, shortest=f"{fastest.all.mean:.0f}",
+    )  # fmt: skip
     gaps = [(s.rural.mean - s.all.mean, s.name) for s in table if s.rural is not None]
     if gaps and max(gaps)[0] > 0:
-        title += f"; rural users up to {max(gaps)[0]:.0f} ms more ({max(gaps)[1]})"
+        gap, state = max(gaps)
+        title += "; " + tr("rural users up to {gap} ms more ({state})", gap=f"{gap:.0f}", state=state)
     return title
 
 
 def why_not(context: Context) -> str:
     """Why no latency can be drawn, or an empty text."""
     if context.background.nodes is None or context.background.rtt is None:
-        return "the case names no network, so no round trip is known"
-    return "the case has no users" if context.background.users.empty else ""
+        return tr("the case names no network, so no round trip is known")
+    return tr("the case has no users") if context.background.users.empty else ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +107,9 @@ def by_state(context: Context) -> list[State]:
     states = []
     for name, group in flows.groupby("state", sort=True):
         far = group[group["rural"].astype(bool)]
-        states.append(State(str(name) or "(no state)", _spread(group), None if far.empty else _spread(far)))
+        states.append(
+            State(str(name) or tr("(no state)"), _spread(group), None if far.empty else _spread(far))
+        )
     return sorted(states, key=lambda s: (-round(s.all.mean, 6), s.name))
 
 
@@ -108,8 +123,8 @@ def _spread(rows: pd.DataFrame) -> Spread:
 def _legend(sheet: Sheet, top: float) -> float:
     y = top - 0.12
     for x, color, marker, words in (
-        (EDGE + 0.1, _ALL, "o", "all users: mean, line to the 95th percentile"),
-        (WIDTH / 2 + 0.1, _RURAL, "D", "users at rural places: the same"),
+        (EDGE + 0.1, _ALL, "o", tr("all users: mean, line to the 95th percentile")),
+        (WIDTH / 2 + 0.1, _RURAL, "D", tr("users at rural places: the same")),
     ):
         sheet.lines([[(x, y + 0.035), (x + 0.3, y + 0.035)]], color, 1.6)
         sheet.lines([[(x + 0.3, y - 0.015), (x + 0.3, y + 0.085)]], color, 1.6)
@@ -129,7 +144,7 @@ def _rows(sheet: Sheet, table: list[State], low: float, high: float) -> None:
         sheet.text(
             x, base - 0.14, f"{step:g} ms" if step == 0 else f"{step:g}", size=SMALL, color=SOFT, ha="center"
         )
-    sheet.text(WIDTH - EDGE, head + 0.04, "users (summed)", size=SMALL, color=SOFT, ha="right", room=1.0)
+    sheet.text(WIDTH - EDGE, head + 0.04, tr("users (summed)"), size=SMALL, color=SOFT, ha="right", room=1.0)
     for i, state in enumerate(table):
         y = head - (i + 0.5) * pace
         if i % 2 == 0:

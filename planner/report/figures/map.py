@@ -13,9 +13,10 @@ from planner.report.figures.outlines import CREDIT, Bounds, Projection, outlines
 from planner.report.figures.place_names import PlaceNames
 from planner.report.figures.placing import Box, clusters, spread
 from planner.report.figures.sheet import EDGE, INK, PAPER, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
+from planner.report.texts import tr, tr_noop
 from planner.report.words import count, percent
 
-NAME, TITLE = "map", "Where users are and which regions serve them"
+NAME, TITLE = "map", tr_noop("Where users are and which regions serve them")
 _HOME, _ABROAD, _SEA, _PLACE = "#f3efe2", "#dfe3e4", "#f4f8fb", "#5b5b5b"
 _OWN_FLOW = "#6e6e6e"
 _MARK = 0.2
@@ -33,7 +34,7 @@ def region_map(context: Context) -> Chart | Skipped:
     flows, sites = flows_of(context), sites_of(context)
     regions = regions_of(context, flows)
     if not regions:
-        return Skipped(NAME, TITLE, "the catalog lists no region")
+        return Skipped(NAME, tr(TITLE), tr("the catalog lists no region"))
     shown: list[Site | Region] = [*sites, *(r for r in regions if r.home)]
     shown = shown or [*regions]
     bounds = view(np.array([p.lon for p in shown]), np.array([p.lat for p in shown]))
@@ -41,7 +42,7 @@ def region_map(context: Context) -> Chart | Skipped:
     height = min(5.4, room * (bounds[3] - bounds[1]) / ((bounds[2] - bounds[0]) * _squeeze(bounds)))
     sheet = Sheet(height + math.ceil(len(regions) / 2) * _LINE + (1.6 if context.marking else 1.42))
     footer = context.footer(f"placements.csv · {CREDIT}")
-    title = _finding(context, regions) if sites else "Regions and whether they are in use"
+    title = _finding(context, regions) if sites else tr("Regions and whether they are in use")
     _, high = sheet.frame(context.marking, title, _subtitle(context, sites, flows), footer)
     frame = (EDGE, high - height, room, height)
     bounds = widened(bounds, frame)
@@ -70,10 +71,10 @@ def _finding(context: Context, regions: list[Region]) -> str:
     """What the map shows: where most users are served, and what part of them abroad."""
     first, abroad = regions[0], sum(r.share for r in regions if not r.home)
     if not first.share:
-        return TITLE
+        return tr(TITLE)
     name = f"{context.name(first.group)} {first.name}"
-    rest = f"{percent(abroad)} are served abroad" if abroad else "nobody is served abroad"
-    return f"{name} serves {percent(first.share)} of users; {rest}"
+    rest = tr("{share} are served abroad", share=percent(abroad)) if abroad else tr("nobody is served abroad")
+    return tr("{region} serves {share} of users; {rest}", region=name, share=percent(first.share), rest=rest)
 
 
 def _squeeze(bounds: Bounds) -> float:
@@ -90,15 +91,18 @@ def _by_key(
 
 def _subtitle(context: Context, sites: list[Site], flows: list[Flow]) -> str:
     if not sites:
-        return "The case has no network or no users, so no flows are shown."
-    text = (
-        f"In {context.periods[-1]}, users summed over workloads. Circles: users by place "
-        f"(largest: {sites[0].name}, {count(sites[0].users)})"
-    )
+        return tr("The case has no network or no users, so no flows are shown.")
+    text = tr(
+        "In {period}, users summed over workloads. Circles: users by place (largest: {place}, {users})",
+        period=context.periods[-1], place=sites[0].name, users=count(sites[0].users),
+    )  # fmt: skip
     if not flows:
         return f"{text}."
-    part = percent(_ALL_FLOWS)
-    return f"{text}; lines: who serves them, the widest that make {part} (first: {count(flows[0].users)})."
+    lines = tr(
+        "lines: who serves them, the widest that make {part} (first: {users}).",
+        part=percent(_ALL_FLOWS), users=count(flows[0].users),
+    )  # fmt: skip
+    return f"{text}; {lines}"
 
 
 def _land(sheet: Sheet, context: Context, projection: Projection, bounds: Bounds, frame: Box) -> None:
@@ -206,7 +210,7 @@ def _mark(
 
 def _key(sheet: Sheet, context: Context, regions: list[Region], top: float) -> None:
     """Two columns that say which region each number is and what part of the users it serves."""
-    words = (
+    words = tr(
         "Numbered: regions; square: market, round: own, filled: in use. Arrow: off the map. "
         "Hollow circle: rural place."
     )
@@ -228,12 +232,12 @@ def _key(sheet: Sheet, context: Context, regions: list[Region], top: float) -> N
 
 def _use(region: Region) -> str:
     if region.share > 0:
-        return f"{percent(region.share)} of users"
+        return tr("{share} of users", share=percent(region.share))
     if region.used:
-        return f"{region.workloads} workload{'s' if region.workloads != 1 else ''}"
-    return "announced" if region.announced else "not used"
+        return tr("1 workload") if region.workloads == 1 else tr("{count} workloads", count=region.workloads)
+    return tr("announced") if region.announced else tr("not used")
 
 
 def _alt(regions: list[Region]) -> str:
     used = [f"{r.key} ({_use(r)})" for r in regions if r.used]
-    return f"Regions in use: {'; '.join(used) or 'none'}."
+    return tr("Regions in use: {regions}.", regions="; ".join(used) or tr("none"))

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from planner.report import plan_words
 from planner.report.figures.context import Context
 from planner.report.figures.looks import OWN, Look
 from planner.report.figures.sheet import ALARM, EDGE, GRID, INK, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
+from planner.report.texts import tr, tr_noop
 from planner.report.words import nice_steps, percent
 
-NAME, TITLE = "vendor_share", "Share of each vendor group against its limit"
+NAME, TITLE = "vendor_share", tr_noop("Share of each vendor group against its limit")
 _PANEL = 1.62
 """Inches: height of a panel with its headings."""
 WIDEST_BAR = 0.5
@@ -39,14 +41,14 @@ def vendor_share(context: Context) -> Chart | Skipped:
     chosen = ruled if len(ruled) else shares
     panels = _panels(context, chosen)
     if not panels:
-        return Skipped(NAME, TITLE, "no part of the load is contestable, so no share is counted")
+        return Skipped(NAME, tr(TITLE), tr("no part of the load is contestable, so no share is counted"))
     columns = 4 if len(panels) > 6 else min(3, len(panels))
     lines = math.ceil(len(panels) / columns)
     sheet = Sheet(height=1.25 + _PANEL * lines + (0.1 if context.marking else 0))
     scopes = sorted(set(chosen["scope"].astype(str)))
-    subtitle = f"Per cent of {', '.join(scopes)}, by period"
-    subtitle += "; dashed: the limit; ▼ the period is at its limit." if len(ruled) else "."
-    title = _finding(context, panels) if len(ruled) else "Share of each vendor group (no rule limits it)"
+    subtitle = tr("Per cent of {scopes}, by period", scopes=", ".join(map(plan_words.scope, scopes)))
+    subtitle += "; " + tr("dashed: the limit; ▼ the period is at its limit.") if len(ruled) else "."
+    title = _finding(context, panels) if len(ruled) else tr("Share of each vendor group (no rule limits it)")
     low, high = sheet.frame(context.marking, title, subtitle, context.footer("shares.csv"))
     width = (WIDTH - 2 * EDGE) / columns
     height = (high - low) / lines
@@ -83,32 +85,32 @@ def _finding(context: Context, panels: list[_Panel]) -> str:
     name, at = _subject(context, most), int(most.binds.sum())
     if not at:
         largest = max(panels, key=lambda p: float(p.share.max()))
-        name = _subject(context, largest)
-        return (
-            f"Nobody is at a limit; {name} has the largest share, up to {percent(float(largest.share.max()))}"
-        )
+        return tr(
+            "Nobody is at a limit; {vendor} has the largest share, up to {share}",
+            vendor=_subject(context, largest), share=percent(float(largest.share.max())),
+        )  # fmt: skip
     others = len({p.subject for p in panels if p.binds.any()} - {most.subject})
-    rest = f", {others} more in some" if others else ""
-    return f"{name} is at its {_limit_words(most)} in {at} of {len(most.share)} periods{rest}"
+    values = {"vendor": name, "limit": _limit_words(most), "at": at, "count": len(most.share)}
+    line = tr("{vendor} is at its {limit} in {at} of {count} periods", **values)
+    return f"{line}, {tr('{count} more in some', count=others)}" if others else line
 
 
 def _subject(context: Context, panel: _Panel) -> str:
     if panel.kind == "jurisdiction_share" and panel.subject == "foreign":
-        return "Groups under foreign law"
+        return tr("Groups under foreign law")
     if panel.kind == "minimum_share" and panel.subject == "domestic":
-        return "Domestic groups together"
+        return tr("Domestic groups together")
     return context.name(panel.subject)
 
 
 def _limit_words(panel: _Panel) -> str:
     known = sorted(set(np.round(panel.limit[~np.isnan(panel.limit)], 9)))
     if not known:
-        return "no limit"
-    what = "floor" if panel.kind == "minimum_share" else "cap"
+        return tr("no limit")
+    low, high = percent(known[0]), percent(known[-1])
+    share = low if len(known) == 1 else tr("{first} to {last}", first=low, last=high)
     return (
-        f"{what} {percent(known[0])}"
-        if len(known) == 1
-        else f"{what} {percent(known[0])} to {percent(known[-1])}"
+        tr("floor {share}", share=share) if panel.kind == "minimum_share" else tr("cap {share}", share=share)
     )
 
 
@@ -121,7 +123,9 @@ def _draw(
         look = OWN
     at = int(panel.binds.sum())
     sheet.text(x, y + height - 0.12, _subject(context, panel), bold=True, room=width)
-    words = f"at {_limit_words(panel)}, {at} of {len(panel.share)} periods" if at else _limit_words(panel)
+    words = _limit_words(panel)
+    if at:
+        words = tr("at {limit}, {at} of {count} periods", limit=words, at=at, count=len(panel.share))
     sheet.text(x, y + height - 0.25, words, size=SMALL, color=ALARM if at else SOFT, room=width)
     left, right = x + 0.32, x + width - 0.36
     base, head = y + 0.2, y + height - 0.38
@@ -191,9 +195,12 @@ def year_labels(sheet: Sheet, periods: list[str], left: float, pace: float, base
 def _alt(context: Context, panels: list[_Panel]) -> str:
     parts = []
     for panel in panels:
-        at = int(panel.binds.sum())
+        low, high = percent(float(panel.share.min())), percent(float(panel.share.max()))
         parts.append(
-            f"{_subject(context, panel)}: {percent(float(panel.share.min()))} to "
-            f"{percent(float(panel.share.max()))}, {_limit_words(panel)}, at it in {at} periods"
-        )
+            tr(
+                "{vendor}: {first} to {last}, {limit}, at it in {at} periods",
+                vendor=_subject(context, panel), first=low, last=high,
+                limit=_limit_words(panel), at=int(panel.binds.sum()),
+            )
+        )  # fmt: skip
     return "; ".join(parts) + "."

@@ -8,9 +8,10 @@ import pandas as pd
 from planner.report.figures.context import Context
 from planner.report.figures.looks import OWN
 from planner.report.figures.sheet import EDGE, GRID, INK, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
+from planner.report.texts import tr, tr_noop
 from planner.report.words import amount
 
-NAME, TITLE = "signing", "What is signed and bought, when"
+NAME, TITLE = "signing", tr_noop("What is signed and bought, when")
 _ROWS = 18
 """Bars that are drawn: what obliges first, then the largest; the table has all."""
 _PACE = 0.2
@@ -22,13 +23,14 @@ def signing_schedule(context: Context) -> Chart | Skipped:
     table = context.plan.signing
     table = table[(table["obligation"] > 0) | (table["expected"] > 0)]
     if table.empty:
-        return Skipped(NAME, TITLE, "nothing is signed or bought")
+        return Skipped(NAME, tr(TITLE), tr("nothing is signed or bought"))
     chosen = table.assign(_bound=table["obligation"].astype(float), _size=table["expected"].astype(float))
     chosen = chosen.sort_values(["_bound", "_size"], ascending=False, kind="stable").head(_ROWS)
     title, money = _finding(context, table), context.currency
     left_out = len(table) - len(chosen)
-    subtitle = "Filled: owed whatever is used; pale: paid as it is used. Money with tax, within the plan."
-    subtitle += f" The largest {len(chosen)} of {len(table)}." if left_out else ""
+    subtitle = tr("Filled: owed whatever is used; pale: paid as it is used. Money with tax, within the plan.")
+    if left_out:
+        subtitle += " " + tr("The largest {shown} of {count}.", shown=len(chosen), count=len(table))
     sheet = Sheet(height=1.15 + _PACE * len(chosen) + (0.1 if context.marking else 0))
     low, high = sheet.frame(context.marking, title, subtitle, context.footer("signing.csv"))
     days = pd.to_datetime(pd.concat([chosen["start"], chosen["end"]]))
@@ -60,7 +62,8 @@ def signing_schedule(context: Context) -> Chart | Skipped:
         owed = float(line["_bound"] if bound else line["_size"])
         sheet.text(right + 0.06, y, amount(owed, money), size=SMALL, va="center", room=_RIGHT - 0.06)
     alt = "; ".join(
-        f"{vendors.get(r['vendor'], r['vendor'])} {r['family']} {r['start']} to {r['end']}, "
+        f"{vendors.get(r['vendor'], r['vendor'])} {r['family']} "
+        f"{tr('{first} to {last}', first=r['start'], last=r['end'])}, "
         f"{amount(float(r['_bound'] or r['_size']), money)}"
         for r in chosen.to_dict("records")
     )
@@ -72,9 +75,12 @@ def _finding(context: Context, table: pd.DataFrame) -> str:
     signed, money = table[table["status"] == "sign"], context.currency
     expected = amount(float(table["expected"].sum()), money)
     if signed.empty:
-        return f"Nothing new is signed: {expected} is paid as it is used or for what is held"
+        return tr(
+            "Nothing new is signed: {expected} is paid as it is used or for what is held", expected=expected
+        )
     owed = amount(float(signed["obligation"].sum()), money)
-    return f"Signing obliges to {owed}, from {signed['start'].min()} to {signed['end'].max()}"
+    first, last = signed["start"].min(), signed["end"].max()
+    return tr("Signing obliges to {owed}, from {first} to {last}", owed=owed, first=first, last=last)
 
 
 def _pale(color: str) -> str:
