@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from support import depth
 
 settings.register_profile(
     "planner",
@@ -38,6 +39,10 @@ def _known_failures() -> dict[str, bool]:
     lines = [line.strip() for line in KNOWN_FAILURES.read_text(encoding="utf-8").splitlines()]
     lines = [line for line in lines if line and not line.startswith("#")]
     return {line.removeprefix("skip "): not line.startswith("skip ") for line in lines}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    depth.thorough = bool(config.getoption("--slow"))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

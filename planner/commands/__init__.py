@@ -14,6 +14,7 @@ from planner import __version__
 
 COMMANDS = {
     "init": "Write a first case: commented, with sample systems, ready to plan.",
+    "generate": "Draw a case of many systems from one that exists.",
     "plan": "Find the cheapest plan that obeys every rule, and write its folder.",
     "show": "Print a plan that was written before.",
     "export": "Write a plan as a workbook whose totals follow the prices typed into it.",
