@@ -12,6 +12,7 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from support.audit_plan import audited
 from support.cases import World
+from support.depth import cases
 from support.random_worlds import worlds
 
 from planner.errors import Infeasible
@@ -69,7 +70,7 @@ def test_another_contract_is_another_cost_and_the_same_share(tmp_path):
 
 
 @given(worlds(rich=True))
-@settings(max_examples=3, phases=(Phase.generate,))
+@settings(max_examples=cases(3), phases=(Phase.generate,))
 def test_on_random_worlds_no_share_of_reference_spend_is_left_open(made: World) -> None:
     made.rule("more", "region_share", {"cap": 0.7, "basis": "reference_spend"})
     with TemporaryDirectory() as folder:

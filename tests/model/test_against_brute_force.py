@@ -7,6 +7,7 @@ could fill a share by buying a dearer machine than needed, which the planner nev
 import pytest
 from hypothesis import event, given, settings
 from support.brute import brute_force
+from support.depth import cases
 from support.plans import read
 from support.random_worlds import worlds
 
@@ -17,7 +18,7 @@ from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 
 
-@settings(max_examples=20)
+@settings(max_examples=cases(8))
 @given(worlds(spend=False))
 def test_folding_and_dominance_never_change_the_optimum(world):
     """And whoever is refused before solving has no plan in the unfolded program either."""

@@ -9,6 +9,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 from support.audit_plan import audited
 from support.cases import World
+from support.depth import cases
 from support.plans import plan_of
 from support.random_worlds import worlds
 
@@ -23,7 +24,7 @@ def with_grids(world: World, draw: st.DrawFn) -> World:
 
 
 @given(worlds(rich=True), st.data())
-@settings(max_examples=8, phases=(Phase.generate,))
+@settings(max_examples=cases(3), phases=(Phase.generate,))
 def test_a_price_never_adds_carbon_and_the_audit_agrees(world: World, data: st.DataObject) -> None:
     with_grids(world, data.draw)
     world.carbon_price(1.0)

@@ -16,6 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from support.audit_plan import audited
 from support.cases import World
+from support.depth import cases
 from support.plans import least, read
 from support.varied_worlds import varied_worlds
 
@@ -36,7 +37,7 @@ def families(names: Iterable[str]) -> set[str]:
     found = set()
 
     @given(varied_worlds(names))
-    @settings(max_examples=1, phases=(Phase.generate,))
+    @settings(max_examples=cases(1), phases=(Phase.generate,))
     def on(world: World) -> None:
         case = read(world)
         found.update(block.family for block in build(case, assess(case)).blocks if len(block.keys))
@@ -55,7 +56,7 @@ def test_worlds_with_features_have_rows_of_every_family():
 @pytest.mark.parametrize("features", TOGETHER, ids="+".join)
 def test_the_audit_finds_every_rule_kept_and_every_sum_right(features):
     @given(varied_worlds(features))
-    @settings(max_examples=3, phases=(Phase.generate,))
+    @settings(max_examples=cases(3), phases=(Phase.generate,))
     def on(world: World) -> None:
         with TemporaryDirectory() as folder:
             try:
@@ -85,7 +86,7 @@ def without(world: World, what: str) -> World:
 
 
 @given(st.sampled_from(TOGETHER).flatmap(varied_worlds), st.sampled_from(DROPPED))
-@settings(max_examples=5, phases=(Phase.generate,))
+@settings(max_examples=cases(3), phases=(Phase.generate,))
 def test_what_only_restricts_never_lowers_the_cost(world: World, what: str) -> None:
     before, after = least(world), least(without(world, what))
     if before is not None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.cases import World
+from support.depth import cases
 from support.plans import csv_bytes, read, solved
 from support.random_worlds import PRICES, SHAPES, worlds
 
@@ -70,7 +71,7 @@ LOOSER = (more_capacity, looser_caps_and_floors, one_rule_on_shares_less, one_re
 
 
 @given(worlds(reference=False), st.data())
-@settings(max_examples=8)
+@settings(max_examples=cases(3))
 def test_more_freedom_never_costs_more(world, data):
     """A region counts only while it leaves what is contestable as it is: else it changes the question.
 
@@ -95,7 +96,7 @@ def same_contestable(world: World, other: World) -> bool:
 
 
 @given(worlds(), st.sampled_from((2.0, 1024.0)))
-@settings(max_examples=8)
+@settings(max_examples=cases(3))
 def test_all_money_times_a_factor_is_the_same_plan_at_the_factor(world, factor):
     dear = deepcopy(world)
     for table in ("prices", "transfer"):

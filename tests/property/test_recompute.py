@@ -12,6 +12,7 @@ from collections import defaultdict
 import pytest
 from hypothesis import assume, given, settings
 from support.brute import Facts
+from support.depth import cases
 from support.plans import csv_bytes, solved
 from support.random_worlds import worlds
 
@@ -30,7 +31,7 @@ def tables(plan):
 
 
 @given(worlds())
-@settings(max_examples=12)
+@settings(max_examples=cases(5))
 def test_a_plan_obeys_every_rule_and_costs_what_its_prices_say(world):
     try:
         plan = solved(world).plan

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cli import process
+from support.depth import cases
 
 from planner.errors import BadInput
 from planner.start.inventory import read_inventory
@@ -205,7 +206,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=cases(30), deadline=None)
 @given(VALUES)
 def test_any_json_is_read_or_refused(tmp_path_factory, value):
     path = tmp_path_factory.mktemp("fuzz") / "x.json"

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cli import process
+from support.depth import cases
 
 from planner.errors import BadInput
 from planner.inputs import read_case
@@ -236,7 +237,7 @@ CELLS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=cases(20), deadline=None)
 @given(st.lists(st.dictionaries(st.sampled_from(sorted(LINE)), CELLS, max_size=4), min_size=1, max_size=5))
 def test_any_bill_is_read_to_the_cent_or_refused(tmp_path_factory, lines):
     path = bill(tmp_path_factory.mktemp("fuzz"), *lines)

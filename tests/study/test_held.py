@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from support.cases import World
+from support.depth import cases
 from support.plans import cost, plan_of, read
 from support.random_worlds import worlds
 
@@ -190,7 +191,7 @@ def test_holding_a_plan_without_stress_breaks_nothing():
     assert row["breaks"] == [] and row["cost"] == pytest.approx(cost(plan_of(made)))
 
 
-@settings(max_examples=4)
+@settings(max_examples=cases(3))
 @given(worlds(rich=True))
 def test_a_plan_held_under_no_stress_breaks_nothing(made: World):
     try:

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from support.broken import edit
 from support.cases import World
 from support.cli import call
+from support.depth import cases
 from support.plans import cost, plan_of
 
 from planner.errors import Infeasible
@@ -139,7 +140,7 @@ def test_one_certain_scenario_is_the_plan(tmp_path):
     assert found.evpi == pytest.approx(0, abs=CENT) and found.vss == pytest.approx(0, abs=CENT)
 
 
-@settings(max_examples=8)
+@settings(max_examples=cases(3))
 @given(
     st.lists(st.tuples(st.integers(1, 9), st.integers(-90, 200)), min_size=2, max_size=4),
     st.floats(0.05, 1.2),

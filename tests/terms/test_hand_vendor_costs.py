@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.broken import refused
 from support.cases import World
+from support.depth import cases
 from support.plans import cash, cost, placed, plan_of
 
 from planner.audit.audit import audit
@@ -193,7 +194,7 @@ def test_a_budget_of_the_payer_holds_it():
     assert placed(plan_of(made.budget("mof", 2027, 2400.0))) == {("web", "bb:x"): 1.0}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=cases(5), deadline=None)
 @given(
     st.lists(st.integers(1, 6), min_size=2, max_size=4),
     st.lists(st.integers(0, 20), min_size=3, max_size=3),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.cases import World
+from support.depth import cases
 from support.plans import least
 from terms.test_recompute_terms import full_worlds
 
@@ -71,7 +72,7 @@ FREEDOMS = (
 
 
 @given(full_worlds(), st.sampled_from(FREEDOMS))
-@settings(max_examples=8)
+@settings(max_examples=cases(3))
 def test_freedom_never_costs(world: World, freedom: Callable[[World], None]):
     loose = deepcopy(world)
     freedom(loose)
@@ -126,7 +127,7 @@ def half_years(figures: dict, cut: int) -> World:
 
 
 @given(FIGURES)
-@settings(max_examples=4)
+@settings(max_examples=cases(2))
 def test_cutting_periods_in_two_changes_nothing_when_nothing_else_does(figures: dict):
     """Conditions: no new commitments, as a finer calendar has more first days for them; no limit or
     cost that is stated for each period; periods of equal length; nothing that begins or ends within

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from support.cases import World
+from support.depth import cases
 from support.plans import csv_bytes, read, solved
 
 from planner.answer.cross_check import cbc_objective
@@ -214,7 +215,7 @@ def recompute(books: Books) -> dict[tuple[str, int], float]:
 
 
 @given(full_worlds())
-@settings(max_examples=10)
+@settings(max_examples=cases(4))
 def test_every_term_is_what_its_prices_say(world):
     try:
         found = solved(world)
@@ -360,7 +361,7 @@ def check_ceilings(books: Books, stated) -> None:
 
 
 @given(full_worlds())
-@settings(max_examples=3)
+@settings(max_examples=cases(3))
 def test_cbc_finds_the_same_least_cost(world):
     try:
         found = solve(read(world), gap=1e-9)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cases import World
+from support.depth import cases
 from support.plans import nothing_is_cheaper, solved
 
 from planner.answer.cross_check import cbc_objective
@@ -85,7 +86,7 @@ def cheapest(puzzle) -> float | None:
 
 
 @given(puzzles())
-@settings(max_examples=10)
+@settings(max_examples=cases(4))
 def test_no_plan_of_all_is_cheaper(puzzle):
     plan = nothing_is_cheaper(world_of(puzzle), cheapest(puzzle))
     if plan is not None:
@@ -93,7 +94,7 @@ def test_no_plan_of_all_is_cheaper(puzzle):
 
 
 @given(puzzles())
-@settings(max_examples=3)
+@settings(max_examples=cases(2))
 def test_cbc_agrees(puzzle):
     try:
         found = solved(world_of(puzzle))

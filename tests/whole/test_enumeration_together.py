@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from support.cases import World
+from support.depth import cases
 from support.plans import nothing_is_cheaper
 
 HOURS, MONTHS, GIB = 2160, 3, 200
@@ -111,6 +112,6 @@ def cheapest(puzzle) -> float | None:
 
 
 @given(puzzles())
-@settings(max_examples=6, phases=(Phase.generate,))
+@settings(max_examples=cases(4), phases=(Phase.generate,))
 def test_no_placement_of_all_is_cheaper(puzzle):
     nothing_is_cheaper(world_of(puzzle), cheapest(puzzle))

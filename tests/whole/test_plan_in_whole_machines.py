@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.cases import World
 from support.cli import call
+from support.depth import cases
 from support.plans import bought, cost, plan_of, read, whole_plan
 
 from planner.answer.parts import parts
@@ -216,7 +217,7 @@ CASES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=cases(4), deadline=None)
 @given(CASES)
 def test_a_plan_in_whole_machines_obeys_every_limit(case):
     """Machines are whole, carry what is placed, fit limit and cap, and cost no less than the bound."""
