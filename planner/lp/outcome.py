@@ -42,8 +42,8 @@ class Outcome:
     seconds, iterations
         Time in the solver, simplex iterations.
     bound
-        No solution costs less: the dual bound that was proved. Of a linear program its optimum; of one that
-        was stopped what its duals prove, minus infinity if nothing.
+        No solution costs less: the dual bound that was proved. Of a linear program its optimum; minus
+        infinity if nothing was proved.
     """
 
     status: Status

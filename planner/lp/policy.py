@@ -9,10 +9,6 @@ Method = Literal["auto", "simplex", "interior"]
 """How a linear program is solved from nothing: ``auto`` solves large ones part by part where they fall into
 parts (:mod:`planner.lp.components`), by the interior point where they do not."""
 
-Search = Literal["auto", "tree", "solver"]
-"""Who searches in whole numbers: ``tree`` (:mod:`planner.lp.tree`, then HiGHS from its incumbent), or HiGHS
-alone; ``auto`` takes the tree for large programs (measured in ``benchmarks/whole.py``)."""
-
 
 @dataclass(frozen=True)
 class SolvePolicy:
@@ -24,8 +20,6 @@ class SolvePolicy:
         Relative gap between incumbent and dual bound at which a program with whole numbers counts as solved.
     method
         Of the first solve of a linear program; a later one goes on from the last basis with the simplex.
-    search
-        Of a program with whole numbers.
     steps
         Iterations of the simplex a solve; ``None`` sets no limit.
     nodes
@@ -38,7 +32,6 @@ class SolvePolicy:
 
     gap: float = 5e-4
     method: Method = "auto"
-    search: Search = "auto"
     steps: int | None = None
     nodes: int | None = None
     effort: float = 1.0

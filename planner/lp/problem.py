@@ -33,10 +33,6 @@ _STATUS = {
 it can only be infeasible."""
 
 _NO_LIMIT = 2**31 - 1
-_MOST = 1e6
-"""No column without a bound is larger in a plan worth having: what a dual that is wrong by a little can
-hide, when a program is stopped on the way, is so many times as much."""
-
 _LARGE_WHOLE = {
     "mip_lp_solver": "ipm",
     "mip_allow_restart": False,
@@ -120,9 +116,7 @@ class Problem:
             whole and info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         )
         objective = float(info.objective_function_value) if solved else float("nan")
-        bound = float(info.mip_dual_bound) if whole else objective
-        if model_status == highspy.HighsModelStatus.kIterationLimit and not whole:
-            bound = dual_objective(arrays, reduced, dual) - _MOST * float(info.sum_dual_infeasibilities)
+        bound = float(info.mip_dual_bound) if whole else objective if optimal else -np.inf
         return Outcome(
             status=status,
             word=highs.modelStatusToString(model_status),

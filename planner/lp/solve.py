@@ -1,8 +1,7 @@
 """The cheapest solution of a program, whole numbers and all, to a gap: the same for every command.
 
-With whole numbers a large program is searched by a tree of re-solves (:mod:`planner.lp.tree`), any other by
-HiGHS's own branch and bound; then they are fixed where the incumbent has them, and the linear program that is
-left is solved for its duals.
+Whole numbers are searched by HiGHS's own branch and bound; then they are fixed where the incumbent has them,
+and the linear program that is left is solved for its duals.
 """
 
 from __future__ import annotations
@@ -14,8 +13,6 @@ from planner.lp.components import parts, solve_in_parts
 from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import PLANNING, SolvePolicy
 from planner.lp.problem import LARGE, Problem
-from planner.lp.tree import Tree
-from planner.lp.watch import current
 from planner.tolerances import SUM
 
 
@@ -56,55 +53,12 @@ def solve(arrays: Arrays, policy: SolvePolicy = PLANNING) -> Solution:
     Without a solution within the gap the outcome is what the search ended with: infeasible, unbounded, or
     stopped at a limit, then with the incumbent if there is one.
     """
-    by_tree = policy.search == "tree" or (policy.search == "auto" and len(arrays.index) >= LARGE)
-    if by_tree and arrays.integer.any():
-        return _from_the_relaxation(arrays, policy)
     if policy.method == "auto" and len(arrays.index) >= LARGE and not arrays.integer.any():
         part = parts(arrays)
         if part.any():
             outcome = solve_in_parts(arrays, part, replace(policy, method="simplex"))
             return Solution(arrays, outcome, outcome.bound)
     return with_duals(arrays, Problem(arrays, policy).solve(), policy)
-
-
-def _from_the_relaxation(arrays: Arrays, policy: SolvePolicy) -> Solution:
-    """By a tree of re-solves; where it does not come within the gap, by HiGHS from its incumbent."""
-    problem = Problem(arrays.relaxation(), policy)
-    relaxed = problem.solve()
-    if relaxed.status is not Status.OPTIMAL:
-        return Solution(arrays, relaxed, relaxed.bound)
-    tree = Tree(problem, arrays, policy.gap, policy.time_limit)
-    proved = tree.search(relaxed)
-    seconds = relaxed.seconds + tree.seconds
-    incumbent = None if tree.best is None else replace(tree.best, seconds=seconds)
-    if incumbent is not None and proved:
-        return Solution(arrays.fixed(incumbent.x), incumbent, tree.bound)
-    if tree.stopped:
-        return _stopped(arrays, incumbent, relaxed, tree.bound)
-    whole = Problem(arrays, policy)
-    if incumbent is not None:
-        whole.set_solution(incumbent.x)
-    try:
-        outcome = whole.solve()
-    except KeyboardInterrupt:
-        if incumbent is None:
-            raise
-        current().interrupt()
-        return _stopped(arrays, incumbent, relaxed, tree.bound)
-    if outcome.status is Status.STOPPED and incumbent is not None and not outcome.has_solution:
-        return _stopped(arrays, incumbent, relaxed, max(tree.bound, outcome.bound))
-    solution = with_duals(arrays, replace(outcome, seconds=seconds + outcome.seconds), policy)
-    return replace(solution, bound=max(solution.bound, tree.bound))
-
-
-def _stopped(arrays: Arrays, incumbent: Outcome | None, relaxed: Outcome, bound: float) -> Solution:
-    """What there is when the search was stopped: the incumbent with its duals, or nothing but the bound."""
-    word = "Interrupted by user" if current().interrupted else "Time limit reached"
-    if incumbent is None:
-        nothing = replace(relaxed, status=Status.STOPPED, word=word, objective=float("nan"))
-        return Solution(arrays, nothing, bound)
-    outcome = replace(incumbent, status=Status.STOPPED, word=word)
-    return Solution(arrays.fixed(incumbent.x), outcome, bound)
 
 
 def with_duals(arrays: Arrays, outcome: Outcome, policy: SolvePolicy = PLANNING) -> Solution:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Status
-from planner.lp.policy import Search, SolvePolicy
+from planner.lp.policy import SolvePolicy
 from planner.lp.problem import Problem
 from planner.lp.solve import solve
-from planner.lp.tree import PROGRAMS, Tree
 
 
 def assignment(seed: int, items: int = 10, bins: int = 3, room: float = 1.2) -> Arrays:
@@ -47,12 +44,11 @@ def assignment(seed: int, items: int = 10, bins: int = 3, room: float = 1.2) -> 
 EXACT = SolvePolicy(gap=0.0)
 
 
-@pytest.mark.parametrize("search", ["solver", "tree"])
 @pytest.mark.parametrize("seed", range(12))
-def test_an_incumbent_lies_between_the_dual_bound_and_the_gap(seed: int, search: Search):
+def test_an_incumbent_lies_between_the_dual_bound_and_the_gap(seed: int):
     arrays = assignment(seed)
     best = Problem(arrays, EXACT).solve().objective
-    found = solve(arrays, SolvePolicy(gap=0.5, search=search))
+    found = solve(arrays, SolvePolicy(gap=0.5))
     x = found.outcome.x
     assert x == pytest.approx(np.round(x), abs=1e-6)
     value = np.add.reduceat(arrays.value * x[arrays.index], arrays.start[:-1])
@@ -61,15 +57,13 @@ def test_an_incumbent_lies_between_the_dual_bound_and_the_gap(seed: int, search:
     assert found.bound - 1e-6 <= best <= found.outcome.objective + 1e-6
     assert found.gap <= 0.5
     assert found.outcome.duals_hold  # of the program with its whole numbers fixed
-    assert solve(arrays, replace(EXACT, search=search)).outcome.objective == pytest.approx(best)
+    assert solve(arrays, EXACT).outcome.objective == pytest.approx(best)
 
 
-@pytest.mark.parametrize("search", ["solver", "tree"])
-def test_no_solution_is_told_as_such(search: Search):
+def test_no_solution_is_told_as_such():
     """No room: in the relaxation, or only for whole items (two of three for two bins of two each)."""
-    policy = SolvePolicy(search=search)
-    assert solve(assignment(0, room=0.9), policy).status is Status.INFEASIBLE
-    assert solve(assignment(3, items=5, bins=4, room=1.0), policy).status is Status.INFEASIBLE
+    assert solve(assignment(0, room=0.9)).status is Status.INFEASIBLE
+    assert solve(assignment(3, items=5, bins=4, room=1.0)).status is Status.INFEASIBLE
 
 
 def test_a_search_that_is_stopped_gives_its_incumbent_with_its_gap():
@@ -78,56 +72,3 @@ def test_a_search_that_is_stopped_gives_its_incumbent_with_its_gap():
     assert found.status is Status.STOPPED
     assert found.outcome.objective == pytest.approx(float(arrays.cost @ found.outcome.x))
     assert found.bound < found.outcome.objective and found.gap > 0.0
-
-
-def relaxation(arrays: Arrays) -> Problem:
-    return Problem(arrays.relaxation())
-
-
-@pytest.mark.parametrize("gap", [0.0, 0.05])
-def test_a_tree_alone_proves_what_it_found(gap: float):
-    for seed in range(6):
-        arrays = assignment(seed)
-        best = Problem(arrays, EXACT).solve().objective
-        problem = relaxation(arrays)
-        tree = Tree(problem, arrays, gap)
-        if not tree.search(problem.solve()):
-            assert tree.programs >= PROGRAMS
-            assert tree.bound <= best + 1e-6
-            continue
-        assert tree.best is not None
-        assert tree.bound - 1e-6 <= best <= tree.best.objective + 1e-6
-        assert tree.best.objective - tree.bound <= gap * tree.best.objective + 1e-6
-
-
-def test_a_tree_keeps_a_plan_that_it_was_given_and_cannot_better():
-    arrays = assignment(1)
-    best = Problem(arrays, EXACT).solve()
-    problem = relaxation(arrays)
-    tree = Tree(problem, arrays, gap=1.0)
-    assert tree.search(problem.solve(), best.x)
-    assert tree.best is not None
-    assert tree.best.objective == pytest.approx(best.objective)
-
-
-def test_a_tree_without_time_says_that_it_was_stopped():
-    arrays = assignment(2)
-    problem = relaxation(arrays)
-    tree = Tree(problem, arrays, gap=0.0, seconds=0.0)
-    assert not tree.search(problem.solve())
-    assert tree.stopped and tree.best is None
-
-
-@pytest.mark.parametrize("steps", [1, 6])
-def test_duals_of_a_program_that_was_stopped_prove_more_but_no_more_than_is_true(steps: int):
-    for seed in range(6):
-        arrays = assignment(seed, items=40, bins=6)
-        problem = Problem(arrays.relaxation())
-        first = problem.solve()
-        basis = problem.basis
-        used = np.argsort(-first.x[: 40 * 6])[:15]
-        problem.set_column_bounds(used, 0.0, 0.0)
-        problem.set_basis(basis)
-        stopped = problem.solve(steps)
-        assert stopped.status is Status.STOPPED
-        assert first.objective < stopped.bound < problem.solve().objective
