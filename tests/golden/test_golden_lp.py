@@ -74,6 +74,14 @@ def idle() -> World:
     return fleet().rule("cap", "vendor_share", {"cap": 1.0, "basis": "spend"})
 
 
+def cheapest() -> World:
+    """web takes 2 m4 or 4 c4, which are dearer; tax, which needs little memory, 2 of either, c4 cheaper."""
+    world = market(1.0, 2.0).machine("aa:x", "c4", 4, 8, 0.7).capacity("aa:x", "vcpu", 100)
+    world.workload("web", demand={"vcpu": 8, "memory_gib": 32})
+    world.workload("tax", demand={"vcpu": 8, "memory_gib": 16})
+    return world.rule("cap", "vendor_share", {"cap": 1.0, "basis": "spend"})
+
+
 def capacity() -> World:
     """24 vCPU in January and 40 from April, 2 machines m8, 8 vCPU for moh, 500 GiB of block storage."""
     world = market(1.0, 2.0, periods=2).machine("aa:x", "m8", 8, 32, 1.9)
@@ -349,8 +357,8 @@ def exit() -> World:
 
 
 TOYS = {toy.__name__: toy for toy in (
-    demand, carry, buy, commitment, fleet, idle, capacity, amount, vendor_share, minimum_share, latency, move,
-    move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
+    demand, carry, buy, commitment, fleet, idle, cheapest, capacity, amount, vendor_share, minimum_share,
+    latency, move, move_limit, activation, budget, ceiling, pin, pairing, backup, region_amount, region_share,
     jurisdiction_share, affinity, slivers, transfer, proximity, survival,
     refuge, freeze, change, agreement, carbon, exit, egress_tier, present, steady, vendor_use,
     vendor_bill,

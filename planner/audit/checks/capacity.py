@@ -45,7 +45,7 @@ def within(context: Context) -> Iterable[Finding]:
                 row
                 for row in purchases
                 if row["period"] == case.names[t]
-                and (subject in (row["region"], row["sku"]) or _in_group(case, subject, row["sku"]))
+                and (subject in (row["region"], row["sku"]) or in_group(case, subject, row["sku"]))
                 and payer in ("", row["payer"])
             ]
             drawn = max(
@@ -58,7 +58,7 @@ def within(context: Context) -> Iterable[Finding]:
         yield of_limit("capacity", name, case.names, over, good, bad)
 
 
-def _in_group(case: Case, group: str, sku: str) -> bool:
+def in_group(case: Case, group: str, sku: str) -> bool:
     """Does a SKU match any row of a named group? A blank cell matches all."""
     row = case.skus[sku]
     return any(

@@ -30,7 +30,7 @@ def check(context: Context) -> Iterable[Finding]:
     where workloads with yields of their own run.
     """
     case, purchases = context.case, context.claims.purchases
-    if not purchases or not _pays(context) or not case.in_parts:
+    if not purchases or not pays(context) or not case.in_parts:
         return
     at = {name: t for t, name in enumerate(case.names)}
     running: dict[Key, Decimal] = {}
@@ -70,7 +70,7 @@ def _of_fleet(context: Context, row: Row) -> bool:
     )
 
 
-def _pays(context: Context) -> bool:
+def pays(context: Context) -> bool:
     by_spend = [r.parameters.get("basis") == "spend" for r in context.own_rules
                 if r.severity == "hard" and r.kind in SHARE_KINDS]  # fmt: skip
     exits = any(r.severity == "hard" and r.kind == "exit" for r in context.own_rules)

@@ -22,6 +22,7 @@ from planner.model.families import (
     carry,
     ceiling,
     change,
+    cheapest,
     commitment,
     demand,
     egress_tier,
@@ -54,10 +55,10 @@ from planner.model.family import Family, Holders
 FAMILIES: tuple[Family, ...] = tuple(
     family.FAMILY
     for family in (
-        demand, pairing, backup, carry, buy, commitment, fleet, steady, idle, capacity, amount, region_amount,
-        vendor_share, minimum_share, jurisdiction_share, region_share, latency, move, move_limit, activation,
-        survival, refuge, affinity, slivers, transfer, proximity, budget, ceiling, freeze, change, present,
-        egress_tier, vendor_use, vendor_bill, agreement, carbon, exit, pin,
+        demand, pairing, backup, carry, buy, commitment, fleet, steady, idle, cheapest, capacity, amount,
+        region_amount, vendor_share, minimum_share, jurisdiction_share, region_share, latency, move,
+        move_limit, activation, survival, refuge, affinity, slivers, transfer, proximity, budget, ceiling,
+        freeze, change, present, egress_tier, vendor_use, vendor_bill, agreement, carbon, exit, pin,
     )
 )  # fmt: skip
 """All families, in the order of the program."""
