@@ -3,7 +3,8 @@
 In each period, for each vendor group of the market: critical work placed outside it goes on; of what it
 held, no more than stands ready elsewhere (paid standby, at the part that its tier keeps running) and
 what the plan keeps room for (``survival.csv``). Work is counted in vCPU. The government's own places are
-outside the market: their loss is not asked.
+outside the market: their loss is not asked. Where more is placed than a place has vCPU (in a plan that is
+held though it breaks limits), only the part that fits runs.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from planner.tolerances import SUM
 
 NOTE = (
     "critical kept: critical work that runs on if the vendor group that hurts most is gone (worst period):\n"
-    "  placed elsewhere, on paid standby, or with room kept (survival.csv)"
+    "  placed elsewhere, within the vCPU there, on paid standby, or with room kept (survival.csv)"
 )
 _HAIR = 1e-6
 
@@ -50,6 +51,11 @@ class Survivors:
         critical = case.workloads["critical"].to_numpy(dtype=bool)
         self._work = np.maximum(case.demand[:, 0, :], _HAIR) * case.alive * critical[:, None]
         self._ready = ready_of(case)
+        self._vcpu, self._room = case.demand[:, 0, :], np.full((len(regions), len(case.periods)), np.inf)
+        limits = case.capacity[(case.capacity["resource"] == "vcpu") & (case.capacity["payer"] == "")]
+        limits = limits[limits["subject"].isin(regions["region"])]
+        r, t = limits["subject"].map(self._names["r"]).to_numpy(np.int64), limits["t"].to_numpy(np.int64)
+        self._room[r, t] = limits["amount"]
 
     def of_solution(self, model: Model, x: np.ndarray) -> Kept | None:
         """What the solution of a program keeps."""
@@ -93,16 +99,25 @@ class Survivors:
         counts = total > 0
         if not counts.any() or not self.groups:
             return None
-        least = Kept(np.inf, "")
+        least, idle = Kept(np.inf, ""), place.assign(x=place["x"] * self._beyond(place))
         for g, name in enumerate(self.groups):
-            lost = self._summed(place[self._within[g][place["r"].to_numpy(dtype=np.int64)]])
+            inside = self._within[g][place["r"].to_numpy(dtype=np.int64)]
+            lost, beyond = self._summed(place[inside]), self._summed(idle[~inside])
             stands = self._summed(ready[~self._within[g][ready["r"].to_numpy(dtype=np.int64)]])
             saved = stands * self._ready[:, None] + self._summed(room[room["g"] == g])
-            gone = (self._work * np.maximum(lost - saved, 0.0)).sum(axis=0)
+            gone = (self._work * (np.maximum(lost - saved, 0.0) + beyond)).sum(axis=0)
             share = float((1.0 - gone[counts] / total[counts]).min())
             if share < least.share - SUM:
                 least = Kept(share, name)
         return Kept(min(1.0, max(0.0, least.share)), least.without)
+
+    def _beyond(self, place: pd.DataFrame) -> np.ndarray:
+        """The part of each placement that its region has no vCPU for."""
+        w, r, t = (place[c].to_numpy(dtype=np.int64) for c in "wrt")
+        used = np.zeros(self._room.shape)
+        np.add.at(used, (r, t), self._vcpu[w, t] * place["x"].to_numpy(dtype="float64"))
+        runs = np.divide(self._room, used, out=np.ones_like(used), where=used > self._room * (1.0 + SUM))
+        return np.asarray(1.0 - runs[r, t])
 
     def _summed(self, frame: pd.DataFrame) -> np.ndarray:
         out = np.zeros(self._work.shape)

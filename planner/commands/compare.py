@@ -45,20 +45,23 @@ def command(
             raise click.UsageError("--scenarios takes one case")
         case = read_case(paths[0])
         with watching():
-            found, note = run_scenarios(case), ""
+            found, alike, note = run_scenarios(case), list[str](), ""
         follow = f"planner plan {quoted(paths[0])}"
     else:
         if len(paths) < 2:
             raise click.UsageError("name at least two plan folders, or a case with --scenarios")
-        found, note = _plans(paths)
+        found, alike, note = _plans(paths)
         follow = f"planner show {quoted(paths[0])}"
-    document, rows, head = {**found.document(), "notes": note.splitlines()}, found.plans, found.head
+    document = {**found.document(), "not_alike": alike, "notes": note.splitlines()}
+    rows, head = found.plans, found.head
     if out is not None:
-        study_out.write_study(out, "compare", document, document["rows"], lambda: [_chart(rows, head)])
+        study_out.write_study(out, "compare", document, document["rows"], lambda: [_chart(rows, head, alike)])
         click.echo(f"written to {out}", err=True)
     if as_json:
         study_out.print_json(document)
     else:
+        for line in alike:
+            click.echo(line)
         _show(rows, head)
     if note:
         click.echo(note, err=True)
@@ -67,8 +70,11 @@ def command(
         raise click.exceptions.Exit(DIFFERENT)
 
 
-def _plans(paths: Sequence[Path]) -> tuple[Comparison, str]:
-    """Plan folders below doing nothing, and a note; whether they differ is told of the plans alone."""
+def _plans(paths: Sequence[Path]) -> tuple[Comparison, list[str], str]:
+    """Plan folders below doing nothing, in what they are not alike, and a note.
+
+    Whether they differ is told of the plans alone.
+    """
     from planner.plan.folder import read_plan
     from planner.study.compare import NOTHING, Comparison, compare, differ, head_of_plans, unlike
 
@@ -82,8 +88,7 @@ def _plans(paths: Sequence[Path]) -> tuple[Comparison, str]:
     differs = differ(compare(named))
     if today is not None:
         named = [(NOTHING, *today), *named]
-    notes = "\n".join([*unlike(named), note] if note else unlike(named))
-    return Comparison(tuple(compare(named)), differs, head=head_of_plans(plans)), notes
+    return Comparison(tuple(compare(named)), differs, head=head_of_plans(plans)), unlike(named), note
 
 
 def _read(
@@ -117,18 +122,21 @@ def _names(paths: Sequence[Path]) -> list[str]:
     return short if len(set(short)) == len(short) else [str(path) for path in paths]
 
 
-def _chart(rows: Sequence[Row], head: Mapping[str, object]) -> Chart:
+def _chart(rows: Sequence[Row], head: Mapping[str, object], alike: Sequence[str]) -> Chart:
     from planner.report.figures.compare import compare_chart
     from planner.report.figures.looks import looks
 
     market = {g for row in rows for g, _ in row.shares}
-    own = {g for row in rows for g, _ in row.spent} - market
+    own = {g for row in rows for g, _ in row.paid} - market
     footer = f"{head['title']} · prices as of {head['prices_as_of']} · compare.csv"
+    # In what plans are not alike is told in full by the command; the figure warns.
+    what = ", ".join(line.removeprefix("NOT ALIKE in ").partition(",")[0] for line in alike)
+    footer = f"NOT ALIKE in {what} · {footer}" if alike else footer
     return compare_chart(rows, looks(market, own), str(head["currency"]), str(head["marking"]), footer)
 
 
 MONEY = ("discounted, against first", "HHI", "largest group", "foreign")
-SERVICE = ("mean ms", "t CO2e", "critical kept", "whole systems moved", "placed otherwise", "rules broken")
+SERVICE = ("mean ms", "t CO2e", "critical kept", "systems that move", "placed otherwise", "rules broken")
 
 
 def _show(rows: Sequence[Row], head: Mapping[str, object]) -> None:
@@ -173,7 +181,7 @@ def _service(row: Row) -> list[str]:
         return [row.name, *[""] * len(SERVICE)]
     return [
         row.name, _or_dash(row.mean_ms, lambda v: f"{v:.1f}"), _or_dash(row.carbon, lambda v: f"{v:,.1f}"),
-        "-" if row.kept is None else percent(row.kept.share), f"{row.moves or 0.0:,.4g}", str(row.moved),
+        "-" if row.kept is None else percent(row.kept.share), str(row.systems_moved), str(row.moved),
         str(row.breaks),
     ]  # fmt: skip
 

@@ -73,8 +73,6 @@ def _show(marking: str, title: str, currency: str, alpha: float, result: Result)
         lines.append(f"{instead} has no price (VSS): {result.why_not}")
     else:
         lines.append(f"{instead} is worth {currency} {result.vss:,.0f} (VSS)")
-    for row in result.commitments.to_dict("records"):
-        lines.append(
-            f"commit from {row['from']}: {row['units']:,.2f} × {row['sku']}, {row['term']}, {row['pool']}"
-        )
+    if decisions := result.decisions():
+        lines += ["decide now, whichever scenario comes:", *(f"  {line}" for line in decisions)]
     click.echo("\n".join(lines))

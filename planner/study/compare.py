@@ -23,6 +23,7 @@ NOTHING = "doing nothing"
 """Name of the row that holds every workload where it runs today."""
 
 AS_IS = "the case"
+NO_VENDOR = "no vendor"
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,8 @@ class Row:
         Discounted cost (what a plan makes least) and cash with tax.
     weighed
         Part of ``cost`` that the case weighs and nobody pays: worth of carbon and latency.
-    spent
-        Amortised money before tax by vendor group, market groups and others.
+    paid
+        ``cost`` by vendor group, market groups and others; ``no vendor``: what is paid to none, or weighed.
     shares
         Share of all market spend by vendor group, ``hhi`` of it.
     foreign
@@ -45,8 +46,9 @@ class Row:
         Mean of the mean round trips of workloads with a target, over periods.
     late
         Workloads that miss their target in some period.
-    moves
-        Whole workloads moved between regions within the horizon.
+    moves, systems_moved
+        Shares of workloads that change their region, from where they run today on, added up; and how many
+        workloads these are: what ``moves.csv`` and the terminal say.
     moved
         Workloads that run elsewhere than in the first plan at some time.
     breaks
@@ -65,13 +67,14 @@ class Row:
     cost: float | None = None
     cash: float | None = None
     weighed: float | None = None
-    spent: tuple[tuple[str, float], ...] = ()
+    paid: tuple[tuple[str, float], ...] = ()
     shares: tuple[tuple[str, float], ...] = ()
     hhi: float | None = None
     foreign: float | None = None
     mean_ms: float | None = None
     late: int | None = None
     moves: float | None = None
+    systems_moved: int | None = None
     moved: int | None = None
     breaks: int | None = None
     limits: tuple[tuple[str, float], ...] = ()
@@ -91,6 +94,7 @@ class Row:
         out |= {"critical_kept_without": "" if self.kept is None else self.kept.without}
         out |= {
             "moves": _digits(self.moves, 6),
+            "systems_moved": self.systems_moved,
             "moved_against_first": self.moved,
             "rules_broken": self.breaks,
         }
@@ -120,6 +124,7 @@ def compare(plans: Sequence[Named]) -> list[Row]:
 
 
 def _row(name: str, plan: Plan, inputs: Case | None, first: Plan | None) -> Row:
+    paid = plan.costs.groupby("vendor_group")["objective"].sum().sort_index()
     spent = plan.costs.groupby("vendor_group")["amortised"].sum()
     spent = spent[spent.index != ""].sort_index()
     market = set(plan.shares.loc[plan.shares["kind"] == "report", "subject"])
@@ -137,13 +142,14 @@ def _row(name: str, plan: Plan, inputs: Case | None, first: Plan | None) -> Row:
         cost=float(plan.costs["objective"].sum()),
         cash=float(plan.costs["cash"].sum()),
         weighed=float(weighed(plan.costs)["objective"].sum()),
-        spent=tuple((str(g), float(v)) for g, v in spent.items()),
+        paid=tuple((str(g) or NO_VENDOR, float(v)) for g, v in paid.items()),
         shares=tuple((str(g), float(v)) for g, v in share.items()),
         hhi=float((share**2).sum() * HHI_WHOLE),
         foreign=abroad,
         mean_ms=float(plan.latency["mean_ms"].mean()) if len(plan.latency) else None,
         late=int(late["workload"].nunique()),
-        moves=_moves(plan),
+        moves=float(plan.moves["share"].sum()),
+        systems_moved=int(plan.moves["workload"].nunique()),
         moved=0 if first is None else _moved(first, plan),
         breaks=len(broken) if broken is not None else int((slack < -SUM).sum()),
         limits=tuple((str(r), float(v)) for r, v in slack.items()),
@@ -160,14 +166,6 @@ def _primary(plan: Plan) -> pd.DataFrame:
     return table.reindex(columns=list(plan.periods["period"])).fillna(0.0)
 
 
-def _moves(plan: Plan) -> float:
-    """Σ of increases of placements from one period to the next, while a workload is alive."""
-    table = _primary(plan)
-    alive = table.groupby("workload").transform("sum") > 0.5
-    steps = table.diff(axis=1).where(alive & alive.shift(axis=1, fill_value=False), 0.0)
-    return float(steps.clip(lower=0.0).to_numpy().sum())
-
-
 def _moved(first: Plan, other: Plan) -> int:
     a, b = _primary(first), _primary(other)
     a, b = a.align(b, fill_value=0.0)
@@ -177,23 +175,29 @@ def _moved(first: Plan, other: Plan) -> int:
 
 def unlike(plans: Sequence[Named]) -> list[str]:
     """What plans differ in that makes their figures those of different questions, in sentences."""
-    known = [(name, plan) for name, plan, _ in plans if isinstance(plan, Plan)]
-    notes = []
-    for what, of in _ASKED.items():
-        values = {name: of(plan) for name, plan in known}
-        if len(set(values.values())) > 1:
-            told = "; ".join(f"{name}: {value}" for name, value in values.items())
-            notes.append(f"NOT ALIKE in {what}, so costs are of different questions: {told}")
-    return notes
+    known = {name: plan for name, plan, _ in plans if isinstance(plan, Plan)}
+    asked = {what: {name: of(plan) for name, plan in known.items()} for what, of in _ASKED.items()}
+    systems = {name: set(plan.placements["workload"]) for name, plan in known.items()}
+    every = set[str]().union(*systems.values())
+    told = {"systems": {name: _systems(names, every - names) for name, names in systems.items()}, **asked}
+    return [
+        f"NOT ALIKE in {what}, so costs are of different questions: "
+        + "; ".join(f"{name}: {value}" for name, value in values.items())
+        for what, values in told.items()
+        if len(set(values.values())) > 1
+    ]
 
 
-def _workloads(plan: Plan) -> str:
-    names = sorted(set(plan.placements["workload"]))
-    return f"{len(names)} systems, {names[0]} to {names[-1]}" if names else "none"
+def _systems(names: set[str], without: set[str]) -> str:
+    some, more = sorted(without)[:_NAMED], len(without) - _NAMED
+    lacking = ", ".join(some) + (f" and {more} more" if more > 0 else "")
+    return f"{len(names)} systems" + (f", without {lacking}" if without else "")
 
+
+_NAMED = 3
+"""So many systems are named that a plan does not have and another has."""
 
 _ASKED: dict[str, Callable[[Plan], str]] = {
-    "systems": _workloads,
     "periods": lambda plan: (
         f"{len(plan.periods)} periods, {plan.periods['start'].iloc[0]} up to {plan.periods['end'].iloc[-1]}"
     ),

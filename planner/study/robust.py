@@ -8,7 +8,7 @@ RP - WS, the value of the stochastic solution EEV - RP.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -113,6 +113,24 @@ class Result(Study):
         }
         return {name: None if value is None else round(value, 2) for name, value in figures.items()}
 
+    def decisions(self) -> list[str]:
+        """What is decided before the scenario is known, in sentences: places of systems, and commitments.
+
+        Systems that are in the same places in the same periods are told together.
+        """
+        told = [
+            f"commit from {row['from']}: {row['units']:,.2f} × {row['sku']}, {row['term']}, {row['pool']}"
+            for row in self.commitments.to_dict("records")
+        ]
+        if self.placements.empty:
+            return told
+        together: dict[str, list[str]] = {}
+        for workload, rows in self.placements.groupby("workload", sort=True):
+            spans = [f"{_parts(mine)} from {period}" for period, mine in _changes(rows)]
+            together.setdefault(", then ".join(spans), []).append(str(workload))
+        order = sorted(together.items(), key=lambda item: (-len(item[1]), item[1]))
+        return [*(f"place at {where}: {_named(names)}" for where, names in order), *told]
+
     def rows(self) -> list[dict[str, Any]]:
         return [future.flat() for future in self.futures]
 
@@ -123,6 +141,7 @@ class Result(Study):
             asked |= {"first_stage": list(self.asked.first_stage)}
         return {
             **asked, **self.figures(), "why_not": self.why_not, "rows": self.rows(),
+            "decisions": self.decisions(),
             "commitments": self.commitments.to_dict("records"),
             "placements": self.placements.to_dict("records"),
         }  # fmt: skip
@@ -338,6 +357,36 @@ def _mean_of(frames: Sequence[pd.DataFrame], p: np.ndarray, columns: list[str]) 
             (q * f[column].astype("float64") for q, f in zip(p, frames, strict=True)), start=0.0
         )
     return mean
+
+
+_NAMED = 8
+"""So many systems of one place are named; ``study.json`` names all."""
+
+
+def _named(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return (
+        f"{len(names)} systems: " * (len(names) > 1)
+        + ", ".join(names[:_NAMED])
+        + f" and {more} more" * (more > 0)
+    )
+
+
+def _parts(shares: Mapping[str, float]) -> str:
+    """Regions with their parts, but for one that has all."""
+    if len(shares) == 1:
+        return next(iter(shares))
+    return " and ".join(f"{region} ({share:.0%})" for region, share in shares.items())
+
+
+def _changes(rows: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, float]]]:
+    """Period and shares by region where a workload's places are not those of the period before."""
+    before: Mapping[str, float] = {}
+    for period, mine in rows.groupby("period", sort=True):
+        shares = {str(r): round(float(v), 6) for r, v in zip(mine["region"], mine["share"], strict=True)}
+        if shares != before:
+            yield str(period), shares
+        before = shares
 
 
 def _shown(model: Model, first: First, family: str, value: str) -> pd.DataFrame:

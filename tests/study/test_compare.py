@@ -16,7 +16,7 @@ from planner.commands.run import run
 from planner.errors import BadInput
 from planner.inputs import read_case
 from planner.plan.plan import Plan
-from planner.study.compare import compare, differ, doing_nothing, scenarios
+from planner.study.compare import compare, differ, doing_nothing, scenarios, unlike
 
 ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
 SCENARIOS = """
@@ -82,6 +82,7 @@ def test_moves_count_what_changes_place():
     plan = plan_of(made)
     (row,) = compare([("only", plan, None)])
     assert row.moves == pytest.approx(1.0)  # half of it to b, and back
+    assert row.systems_moved == 1
     assert row.foreign is None and row.flat()["moves"] == pytest.approx(1.0)
 
 
@@ -229,3 +230,52 @@ def test_doing_nothing_tells_limits_on_cash_and_carbon_that_it_breaks():
     ]
     assert nothing.head["breaks"][0] == "cash: cash of all payers comes to MYR 87,600 against 80,000"
     assert nothing.head["breaks"][1].startswith("green: machines 6.3072 t CO2e against 5")
+
+
+def test_figures_count_moves_as_the_plan_does_and_money_as_its_cost():
+    """Both systems run elsewhere today; by vendor group the discounted cost, not what is spent before tax."""
+    made = world(rate=0.1)
+    made.contract("frame", "a", valid_from="2026-01-01", discount=0.0, margin=0.0, tax=0.5)
+    plan = plan_of(made)
+    (row,) = compare([("only", plan, None)])
+    assert (row.systems_moved, row.moves) == (2, pytest.approx(2.0))
+    assert row.systems_moved == plan.moves["workload"].nunique()
+    assert sum(value for _, value in row.paid) == pytest.approx(row.cost)
+    assert row.cost != pytest.approx(plan.costs["amortised"].sum(), rel=0.01)
+
+
+def test_what_is_not_alike_is_said_first_and_in_the_figure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """A system more, a period more and another rate of discount."""
+    other = world(rate=0.1)
+    other.periods = 3
+    other.workload("more", demand={"vcpu": [4, 4, 4], "memory_gib": [4, 4, 4]})
+    for name, made in (("one", world()), ("two", other)):
+        assert command("plan", str(made.write(tmp_path / f"case-{name}")), "--out", str(tmp_path / name)) == 0
+    capsys.readouterr()
+    out = tmp_path / "out"
+    assert command("compare", str(tmp_path / "one"), str(tmp_path / "two"), "--out", str(out)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    told = [line for line in lines[:4] if line.startswith("NOT ALIKE")]
+    assert len(told) == 3
+    assert "doing nothing: 2 systems, without more; one: 2 systems, without more; two: 3 systems" in told[0]
+    assert "periods" in told[1] and "discounting" in told[2]
+    assert "NOT ALIKE in systems, periods, discounting" in (out / "compare.svg").read_text(encoding="utf-8")
+    alike = [("a", plan_of(world()), None), ("b", plan_of(world(cap=0.5)), None)]
+    assert unlike(alike) == []
+
+
+def test_an_overloaded_centre_of_ones_own_keeps_what_fits():
+    """40 critical vCPU stand in a room of 20: no vendor can take them away, yet half of them do not run."""
+    made = World(periods=1, months=12).vendor("own", market=False)
+    made.region("own:room", deployment="agency_onprem").machine("own:room", "m", 4, 16, 0.2)
+    for vendor in "ab":
+        made.vendor(vendor).region(f"{vendor}:x").machine(f"{vendor}:x", "m", 4, 16, 0.2)
+    made.capacity("own:room", "vcpu", 20)
+    for name in ("tax", "law"):
+        made.workload(name, demand={"vcpu": 20, "memory_gib": 80}, critical=True).today(name, "own:room")
+    case = read(made)
+    (nothing,) = compare([("doing nothing", doing_nothing(case), case)])
+    assert nothing.breaks == 1 and nothing.kept is not None
+    assert nothing.kept.share == pytest.approx(0.5)

@@ -104,6 +104,7 @@ def test_a_place_that_may_close_is_left_if_moving_later_is_no_choice(tmp_path):
     assert found.expected == pytest.approx(3.0 * HOURS)
     assert found.evpi == pytest.approx((3.0 - 0.9 * 2.0 - 0.1 * 3.0) * HOURS)
     assert found.vss is None and "closed" in found.why_not
+    assert found.decisions() == ["place at b:x from 2027-01: web"]
 
 
 def test_with_placement_as_recourse_everybody_moves_when_it_closes(tmp_path):
@@ -176,6 +177,11 @@ def test_the_command_prints_and_writes_the_same_bytes_twice(tmp_path):
     case = asked(tmp_path, reservation(), alpha=0.7)
     said = call("robust", case, "--out", tmp_path / "one")
     assert said.code == 0 and said.out.startswith("SYNTHETIC") and "(VSS)" in said.out
+    assert "decide now, whichever scenario comes:" in said.out
+    assert (
+        "  place at aa:x from 2027-01: web" in said.out
+        and "  commit from 2027-01: 5.00 × aa:x:m4" in said.out
+    )
     assert call("robust", case, "--out", tmp_path / "two", "--json").document["evpi"] == 8760.0
     for name in ("study.json", "robust.csv"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()

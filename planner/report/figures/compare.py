@@ -1,4 +1,4 @@
-"""Plans side by side: one bar a plan, stacked by vendor group, with what each means for concentration."""
+"""Plans side by side: one bar a plan, its discounted cost by vendor group, and what each means besides."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def compare_chart(
     rows: Sequence[Row], drawn: Mapping[str, Look], currency: str, marking: str, footer: str
 ) -> Chart:
     """Draw a comparison; ``drawn`` has a look for every vendor group."""
-    groups = sorted({g for row in rows for g, _ in row.spent})
+    groups = sorted({g for row in rows for g, _ in row.paid})
     sheet = Sheet(height=1.75 + _ROW * len(rows) + (0.15 if marking else 0))
-    most = max((sum(v for _, v in row.spent) for row in rows), default=0.0)
+    most = max((sum(max(v, 0.0) for _, v in row.paid) for row in rows), default=0.0)
     divisor, unit = scale_of(most)
     money = f"{currency} {unit}".strip()
-    subtitle = f"{money} over the horizon, amortised, before tax, by vendor group. cost: discounted."
+    subtitle = f"{money}, discounted, with tax, by vendor group: what a plan makes least."
     if any(row.kept is not None for row in rows):
         subtitle += " keeps: critical work left without the vendor group that hurts most."
     low, high = sheet.frame(marking, TITLE, subtitle, footer)
@@ -47,11 +47,13 @@ def compare_chart(
     for i, row in enumerate(rows):
         middle = top - (i + 0.5) * pace
         sheet.text(left - 0.08, middle, row.name, bold=i == 0, ha="right", va="center", room=_LABEL - 0.1)
-        if not row.spent:
+        if not row.paid:
             sheet.text(left + 0.06, middle, "no plan", bold=True, color=ALARM, va="center")
             continue
         at = left
-        for group, value in row.spent:
+        for group, value in row.paid:
+            if value <= 0.0:  # a credit: said in the cost beside
+                continue
             look = drawn[group]
             box = (at, middle - pace * 0.3, value * scale, pace * 0.6)
             sheet.rectangles([box], look.color, look.hatch, look.hatching)
@@ -70,6 +72,6 @@ def _notes(row: Row, currency: str) -> list[str]:
     rest = [] if row.carbon is None else [f"{row.carbon:,.0f} t CO2e"]
     rest += [] if row.kept is None else [f"keeps {percent(row.kept.share)}"]
     service = [] if row.mean_ms is None else [f"{row.mean_ms:.1f} ms"]
-    service += [f"{row.moves or 0.0:,.3g} moves", f"{row.breaks or 0} broken"]
+    service += [f"{row.systems_moved or 0} move", f"{row.breaks or 0} broken"]
     lines = [f"cost {amount(row.cost or 0.0, currency)}", shares, ", ".join(service)]
     return [*lines, ", ".join(rest)] if rest else lines
