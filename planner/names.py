@@ -1,9 +1,27 @@
-"""What a person may have meant: the one place that looks for names like a given one."""
+"""Names: what a person may have meant, and what vendor groups are called."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def group_names(vendors: pd.DataFrame) -> dict[str, str]:
+    """Name of each vendor group for people: its vendor's if it has one vendor, else its own id.
+
+    Parameters
+    ----------
+    vendors
+        With vendor_group and name, one row a vendor.
+    """
+    return {
+        str(group): str(rows["name"].iloc[0]) if len(rows) == 1 else str(group)
+        for group, rows in vendors.groupby("vendor_group", sort=True)
+    }
 
 
 def nearest(name: str, known: Iterable[str], count: int = 1) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -48,16 +49,25 @@ def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
         study_out.print_json(document)
     else:
         base = found.plans[0]
-        groups = list(base.shares.by_group)
+        groups, names = list(base.shares.by_group), head["names"]
         cells = [
             [
-                p.name, f"{p.cost:,.0f}", f"{max(p.cost / base.cost - 1, 0.0) if base.cost else 0.0:.2%}",
+                _called(p.name, names), f"{p.cost:,.0f}",
+                f"{max(p.cost / base.cost - 1, 0.0) if base.cost else 0.0:.2%}",
                 *(percent(p.shares.by_group[g]) for g in groups), f"{p.shares.hhi:,.0f}",
                 percent(p.shares.foreign), percent(p.distance / 2),
             ]
             for p in found.plans
         ]  # fmt: skip
-        heads = ("plan", f"cost ({found.currency})", "dearer", *groups, "HHI", "foreign parents", "moved")
+        heads = (
+            "plan",
+            f"cost ({found.currency})",
+            "dearer",
+            *(names.get(g, g) for g in groups),
+            "HHI",
+            "foreign parents",
+            "moved",
+        )
         title = f"{head['title']}: plans within {percent(within)} of the cheapest"
         study_out.print_rows(str(head["marking"]), title, cells, heads)
         click.echo(
@@ -68,3 +78,9 @@ def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
     for note in notes:
         click.echo(f"note: {note}", err=True)
     click.echo(f"next: planner why {quoted(path)} --rule RULE", err=True)
+
+
+def _called(plan: str, names: Mapping[str, str]) -> str:
+    """``most of alpha`` with the name of the vendor group."""
+    what, of, group = plan.partition(" of ")
+    return what + of + names.get(group, group)

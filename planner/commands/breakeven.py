@@ -45,7 +45,7 @@ def command(
     with watching():
         found = breakeven(inputs, vendor, deepest, steps, [v / 100 for v in shares] or SHARES)
     head, rows, document = found.head, found.rows(), found.document()
-    title, marking = str(head["title"]), str(head["marking"])
+    title, marking, called = str(head["title"]), str(head["marking"]), found.called
     target = out or Path("studies") / f"{head['case']}-breakeven-{vendor}"
     footer = study_out.footer_of(inputs, "breakeven.csv")
     study_out.write_study(
@@ -63,14 +63,14 @@ def command(
             f"spend ({found.currency})",
             f"cost of the plan ({found.currency})",
         )
-        study_out.print_rows(marking, f"{title}: discounts of {vendor}", cells, heads)
+        study_out.print_rows(marking, f"{title}: discounts of {called}", cells, heads)
         if found.entry is None:
             why = f": it is closed to every workload ({found.why_not})" if found.why_not else ""
-            click.echo(f"no discount up to {percent(deepest)} brings {vendor} into the plan{why}")
+            click.echo(f"no discount up to {percent(deepest)} brings {called} into the plan{why}")
         elif found.entry == 0:
-            click.echo(f"{vendor} is in the plan without any discount")
+            click.echo(f"{called} is in the plan without any discount")
         else:
-            click.echo(f"{vendor} enters at a discount of {percent(found.entry, 2)}, be it with a sliver")
+            click.echo(f"{called} enters at a discount of {percent(found.entry, 2)}, be it with a sliver")
         if found.entry is not None:
             for share, discount in found.wins:
                 at = f"not at up to {percent(deepest)}" if discount is None else f"at {percent(discount, 1)}"

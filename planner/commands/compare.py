@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -88,7 +88,7 @@ def _plans(paths: Sequence[Path]) -> tuple[Comparison, list[str], str]:
     differs = differ(compare(named))
     if today is not None:
         named = [(NOTHING, *today), *named]
-    return Comparison(tuple(compare(named)), differs, head=head_of_plans(plans)), unlike(named), note
+    return Comparison(tuple(compare(named)), differs, head=head_of_plans(plans, known)), unlike(named), note
 
 
 def _read(
@@ -122,7 +122,7 @@ def _names(paths: Sequence[Path]) -> list[str]:
     return short if len(set(short)) == len(short) else [str(path) for path in paths]
 
 
-def _chart(rows: Sequence[Row], head: Mapping[str, object], alike: Sequence[str]) -> Chart:
+def _chart(rows: Sequence[Row], head: Mapping[str, Any], alike: Sequence[str]) -> Chart:
     from planner.report.figures.compare import compare_chart
     from planner.report.figures.looks import looks
 
@@ -132,20 +132,21 @@ def _chart(rows: Sequence[Row], head: Mapping[str, object], alike: Sequence[str]
     # In what plans are not alike is told in full by the command; the figure warns.
     what = ", ".join(line.removeprefix("NOT ALIKE in ").partition(",")[0] for line in alike)
     footer = f"NOT ALIKE in {what} · {footer}" if alike else footer
-    return compare_chart(rows, looks(market, own), str(head["currency"]), str(head["marking"]), footer)
+    drawn = looks(market, own)
+    return compare_chart(rows, drawn, str(head["currency"]), str(head["marking"]), footer, head["names"])
 
 
 MONEY = ("discounted, against first", "HHI", "largest group", "foreign")
 SERVICE = ("mean ms", "t CO2e", "critical kept", "systems that move", "placed otherwise", "rules broken")
 
 
-def _show(rows: Sequence[Row], head: Mapping[str, object]) -> None:
+def _show(rows: Sequence[Row], head: Mapping[str, Any]) -> None:
     from planner.answer.survives import NOTE
     from planner.commands import study_out
 
     first = next((row.cost for row in rows if row.cost is not None), 0.0)
     heads = ("plan", f"discounted cost ({head['currency']})", *MONEY)
-    money = [_money(row, first) for row in rows]
+    money = [_money(row, first, head["names"]) for row in rows]
     study_out.print_rows(str(head["marking"]), f"{head['title']}: money and vendors", money, heads)
     click.echo()
     service = [_service(row) for row in rows]
@@ -162,7 +163,7 @@ def _show(rows: Sequence[Row], head: Mapping[str, object]) -> None:
         click.echo(NOTE)
 
 
-def _money(row: Row, first: float) -> list[str]:
+def _money(row: Row, first: float, names: Mapping[str, str]) -> list[str]:
     from planner.report.words import percent
 
     if row.cost is None:
@@ -170,7 +171,7 @@ def _money(row: Row, first: float) -> list[str]:
     largest = max(row.shares, key=lambda item: item[1], default=("", 0.0))
     return [
         row.name, f"{row.cost:,.0f}", f"{row.cost - first:+,.0f}", f"{row.hhi or 0.0:,.0f}",
-        f"{largest[0]} {percent(largest[1])}", _or_dash(row.foreign, percent),
+        f"{names.get(largest[0], largest[0])} {percent(largest[1])}", _or_dash(row.foreign, percent),
     ]  # fmt: skip
 
 

@@ -118,11 +118,21 @@ def _show(document: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     )  # fmt: skip
     title = f"{document['title']}: under stress ({unit})"
     study_out.print_rows(str(document["marking"]), title, cells, heads)
+    names = {
+        g: n for g, n in document["names"].items() if g != n and any(_names(r["stressor"], g) for r in felt)
+    }
+    if names:
+        click.echo(f"names: {', '.join(f'{group} is {name}' for group, name in sorted(names.items()))}")
     if without := [row["stressor"] for row in rows if not has_effect(row)]:
         click.echo(f"without effect, {len(without)}: {', '.join(without)}")
     for note in NOTES:
         click.echo(note)
     _show_held(felt)
+
+
+def _names(stressor: str, group: str) -> bool:
+    """Does a stressor name a vendor group?"""
+    return group in stressor.replace("&", ":").replace(" ", "").split(":")
 
 
 def _scale(cost: float, currency: str) -> tuple[float, str]:

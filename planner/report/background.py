@@ -93,14 +93,6 @@ def price_summary(skus: pd.DataFrame, prices: pd.DataFrame, transfer: pd.DataFra
     return table.join(counts).rename_axis("region").reset_index()[list(PRICES)]
 
 
-def group_names(background: Background) -> dict[str, str]:
-    """Name of each vendor group for people: its vendor's if it has one vendor, else its own id."""
-    names: dict[str, str] = {}
-    for group, rows in background.vendors.groupby("vendor_group", sort=True):
-        names[str(group)] = str(rows["name"].iloc[0]) if len(rows) == 1 else str(group)
-    return names
-
-
 def market_groups(background: Background) -> set[str]:
     """Vendor groups with at least one vendor in the market."""
     return set(background.vendors.loc[background.vendors["market"].astype(bool), "vendor_group"])

@@ -67,6 +67,11 @@ class Breakeven(Study):
     why_not: str
     currency: str
 
+    @property
+    def called(self) -> str:
+        """The vendor or vendor group by name."""
+        return str(self.head.get("names", {}).get(self.vendor, self.vendor))
+
     def rows(self) -> list[dict[str, Any]]:
         """One flat line an offer, for CSV and JSON."""
         return [

@@ -16,7 +16,7 @@ from planner.errors import BadInput, Infeasible, Issue
 from planner.inputs import Case
 from planner.plan.plan import Plan, weighed
 from planner.planning import solve
-from planner.study.result import Study, head_of
+from planner.study.result import Study, head_of, names_of_vendors
 from planner.tolerances import SHARE, SUM
 
 NOTHING = "doing nothing"
@@ -236,11 +236,18 @@ class Comparison(Study):
         return {"rows": self.rows(), "differ": self.differ}
 
 
-def head_of_plans(plans: Sequence[Plan]) -> dict[str, Any]:
-    """What a comparison says of the case of its first plan; the marking is the first that there is."""
+def head_of_plans(plans: Sequence[Plan], cases: Sequence[Case | None] = ()) -> dict[str, Any]:
+    """What a comparison says of the case of its first plan; the marking is the first that there is.
+
+    ``names`` are those of vendors and their groups in the cases that are known.
+    """
+    names: dict[str, str] = {}
+    for case in cases:
+        names |= {} if case is None else names_of_vendors(case)
     keys = ("case", "title", "currency", "prices_as_of", "rules_as_of")
     head: dict[str, Any] = {k: plans[0].head.get(k, "") for k in keys}
-    return {**head, "marking": next((str(p.head["marking"]) for p in plans if p.head["marking"]), "")}
+    marking = next((str(p.head["marking"]) for p in plans if p.head["marking"]), "")
+    return {**head, "marking": marking, "names": names}
 
 
 def compare_plans(plans: Mapping[str, Plan]) -> Comparison:
@@ -256,7 +263,8 @@ def compare_plans(plans: Mapping[str, Plan]) -> Comparison:
     if len({str(plan.head["currency"]) for plan in plans.values()}) != 1:
         raise ValueError("give plans in one currency")
     rows = compare([(name, plan, plan.case) for name, plan in plans.items()])
-    return Comparison(tuple(rows), differ(rows), head=head_of_plans(list(plans.values())))
+    head = head_of_plans(list(plans.values()), [plan.case for plan in plans.values()])
+    return Comparison(tuple(rows), differ(rows), head=head)
 
 
 def scenarios(case: Case) -> Comparison:

@@ -12,10 +12,11 @@ import pandas as pd
 
 from planner.case.weights import weighed_words
 from planner.inputs import Case
+from planner.names import group_names
 
 
 def head_of(case: Case) -> dict[str, Any]:
-    """What every study says of its case."""
+    """What every study says of its case; ``names`` are those of vendors and their groups."""
     settings = case.settings
     note = weighed_words(settings.carbon, settings.latency)
     return {
@@ -26,7 +27,14 @@ def head_of(case: Case) -> dict[str, Any]:
         "currency": settings.currency,
         "prices_as_of": settings.prices_as_of.isoformat(),
         "rules_as_of": settings.rules_as_of.isoformat(),
+        "names": names_of_vendors(case),
     }
+
+
+def names_of_vendors(case: Case) -> dict[str, str]:
+    """What people call vendors and vendor groups, by their ids."""
+    vendors = case.catalog.vendors
+    return {**dict(zip(vendors["vendor"], vendors["name"], strict=True)), **group_names(vendors)}
 
 
 @dataclass(frozen=True, kw_only=True)

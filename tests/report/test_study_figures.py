@@ -24,6 +24,7 @@ HEAD = {
     "marking": "SYNTHETIC",
     "currency": "MYR",
     "cost": 2e7,
+    "names": {"amazon": "AWS"},
 }
 FOOTER = "A case · prices as of 2026-11-23 · a.csv"
 
@@ -83,8 +84,9 @@ def test_plans_side_by_side_are_legible_with_all_that_is_known_of_them():
     bare = Row("a plan with a name that is far too long for its margin", "optimal", cost=1e7, paid=paid)
     rows = [whole, bare, Row("hopeless", "no plan", "the rules contradict one another")]
     market = {"amazon", "microsoft"}
-    chart = compare_chart(rows, looks(market, {"government"}), "MYR", "SYNTHETIC", FOOTER)
+    chart = compare_chart(rows, looks(market, {"government"}), "MYR", "SYNTHETIC", FOOTER, {"amazon": "AWS"})
     assert_legible(chart)
     texts = [text for text, *_ in chart.sheet.boxes()]
     assert "1,234 t CO2e, keeps 64 %" in texts
     assert "27.5 ms, 30 move, 9 broken" in texts
+    assert "AWS" in texts and "amazon" not in texts and "microsoft" in texts

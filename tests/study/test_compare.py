@@ -120,6 +120,7 @@ def test_the_command_compares_scenarios(tmp_path: Path, capsys: pytest.CaptureFi
     assert command("compare", str(case(tmp_path)), "--scenarios", "--exit-code") == 8
     said = capsys.readouterr()
     assert said.out.startswith("SYNTHETIC") and "hopeless: no plan" in said.out
+    assert "A 100 %" in said.out and "a 100 %" not in said.out  # vendors by name, not by id
     assert said.err.strip().splitlines()[-1].startswith("next: ")
 
 
@@ -235,7 +236,7 @@ def test_doing_nothing_tells_limits_on_cash_and_carbon_that_it_breaks():
 def test_figures_count_moves_as_the_plan_does_and_money_as_its_cost():
     """Both systems run elsewhere today; by vendor group the discounted cost, not what is spent before tax."""
     made = world(rate=0.1)
-    made.contract("frame", "a", valid_from="2026-01-01", discount=0.0, margin=0.0, tax=0.5)
+    made.contract("frame", "a", valid_from="2026-01-01", discount=0.0, margin=0.0, tax=0.2)
     plan = plan_of(made)
     (row,) = compare([("only", plan, None)])
     assert (row.systems_moved, row.moves) == (2, pytest.approx(2.0))

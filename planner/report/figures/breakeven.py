@@ -12,7 +12,7 @@ NAME = "breakeven"
 def breakeven_chart(found: Breakeven, title: str, marking: str, footer: str) -> Chart:
     """Draw the curve."""
     sheet = Sheet(height=3.7 + (0.15 if marking else 0))
-    heading = f"Share that {found.vendor} would win at each discount"
+    heading = f"Share that {found.called} would win at each discount"
     subtitle = f"{title}. Share of all market spend over the horizon; the discount is on every price."
     low, high = sheet.frame(marking, heading, subtitle, footer)
     left, right = EDGE + 0.6, WIDTH - EDGE - 0.5
@@ -48,5 +48,5 @@ def breakeven_chart(found: Breakeven, title: str, marking: str, footer: str) -> 
             ha="left" if after else "right", ground=True,
         )  # fmt: skip
     last = percent(found.offers[-1].share)
-    alt = f"{found.vendor} {text}; at {percent(deepest)} it has {last} of the market."
+    alt = f"{found.called} {text}; at {percent(deepest)} it has {last} of the market."
     return Chart(NAME, heading, alt, sheet)

@@ -14,9 +14,14 @@ _LABEL, _NOTES, _ROW = 1.55, 1.75, 0.5
 
 
 def compare_chart(
-    rows: Sequence[Row], drawn: Mapping[str, Look], currency: str, marking: str, footer: str
+    rows: Sequence[Row],
+    drawn: Mapping[str, Look],
+    currency: str,
+    marking: str,
+    footer: str,
+    names: Mapping[str, str],
 ) -> Chart:
-    """Draw a comparison; ``drawn`` has a look for every vendor group."""
+    """Draw a comparison; ``drawn`` has a look for every vendor group, ``names`` what people call them."""
     groups = sorted({g for row in rows for g, _ in row.paid})
     sheet = Sheet(height=1.75 + _ROW * len(rows) + (0.15 if marking else 0))
     most = max((sum(max(v, 0.0) for _, v in row.paid) for row in rows), default=0.0)
@@ -28,7 +33,7 @@ def compare_chart(
     low, high = sheet.frame(marking, TITLE, subtitle, footer)
     x, y = EDGE, high - 0.12
     for group in groups:
-        name = sheet.fit(group, 1.6, SMALL)
+        name = sheet.fit(names.get(group, group), 1.6, SMALL)
         need = 0.42 + sheet.measure(name, SMALL)
         if x + need > WIDTH - EDGE and x > EDGE:
             x, y = EDGE, y - 0.17

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from planner.names import group_names
 from planner.plan.plan import Plan
-from planner.report.background import Background, group_names, market_groups
+from planner.report.background import Background, market_groups
 from planner.report.figures.looks import Look, looks
 from planner.report.texts import tr
 
@@ -53,7 +54,7 @@ class Context:
 
 def context_of(plan: Plan, background: Background) -> Context:
     """Names and looks for every vendor group that the catalog or the plan knows."""
-    names = group_names(background)
+    names = group_names(background.vendors)
     market = market_groups(background)
     unknown = set(plan.costs["vendor_group"]) - set(names) - {""}
     drawn = looks(market, (set(names) | unknown) - market)

@@ -51,7 +51,7 @@ def stress_chart(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]],
     for i, row in enumerate(shown):
         y = top - (i + 0.5) * pace
         sheet.lines([[(left, y - pace / 2), (right + _NOTES, y - pace / 2)]], GRID, 0.3, zorder=1)
-        name = str(row["stressor"])
+        name = _by_name(str(row["stressor"]), document["names"])
         sheet.text(left - 0.06, y, name, size=SMALL, ha="right", va="center", room=_LABEL - 0.1)
         for (at, _), key in zip(_COLUMNS, ("held_unserved", "held_rules_broken"), strict=True):
             some, text = bool(row[key]), "?" if row[key] is None else str(row[key])
@@ -72,3 +72,9 @@ def stress_chart(document: Mapping[str, Any], rows: Sequence[Mapping[str, Any]],
     more += f"; {len(rows) - len(felt)} have no effect" if len(rows) > len(felt) else ""
     dearest = f"the dearest new plan costs {amount(most, currency)} more"
     return Chart(NAME, heading, f"{len(rows)} stressors: {lost} leave work unserved, {dearest}{more}.", sheet)
+
+
+def _by_name(stressor: str, names: Mapping[str, str]) -> str:
+    """A stressor with vendor groups as people call them."""
+    alone = [":".join(names.get(part, part) for part in one.split(":")) for one in stressor.split(" & ")]
+    return " & ".join(alone)
