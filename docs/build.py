@@ -3,9 +3,9 @@
 - ``docs/tables.md``, ``docs/case.md`` and ``docs/packs.md`` from the schemas (:mod:`reference`);
 - ``docs/planner.1``, the man page, from the text of ``--help``;
 - in ``docs/audit.md`` the table of cells, from ``planner/audit/cells.py``;
-- in ``README.md``, ``CONTRIBUTING.md`` and the tutorials what a block ``$ planner …`` prints to standard
-  output;
-- ``docs/figures/`` from the plan of the national example.
+- in ``README.md``, ``CONTRIBUTING.md``, the guide and the tutorials what a block ``$ planner …`` prints to
+  standard output;
+- ``docs/figures/`` from the plan of the national example, with a picture of its report where Chromium is found.
 
 ``python docs/build.py --check`` writes nothing and exits 1 if a document is not up to date.
 """
@@ -28,6 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 from manual import manual
 from reference import case_page, packs_page, tables_page
+from screenshot import take
 
 from planner.audit.cells import FILES, RECORD, ROWS, TABLES, Cell
 
@@ -90,6 +91,7 @@ def documents(folder: Path) -> dict[Path, str]:
     _with_examples(folder)
     docs = ROOT / "docs"
     prose = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", docs / "plan-review.md"]
+    prose += sorted(docs.glob("guide/*.md"))
     texts = {path: with_outputs(path.read_text(encoding="utf-8"), folder) for path in prose}
     audit = docs / "audit.md"
     texts[audit] = audit_page(audit.read_text(encoding="utf-8"))
@@ -145,6 +147,8 @@ def main(arguments: list[str]) -> int:
         plan = folder / "plans" / "national-ai"
         for figure in FIGURES:
             shutil.copyfile(plan / "figures" / figure, figures / figure)
+        if not take(plan / "report.html", figures / "report.png"):
+            print("no Chromium here: docs/figures/report.png stays as it was", file=sys.stderr)
         print(json.dumps({"written": [str(p.relative_to(ROOT)) for p in stale]}))
     return 0
 

@@ -15,7 +15,7 @@ from planner.planning import solve_case
 from planner.policy.kinds import KINDS
 
 CASE = Path(__file__).resolve().parents[2] / "examples" / "national-full"
-README = CASE.parents[1] / "README.md"
+GUIDE = CASE.parents[1] / "docs" / "guide" / "a-case.md"
 CORE = {"waivers", "evidence", "assessments", "earlier_placements", "earlier_commitments"}
 """Tables of examples/national-core: what is on record, and an earlier plan."""
 MAIN = {"vendor_costs"}
@@ -47,8 +47,8 @@ def test_it_uses_every_table_and_says_that_it_is_synthetic(case):
     assert set(case.resilience["standby"]) == {"none", "other_region", "other_group"}
 
 
-def test_readme_names_for_each_table_an_example_that_has_it():
-    rows = re.findall(r"^\| `(\w+)\.csv` \| .* \| `([\w-]+)` \|$", README.read_text("utf-8"), re.MULTILINE)
+def test_the_guide_names_for_each_table_an_example_that_has_it():
+    rows = re.findall(r"^\| `(\w+)\.csv` \| .* \| `([\w-]+)` \|$", GUIDE.read_text("utf-8"), re.MULTILINE)
     assert {table for table, _ in rows} == {table.name for table in TABLES}
     for table, example in rows:
         settings, problems = read_settings(Files(CASE.parent / example))

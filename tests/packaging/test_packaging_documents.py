@@ -12,7 +12,15 @@ from planner.case.schema import TABLES
 from planner.plan.plan import FRAMES
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "catalogs/README.md", "examples/README.md")
+GUIDE = ("a-case", "independence", "limits", "plan-folder", "rules-and-facts", "what-may-go-wrong")
+PAGES = (
+    *(f"docs/guide/{name}.md" for name in GUIDE),
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "catalogs/README.md",
+    "examples/README.md",
+)
 
 
 @pytest.fixture(scope="module")
@@ -39,16 +47,27 @@ def test_the_audit_page_holds_the_table_of_cells(build):
 
 
 def test_output_shown_is_what_the_commands_print(build, readme, tmp_path):
-    written = build.documents(tmp_path)[ROOT / "README.md"]
-    assert "$ planner plan examples/national-ai\nSYNTHETIC\n" in written
-    assert written == readme, "run: make docs"
+    written = build.documents(tmp_path)
+    assert "$ planner plan examples/national-ai | head -6\nSYNTHETIC\n" in readme
+    for path, text in written.items():
+        assert text == path.read_text(encoding="utf-8"), f"{path.name}: run: make docs"
 
 
-def test_the_readme_names_every_table_and_file_of_a_plan(readme):
+def test_the_readme_stays_short_and_shows_the_report(readme):
+    assert len(readme.splitlines()) <= 120
+    picture = ROOT / "docs" / "figures" / "report.png"
+    assert "docs/figures/report.png" in readme and picture.stat().st_size < 300_000
+
+
+def test_the_guide_names_every_table_and_file_of_a_plan():
+    case, plan = (
+        (ROOT / "docs" / "guide" / f"{name}.md").read_text(encoding="utf-8")
+        for name in ("a-case", "plan-folder")
+    )
     for table in TABLES:
-        assert f"| `{table.file}` |" in readme
+        assert f"| `{table.file}` |" in case
     for name in FRAMES.keys() - {"periods"}:
-        assert f"| `{name}.csv` |" in readme
+        assert f"| `{name}.csv` |" in plan
 
 
 @pytest.mark.parametrize("page", PAGES)
