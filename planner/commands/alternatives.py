@@ -26,7 +26,7 @@ def _part(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
 @click.option(
     "--within", default="1%", show_default=True, callback=_part, help="How much dearer they may be."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write the table to.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write the table and a figure to.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plans as JSON.")
 def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
     """Find plans within every rule that cost little more than the cheapest and buy from others.
@@ -43,7 +43,14 @@ def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
         found = alternatives(inputs, within)
     head, rows, document = found.head, found.rows(), {**found.document(), "notes": notes}
     if out is not None:
-        study_out.write_study(out, "alternatives", document, rows, lambda: [])
+        from planner.report.figures.alternatives import alternatives_chart
+        from planner.report.named import vendor_names
+
+        footer, names = study_out.footer_of(inputs, "alternatives.csv"), vendor_names(inputs)
+        shown = (str(head["title"]), str(head["marking"]), footer)
+        study_out.write_study(
+            out, "alternatives", document, rows, lambda: [alternatives_chart(found, names, *shown)]
+        )
         click.echo(f"written to {out}", err=True)
     if as_json:
         study_out.print_json(document)

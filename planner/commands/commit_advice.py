@@ -33,7 +33,7 @@ def _numbers(text: str, what: str) -> list[float]:
 )
 @click.option("--weights", help="How likely each is, with commas between (default: all alike).")
 @click.option("--gap", type=click.FloatRange(0, 1), help="Relative gap for a large case (default 0.01).")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write the table to.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write the table and a figure to.")
 @click.option("--json", "as_json", is_flag=True, help="Print the advice as JSON.")
 def command(
     case: Path, demand: str, weights: str | None, gap: float | None, out: Path | None, as_json: bool
@@ -54,7 +54,10 @@ def command(
         found = commit_advice(inputs, factors, parts, GAP if gap is None else gap)
     head, rows, document = found.head, found.rows(), found.document()
     if out is not None:
-        study_out.write_study(out, "commit-advice", document, rows, lambda: [])
+        from planner.report.figures.commit_advice import commit_chart
+
+        shown = (str(head["title"]), str(head["marking"]), study_out.footer_of(inputs, "commit-advice.csv"))
+        study_out.write_study(out, "commit-advice", document, rows, lambda: [commit_chart(found, *shown)])
         click.echo(f"written to {out}", err=True)
     if as_json:
         study_out.print_json(document)

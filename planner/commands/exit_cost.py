@@ -27,7 +27,7 @@ _GIBIT = 8 * 2**30 / 1e9
 @click.option(
     "--gap", type=click.FloatRange(0, 1), help="Relative gap for a large case with integers (default 0.01)."
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write the tables to.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write the tables and a figure to.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 def command(
     path: Path, vendor: str, at: str | None, gbit: float | None, gap: float | None, out: Path | None,
@@ -49,7 +49,12 @@ def command(
     told_days = None if days is None else round(days, 3)
     document = {**found.document(), "transfer_days": told_days, "notes": notes}
     if out is not None:
-        study_out.write_study(out, "exit-cost", document, rows, lambda: [])
+        from planner.report.figures.exit_cost import exit_chart
+        from planner.report.named import vendor_names
+
+        name = vendor_names(inputs).get(vendor, vendor)
+        shown = (str(head["title"]), str(head["marking"]), study_out.footer_of(inputs, "study.json"))
+        study_out.write_study(out, "exit-cost", document, rows, lambda: [exit_chart(found, name, *shown)])
         click.echo(f"written to {out}", err=True)
     if as_json:
         study_out.print_json(document)

@@ -12,15 +12,18 @@ import click
 @click.option("--workload", help="Why this workload runs where it does.")
 @click.option("--region", help="Only this region; with --workload.")
 @click.option("--rule", help="What this rule costs: its id, its kind, or 'capacity of SUBJECT (RESOURCE)'.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write a table and a figure to.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-def command(path: Path, workload: str | None, region: str | None, rule: str | None, as_json: bool) -> None:
+def command(
+    path: Path, workload: str | None, region: str | None, rule: str | None, out: Path | None, as_json: bool
+) -> None:  # fmt: skip
     """Say why a workload runs where it does, or what a rule costs.
 
     PATH is a case folder, or a plan folder with the inputs that it was made from.
     """
     from planner.case.weights import weighed_words
     from planner.commands.inputs_of import inputs_of
-    from planner.commands.study_out import print_json
+    from planner.commands.study_out import footer_of, print_json, write_study
     from planner.commands.talk import quoted, watching
     from planner.plan.folder import RECORD, read_plan
 
@@ -28,6 +31,8 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
         raise click.UsageError("give either --workload or --rule")
     if region is not None and workload is None:
         raise click.UsageError("--region goes with --workload")
+    if out is not None and workload is None:
+        raise click.UsageError("--out goes with --workload")
     inputs, notes = inputs_of(path)
     marking = inputs.settings.marking
     if weighed := weighed_words(inputs.settings.carbon, inputs.settings.latency):
@@ -38,6 +43,15 @@ def command(path: Path, workload: str | None, region: str | None, rule: str | No
 
         with watching():
             found = why(inputs, workload, region, read_plan(path) if (path / RECORD).is_file() else None)
+        if out is not None:
+            from planner.report.figures.why import why_chart
+            from planner.report.named import region_names
+
+            names, settings = region_names(inputs), inputs.settings
+            shown = (settings.title, marking, footer_of(inputs, "why.csv"))
+            document = {**found.document(), "notes": notes}
+            write_study(out, "why", document, found.rows(), lambda: [why_chart(found, names, *shown)])
+            click.echo(f"written to {out}", err=True)
         if as_json:
             print_json({**found.document(), "notes": notes})
         else:

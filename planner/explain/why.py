@@ -83,6 +83,20 @@ class Why:
     verdicts: tuple[Verdict, ...]
     currency: str
 
+    def rows(self) -> list[dict[str, Any]]:
+        """One flat line a region, for CSV."""
+        return [
+            {
+                "region": v.region,
+                "status": v.status,
+                "share": round(v.share, 9),
+                "extra": None if v.extra is None else round(v.extra, 2),
+                "discount": None if v.discount is None else round(v.discount, 6),
+                "reason": v.excuses[0].reason if v.excuses else "",
+            }
+            for v in self.verdicts
+        ]
+
     def document(self) -> dict[str, Any]:
         """The verdicts as one JSON document."""
         rows = [

@@ -9,12 +9,17 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from planner.names import group_names
 from planner.plan.plan import Plan
 from planner.report.background import PRICES, Background
 from planner.report.figures.context import Context, context_of
+
+if TYPE_CHECKING:
+    from planner.inputs import Case
 
 _VENDOR = ("vendor", "name", "vendor_group", "market")
 _REGION = ("region", "vendor", "name")
@@ -42,6 +47,19 @@ def named(plan: Plan, folder: Path) -> Context:
     return context_of(plan, background)
 
 
+def region_names(case: Case) -> dict[str, str]:
+    """Vendor and region by name, of every region of a case."""
+    vendors = dict(zip(case.catalog.vendors["vendor"], case.catalog.vendors["name"], strict=True))
+    regions = case.regions[["region", "vendor", "name"]].itertuples(index=False, name=None)
+    return {region: _place(vendors.get(vendor, vendor), name) for region, vendor, name in regions}
+
+
+def vendor_names(case: Case) -> dict[str, str]:
+    """The names of vendors and of vendor groups of a case."""
+    vendors = case.catalog.vendors
+    return {**group_names(vendors), **dict(zip(vendors["vendor"], vendors["name"], strict=True))}
+
+
 def vendor_name(context: Context, vendor: str) -> str:
     """The name of a vendor, or its id where there is none."""
     vendors = context.background.vendors
@@ -56,6 +74,10 @@ def place_name(context: Context, region: str) -> str:
     if rows.empty:
         return region
     vendor, place = vendor_name(context, str(rows["vendor"].iloc[0])), str(rows["name"].iloc[0])
+    return _place(vendor, place)
+
+
+def _place(vendor: str, place: str) -> str:
     return vendor if vendor == place else f"{vendor}: {place}"
 
 

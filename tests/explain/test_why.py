@@ -132,6 +132,10 @@ def test_a_plan_folder_and_its_case_give_the_same_answer(tmp_path: Path, capsys:
 
 def test_usage_errors_and_prices_on_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     case = str(world().write(tmp_path / "case"))
+    out = tmp_path / "out"
+    assert command("why", case, "--workload", "tax", "--out", str(out)) == 0
+    assert {"why.csv", "why.svg", "why.png", "study.json"} <= {path.name for path in out.iterdir()}
+    assert command("why", case, "--rule", "at-home", "--out", str(out)) == 2
     assert command("why", case) == 2
     assert command("why", case, "--workload", "tax", "--rule", "at-home") == 2
     assert command("why", case, "--rule", "at-home", "--region", "a:x") == 2

@@ -9,13 +9,23 @@ import pandas as pd
 import pytest
 from test_figures import assert_legible
 
+from planner.answer.measures import Shares
+from planner.answer.stakes import Stakes
 from planner.answer.survives import Kept
+from planner.explain.why import Excuse, Verdict, Why
+from planner.report.figures.alternatives import alternatives_chart
+from planner.report.figures.commit_advice import commit_chart
 from planner.report.figures.compare import compare_chart
+from planner.report.figures.exit_cost import exit_chart
 from planner.report.figures.looks import looks
 from planner.report.figures.montecarlo import montecarlo_chart
 from planner.report.figures.robust import robust_chart
 from planner.report.figures.stress import stress_chart
+from planner.report.figures.why import why_chart
+from planner.study.alternatives import Alternative, Alternatives
+from planner.study.commit_advice import Advice, Level
 from planner.study.compare import Row
+from planner.study.exit_cost import Exit
 from planner.study.montecarlo import summary
 from planner.study.robust import Future, Result
 
@@ -90,3 +100,104 @@ def test_plans_side_by_side_are_legible_with_all_that_is_known_of_them():
     assert "1,234 t CO2e, keeps 64 %" in texts
     assert "27.5 ms, 30 move, 9 broken" in texts
     assert "AWS" in texts and "amazon" not in texts and "microsoft" in texts
+
+
+HOSTILE = "<script>alert(1)</script> $\\frac{1}{0}$ \u0bb5 \u202e" + "x" * 4000
+SHOWN = ("A case", "SYNTHETIC", FOOTER)
+
+
+def texts_of(chart) -> list[str]:
+    return [text for text, *_ in chart.sheet.boxes()]
+
+
+def shares(**by_group: float) -> Shares:
+    return Shares(by_group, 2500.0, max(by_group.values()), 0.5)
+
+
+def test_plans_of_nearly_equal_cost_say_whose_share_is_least_settled():
+    plans = (
+        Alternative("the cheapest", 100.0, shares(a=0.6, b=0.4), 0.0),
+        Alternative("most of b", 100.5, shares(a=0.35, b=0.65), 0.5),
+        Alternative("least of a", 101.0, shares(a=0.3, b=0.7), 0.6),
+    )
+    found = Alternatives(0.01, plans, True, "MYR", head=HEAD)
+    chart = alternatives_chart(found, {"a": "Alpha Ltd", "b": "Beta"}, *SHOWN)
+    assert chart.title == "Within 1 % of the cheapest, Alpha Ltd may have 30 % to 60 % of the market"
+    assert_legible(chart)
+    texts = texts_of(chart)
+    assert {"most of Beta", "least of Alpha Ltd", "+ 0.5 %", "25 % moved, HHI 2,500"} <= set(texts)
+    assert [t for t in texts if t.endswith("%") and t[0].isdigit()] == ["0 %", "50 %", "100 %"]
+    assert_legible(alternatives_chart(found, {"a": HOSTILE, "b": HOSTILE}, HOSTILE, "", FOOTER))
+
+
+def test_leaving_a_vendor_is_told_by_period_and_what_is_not_known_is_said():
+    stakes = tuple(
+        Stakes(f"2027-{m:02d}", 3.0, 1e5, egress, None if m == 7 else 2e5, 1e6 / m, 90)
+        for m, egress in ((4, 3e5), (7, 3e5), (10, None))
+    )
+    chart = exit_chart(exit_of(stakes), "Alpha Ltd", *SHOWN)
+    assert chart.title == "Leaving Alpha Ltd would meet MYR 750,000 in 2027-04, MYR 300,000 in 2027-10"
+    assert_legible(chart)
+    texts = texts_of(chart)
+    assert "not known: labour" in texts and "not known: egress" in texts
+    assert_legible(exit_chart(exit_of(stakes * 20), HOSTILE, HOSTILE, "", FOOTER))
+
+
+def exit_of(stakes) -> Exit:
+    return Exit(
+        vendor="aa", at="2027-04", gone="2027-07", periods=1, stakes=stakes, why_not=(), running=0.0,
+        begin=0.0,
+        extra=0.0, unproved=0.0, goes=pd.DataFrame(columns=["workload", "region", "share", "vcpu"]),
+        priced_moves=True, currency="MYR", head=HEAD,
+    )  # fmt: skip
+
+
+def advice(skus: list[str]) -> Advice:
+    levels = tuple(Level(f, 0.5, 1e6 * f, 1.1e6 * f, 1.2e6 * f) for f in (0.8, 1.2))
+    table = pd.DataFrame(
+        [
+            (f"aa:{s}", s, "commit_1y", 0.7, 10.0 + i, 9.0, 8.0, 12.0 + i) for i, s in enumerate(skus)
+        ],
+        columns=["region", "sku", "term", "pays_from", "advised", "for_mean", "alone_0", "alone_1"],
+    )  # fmt: skip
+    return Advice(levels, table, "MYR", 0.0, head=HEAD)
+
+
+def test_advice_on_commitments_is_told_with_what_it_saves():
+    chart = commit_chart(advice(["m6g.large", "m7i.xlarge"]), *SHOWN)
+    assert chart.title == "Commit to 21 machines: MYR 100,000 less, on average, than for the mean alone"
+    assert_legible(chart)
+    texts = texts_of(chart)
+    assert texts.index("m7i.xlarge") < texts.index("m6g.large")
+    assert "11, commit 1y" in texts and "pays from 70 % of hours" in texts
+    none = commit_chart(advice([]), *SHOWN)
+    assert none.title.startswith("Nothing is worth a commitment")
+    assert_legible(none)
+    assert_legible(commit_chart(advice([HOSTILE + str(i) for i in range(50)]), HOSTILE, "", FOOTER))
+
+
+def verdict(region: str, status: str, share: float, extra: float | None, reason: str = "") -> Verdict:
+    excuses = (Excuse("R1", "R1 (A)", "2027-01", reason, "", ""),) if reason else ()
+    return Verdict(region, status, share, excuses, extra, None, None, None, (4, 4))
+
+
+def test_why_a_workload_runs_where_it_does_is_told_by_region():
+    verdicts = (
+        verdict("aa:x", "runs here", 1.0, None),
+        verdict("bb:y", "open", 0.0, 250_000.0),
+        verdict("cc:z", "closed", 0.0, 90_000.0, "not in the country"),
+        verdict("dd:w", "closed", 0.0, None, "no price"),
+    )
+    found = Why("web", 1e6, verdicts, "MYR")
+    chart = why_chart(found, {"aa:x": "Alpha: X"}, *SHOWN)
+    assert chart.title == "web runs at Alpha: X; all of it elsewhere costs MYR 90,000 to MYR 250,000 more"
+    assert_legible(chart)
+    texts = texts_of(chart)
+    assert texts.index("Alpha: X") < texts.index("cc:z") < texts.index("bb:y") < texts.index("dd:w")
+    assert {"runs here, 100 %", "+ MYR 250,000", "no price", "may not"} <= set(texts)
+    many = tuple(verdict(f"{HOSTILE}{i}", "closed", 0.0, None, HOSTILE) for i in range(60))
+    assert_legible(why_chart(Why(HOSTILE, 1e6, many, "MYR"), {}, HOSTILE, "", FOOTER))
+    assert found.rows()[2] == {
+        "region": "cc:z", "status": "closed", "share": 0.0, "extra": 90_000.0, "discount": None,
+        "reason": "not in the country",
+    }  # fmt: skip

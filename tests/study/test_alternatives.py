@@ -116,6 +116,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     rows = list(csv.DictReader((out / "alternatives.csv").read_text(encoding="utf-8").splitlines()))
     assert [r["plan"] for r in rows] == [p["plan"] for p in document["plans"]]
     assert document == json.loads((out / "study.json").read_text(encoding="utf-8"))
+    assert {"alternatives.svg", "alternatives.png"} <= {path.name for path in out.iterdir()}
     assert command("alternatives", str(case), "--within", "much") == 2
 
 

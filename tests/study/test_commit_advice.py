@@ -141,6 +141,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     assert command(*argv, "--weights", "1,1,1", "--json") == 0
     document = json.loads(capsys.readouterr().out)
     assert document == json.loads((out / "study.json").read_text(encoding="utf-8"))
+    assert {"commit-advice.svg", "commit-advice.png"} <= {path.name for path in out.iterdir()}
     assert document["advice"][0]["advised"] == pytest.approx(10)
     assert command(*argv, "--weights", "1,1") == 2
     assert command("commit-advice", str(case), "--demand", "much,little") == 2

@@ -144,6 +144,7 @@ def test_the_command_on_a_case_and_on_its_plan(tmp_path: Path, capsys: pytest.Ca
     assert command(*argv, "--json") == 0
     document = json.loads(capsys.readouterr().out)
     assert document == json.loads((out / "study.json").read_text(encoding="utf-8"))
+    assert {"exit-cost.svg", "exit-cost.png"} <= {path.name for path in out.iterdir()}
     assert document["transfer_days"] == pytest.approx(1000 * 2**30 * 8 / 1e9 / 86400, abs=1e-3)
     assert command("exit-cost", str(case), "--vendor", "zz") == 2
 
