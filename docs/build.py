@@ -5,7 +5,7 @@
 - in ``docs/audit.md`` the table of cells, from ``planner/audit/cells.py``;
 - in ``README.md``, ``CONTRIBUTING.md``, the guide and the tutorials what a block ``$ planner …`` prints to
   standard output;
-- ``docs/figures/`` from the plan of the national example, with a picture of its report where there is Chromium.
+- ``docs/figures/`` from the plan of the national example; a picture of its report where there is Chromium.
 
 ``python docs/build.py --check`` writes nothing and exits 1 if a document is not up to date.
 """

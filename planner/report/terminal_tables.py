@@ -143,7 +143,7 @@ def show_where(context: Context, to: Console, everything: bool = False) -> int:
     return len(by) - len(shown)
 
 
-def _places(placed: pd.DataFrame, names: dict[str, str], periods: int) -> list[tuple[str, str]]:
+def _places(placed: pd.DataFrame, names: dict[str, str], periods: int) -> list[tuple[bool, str, str]]:
     """The places of a system, those of most shares and periods first: each short, and in full."""
     found = []
     for (region, role), part in placed.groupby(["region", "role"], sort=True):
@@ -152,15 +152,18 @@ def _places(placed: pd.DataFrame, names: dict[str, str], periods: int) -> list[t
         when = "" if len(part) == periods else f" in {len(part)} of {periods} periods"
         place = f"{names[str(region)]}{'' if role == 'primary' else f' ({role})'}"
         found.append((role != "primary", -float(part["share"].sum()), place, f"{place}{share}{when}"))
-    return [(place, words) for _, _, place, words in sorted(found)]
+    return [(kept, place, words) for kept, _, place, words in sorted(found)]
 
 
-def _as_many_as_fit(places: list[tuple[str, str]], width: int) -> str:
-    """All places as far as they fit, else the first and how many more there are."""
-    text = "; ".join(words for _, words in places)
+def _as_many_as_fit(places: list[tuple[bool, str, str]], width: int) -> str:
+    """All places as far as they fit, else the first, and how many more run it or are kept ready."""
+    text = "; ".join(words for _, _, words in places)
     if cell_len(text) <= width or len(places) == 1:
         return text
-    return f"mostly {places[0][0]}, {len(places) - 1} more"
+    ready = sum(kept for kept, _, _ in places)
+    runs = len(places) - ready
+    words = f"mostly {places[0][1]}, {runs - 1} more" if runs > 1 else places[0][1]
+    return f"{words}; ready at {ready}" if ready else words
 
 
 def show_vendors(context: Context, to: Console) -> None:

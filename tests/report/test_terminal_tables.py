@@ -106,6 +106,24 @@ def test_the_first_twenty_systems_and_all_when_asked(context):
     assert (show_where(context, to), show_where(context, to, True)) == (40, 0)
 
 
+def test_what_does_not_fit_is_counted_apart_by_what_it_does(context):
+    rows = [
+        ("web", r, p, role, 1.0)
+        for p in context.periods
+        for r, role in (("aws:ap-southeast-5", "primary"), ("long:one", "standby"), ("evil:one", "standby"))
+    ]
+    moved = [
+        ("api", r, p, "primary", 1.0)
+        for r, p in zip(
+            ("long:one", "tm:klang-valley", *["aws:ap-southeast-5"] * 10), context.periods, strict=True
+        )
+    ]
+    placements = pd.DataFrame(rows + moved, columns=list(context.plan.placements))
+    text = printed(show_where, changed(context, placements=placements))
+    assert "web  Amazon Web Services: Asia Pacific (Malaysia); ready at 2" in text
+    assert "api  mostly Amazon Web Services: Asia Pacific (Malaysia), 2 more" in text
+
+
 def test_vendors_and_regions_stand_by_name(context):
     text = printed(show_where, context, width=200)
     assert "Amazon Web Services: Asia Pacific (Malaysia)" in text and "aws:" not in text
