@@ -44,9 +44,8 @@ def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
     head, rows, document = found.head, found.rows(), {**found.document(), "notes": notes}
     if out is not None:
         from planner.report.figures.alternatives import alternatives_chart
-        from planner.report.named import vendor_names
 
-        footer, names = study_out.footer_of(inputs, "alternatives.csv"), vendor_names(inputs)
+        footer, names = study_out.footer_of(inputs, "alternatives.csv"), head["names"]
         shown = (str(head["title"]), str(head["marking"]), footer)
         study_out.write_study(
             out, "alternatives", document, rows, lambda: [alternatives_chart(found, names, *shown)]

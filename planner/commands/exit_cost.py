@@ -50,9 +50,8 @@ def command(
     document = {**found.document(), "transfer_days": told_days, "notes": notes}
     if out is not None:
         from planner.report.figures.exit_cost import exit_chart
-        from planner.report.named import vendor_names
 
-        name = vendor_names(inputs).get(vendor, vendor)
+        name = head["names"].get(vendor, vendor)
         shown = (str(head["title"]), str(head["marking"]), study_out.footer_of(inputs, "study.json"))
         study_out.write_study(out, "exit-cost", document, rows, lambda: [exit_chart(found, name, *shown)])
         click.echo(f"written to {out}", err=True)

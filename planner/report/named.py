@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.names import group_names
 from planner.plan.plan import Plan
 from planner.report.background import PRICES, Background
 from planner.report.figures.context import Context, context_of
@@ -52,12 +51,6 @@ def region_names(case: Case) -> dict[str, str]:
     vendors = dict(zip(case.catalog.vendors["vendor"], case.catalog.vendors["name"], strict=True))
     regions = case.regions[["region", "vendor", "name"]].itertuples(index=False, name=None)
     return {region: _place(vendors.get(vendor, vendor), name) for region, vendor, name in regions}
-
-
-def vendor_names(case: Case) -> dict[str, str]:
-    """The names of vendors and of vendor groups of a case."""
-    vendors = case.catalog.vendors
-    return {**group_names(vendors), **dict(zip(vendors["vendor"], vendors["name"], strict=True))}
 
 
 def vendor_name(context: Context, vendor: str) -> str:
