@@ -19,7 +19,7 @@ def alternatives_chart(
     """Draw the shares; ``names`` names the vendor groups."""
     groups = sorted(found.plans[0].shares.by_group)
     drawn, base = looks(groups, ()), found.plans[0].cost
-    rows = []
+    rows: list[bars.Row] = []
     for plan in found.plans:
         words = plan.name
         for group in sorted(groups, key=len, reverse=True):
