@@ -36,7 +36,8 @@ class Issue:
     """One thing wrong in one place of the input, and how to mend it.
 
     ``row`` is the line in the file as an editor counts it (the header is line 1); 0 means the
-    whole file. ``column`` and ``value`` are empty where they do not apply.
+    whole file. ``column`` and ``value`` are empty where they do not apply. ``more`` counts further rows
+    with the same fault that are not named one by one.
     """
 
     file: str
@@ -45,26 +46,28 @@ class Issue:
     value: str
     problem: str
     mend: str
+    more: int = 0
 
     def __str__(self) -> str:
         where = self.file + (f", row {self.row}" if self.row else "")
         where += f", column {self.column}" if self.column else ""
         shown = f" = {self.value!r}" if self.value else ""
-        return f"{where}{shown}: {self.problem}. {self.mend}"
+        more = f" ({self.more:,} more row{'s' if self.more > 1 else ''} likewise)" if self.more else ""
+        return f"{where}{shown}: {self.problem}. {self.mend}{more}"
 
     def as_dict(self) -> dict[str, str | int]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "more" or value}
 
 
 class BadInput(PlannerError):
-    """The input cannot be planned. Holds every problem found, never only the first."""
+    """The input cannot be planned. Holds every problem: of many alike the first, and ``count`` of all."""
 
     exit_code = 5
 
     def __init__(self, problems: Iterable[Issue]) -> None:
         self.problems: Sequence[Issue] = tuple(sorted(set(problems)))
-        count = len(self.problems)
-        super().__init__(f"{count} problem{'s' if count != 1 else ''} in the input")
+        self.count = sum(1 + problem.more for problem in self.problems)
+        super().__init__(f"{self.count:,} problem{'s' if self.count != 1 else ''} in the input")
 
 
 class Infeasible(PlannerError):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -200,13 +200,34 @@ def refers(
     ``what`` names the other table, e.g. ``"workloads.csv"``; ``blank`` lets an empty cell pass.
     """
     known = set(allowed)
-    problems = []
-    for value, row in zip(data[column], data["_row"], strict=True):
-        if value not in known and not (blank and value == ""):
-            near = did_you_mean(value, known)
-            mend = f"Add it to {what} or correct the name" + (f"; {near}" if near else ".")
-            problems.append(Issue(where, int(row), column, value, f"not found in {what}", mend))
-    return problems
+    wrong = data.loc[~data[column].isin({*known, ""} if blank else known), [column, "_row"]]
+
+    def mend(value: str) -> str:
+        near = did_you_mean(value, known)
+        return f"Add it to {what} or correct the name" + (f"; {near}" if near else ".")
+
+    return first_of(wrong, column, where, f"not found in {what}", mend)
+
+
+MOST_NAMED = 100
+"""So many rows of a file are named that one thing is wrong with; the rest is counted."""
+
+
+def first_of(
+    wrong: pd.DataFrame, column: str, where: str, problem: str, mend: Callable[[str], str]
+) -> list[Issue]:
+    """Issues for the first rows of a file in which a cell of ``column`` is wrong; the last counts others.
+
+    ``mend`` says how to mend a value.
+    """
+    named = wrong.nsmallest(MOST_NAMED, "_row", keep="first")
+    issues = [
+        Issue(where, int(row), column, value, problem, mend(value))
+        for value, row in zip(named[column], named["_row"], strict=True)
+    ]
+    if more := len(wrong) - len(named):
+        issues[-1] = replace(issues[-1], more=more)
+    return issues
 
 
 _DTYPES: dict[str, str] = {
@@ -240,18 +261,11 @@ def _check_header(header: Sequence[str], table: Table, where: str) -> list[Issue
 def _duplicates(data: pd.DataFrame, table: Table, where: str) -> list[Issue]:
     if not table.key or data.empty:
         return []
-    again = data.duplicated(list(table.key), keep="first")
-    problems = []
-    for _, row in data[again].iterrows():
-        value = ", ".join(str(row[k]) for k in table.key)
-        problems.append(
-            Issue(
-                where,
-                int(row["_row"]),
-                table.key[0],
-                value,
-                f"the key ({', '.join(table.key)}) appears twice",
-                "Keep one of the rows, or change its key.",
-            )
-        )
-    return problems
+    again = data.loc[data.duplicated(list(table.key), keep="first"), [*table.key, "_row"]]
+    if again.empty:
+        return []
+    joined = again[table.key[0]].astype(str).str.cat([again[k].astype(str) for k in table.key[1:]], sep=", ")
+    problem = f"the key ({', '.join(table.key)}) appears twice"
+    mend = "Keep one of the rows, or change its key."
+    wrong = pd.DataFrame({table.key[0]: joined, "_row": again["_row"]})
+    return first_of(wrong, table.key[0], where, problem, lambda _: mend)

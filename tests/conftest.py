@@ -28,7 +28,7 @@ settings.load_profile("planner")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="Write the golden files anew.")
     parser.addoption("--slow", action="store_true", help="Run what is marked slow, too.")
-    parser.addoption("--fuzz", type=int, default=200, help="How many documents and tables to spoil.")
+    parser.addoption("--fuzz", type=int, help="How many documents and tables to spoil.")
 
 
 KNOWN_FAILURES = Path(__file__).parent / "known_failures.txt"
@@ -62,7 +62,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture
 def fuzz_count(request: pytest.FixtureRequest) -> int:
     """How many documents and tables a fuzzing test spoils."""
-    return int(request.config.getoption("--fuzz"))
+    asked = request.config.getoption("--fuzz")
+    return 200 if asked is None else int(asked)
 
 
 @pytest.fixture

@@ -147,11 +147,8 @@ def _read(data: pd.DataFrame, file: str, column: str, bad: set[tuple[str, int, s
 def _no_period(data: pd.DataFrame, file: str, periods: Sequence[str]) -> list[Issue]:
     span = f"{periods[0]}, {periods[1]} …" if len(periods) > 1 else periods[0]
     mend = f"Name a period by its first month: {span} up to {periods[-1]}."
-    return [
-        Issue(file, int(row), "period", period, "is no period of the case", mend)
-        for period, row in zip(data["period"], data["_row"], strict=True)
-        if period not in periods
-    ]
+    wrong = data.loc[~data["period"].isin(periods), ["period", "_row"]]
+    return tables.first_of(wrong, "period", file, "is no period of the case", lambda _: mend)
 
 
 def paying(frames: Mapping[str, pd.DataFrame]) -> set[str]:

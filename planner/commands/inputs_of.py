@@ -29,8 +29,8 @@ def inputs_of(path: Path) -> tuple[Case, list[str]]:
 
 def _changed(plan: Path, case: Case) -> list[str]:
     try:
-        known = json.loads((plan / MANIFEST).read_text(encoding="utf-8"))["files"]
-    except (OSError, ValueError, KeyError):
+        known = dict(json.loads((plan / MANIFEST).read_text(encoding="utf-8"))["files"])
+    except (OSError, ValueError, KeyError, TypeError):
         return ["the plan has no readable manifest, so changes of its inputs cannot be seen"]
     now = {f"inputs/{name.replace('./', '')}": digest(file) for name, file in case.files}
     changed = sorted(name for name, value in now.items() if known.get(name, value) != value)

@@ -12,7 +12,7 @@ import click
 from planner.commands.clean import Clean
 from planner.errors import BadInput, Infeasible, PlannerError
 
-_SHOWN = 40
+_SHOWN = 100
 
 
 def run(cli: click.Command, argv: list[str] | None) -> NoReturn:
@@ -84,10 +84,12 @@ def report(error: PlannerError) -> None:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True))
     if isinstance(error, BadInput):
         click.echo(f"planner: {error}; nothing was written", err=True)
-        for problem in error.problems[:_SHOWN]:
+        shown = error.problems[:_SHOWN]
+        for problem in shown:
             click.echo(f"  {problem}", err=True)
         if len(error.problems) > _SHOWN:
-            click.echo(f"  … and {len(error.problems) - _SHOWN} more; --json lists them all", err=True)
+            rest = error.count - sum(1 + problem.more for problem in shown)
+            click.echo(f"  … and {rest:,} more; --json lists them", err=True)
     elif isinstance(error, Infeasible):
         click.echo("planner: no plan obeys every rule; nothing was written", err=True)
         for reason in error.reasons:

@@ -51,10 +51,10 @@ def _split(text: str, names: Set[str], where: str) -> Grid:
     gathering = Gathering(where)
     stream = io.StringIO(text[hint.end() :] if hint else text, newline="")
     reader = csv.reader(stream, delimiter=separator, strict=True, skipinitialspace=True)
-    number = begins
+    number, has_cr = begins, "\r" in text
     try:
         for cells in reader:
-            gathering.add(number, [cell.replace("\r\n", "\n") for cell in cells])
+            gathering.add(number, [cell.replace("\r\n", "\n") for cell in cells] if has_cr else cells)
             number = begins + reader.line_num
     except csv.Error as error:
         row = begins - 1 + reader.line_num
