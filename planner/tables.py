@@ -264,8 +264,10 @@ def _duplicates(data: pd.DataFrame, table: Table, where: str) -> list[Issue]:
     again = data.loc[data.duplicated(list(table.key), keep="first"), [*table.key, "_row"]]
     if again.empty:
         return []
-    joined = again[table.key[0]].astype(str).str.cat([again[k].astype(str) for k in table.key[1:]], sep=", ")
+    values = [
+        ", ".join(map(str, cells)) for cells in again[list(table.key)].itertuples(index=False, name=None)
+    ]
     problem = f"the key ({', '.join(table.key)}) appears twice"
     mend = "Keep one of the rows, or change its key."
-    wrong = pd.DataFrame({table.key[0]: joined, "_row": again["_row"]})
+    wrong = pd.DataFrame({table.key[0]: values, "_row": again["_row"].to_numpy()})
     return first_of(wrong, table.key[0], where, problem, lambda _: mend)
