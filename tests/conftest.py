@@ -13,17 +13,6 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from support import depth
 
-settings.register_profile(
-    "planner",
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=(Phase.explicit, Phase.generate, Phase.shrink),
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.load_profile("planner")
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="Write the golden files anew.")
@@ -43,6 +32,16 @@ def _known_failures() -> dict[str, bool]:
 
 def pytest_configure(config: pytest.Config) -> None:
     depth.thorough = bool(config.getoption("--slow"))
+    settings.register_profile(
+        "planner",
+        max_examples=depth.cases(10),
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile("planner")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

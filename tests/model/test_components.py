@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.depth import cases
 
 from planner.lp.arrays import Arrays
 from planner.lp.components import parts, solve_in_parts
@@ -51,9 +52,9 @@ def is_optimum(arrays: Arrays, outcome: Outcome) -> bool:
 
 
 @pytest.mark.parametrize("alike", [True, False])
-def test_300_programs_have_the_same_optimum_by_every_method(alike: bool):
+def test_programs_have_the_same_optimum_by_every_method(alike: bool):
     draw = np.random.default_rng(int(alike))
-    for _ in range(150):
+    for _ in range(cases(15)):
         arrays = blocks(draw, int(draw.integers(2, 7)), alike)
         part = parts(arrays, together=1)
         assert part.any()

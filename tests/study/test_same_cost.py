@@ -32,7 +32,9 @@ def indivisible(folder: Path, systems: int) -> Case:
     return read_case(world.write(folder))
 
 
-@pytest.mark.parametrize("systems", [6, 11, 17])
+@pytest.mark.parametrize(
+    "systems", [6, pytest.param(11, marks=pytest.mark.slow), pytest.param(17, marks=pytest.mark.slow)]
+)
 def test_every_command_states_the_cost_of_the_plan(tmp_path: Path, systems: int):
     case = indivisible(tmp_path / "case", systems)
     solved = solve(case)

@@ -236,7 +236,7 @@ def test_a_lost_worker_costs_a_retry(tmp_path: Path, monkeypatch: pytest.MonkeyP
         run_all(Processes(1), die, ["a"])
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize("jobs", [pytest.param("1", marks=pytest.mark.slow), "2"])
 def test_a_killed_study_resumes_to_the_same_bytes(
     tmp_path: Path, jobs: str, capsys: pytest.CaptureFixture[str]
 ):
