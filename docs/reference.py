@@ -24,13 +24,15 @@ from planner.tables import Column, Table
 
 ROOT = Path(__file__).resolve().parents[1]
 _RARE = {
-    "workloads.least_share": "0.2", "workloads.most_regions": "3", "workloads.cards_permitted": "H100-80GB",
-    "capacity.payer": "health", "capacity_groups.family": "general", "capacity_groups.sku": "alpha:north:m4",
-    "spend_commitments.payer": "health", "vendor_costs.payer": "health", "vendor_costs.region": "alpha:north",
-    "waivers.region": "alpha:north", "vendors.stack_group": "alpha", "energy.vendor": "alpha",
-    "savings_plans.valid_to": "2027-01-01",
+    "sku": "alpha:north:m4", "region": "alpha:north", "currency": "MYR", "family": "general", "payer": "health",
+    "least_share": "0.2", "most_regions": "3", "cards_permitted": "H100-80GB",
 }  # fmt: skip
-"""Examples of cells that no shipped table fills."""
+"""Examples of cells that no shipped table fills, by column."""
+_TYPICAL = {
+    "id": "alpha", "text": "minute 4/2026", "date": "2027-01-01", "month": "2027-01", "number": "0.5",
+    "integer": "2", "boolean": "true",
+}  # fmt: skip
+"""And by type, for the rest."""
 
 
 def case_page() -> str:
@@ -128,7 +130,7 @@ def _rules() -> dict[str, tuple[str, list[str]]]:
 @cache
 def _shown(table: Table) -> dict[str, str]:
     """Of each column of a table a cell as it is written."""
-    cells = {c.name: _RARE.get(f"{table.name}.{c.name}", "") for c in table.columns}
+    cells = dict.fromkeys((column.name for column in table.columns), "")
     files = [*sorted((ROOT / "examples").rglob(table.file)), *sorted((ROOT / "catalogs").rglob(table.file))]
     for path in files:
         with path.open(encoding="utf-8", newline="") as stream:
@@ -138,6 +140,9 @@ def _shown(table: Table) -> dict[str, str]:
                         cells[name] = cell.replace("|", "\\|").replace("`", "'")[:60]
                 if all(cells.values()):
                     return cells
+    for column in table.columns:
+        typical = column.choices[0] if column.choices else _TYPICAL.get(column.kind, "")
+        cells[column.name] = cells[column.name] or _RARE.get(column.name, typical)
     return cells
 
 
