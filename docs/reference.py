@@ -24,8 +24,8 @@ from planner.tables import Column, Table
 
 ROOT = Path(__file__).resolve().parents[1]
 _RARE = {
-    "sku": "alpha:north:m4", "region": "alpha:north", "currency": "MYR", "family": "general", "payer": "health",
-    "least_share": "0.2", "most_regions": "3", "cards_permitted": "H100-80GB",
+    "sku": "alpha:north:m4", "region": "alpha:north", "currency": "MYR", "family": "general",
+    "payer": "health", "least_share": "0.2", "most_regions": "3", "cards_permitted": "H100-80GB",
 }  # fmt: skip
 """Examples of cells that no shipped table fills, by column."""
 _TYPICAL = {
