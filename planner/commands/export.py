@@ -49,7 +49,7 @@ def command(plan: Path, form: str, out: Path | None, lang: str, template: Path |
     if form == "xlsx":
         from planner.report.workbook import workbook
 
-        content = workbook(known)
+        content = workbook(known, lang)
         hint = "open it, and type another price on sheet Prices; the totals of Summary follow"
     else:
         from planner.report.paper import paper

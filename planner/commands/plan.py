@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from planner.commands.lang import lang_option
 from planner.commands.talk import progress, quoted, tell_reading
 
 
@@ -59,6 +60,7 @@ from planner.commands.talk import progress, quoted, tell_reading
 @click.option("--all", "everything", is_flag=True, help="Print where every workload runs, not the first 20.")
 @click.option("--report/--no-report", default=True, help="Write report.html and figures, or not.")
 @click.option("--figures/--no-figures", default=True, help="Draw the figures of the report, or not.")
+@lang_option
 @click.option("--cross-check", is_flag=True, help="Solve a second time with CBC and compare.")
 def command(
     case: Path,
@@ -79,6 +81,7 @@ def command(
     everything: bool,
     report: bool,
     figures: bool,
+    lang: str,
 ) -> None:
     """Plan the case in folder CASE."""
     from planner.answer.age import check_age
@@ -127,7 +130,7 @@ def command(
         click.echo(compare(solved), err=True)
     # Who is kept waiting by nothing but figures after Ctrl-C would press it again.
     report = report and not solved.stopped
-    write_plan(solved.plan, target, replace_signed, report=report, figures=figures)
+    write_plan(solved.plan, target, replace_signed, report=report, figures=figures, lang=lang)
     if write_lp is not None:
         from planner.atomic import write_over
         from planner.model.to_pulp import lp_text

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from planner.report.texts import tr
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -44,7 +46,7 @@ class Grid:
     rows: Sequence[Sequence[Cell]]
     numeric: frozenset[int] = frozenset()
     note: str = ""
-    empty: str = "Nothing to list."
+    empty: str = ""
     chosen: int = -1
     folded: bool = False
 
@@ -60,11 +62,11 @@ def grid(
     rows: Sequence[Sequence[str | Cell]],
     numeric: Sequence[int] = (),
     note: str = "",
-    empty: str = "Nothing to list.",
+    empty: str = "",
 ) -> Grid:
     """A :class:`Grid` from cells that are mostly plain text."""
     cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
-    return Grid(caption, tuple(heads), cells, frozenset(numeric), note, empty)
+    return Grid(caption, tuple(heads), cells, frozenset(numeric), note, empty or tr("Nothing to list."))
 
 
 def links_of(text: str) -> tuple[str, ...]:

@@ -210,7 +210,7 @@ def _status(context: Context) -> str:
     if context.plan.head.get("status") != "optimal" or "fixed" in context.plan.head:
         return status
     if run.get("dual_objective") is None:
-        return "optimal, says the solver; not proved: there are no duals that prove it"
+        return tr("optimal, says the solver; not proved: there are no duals that prove it")
     if run.get("integers"):
         return tr(
             "optimal: proved within {gap} of the cheapest under the rules and prices stated",

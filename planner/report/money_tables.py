@@ -176,12 +176,18 @@ def confirmed(context: Context) -> Grid:
     """What was last said of the regions that the plan uses, and when."""
     names = context.background.regions.set_index("region")["name"]
     rows = [
-        (row["region"], str(names.get(row["region"], "")), row["status"], row["confirmed"], row["table"])
+        (
+            row["region"],
+            str(names.get(row["region"], "")),
+            tr(_OPEN.get(row["status"], row["status"])),
+            row["confirmed"],
+            row["table"],
+        )
         for row in context.plan.head.get("region_status", ())
     ]
-    heads = ("Region", "Name", "Status", "Last confirmed", "Stated in")
-    empty = "The plan does not say when its regions were last confirmed."
-    return grid("Status of the regions used", heads, rows, (), empty=empty)
+    heads = (tr("Region"), tr("Name"), tr("Status"), tr("Last confirmed"), tr("Stated in"))
+    empty = tr("The plan does not say when its regions were last confirmed.")
+    return grid(tr("Status of the regions used"), heads, rows, (), empty=empty)
 
 
 def unpriced(context: Context) -> Grid:

@@ -170,9 +170,10 @@ def _template(path: Path) -> Document:
     try:
         return docx.Document(str(path))
     except (OpcError, OSError, ValueError, KeyError, SyntaxError, zipfile.BadZipFile) as error:
-        problem = "is not a document that can be read (.docx)"
-        mend = "Save the template as a document (.docx), not as a template with macros (.dotx, .dotm)."
-        raise BadInput([Issue(path.name, 0, "", "", problem, mend)]) from error
+        raise BadInput([
+            Issue(path.name, 0, "", "", "is not a document that can be read (.docx)",
+                  "Save the template as a document (.docx), not as a template with macros (.dotx, .dotm).")
+        ]) from error  # fmt: skip
 
 
 def _own_look(document: Document, footer: str) -> None:

@@ -45,21 +45,26 @@ def last_confirmed(head: Mapping[str, Any]) -> Iterator[str]:
     """When a source last confirmed the regions that the plan uses; nothing of a plan that does not say."""
     rows = sorted(head.get("region_status", ()), key=lambda row: (row["confirmed"], row["region"]))
     if rows:
-        days = " to ".join(sorted({rows[0]["confirmed"], rows[-1]["confirmed"]}))
-        since = f", {rows[0]['region']} first" if len(rows) > 1 else f" ({rows[0]['region']})"
-        yield f"regions used were last confirmed {days}{since}"
+        first, last, region = rows[0]["confirmed"], rows[-1]["confirmed"], rows[0]["region"]
+        days = first if first == last else tr("{first} to {last}", first=first, last=last)
+        yield (
+            tr("regions used were last confirmed {days}, {region} first", days=days, region=region)
+            if len(rows) > 1
+            else tr("regions used were last confirmed {days} ({region})", days=days, region=region)
+        )
     for row in rows:
         if row["status"] != "live":
-            yield f"warning: {row['region']} is {row['status']}, as of {row['confirmed']} ({row['table']})"
+            yield tr("warning: {region} is {status}, as of {confirmed} ({table})", **row)
 
 
 def old_status(found: Mapping[str, Any]) -> Iterator[str]:
     """Regions open to work that no source confirmed of late, of ``planner check``."""
     if rows := found["old_status"]:
         shown = ", ".join(f"{row['region']} ({row['status']}, {row['confirmed']})" for row in rows)
-        yield (
-            f"warning: not confirmed within a year before the decision: {shown}; look them up and add rows "
-            "to regions_history.csv"
+        yield tr(
+            "warning: not confirmed within a year before the decision: {regions}; look them up and add rows "
+            "to regions_history.csv",
+            regions=shown,
         )
 
 

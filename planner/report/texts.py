@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 
 ENGLISH = "en"
-LANGUAGES = (ENGLISH,)
+LANGUAGES = (ENGLISH, "ms")
 """ISO 639-1 codes of the languages in which reports are written."""
 
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -44,13 +44,18 @@ def speaking(language: str) -> Iterator[None]:
     ValueError
         If it is none of :data:`LANGUAGES`.
     """
-    if language not in LANGUAGES:
-        raise ValueError(f"no language {language!r}; there are {', '.join(LANGUAGES)}")
+    check_language(language)
     token = _language.set(language)
     try:
         yield
     finally:
         _language.reset(token)
+
+
+def check_language(language: str) -> None:
+    """Raise ``ValueError`` for a language that has no catalogue."""
+    if language not in LANGUAGES:
+        raise ValueError(f"no language {language!r}; there are {', '.join(LANGUAGES)}")
 
 
 def spoken() -> str:

@@ -13,6 +13,8 @@ import xlsxwriter
 from planner.catalog.spot import SUFFIX
 from planner.plan.plan import OPTIONS, PLACEMENTS, PURCHASES, SIGNING, Plan
 from planner.report.clean_text import clean
+from planner.report.rule_tables import EFFECTS
+from planner.report.texts import ENGLISH, speaking, tr, tr_noop
 from planner.report.workbook_lines import PRICE, CostLines, cost_lines, rates
 from planner.report.workbook_sheets import HEAD, Book, Formula, is_blank
 
@@ -23,19 +25,40 @@ _TEXT = frozenset((
 ))  # fmt: skip
 """Columns of a plan's tables that hold names; all others hold numbers."""
 
-_PRICES_HEADS = ("SKU", "Term", "Price of a unit", "Currency", "Basis", "Source", "As of")
-_RATE_HEADS = ("Currency", "Year", "Rate", "Buffer", "Planned with", "Basis", "Source", "As of")
+_SUMMARY, _LINES, _PRICES = tr_noop("Summary"), tr_noop("Cost lines"), tr_noop("Prices")
+_EXCHANGE = tr_noop("Exchange rates")
+"""Sheets to which formulas point."""
+_PRICES_HEADS = (
+    tr_noop("SKU"), tr_noop("Term"), tr_noop("Price of a unit"), tr_noop("Currency"), tr_noop("Basis"),
+    tr_noop("Source"), tr_noop("As of"),
+)  # fmt: skip
+_RATE_HEADS = (
+    tr_noop("Currency"), tr_noop("Year"), tr_noop("Rate"), tr_noop("Buffer"), tr_noop("Planned with"),
+    tr_noop("Basis"), tr_noop("Source"), tr_noop("As of"),
+)  # fmt: skip
 _LINE_HEADS = (
-    "Paid for", "Vendor group", "Vendor", "Region", "Payer", "Pool", "Workload", "SKU", "Term", "Period",
-    "Year", "Units", "Unit", "Price", "Currency", "Hours or months", "Rate", "List price", "Contract factor",
-    "Amortised", "Tax rate", "Cash", "How it comes about",
+    tr_noop("Paid for"), tr_noop("Vendor group"), tr_noop("Vendor"), tr_noop("Region"), tr_noop("Payer"),
+    tr_noop("Pool"), tr_noop("Workload"), tr_noop("SKU"), tr_noop("Term"), tr_noop("Period"),
+    tr_noop("Year"), tr_noop("Units"), tr_noop("Unit"), tr_noop("Price"), tr_noop("Currency"),
+    tr_noop("Hours or months"), tr_noop("Rate"), tr_noop("List price"), tr_noop("Contract factor"),
+    tr_noop("Amortised"), tr_noop("Tax rate"), tr_noop("Cash"), tr_noop("How it comes about"),
+)  # fmt: skip
+_RULE_HEADS = (
+    tr_noop("Rule"), tr_noop("What it asks"), tr_noop("Effect"), tr_noop("Standing"), tr_noop("Confidence"),
+    tr_noop("Parameters"), tr_noop("Instrument"), tr_noop("Clause"), tr_noop("Date"), tr_noop("Address"),
+    tr_noop("Benchmark"), tr_noop("Adopted by"), tr_noop("Adopted on"), tr_noop("Reference"),
+    tr_noop("Pack"),
+)  # fmt: skip
+_ASSUMED_HEADS = (
+    tr_noop("Where"), tr_noop("Of what"), tr_noop("What is assumed"), tr_noop("Source or remedy"),
+    tr_noop("As of"),
 )  # fmt: skip
 _OWNER = ("vendor_group", "vendor", "region", "payer", "pool", "workload")
-_PRODUCT = "units × price × hours (months for storage) × rate"
+_PRODUCT = tr_noop("units × price × hours (months for storage) × rate")
 
 
-def workbook(plan: Plan) -> bytes:
-    """The workbook of a plan (.xlsx): the same bytes for the same plan.
+def workbook(plan: Plan, lang: str = ENGLISH) -> bytes:
+    """The workbook of a plan (.xlsx): the same bytes for the same plan and language.
 
     Sources and dates of prices, rules and assumed rows are those of ``plan.case``; without it these sheets
     say that they are not known.
@@ -61,37 +84,46 @@ def workbook(plan: Plan) -> bytes:
     file.set_properties(
         {"title": title, "comments": clean(str(head.get("marking", "")))[:255], "created": decided}
     )
-    book = Book(file, str(head.get("marking", "")) or "no marking stated")
+    with speaking(lang):
+        _sheets(Book(file, str(head.get("marking", "")) or tr("no marking stated")), plan)
+    file.close()
+    return stream.getvalue()
+
+
+def _sheets(book: Book, plan: Plan) -> None:
     lines = cost_lines(plan)
     prices = lines.products[PRICE].drop_duplicates().sort_values(PRICE, ignore_index=True)
     _summary(book, plan, lines)
-    _frame(book, "Options", "What could be decided instead (options.csv).", plan.options, OPTIONS)
-    _frame(
-        book, "Placements", "Share of each workload by region (placements.csv).", plan.placements, PLACEMENTS
-    )
-    _frame(book, "Purchases", "What to buy (purchases.csv), at list price.", plan.purchases, PURCHASES)
-    _frame(
-        book, "Signing schedule", "What to sign, when (signing.csv): cash with tax.", plan.signing, SIGNING
-    )
+    about = tr("What could be decided instead (options.csv).")
+    _frame(book, tr("Options"), about, plan.options, OPTIONS)
+    about = tr("Share of each workload by region (placements.csv).")
+    _frame(book, tr("Placements"), about, plan.placements, PLACEMENTS)
+    about = tr("What to buy (purchases.csv), at list price.")
+    _frame(book, tr("Purchases"), about, plan.purchases, PURCHASES)
+    about = tr("What to sign, when (signing.csv): cash with tax.")
+    _frame(book, tr("Signing schedule"), about, plan.signing, SIGNING)
     _cost_lines(book, plan, lines, prices)
     _prices(book, plan, prices)
     _exchange(book, plan)
     _rules(book, plan)
     _assumptions(book, plan, prices)
-    file.close()
-    return stream.getvalue()
+
+
+def _names(heads: Sequence[str]) -> list[str]:
+    return [tr(head) for head in heads]
 
 
 def _summary(book: Book, plan: Plan, lines: CostLines) -> None:
     sheet = book.sheet(
-        "Summary", "Totals recompute when a price (sheet Prices) or a rate (Exchange rates) changes."
+        tr(_SUMMARY),
+        tr("Totals recompute when a price (sheet Prices) or a rate (Exchange rates) changes."),
     )
     head, names = plan.head, _group_names(plan)
     last = HEAD + 1 + len(lines.products) + len(lines.numbers)
     sums = _sums(lines)
 
     def column(letter: str) -> str:
-        return f"'Cost lines'!${letter}${HEAD + 2}:${letter}${max(last, HEAD + 2)}"
+        return f"'{tr(_LINES)}'!${letter}${HEAD + 2}:${letter}${max(last, HEAD + 2)}"
 
     def where(by: str, row: int, name: str, measure: str) -> Formula:
         letter, of = {"amortised": "T", "cash": "V"}[measure], {"vendor_group": "B", "year": "K"}[by]
@@ -100,19 +132,16 @@ def _summary(book: Book, plan: Plan, lines: CostLines) -> None:
 
     totals: list[Sequence[Any]] = []
     for measure, letter, meaning in (
-        ("amortised", "T", "before tax, undiscounted"), ("cash", "V", "what is paid, with tax"),
+        ("amortised", "T", tr("before tax, undiscounted")), ("cash", "V", tr("what is paid, with tax")),
     ):  # fmt: skip
         now, planned = float(sums[measure].sum()), float(head[measure])
         r = HEAD + 1 + len(totals)
         difference = Formula(f"C{r + 1}-B{r + 1}", now - planned)
         totals.append((measure, planned, Formula(f"SUM({column(letter)})", now), difference, meaning))
     heads = (
-        f"Total in {head['currency']}",
-        "As planned",
-        "At the prices of this workbook",
-        "Difference",
-        "What",
-    )
+        tr("Total in {currency}", currency=head["currency"]), tr("As planned"),
+        tr("At the prices of this workbook"), tr("Difference"), tr("What"),
+    )  # fmt: skip
     row = book.rows(sheet, HEAD, heads, totals) + 1
     groups = sorted(set(sums["vendor_group"]))
     by = [
@@ -120,14 +149,14 @@ def _summary(book: Book, plan: Plan, lines: CostLines) -> None:
          names.get(g, ""))
         for i, g in enumerate(groups)
     ]  # fmt: skip
-    row = book.rows(sheet, row, ("Vendor group", "Amortised", "Cash", "Name"), by) + 1
+    row = book.rows(sheet, row, (tr("Vendor group"), tr("Amortised"), tr("Cash"), tr("Name")), by) + 1
     years = [
         (y, where("year", row + 1 + i, y, "amortised"), where("year", row + 1 + i, y, "cash"))
         for i, y in enumerate(sorted(set(sums["year"])))
     ]
-    row = book.rows(sheet, row, ("Financial year", "Amortised", "Cash"), years) + 1
+    row = book.rows(sheet, row, (tr("Financial year"), tr("Amortised"), tr("Cash")), years) + 1
     record = [(k, v) for k, v in sorted(head.items()) if isinstance(v, (str, int, float))]
-    row = book.rows(sheet, row, ("As planned (plan.json)", "Value"), record)
+    row = book.rows(sheet, row, (tr("As planned (plan.json)"), tr("Value")), record)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 3, 22)
     sheet.set_column(4, 4, 40)
@@ -139,7 +168,7 @@ def _sums(lines: CostLines) -> pd.DataFrame:
     amortised = products["money"] * products["contract"]
     live = products.assign(amortised=amortised, cash=amortised * (1 + products["tax"]))
     both = pd.concat([live, lines.numbers])[["vendor_group", "year", "amortised", "cash"]]
-    return both.assign(year="FY " + both["year"].astype(str))
+    return both.assign(year=[tr("FY {year}", year=y) for y in both["year"]])
 
 
 def _group_names(plan: Plan) -> dict[str, str]:
@@ -172,6 +201,7 @@ def _cost_lines(book: Book, plan: Plan, lines: CostLines, prices: pd.DataFrame) 
     price_row = {key: i for i, key in enumerate(prices.itertuples(index=False, name=None), HEAD + 2)}
     rate_row = {key: i for i, key in enumerate(rates(plan), HEAD + 2)}
     rows: list[Sequence[Any]] = []
+    prices_sheet, exchange_sheet = tr(_PRICES), tr(_EXCHANGE)
     for line in lines.products.to_dict("records"):
         r = HEAD + 2 + len(rows)
         price, listed = float(line["unit_price"]), float(line["money"])
@@ -181,29 +211,30 @@ def _cost_lines(book: Book, plan: Plan, lines: CostLines, prices: pd.DataFrame) 
         rows.append(
             (
                 line["paid_for"], *(line[c] for c in _OWNER), line["sku"], line["term"],
-                line["period"], f"FY {line['year']}",
-                float(line["units"]), line["unit"], Formula(f"Prices!$C${at}", price), line["currency"],
-                line["hours"], 1.0 if line["currency"] == plan.head["currency"] else
-                Formula(f"'Exchange rates'!$E${rate}", line["rate"]),
+                line["period"], tr("FY {year}", year=line["year"]),
+                float(line["units"]), line["unit"], Formula(f"{prices_sheet}!$C${at}", price),
+                line["currency"], line["hours"], 1.0 if line["currency"] == plan.head["currency"] else
+                Formula(f"'{exchange_sheet}'!$E${rate}", line["rate"]),
                 Formula(f"L{r}*N{r}*P{r}*Q{r}", listed), line["contract"], Formula(f"R{r}*S{r}", amortised),
-                line["tax"], Formula(f"T{r}*(1+U{r})", amortised * (1 + line["tax"])), _PRODUCT,
+                line["tax"], Formula(f"T{r}*(1+U{r})", amortised * (1 + line["tax"])), tr(_PRODUCT),
             )
         )  # fmt: skip
     for line in lines.numbers.to_dict("records"):
         rows.append(
             (
                 line["term"], *(line[c] for c in _OWNER), "", "", line["period"],
-                f"FY {line['year']}", *[""] * 6,
+                tr("FY {year}", year=line["year"]), *[""] * 6,
                 line["list"], "", line["amortised"], "", line["cash"],
-                f"a number, does not follow prices: {line['reason']}",
+                tr("a number, does not follow prices: {reason}", reason=tr(line["reason"])),
             )
         )  # fmt: skip
-    about = (
-        f"What is paid, in {plan.head['currency']}. Contract factor: discount and margin of the vendor's "
-        "contract, as planned."
+    about = tr(
+        "What is paid, in {currency}. Contract factor: discount and margin of the vendor's contract, as "
+        "planned.",
+        currency=plan.head["currency"],
     )
     rows = [tuple("" if is_blank(v) else v for v in row) for row in rows]
-    sheet = book.table("Cost lines", about, _LINE_HEADS, rows)
+    sheet = book.table(tr(_LINES), about, _names(_LINE_HEADS), rows)
     if rows:
         sheet.autofilter(HEAD, 0, HEAD + len(rows), len(_LINE_HEADS) - 1)
 
@@ -219,10 +250,12 @@ def _prices(book: Book, plan: Plan, prices: pd.DataFrame) -> None:
         origin = known.get(key, {})
         rows.append(
             (line["sku"], line["term"], float(line["unit_price"]), line["currency"], line["basis"],
-             origin.get("source", "not known: the case was not read"), origin.get("as_of", ""))
+             origin.get("source", tr("not known: the case was not read")), origin.get("as_of", ""))
         )  # fmt: skip
-    about = "List prices that the plan buys at. Type another in the coloured column: costs and totals follow."
-    book.table("Prices", about, _PRICES_HEADS, rows, typed=2)
+    about = tr(
+        "List prices that the plan buys at. Type another in the coloured column: costs and totals follow."
+    )
+    book.table(tr(_PRICES), about, _names(_PRICES_HEADS), rows, typed=2)
 
 
 def _exchange(book: Book, plan: Plan) -> None:
@@ -232,36 +265,36 @@ def _exchange(book: Book, plan: Plan) -> None:
          Formula(f"C{r}*(1+D{r})", planned[r - HEAD - 2]), e["basis"], e["source"], e["as_of"])
         for r, e in enumerate(plan.head.get("exchange", ()), HEAD + 2)
     ]  # fmt: skip
-    about = f"What one unit costs in {plan.head['currency']}; the buffer is added to the rate."
-    book.table("Exchange rates", about, _RATE_HEADS, rows, typed=2)
+    currency = plan.head["currency"]
+    about = tr("What one unit costs in {currency}; the buffer is added to the rate.", currency=currency)
+    book.table(tr(_EXCHANGE), about, _names(_RATE_HEADS), rows, typed=2)
 
 
 def _rules(book: Book, plan: Plan) -> None:
-    heads = (
-        "Rule", "What it asks", "Effect", "Standing", "Confidence", "Parameters", "Instrument", "Clause",
-        "Date", "Address", "Benchmark", "Adopted by", "Adopted on", "Reference", "Pack",
-    )  # fmt: skip
+    heads = _names(_RULE_HEADS)
     if plan.case is None:
-        book.table("Rules", "Not known: the plan was read without its case.", heads, [])
+        book.table(tr("Rules"), tr("Not known: the plan was read without its case."), heads, [])
         return
     rows = [
-        (r.id, r.title, r.severity, r.standing, "a choice" if r.is_parameter else r.confidence,
+        (r.id, r.title, tr(EFFECTS[r.severity]), tr(r.standing),
+         tr("a choice") if r.is_parameter else r.confidence,
          "; ".join(f"{k}: {_words(v)}" for k, v in r.parameters.items()), r.instrument, r.clause, r.date,
          r.url, r.benchmark, r.adopted_by, r.adopted_on or "", r.reference, r.pack)
         for r in plan.case.rules
     ]  # fmt: skip
-    book.table("Rules", f"Rules of the case, as of {plan.head.get('rules_as_of', '')}.", heads, rows)
+    about = tr("Rules of the case, as of {day}.", day=plan.head.get("rules_as_of", ""))
+    book.table(tr("Rules"), about, heads, rows)
 
 
 def _assumptions(book: Book, plan: Plan, prices: pd.DataFrame) -> None:
     """What the case leaves open, then every assumed rate, price and row of the case."""
     rows: list[Sequence[Any]] = [
-        ("not stated", one["about"], one["text"], f"remedy: {one['remedy']}", "")
+        (tr("not stated"), one["about"], one["text"], tr("remedy: {remedy}", remedy=one["remedy"]), "")
         for one in plan.head.get("unstated", {}).get("left", ())
     ]
     rows += [
         (
-            "exchange rate",
+            tr("exchange rate"),
             f"{e['currency']} {e['year']}",
             f"{e['rate']:g} + {e['buffer']:.1%}",
             e["source"],
@@ -271,7 +304,7 @@ def _assumptions(book: Book, plan: Plan, prices: pd.DataFrame) -> None:
         if e["basis"] == "assumed"
     ]
     rows += [
-        ("price", p["sku"], f"{p['unit_price']:g} {p['currency']}, {p['term']}", "see Prices", "")
+        (tr("price"), p["sku"], f"{p['unit_price']:g} {p['currency']}, {p['term']}", tr("see Prices"), "")
         for p in prices.to_dict("records")
         if p["basis"] == "assumed"
     ]
@@ -285,9 +318,8 @@ def _assumptions(book: Book, plan: Plan, prices: pd.DataFrame) -> None:
             values = [f"{k}: {_words(v)}" for k, v in row.items() if k not in said and not is_blank(v)]
             rows.append((name, values[0] if values else "", "; ".join(values[1:]), row.get("source", ""),
                          row.get("as_of", "")))  # fmt: skip
-    about = "What the plan takes as given though nobody published or agreed it."
-    heads = ("Where", "Of what", "What is assumed", "Source or remedy", "As of")
-    book.table("Assumptions", about, heads, rows)
+    about = tr("What the plan takes as given though nobody published or agreed it.")
+    book.table(tr("Assumptions"), about, _names(_ASSUMED_HEADS), rows)
 
 
 def _words(value: Any) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from planner.plan.plan import Plan, weighed
+from planner.report.texts import tr_noop
 from planner.report.words import financial_years
 
 KEY = ["kind", "payer", "owner", "region", "period"]
@@ -26,14 +27,14 @@ _CENT, _RELATIVE = 0.01, 1e-6
 """A product is the money of its cost lines where they differ by no more: tables round units and money."""
 
 _WHY = {
-    "egress": "data that leave: volume × share × tier of the region",
-    "egress tiers": "tiers of egress are priced on the sum of a month",
-    "transfer": "data between systems",
-    "commitment upfront": "paid when a commitment begins, taken off later: moves cash only",
-    "agreement discount": "a discount on the spend of an agreement",
+    "egress": tr_noop("data that leave: volume × share × tier of the region"),
+    "egress tiers": tr_noop("tiers of egress are priced on the sum of a month"),
+    "transfer": tr_noop("data between systems"),
+    "commitment upfront": tr_noop("paid when a commitment begins, taken off later: moves cash only"),
+    "agreement discount": tr_noop("a discount on the spend of an agreement"),
 }
-_OTHER = "no price per unit stands behind it"
-_NO_PRODUCT = "its purchases do not make up this amount"
+_OTHER = tr_noop("no price per unit stands behind it")
+_NO_PRODUCT = tr_noop("its purchases do not make up this amount")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from planner.errors import NotWritten
 from planner.report.clean_text import clean
+from planner.report.texts import tr
 
 LONGEST = 32_767
 """Characters of one cell, as the format allows."""
@@ -50,7 +51,7 @@ class Book:
         self.write(sheet, 1, 0, about, italic=True)
         printed = clean(self.marking)[:100].replace("&", "&&")
         sheet.set_header(f"&C{printed}")
-        sheet.set_footer(f"&L{name}&RPage &P of &N")
+        sheet.set_footer(f"&L{name}&R{tr('Page &P of &N')}")
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)

@@ -16,7 +16,7 @@ from planner.report.figures.context import Context, context_of
 from planner.report.figures.draw import draw_all, none_drawn, write_figures
 from planner.report.figures.sheet import Chart, Skipped
 from planner.report.grid import Grid, folded
-from planner.report.texts import spoken, tr, tr_noop
+from planner.report.texts import ENGLISH, speaking, spoken, tr, tr_noop
 
 REPORT = "report.html"
 _SCRIPT = (tr_noop("Find in this table"), tr_noop("thousand"), tr_noop("million"), tr_noop("billion"))
@@ -34,16 +34,20 @@ class Section:
     tables: Sequence[Grid] = ()
 
 
-def write_report(plan: Plan, background: Background, folder: Path, figures: bool = True) -> None:
+def write_report(
+    plan: Plan, background: Background, folder: Path, figures: bool = True, lang: str = ENGLISH
+) -> None:
     """Write ``figures/*.svg``, ``figures/*.png`` and ``report.html`` into an existing folder.
 
     Without ``figures`` the page says of each that it was not drawn. The same plan and background give the
     same bytes: nothing is read from a clock or the machine.
     """
-    charts = draw_all(plan, background) if figures else none_drawn(tr("the plan was made with --no-figures"))
-    if figures:
-        write_figures(charts, folder / "figures")
-    (folder / REPORT).write_text(html(plan, background, charts), encoding="utf-8")
+    with speaking(lang):
+        reason = tr("the plan was made with --no-figures")
+        charts = draw_all(plan, background) if figures else none_drawn(reason)
+        if figures:
+            write_figures(charts, folder / "figures")
+        (folder / REPORT).write_text(html(plan, background, charts), encoding="utf-8")
 
 
 def html(plan: Plan, background: Background, charts: Sequence[Chart | Skipped]) -> str:

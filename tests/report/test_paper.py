@@ -14,12 +14,17 @@ import pandas as pd
 import pytest
 import sample_plan
 from support.cases import World
+from support.cli import ROOT, call
 from support.plans import read
 
 from planner.errors import BadInput
+from planner.inputs import read_case
+from planner.plan.folder import read_plan
 from planner.plan.plan import Plan
 from planner.planning import plan_case
 from planner.report.paper import paper
+from planner.report.texts import LANGUAGES
+from planner.report.workbook import workbook
 
 MONEY = re.compile(r"MYR (?:-?[\d,]+\.?\d*)(?: million| billion)?|\d[\d,.]* %")
 HOSTILE = (
@@ -244,3 +249,24 @@ def test_hostile_names_stay_text(plan: Plan, name: str) -> None:
 def test_a_plan_without_its_case_is_refused() -> None:
     with pytest.raises(ValueError, match="case"):
         paper(sample_plan.plan(workloads=2, periods=2))
+
+
+def test_commands_write_what_python_gives(tmp_path: Path) -> None:
+    folder = tmp_path / "plan"
+    case = ROOT / "examples" / "vendor-cap"
+    assert call("plan", case, "--no-figures", "--lang", "ms", "--out", folder).code == 0
+    assert '<html lang="ms">' in (folder / "report.html").read_text(encoding="utf-8")
+    known = replace(read_plan(folder), case=read_case(folder))
+    for form, write in (("docx", paper), ("xlsx", workbook)):
+        for lang in LANGUAGES:
+            file = tmp_path / f"{lang}.{form}"
+            assert call("export", folder, "--format", form, "--lang", lang, "--out", file).code == 0
+            assert file.read_bytes() == write(known, lang)
+    assert call("export", folder, "--format", "docx", "--out", file).code == 2  # it exists
+    ran = call("export", folder, "--format", "xlsx", "--template", file, "--out", tmp_path / "new")
+    assert ran.code == 2 and "--format docx" in ran.err
+    (tmp_path / "no.docx").write_text("no document", encoding="utf-8")
+    ran = call(
+        "export", folder, "--format", "docx", "--template", tmp_path / "no.docx", "--out", tmp_path / "new"
+    )
+    assert ran.code == 5 and "no.docx" in ran.err and not (tmp_path / "new").exists()

@@ -41,7 +41,7 @@ def region_map(context: Context) -> Chart | Skipped:
     room = WIDTH - 2 * EDGE
     height = min(5.4, room * (bounds[3] - bounds[1]) / ((bounds[2] - bounds[0]) * _squeeze(bounds)))
     sheet = Sheet(height + math.ceil(len(regions) / 2) * _LINE + (1.6 if context.marking else 1.42))
-    footer = context.footer(f"placements.csv · {CREDIT}")
+    footer = context.footer(f"placements.csv · {tr(CREDIT)}")
     title = _finding(context, regions) if sites else tr("Regions and whether they are in use")
     _, high = sheet.frame(context.marking, title, _subtitle(context, sites, flows), footer)
     frame = (EDGE, high - height, room, height)

@@ -11,11 +11,12 @@ from importlib.resources import files
 import numpy as np
 
 from planner.report.figures.placing import Box
+from planner.report.texts import tr_noop
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
 
-CREDIT = "outlines: Natural Earth, public domain, simplified; they state nothing about borders"
+CREDIT = tr_noop("outlines: Natural Earth, public domain, simplified; they state nothing about borders")
 
 
 @dataclass(frozen=True)
