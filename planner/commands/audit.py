@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from planner.commands.of_plans import of_plans
 from planner.commands.talk import quoted
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ FORMATS = ("table", "json", "junit", "sarif", "oscal", "html")
     "or with those that ship with the planner (shipped).",
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@of_plans
 def command(
     plan: Path,
     packs: tuple[str, ...],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from planner.commands.of_plans import of_plans
 from planner.commands.talk import quoted, watching
 from planner.errors import PlannerError
 
@@ -29,6 +30,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--exit-code", is_flag=True, help="Exit 8 when the plans differ.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write table and figure to.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as JSON.")
+@of_plans
 def command(
     paths: tuple[Path, ...], scenarios: bool, exit_code: bool, out: Path | None, as_json: bool
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from planner.commands.lang import lang_option
+from planner.commands.of_plans import of_plans
 
 
 @click.command("export")
@@ -27,6 +28,7 @@ from planner.commands.lang import lang_option
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="With docx: a document whose look, letterhead and first pages the paper takes.",
 )
+@of_plans
 def command(plan: Path, form: str, out: Path | None, lang: str, template: Path | None) -> None:
     """Write the plan in folder PLAN as a workbook or as the paper for a committee."""
     from dataclasses import replace

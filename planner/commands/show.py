@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from planner.commands.of_plans import of_plans
 from planner.commands.talk import quoted
 
 
@@ -24,6 +25,7 @@ from planner.commands.talk import quoted
     is_flag=True,
     help="Recompute the bound on the cost from the certificate, held to the program of the plan's inputs.",
 )
+@of_plans
 def command(
     plan: Path,
     as_json: bool,

@@ -99,7 +99,7 @@ def _show(document: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     from planner.study.stress import has_effect
 
     divisor, unit = _scale(document["cost"], document["currency"])
-    cells = [["no stress", f"{document['cost'] / divisor:,.0f}", "", "", "", "", ""]]
+    cells = [["no stress", f"{document['cost'] / divisor:,.0f}", *[""] * 6]]
     felt = [row for row in rows if has_effect(row)]
     for row in felt:
         gone = row["status"] != "plan"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from planner.commands.of_plans import of_plans
+
 
 @click.command("why")
 @click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
@@ -14,6 +16,7 @@ import click
 @click.option("--rule", help="What this rule costs: its id, its kind, or 'capacity of SUBJECT (RESOURCE)'.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder to write a table and a figure to.")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@of_plans
 def command(
     path: Path, workload: str | None, region: str | None, rule: str | None, out: Path | None, as_json: bool
 ) -> None:  # fmt: skip

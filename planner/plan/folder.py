@@ -68,14 +68,14 @@ def _keeps(out: Path, record: str, replace_signed: bool) -> str:
         return f"exists and is not {sort}; choose another --out"
     if any((out / SIGNATURES).glob("*")) and not replace_signed:
         return "is a signed plan; choose another --out, or say --replace-signed"
-    other = _not_ours(out)
+    other = not_as_written(out)
     if other:
         return f"holds {other}; choose another --out, or move it away first"
     return ""
 
 
-def _not_ours(out: Path) -> str:
-    """The first thing in a folder that is not as its manifest says, in words; empty if there is none."""
+def not_as_written(out: Path) -> str:
+    """What a folder holds first that is not as its manifest says, in words; empty if there is nothing."""
     try:
         stated = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]
         stated = dict(stated)

@@ -17,6 +17,7 @@ from planner.commands.catalog.common import (
     print_json,
     print_tables,
 )
+from planner.commands.of_plans import of_plans
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,6 +36,7 @@ _SHOWN = 20
 )
 @as_of_option
 @as_json_option
+@of_plans
 def command(before: str, after: str, plan: Path | None, as_of: datetime | None, as_json: bool) -> None:
     """Print what differs between BEFORE and AFTER: packages, or folders of packages.
 
