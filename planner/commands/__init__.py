@@ -17,7 +17,7 @@ COMMANDS = {
     "generate": "Draw a case of many systems from one that exists.",
     "plan": "Find the cheapest plan that obeys every rule, and write its folder.",
     "show": "Print a plan that was written before.",
-    "export": "Write a plan as a workbook whose totals follow the prices typed into it.",
+    "export": "Write a plan as a workbook, a committee paper, a forecast, tables, a map, its program.",
     "import": "From a cloud bill, a Terraform state or an inventory to the tables of a case.",
     "check": "Check a case without solving it.",
     "explain": "Say which rules collide when there is no plan, and the ways out.",

@@ -74,8 +74,8 @@ def charges(plan: Plan, case: Case) -> pd.DataFrame:
         BilledCost=tax, EffectiveCost=tax, ListCost=0.0, x_AssumedCost=0.0, ChargeCategory="Tax",
         ChargeDescription=lambda f: "tax on " + f["ChargeDescription"],
     )[tax.to_numpy() != 0]  # fmt: skip
-    every = pd.concat([usage, taxed], ignore_index=True)
-    return every.reindex(columns=list(CHARGES))
+    every: pd.DataFrame = pd.concat([usage, taxed], ignore_index=True).reindex(columns=list(CHARGES))
+    return every
 
 
 def _frame(plan: Plan, case: Case, lines: pd.DataFrame) -> pd.DataFrame:

@@ -32,7 +32,9 @@ def parquet(plan: Plan) -> bytes:
             continue
         # A column that a table has and a plan leaves blank is text that is null, not a figure.
         text = [c for c in frame if frame[c].dtype == object]
-        typed = frame.assign(**{c: frame[c].map(_text, na_action="ignore") for c in text})
+        typed = frame.copy()
+        for column in text:
+            typed[column] = frame[column].map(_text, na_action="ignore")
         stream = io.BytesIO()
         table = pyarrow.Table.from_pandas(typed, preserve_index=False).replace_schema_metadata()
         pyarrow.parquet.write_table(table, stream, compression="zstd")

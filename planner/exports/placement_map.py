@@ -51,10 +51,10 @@ def _users(plan: Plan, background: Background, places: dict[str, list[float]]) -
     last = len(plan.periods) - 1
     period = str(plan.periods["period"].iloc[last])
     served = users_by_site_and_region(background, plan.placements, last, period)
-    nodes = background.nodes.set_index("node")
+    nodes = {str(row["node"]): row for row in background.nodes.to_dict("records")}
     features = []
     for site, part in served.groupby("site", sort=True):
-        node = nodes.loc[site]
+        node = nodes[str(site)]
         here = [float(node["lon"]), float(node["lat"])]
         about = {"site": str(site), "name": str(node["name"]), "period": period}
         users = round(float(part["users"].sum()), 3)
