@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from planner.commands.lang import lang_option
 from planner.commands.talk import progress, quoted, tell_reading
+
+if TYPE_CHECKING:
+    from planner.answer.method import Method
 
 
 @click.command("plan")
@@ -61,6 +65,11 @@ from planner.commands.talk import progress, quoted, tell_reading
 @click.option("--report/--no-report", default=True, help="Write report.html and figures, or not.")
 @click.option("--figures/--no-figures", default=True, help="Draw the figures of the report, or not.")
 @lang_option
+@click.option(
+    "--show-method",
+    is_flag=True,
+    help="Print what couples the program and how it would be solved; solve nothing.",
+)
 @click.option("--cross-check", is_flag=True, help="Solve a second time with CBC and compare.")
 def command(
     case: Path,
@@ -82,15 +91,18 @@ def command(
     report: bool,
     figures: bool,
     lang: str,
+    show_method: bool,
 ) -> None:
     """Plan the case in folder CASE."""
     from planner.answer.age import check_age
     from planner.answer.fixed import read_fixed
+    from planner.answer.method import method_of
     from planner.answer.replan import from_plan
+    from planner.answer.whole import in_whole_machines
     from planner.errors import Infeasible, Stopped
     from planner.inputs import read_case
     from planner.plan.folder import read_plan, refuse_to_replace
-    from planner.planning import solve_case
+    from planner.planning import build_model, solve_case
     from planner.report import terminal
     from planner.report.named import named
     from planner.report.plan_folder import write_plan
@@ -108,6 +120,9 @@ def command(
     fixed = None
     if fix is not None:
         fixed = read_fixed(fix if fix.exists() else case / fix, inputs)
+    if show_method:
+        _show_method(method_of(build_model(in_whole_machines(inputs), fixed)), as_json)
+        return
     target = out or Path("plans") / (inputs.settings.id + ("-fixed" if fixed else ""))
     refuse_to_replace(target, replace_signed=replace_signed)
     try:
@@ -151,3 +166,16 @@ def command(
     click.echo(f"next: planner show {quoted(target)}{page}", err=True)
     if solved.stopped:
         click.get_current_context().exit(Stopped.exit_code)
+
+
+def _show_method(method: Method, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(method.document(), ensure_ascii=False, indent=2, sort_keys=True))
+        return
+    size = f"{method.columns:,} columns, {method.rows:,} rows, {method.entries:,} entries"
+    click.echo(f"{size}; {method.integers:,} columns must be whole")
+    one = "one component" if method.components == 1 else f"{method.components:,} components that share no row"
+    click.echo(f"{one}; the largest has {method.largest:.0%} of the columns")
+    for family, components in method.couples.items():
+        click.echo(f"  couples: {family} (without it {components:,} components)")
+    click.echo(f"method: {method.words}")

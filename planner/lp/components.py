@@ -30,6 +30,24 @@ def parts(arrays: Arrays, together: int = _TOGETHER) -> np.ndarray:
     return np.asarray(part)
 
 
+def count_components(arrays: Arrays, rows: np.ndarray | None = None) -> tuple[int, float]:
+    """How many components a program has, and the share of all columns in the largest.
+
+    Parameters
+    ----------
+    rows
+        Boolean, a row each: only these count; all by default. Columns that none of them uses do not count.
+    """
+    stays = np.ones(len(arrays.index), dtype=bool) if rows is None else rows[arrays.entry_row]
+    row, column = arrays.entry_row[stays], arrays.index[stays]
+    if not len(column):
+        return 0, 0.0
+    used, column = np.unique(column, return_inverse=True)
+    label = _labels(row, column, len(arrays.row_lower), len(used))
+    size = np.unique(label, return_counts=True)[1]
+    return len(size), float(size.max() / len(arrays.cost))
+
+
 def solve_in_parts(arrays: Arrays, part: np.ndarray, policy: SolvePolicy = FROM_BASIS) -> Outcome:
     """Solve a linear program part by part: an optimum of the whole, its duals too.
 
@@ -84,12 +102,16 @@ def _after(before: Problem | None, program: Arrays, policy: SolvePolicy) -> tupl
 
 def _components(arrays: Arrays) -> np.ndarray:
     """The least column of the component of each column."""
-    row, label = arrays.entry_row, np.arange(len(arrays.cost))
+    return _labels(arrays.entry_row, arrays.index, len(arrays.row_lower), len(arrays.cost))
+
+
+def _labels(row: np.ndarray, column: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    label = np.arange(columns)
     while True:
-        least = np.full(len(arrays.row_lower), len(label))
-        np.minimum.at(least, row, label[arrays.index])
+        least = np.full(rows, columns)
+        np.minimum.at(least, row, label[column])
         smaller = label.copy()
-        np.minimum.at(smaller, arrays.index, least[row])
+        np.minimum.at(smaller, column, least[row])
         smaller = smaller[smaller]
         if np.array_equal(smaller, label):
             return label
