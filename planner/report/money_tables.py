@@ -109,7 +109,13 @@ def by_group(context: Context) -> Grid:
 
 def by_payer(context: Context) -> Grid:
     """Amortised cost by who pays."""
-    return _by_year_and(context, "payer", tr("Cost by agency that pays"), tr("Agency"), str)
+    return _by_year_and(
+        context,
+        "payer",
+        tr("Cost by agency that pays"),
+        tr("Agency"),
+        lambda payer: payer or tr("paid in common"),
+    )
 
 
 def _by_year_and(context: Context, column: str, caption: str, head: str, name: Callable[[str], str]) -> Grid:

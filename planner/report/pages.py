@@ -25,8 +25,10 @@ _LOCALES = {"en": "en-GB", "ms": "ms-MY"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FONT, _SIZE, _SMALL = "Arial", 10, 8
 _MARGIN_CM = 2.0
-_WIDEST = 40
-"""Characters of a text up to which its column grows."""
+_LETTER = 0.52
+"""Width of a letter, of its size."""
+_WIDEST, _NARROWEST = 40, 10
+"""Characters of a text up to which its column grows, and that each text keeps."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,10 @@ class Pages:
         table.autofit = False
         _borders(table)
         lines = [[Cell(head, strong=True) for head in heads], *rows]
-        widths = _widths(lines, _text_width(self.document))
+        right = frozenset(numeric)
+        widths = _widths(lines, right, _text_width(self.document))
         for column, width in zip(table.columns, widths, strict=True):
             column.width = width
-        right = frozenset(numeric)
         for number, row in enumerate(lines):
             cells = table.add_row().cells
             properties = table._tbl.tr_lst[-1].get_or_add_trPr()
@@ -232,15 +234,25 @@ def _mark(document: Document, marking: str) -> None:
             run.bold, run.font.size = True, Pt(_SIZE)
 
 
-def _widths(rows: Sequence[Sequence[Cell]], whole: int) -> list[Any]:
-    """Widths of columns, by the longest text of each as far as that is short, that make the whole."""
-    from docx.shared import Emu
+def _widths(rows: Sequence[Sequence[Cell]], numeric: frozenset[int], whole: int) -> list[Any]:
+    """Widths of columns that make the whole: figures have the room they need, texts share the rest."""
+    from docx.shared import Emu, Pt
 
-    weights = [
-        max(min(max(len(c.text), len(c.below)), _WIDEST) for c in column) + 5
-        for column in zip(*rows, strict=True)
-    ]
-    return [Emu(int(whole * weight / sum(weights))) for weight in weights]
+    def need(column: Sequence[Cell], most: int) -> int:
+        head, *cells = column
+        word = max(map(len, head.text.split()), default=0)
+        return max([word, *(min(max(len(c.text), len(c.below)), most) for c in cells)]) + 4
+
+    columns = list(zip(*rows, strict=True))
+    letters = whole / (Pt(_SMALL) * _LETTER)
+    figures = {i: need(columns[i], 60) for i in numeric}
+    texts = {i: need(c, _WIDEST) for i, c in enumerate(columns) if i not in numeric}
+    rest = letters - sum(figures.values())
+    if texts and rest < _NARROWEST * len(texts):
+        figures, rest = {}, letters
+        texts = {i: need(c, _WIDEST) for i, c in enumerate(columns)}
+    shares = {i: rest * weight / sum(texts.values()) for i, weight in texts.items()} | figures
+    return [Emu(int(whole * shares[i] / sum(shares.values()))) for i in range(len(columns))]
 
 
 def _text_width(document: Document) -> int:

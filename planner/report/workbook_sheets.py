@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from numbers import Real
 from typing import Any
 
@@ -36,10 +37,10 @@ class Book:
 
     file: xlsxwriter.Workbook
     marking: str
-    formats: dict[str, Any] = field(default_factory=dict)
+    formats: dict[tuple[tuple[str, Any], ...], Any] = field(default_factory=dict)
 
     def format(self, **properties: Any) -> Any:
-        key = repr(sorted(properties.items()))
+        key = tuple(properties.items())
         if key not in self.formats:
             self.formats[key] = self.file.add_format(properties)
         return self.formats[key]
@@ -109,6 +110,7 @@ class Book:
             sheet.write_string(row, column, text, self.format(**look, **quote, **indent))
 
 
+@lru_cache(maxsize=4096)
 def fitting(text: str) -> str:
     """Text as a cell may hold it: clean, at most :data:`LONGEST` characters."""
     # The format counts in units of UTF-16.
