@@ -22,8 +22,8 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     cluster = click.option(
         "--cluster",
-        help="Address of a Dask scheduler, e.g. tcp://10.0.0.5:8786, instead of local processes. "
-        "Its workers need the planner and the case's files under the same paths.",
+        help="Address of a Dask scheduler, e.g. tls://10.0.0.5:8786, instead of local processes. "
+        "Its workers need the planner and the case's files under the same paths, and run what it sends.",
     )
     keep = click.option(
         "--keep", type=click.Path(path_type=Path), help="Where finished runs are kept (default: OUT.runs)."
@@ -42,12 +42,15 @@ def run_told(
     task: Task, texts: Sequence[str], kept: Kept, jobs: int, cluster: str | None
 ) -> list[dict[str, Any]]:
     """Run all tasks, keeping each, and tell how far it is: a bar on a terminal, else a line a run."""
-    from planner.study.cluster import Cluster
+    from planner.study.cluster import Cluster, exposed
     from planner.study.executor import Executor, Processes, Serial, run_all
 
     if cluster and jobs > 1:
         raise click.UsageError("--jobs and --cluster exclude each other")
     executor: Executor = Cluster(cluster) if cluster else Serial() if jobs == 1 else Processes(jobs)
+    if cluster and exposed(cluster):
+        words = "nothing is encrypted and nobody proves who they are: use tls:// beyond a network of your own"
+        click.echo(f"note: {cluster}: {words}", err=True)
     total = len(dict.fromkeys(texts))
     if sys.stderr.isatty():
         return _with_bar(lambda told: run_all(executor, task, texts, kept, told), total)

@@ -15,10 +15,20 @@ _ONE = threading.Lock()
 
 _PATIENCE = "20s"
 
+TLS = (
+    "DASK_DISTRIBUTED__COMM__TLS__CA_FILE",
+    "DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT",
+    "DASK_DISTRIBUTED__COMM__TLS__CLIENT__KEY",
+)
+"""Variables of the environment that name the authority, the certificate and the key of who sends a study."""
+
 
 @dataclass(frozen=True)
 class Cluster:
-    """On the workers of a running scheduler, e.g. ``tcp://10.0.0.5:8786``.
+    """On the workers of a running scheduler, e.g. ``tls://10.0.0.5:8786``.
+
+    With ``tls://`` certificates are those of Dask's own configuration (:data:`TLS`). Nothing listens here:
+    this process connects to the scheduler, and workers to each other.
 
     The scheduler gives the tasks of a lost worker to others, as often as its setting
     ``distributed.scheduler.allowed-failures`` says. Workers need the planner and the case's files
@@ -32,6 +42,9 @@ class Cluster:
         distributed = _distributed()
         if not texts:
             return
+        if self.address.startswith("tls:") and not _certified():
+            lacking = f"{self.address} needs certificates: set {', '.join(TLS)} to the files in PEM"
+            raise Unavailable(lacking)
         try:
             client = distributed.Client(self.address, timeout=_PATIENCE, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
@@ -46,6 +59,25 @@ class Cluster:
                     raise PlannerError(f"workers were lost too often; last with: {text}") from None
                 future.release()
                 yield text, result
+
+
+def exposed(address: str) -> bool:
+    """Can others on the network read what goes to a scheduler, or send it functions? Not on this machine."""
+    scheme, _, host = address.rpartition("://")
+    host = host.rpartition(":")[0] or host
+    return scheme not in ("tls", "wss", "inproc") and host.strip("[]") not in (
+        "127.0.0.1",
+        "localhost",
+        "::1",
+    )
+
+
+def _certified() -> bool:
+    """Does Dask's configuration name an authority, a certificate and its key?"""
+    import dask
+
+    names = ("ca-file", "client.cert", "client.key")
+    return all(dask.config.get(f"distributed.comm.tls.{name}", None) for name in names)
 
 
 def _alone(function: Task, text: str) -> dict[str, Any]:
