@@ -108,7 +108,7 @@ def _show(found: Frontier, title: str, marking: str) -> None:
             continue
         share = point.shares
         cells.append([
-            limit(point.value, found.unit), f"{point.cost:,.0f}", f"{point.cost - base:+,.0f}",
+            limit(point.value, found.unit), f"{point.cost:,.0f}", _extra(point.cost - base, found),
             f"{share.hhi:,.0f}", percent(share.largest), percent(share.foreign),
             "-" if point.kept is None else percent(point.kept.share),
         ])  # fmt: skip
@@ -123,18 +123,27 @@ def _show(found: Frontier, title: str, marking: str) -> None:
     study_out.print_rows(marking, f"{title}: cost by {found.parameter} of {found.rule.id}", told, heads)
     if again:
         click.echo(f"{len(again)} points between others of the same cost are left out (--json has all)")
+    of = "" if found.exact else " (of the points swept; others with other points)"
     if found.binds_from is not None:
         first = limit(found.binds_from, found.unit, 2)
-        click.echo(f"the first {found.parameter} that costs anything: {first}")
+        click.echo(f"the first {found.parameter} that costs anything{of}: {first}")
     if found.knee is not None:
         knee = limit(found.knee, found.unit, 2)
         each = f"each {'unit' if found.unit else 'point'}"
-        click.echo(f"knee: {knee}; tightening beyond it costs more for {each}")
+        click.echo(f"knee{of}: {knee}; tightening beyond it costs more for {each}")
     if found.end is not None:
         click.echo(f"no plan beyond {limit(found.end, found.unit, 2)}: {found.reason}")
     click.echo(f"cheapest: {words(base, found.currency)}, discounted, over the horizon")
+    if found.band is not None and any("≈" in cell for row in told for cell in row):
+        click.echo(found.band.sentence(found.currency))
     if found.points[0].kept is not None:
         click.echo(NOTE)
+
+
+def _extra(extra: float, found: Frontier) -> str:
+    """An extra cost, with a sign where approximations alone could make it."""
+    within = found.band is not None and 0.5 <= abs(extra) < found.band.width
+    return f"{'≈ ' if within else ''}{extra:+,.0f}"
 
 
 def _ends(

@@ -167,7 +167,10 @@ def _as_many_as_fit(places: list[tuple[bool, str, str]], width: int) -> str:
 
 
 def show_vendors(context: Context, to: Console) -> None:
-    """Print vendors: cost, share of all market spend, share against each cap, floors."""
+    """Print vendors: cost, share of all market spend, and on a line each its share against caps, and floors.
+
+    A cap and a floor count what is contestable by their own basis, which no sum of money stands beside.
+    """
     plan = context.plan
     spent = plan.costs.groupby("vendor_group")["amortised"].sum()
     ruled = plan.shares[plan.shares["kind"] != "report"]
@@ -177,9 +180,16 @@ def show_vendors(context: Context, to: Console) -> None:
     for group, cost in spent.sort_values(ascending=False).items():
         capped = ruled[(ruled["subject"] == group) & (ruled["kind"] == "vendor_share")]
         share = percent(cost / of_market) if group in market and of_market else "own"
-        rows.append([context.name(str(group)), f"{cost:,.0f}", share, *_against(capped, "≤")])
-    for subject, part in ruled[ruled["kind"] == "minimum_share"].groupby("subject"):
-        rows.append([f"({subject})", f"{part['amount'].sum():,.0f}", "", *_against(part, "≥")])
+        # Beside the cost stands a share of the spend alone.
+        by_rule = [part for _, part in capped.groupby("rule", sort=True)]
+        by_rule.sort(key=lambda part: part["basis"].iloc[0] != "spend")
+        against = [_against(part, "≤") for part in by_rule]
+        if not by_rule or by_rule[0]["basis"].iloc[0] != "spend":
+            against.insert(0, ("", "", ""))
+        rows.append([context.name(str(group)), f"{cost:,.0f}", share, *against[0]])
+        rows += [["", "", "", *more] for more in against[1:]]
+    for (subject, _), part in ruled[ruled["kind"] == "minimum_share"].groupby(["subject", "rule"]):
+        rows.append([f"({subject})", "", "", *_against(part, "≥")])
     columns = (
         Column("vendor", figures=False), Column("cost"), Column("of market", spare=1),
         Column("contestable"), Column("limit"), Column("at the limit in", spare=2),
@@ -196,7 +206,8 @@ def _against(rows: pd.DataFrame, sign: str) -> tuple[str, str, str]:
     where = f"{tight} of {len(rows)} periods" if tight else "never"
     if over := int((rows["slack"] < -SUM).sum()):
         where = f"broken in {over}"
-    return percent(share), f"{sign} {percent(float(rows['limit'].iloc[0]))}", where
+    basis = "" if rows["basis"].iloc[0] == "spend" else str(rows["scope"].iloc[0]).removeprefix("contestable")
+    return percent(share) + basis, f"{sign} {percent(float(rows['limit'].iloc[0]))}", where
 
 
 def show_costs(context: Context, to: Console) -> None:

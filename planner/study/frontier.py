@@ -6,7 +6,6 @@ re-solve starts from the basis of the point before.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -22,7 +21,7 @@ from planner.explain.find_rule import find_rule
 from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
-from planner.lp.problem import LARGE, Problem
+from planner.lp.problem import Problem
 from planner.lp.solve import solve
 from planner.lp.watch import stage
 from planner.model.build import build
@@ -32,14 +31,13 @@ from planner.model.lever import Lever
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 from planner.policy.rules import Rule
+from planner.study.band import Band, band
+from planner.study.curve import bends, binds_from, knee
 from planner.study.result import Study, head_of
-from planner.tolerances import DIGIT, SAME_COST, SUM
+from planner.tolerances import SAME_COST
 
 END_STEP = 1e-4
 """The infeasible end is told to a hundredth of a point, of other numbers to this part of them."""
-
-_BENT = 0.05
-"""A curve nearer to its chord than this part of its height has no knee worth naming."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +68,12 @@ class Frontier(Study):
         The loosest value that costs anything; ``None`` when none does.
     knee
         Value where the part that costs bends most: tightening up to it is cheap, beyond it dear;
-        ``None`` for a straight line. Both are those of the curve itself, to a hundredth of a point,
-        wherever the sweep ends; of large programs, whole numbers, tonnes and money they are of the points.
+        ``None`` for a straight line.
+    exact
+        Are both those of the curve itself, to a hundredth of a point, wherever the sweep ends? With whole
+        numbers, tonnes and money they are those of the points, and others with other points.
+    band
+        What approximations leave open of the cost as stated; ``None`` where that has no plan.
     unit
         Of the values: empty for shares, else tonnes or the currency.
     """
@@ -87,6 +89,8 @@ class Frontier(Study):
     knee: float | None
     currency: str
     unit: str = ""
+    exact: bool = False
+    band: Band | None = None
 
     def rows(self) -> list[dict[str, Any]]:
         """One flat line a point, for CSV and JSON."""
@@ -120,6 +124,8 @@ class Frontier(Study):
             "reason": self.reason,
             "binds_from": self.binds_from,
             "knee": self.knee,
+            "exact": self.exact,
+            "band": None if self.band is None else self.band.document(),
         }
 
 
@@ -147,7 +153,7 @@ def frontier(case: Case, rule_name: str, values: list[float]) -> Frontier:
     case = enforced(case, rule)
     model = build(case, assess(case))
     lever = model.lever(rule)
-    sweep, meter, survivors = Sweep(to_arrays(model), lever), Meter(model), Survivors(case)
+    sweep, meter, survivors = Sweep(to_arrays(model), lever, unit=model.unit), Meter(model), Survivors(case)
     ordered = sorted(set(values), reverse=lever.loosest > 0.5)
     points: list[Point] = []
     blocked: float | None = None
@@ -169,11 +175,14 @@ def frontier(case: Case, rule_name: str, values: list[float]) -> Frontier:
         last = ordered[ordered.index(blocked) - 1]
         end = _end(sweep, lever, last, blocked)
         reason = _reason(case, rule, lever, blocked)
-    bends = _exact(sweep, lever, points, end) if _can_be_exact(sweep, lever) else None
-    binds_from, bent = bends or (_binds_from(points), knee(points))
+    solved = [(p.value, p.cost) for p in points if p.cost is not None]
+    exact = not sweep.arrays.integer.any() and np.isfinite(lever.loosest) and lever.step == 0.01
+    first, bent = _exact(sweep, lever, points, end) if exact else (binds_from(solved), knee(solved))
+    as_stated = sweep.solve(lever.value)
     return Frontier(
-        rule, lever.parameter, lever.value, tuple(points), end, reason, binds_from, bent,
-        case.settings.currency, unit_of(rule, case.settings.currency), head=head_of(case),
+        rule, lever.parameter, lever.value, tuple(points), end, reason, first, bent,
+        case.settings.currency, unit_of(rule, case.settings.currency), bool(exact),
+        band(model, as_stated.x) if as_stated.has_solution else None, head=head_of(case),
     )  # fmt: skip
 
 
@@ -209,8 +218,8 @@ class Sweep:
     ``planner plan`` does, from nothing, so that at the stated values it is the plan's.
     """
 
-    def __init__(self, arrays: Arrays, *levers: Lever) -> None:
-        self.arrays, self.levers, self.problem = arrays, levers, Problem(arrays)
+    def __init__(self, arrays: Arrays, *levers: Lever, unit: float = 1.0) -> None:
+        self.arrays, self.levers, self.problem, self.unit = arrays, levers, Problem(arrays), unit
 
     def solve(self, *values: float) -> Outcome:
         """The program with these values; afresh where a basis from far away leads the simplex astray."""
@@ -252,82 +261,21 @@ def _reason(case: Case, rule: Rule, lever: Lever, value: float) -> str:
     return "these cannot all hold: " + "; ".join(member.id for member in told[0].members)
 
 
-def _can_be_exact(sweep: Sweep, lever: Lever) -> bool:
-    """Is another point cheap enough to look for the bends of the curve itself?"""
-    small = len(sweep.arrays.index) < LARGE and not sweep.arrays.integer.any()
-    return small and np.isfinite(lever.loosest) and lever.step == 0.01
-
-
 def _exact(
     sweep: Sweep, lever: Lever, points: list[Point], end: float | None
 ) -> tuple[float | None, float | None]:
-    """Where the curve begins to cost, and its knee, between where it is free and where no plan is left."""
+    """Where the curve itself begins to cost, and its knee, wherever the sweep ends."""
 
     def cost(value: float) -> float:
         outcome = sweep.solve(round(value, 10))
         there = outcome.feasible("the solver stopped while the bends of the curve were looked for")
         return outcome.objective if there else np.inf
 
-    loose, base = lever.loosest, cost(lever.loosest)
     tight = end
     if tight is None:
-        last = points[-1].value
-        tight = (
-            lever.tightest if np.isfinite(cost(lever.tightest)) else _end(sweep, lever, last, lever.tightest)
-        )
-    top = cost(tight)
-    free = base + SAME_COST * max(1.0, abs(base))
-    if not top > free:
-        return None, None
-    costs, not_yet = tight, loose
-    while abs(costs - not_yet) > END_STEP * (1 + SAME_COST):
-        middle = round((costs + not_yet) / 2, 10)
-        costs, not_yet = (middle, not_yet) if cost(middle) > free else (costs, middle)
-    return costs, _knee(cost, not_yet, base, tight, top)
-
-
-def _knee(
-    cost: Callable[[float], float], begin: float, base: float, tight: float, top: float
-) -> float | None:
-    """Farthest below the chord between two ends of a convex curve, by thirds of what is left of it."""
-    span = tight - begin
-    if abs(span) < END_STEP or top - base <= SUM * max(1.0, abs(base)):
-        return None
-
-    def below(part: float) -> float:
-        return part - (cost(begin + part * span) - base) / (top - base)
-
-    low, high = 0.0, 1.0
-    while (high - low) * abs(span) > END_STEP:
-        first, second = low + (high - low) / 3, high - (high - low) / 3
-        low, high = (first, high) if below(first) < below(second) else (low, second)
-    at = (low + high) / 2
-    return round(begin + at * span, 4) if below(at) >= _BENT else None
-
-
-def _binds_from(points: list[Point]) -> float | None:
-    base = points[0].cost or 0.0
-    for point in points:
-        if point.cost is not None and point.cost > base + SAME_COST * max(1.0, abs(base)):
-            return point.value
-    return None
-
-
-def knee(points: list[Point]) -> float | None:
-    """Where the part of the curve that costs lies farthest below the chord between its ends.
-
-    V. Satopää, J. Albrecht, D. Irwin and B. Raghavan, Finding a "kneedle" in a haystack, 2011.
-    """
-    solved = [p for p in points if p.cost is not None]
-    first = _binds_from(points)
-    begin = 0 if first is None else max(0, [p.value for p in solved].index(first) - 1)
-    solved = solved[begin:]
-    if len(solved) < 3:
-        return None
-    x = np.array([p.value for p in solved])
-    y = np.array([p.cost for p in solved], dtype="float64")
-    if abs(x[-1] - x[0]) < DIGIT or y[-1] - y[0] <= SUM * max(1.0, abs(y[0])):
-        return None
-    below = (x - x[0]) / (x[-1] - x[0]) - (y - y[0]) / (y[-1] - y[0])
-    at = int(np.argmax(below))
-    return float(x[at]) if below[at] >= _BENT else None
+        tight = lever.tightest
+        if not np.isfinite(cost(tight)):
+            tight = _end(sweep, lever, points[-1].value, tight)
+    unit = sweep.unit
+    solved = [(p.value, p.cost / unit) for p in points if p.cost is not None]
+    return bends(cost, solved, lever.loosest, tight)

@@ -134,3 +134,18 @@ def test_captive_work_that_is_busy_at_different_hours_fits_one_after_the_other()
     world.tables["capacity"][0]["amount"] = 9
     (told,) = reasons(world)
     assert "need 10" in told
+
+
+def test_every_resource_that_is_short_is_told_and_every_payers_own():
+    """8 vCPU and 32 GiB of each of two payers, who may have 4 vCPU each; 40 GiB of memory are there."""
+    world = market("aa").workload("web", "mof", demand={"vcpu": 8, "memory_gib": 32})
+    world.workload("api", "moh", demand={"vcpu": 8, "memory_gib": 32})
+    world.capacity("aa:x", "memory_gib", 40)
+    world.capacity("aa:x", "vcpu", 4, payer="mof").capacity("aa:x", "vcpu", 4, payer="moh")
+    told = reasons(world)
+    assert [line.partition(" in ")[0] for line in told] == [
+        "aa:x has 40 memory_gib",
+        "aa:x has 4 vcpu",
+        "aa:x has 4 vcpu",
+    ]
+    assert [line.rpartition(": ")[2] for line in told[1:]] == ["web [capacity]", "api [capacity]"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -164,3 +165,18 @@ def test_the_column_that_is_spared_first_is_the_one_with_the_highest_number():
     )
     assert "5,678" not in at(14) and "1,234" in at(14)
     assert "kept: 1,234" in " ".join(at(9).split())
+
+
+def test_a_column_of_vendors_has_one_basis(context):
+    """A second cap counts vCPU: it has a line of its own, says so, and no sum beside it; nor has a floor."""
+    shares = context.plan.shares
+    spend = shares[shares["kind"] == "vendor_share"]
+    vcpu = spend.assign(rule="by-vcpu", basis="resource", scope="contestable vcpu", amount=3.0, total=4.0)
+    both = changed(context, shares=pd.concat([shares, vcpu], ignore_index=True))
+    once, twice = (printed(show_vendors, c, width=200) for c in (context, both))
+    groups = len(set(spend["subject"]) & set(context.plan.costs["vendor_group"]))
+    assert len(twice.splitlines()) == len(once.splitlines()) + groups
+    assert twice.count("75 % vcpu") == groups and "vcpu" not in once
+    for line in twice.splitlines():
+        if "vcpu" in line or line.startswith("("):
+            assert not re.search(r"\d,\d{3}", line)

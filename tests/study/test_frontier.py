@@ -17,7 +17,8 @@ from planner.answer.survives import Survivors
 from planner.commands import cli
 from planner.commands.run import run
 from planner.errors import Infeasible, UnknownName
-from planner.study.frontier import Frontier, Point, frontier, knee
+from planner.study.curve import bends, knee
+from planner.study.frontier import Frontier, frontier
 
 ADOPTED = {"adopted_by": "board", "adopted_on": date(2026, 1, 1), "reference": "minutes 1"}
 
@@ -115,13 +116,25 @@ def test_shares_and_index_are_those_of_the_plan():
     assert got.foreign == pytest.approx(float(share.drop("c", errors="ignore").sum()))
 
 
-def test_the_knee_is_where_the_curve_bends():
-    bent = [Point(1 - i / 10, 100 + max(0, i - 6) * 10.0, None) for i in range(11)]
-    assert knee([*bent[:1], *bent[1:]]) is None  # one straight piece once it costs anything
-    twice = [Point(1 - i / 10, 100.0 + i + max(0, i - 6) * 10.0, None) for i in range(11)]
-    assert knee(twice) == pytest.approx(0.4)
-    assert knee([Point(1 - i / 10, 100.0 + i, None) for i in range(11)]) is None
-    assert knee([Point(1 - i / 10, 100.0, None) for i in range(11)]) is None
+def test_the_knee_of_points_is_where_they_bend():
+    assert (
+        knee([(1 - i / 10, 100 + max(0, i - 6) * 10.0) for i in range(11)]) is None
+    )  # straight once it costs
+    assert knee([(1 - i / 10, 100.0 + i + max(0, i - 6) * 10.0) for i in range(11)]) == pytest.approx(0.4)
+    assert knee([(1 - i / 10, 100.0 + i) for i in range(11)]) is None
+    assert knee([(1 - i / 10, 100.0) for i in range(11)]) is None
+
+
+def test_the_curve_bends_where_it_does_whatever_points_are_known():
+    """Free down to 0.8, then 100 a unit down to 0.345, then 900 a unit: the corner lies below the chord."""
+
+    def cost(value: float) -> float:
+        return 50.0 + max(0.0, 0.8 - value) * 100.0 + max(0.0, 0.345 - value) * 800.0
+
+    for values in ((1.0, 0.3), (1.0, 0.75, 0.5), (1.0, 0.9, 0.6, 0.4, 0.2)):
+        first, bent = bends(cost, [(v, cost(v)) for v in values], 1.0, 0.1)
+        assert first == pytest.approx(0.8, abs=2e-4) and bent == pytest.approx(0.345, abs=2e-4)
+    assert bends(lambda value: 50.0, [(1.0, 50.0)], 1.0, 0.1) == (None, None)
 
 
 def test_unknown_rules_and_no_plan_at_all():
@@ -267,3 +280,36 @@ def test_knee_and_first_cap_that_costs_are_those_of_the_curve_wherever_the_sweep
     free = cost(plan_of(world(cap=1.0)))
     assert cost(plan_of(world(cap=min(1.0, first + 2e-4)))) == pytest.approx(free, rel=1e-7)
     assert cost(plan_of(world(cap=first - 1e-3))) > free * (1 + 1e-7)
+
+
+def test_points_of_whole_numbers_and_money_say_that_they_are_points(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """With a system that stays whole the knee and the first cap are of the grid, and said to be."""
+    made = world()
+    made.tables["workloads"][0]["divisible"] = False
+    whole, parted = (
+        frontier(read(made), "vendor-share", values(1.0, 0.4, 7)),
+        frontier(read(world()), "vendor-share", values(1.0, 0.4, 7)),
+    )
+    assert (whole.exact, parted.exact) == (False, True)
+    assert whole.binds_from in values(1.0, 0.4, 7) and whole.document()["exact"] is False
+    folder = made.write(tmp_path / "case")
+    assert command("frontier", str(folder), "--steps", "4", "--out", str(tmp_path / "out")) == 0
+    assert "costs anything (of the points swept; others with other points): " in capsys.readouterr().out
+
+
+def test_differences_smaller_than_approximations_are_marked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """Prices assumed: a tenth of them all is open. In whole machines 25 of a need no more."""
+    made = world()
+    for row in made.tables["prices"]:
+        row["basis"] = "assumed"
+    found = frontier(read(made), "vendor-share", values(1.0, 0.4, 7))
+    assert found.band is not None
+    assert found.band.assumed == pytest.approx(float(plan_of(made).costs["amortised"].sum()), rel=1e-6)
+    assert found.band.width == pytest.approx(found.band.whole + 0.1 * found.band.assumed, rel=1e-6)
+    assert command("frontier", str(made.write(tmp_path / "case")), "--out", str(tmp_path / "out")) == 0
+    out = capsys.readouterr().out
+    assert "≈ +" in out and "10% of" in out and "at assumed prices" in out

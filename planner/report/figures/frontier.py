@@ -159,7 +159,8 @@ def _flags(frontier: Frontier) -> list[tuple[float, str]]:
     stated = limit(frontier.stated, frontier.unit, 2)
     flags = [(frontier.stated, f"the case: {stated}")]
     if frontier.knee is not None:
-        flags.append((frontier.knee, f"knee: {limit(frontier.knee, frontier.unit, 2)}"))
+        of = "" if frontier.exact else " of the points"
+        flags.append((frontier.knee, f"knee{of}: {limit(frontier.knee, frontier.unit, 2)}"))
     if frontier.knee is not None and abs(frontier.knee - frontier.stated) < 1e-9:
         flags = [(frontier.knee, f"knee, and the case: {stated}")]
     return flags
