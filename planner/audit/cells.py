@@ -260,7 +260,7 @@ RECORD: Mapping[str, Cell] = {
     "not_adopted": derived("facts", "rules of the packs and their adoption in case.toml"),
     "unpriced_regions": derived("facts", "regions.csv and prices.csv"),
     "region_status": derived("facts", "placements, regions_history.csv and regions.csv", optional=True),
-    "unstated": underivable("words for readers of what the inputs leave open; planner check says them again"),
+    "unstated": derived("unstated", "rules, capacity.csv, current.csv, case.toml and places open to work"),
     "carbon": derived("carbon-recorded", "purchases, energy.csv and grid.csv", optional=True),
     "egress": derived("egress-recorded", "placements, demand and transfer.csv", optional=True),
     "outlived": derived("facts", "commitments begun, and contracts.csv", optional=True),

@@ -44,6 +44,7 @@ from planner.audit.checks import (
     shares,
     shares_recorded,
     survival,
+    unstated,
     waivers,
     weights,
 )
@@ -103,6 +104,7 @@ ALWAYS: Mapping[str, Check] = {
     "due": due.check,
     "idle": idle.check,
     "cheapest": cheapest.check,
+    "unstated": unstated.check,
     "carbon-recorded": carbon.recorded,
     "egress-recorded": egress.recorded,
     "shares-recorded": shares_recorded.recorded,

@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import pytest
+from support.audit_plan import audited
 from support.cases import World
 from support.cli import call
 from support.plans import cost, plan_of, read
@@ -39,6 +40,32 @@ def test_a_class_that_no_adopted_rule_governs_is_told():
     plan = plan_of(world().capacity("aa:x", "vcpu", 100).capacity("bb:x", "vcpu", 100))
     assert about(plan) == ["classification"]
     assert "class sulit" in plan.head["unstated"]["left"][0]["text"]
+
+
+EVERY = ["classification", "capacity", "moves", "terms"]
+SPOILT = {
+    "silence": lambda told: told.update(count=0, left=[]),
+    "another class": lambda told: told["left"][0].update(text="where class rahsia may be: tax anywhere"),
+    "a wrong count": lambda told: told.update(count=9),
+    "something invented": lambda told: told["left"].append({"about": "moves", "text": "x", "remedy": "y"}),
+    "no remedy": lambda told: told["left"][0].update(remedy=" "),
+}
+
+
+@pytest.mark.parametrize("wrong", SPOILT)
+def test_the_audit_finds_it_again(tmp_path, wrong):
+    """A class that no rule governs, two markets without limits, work of today without a price of moving."""
+    made = world().today("tax", "bb:x").committed("aa:x:m4", 0.5)
+
+    def spoil(folder):
+        record = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
+        assert [one["about"] for one in record["unstated"]["left"]] == EVERY
+        SPOILT[wrong](record["unstated"])
+        (folder / "plan.json").write_text(json.dumps(record), encoding="utf-8")
+
+    told = {f.status for f in audited(made, tmp_path / "good") if f.check == "unstated"}
+    assert told == {"pass"}
+    assert "fail" in {f.status for f in audited(made, tmp_path / "bad", spoil) if f.check == "unstated"}
 
 
 def test_the_lowest_class_needs_no_rule():
