@@ -12,7 +12,7 @@ from planner.audit.filters import Facts, in_market, selected
 from planner.audit.findings import Finding
 from planner.audit.held import LENGTHS
 from planner.audit.reading import Unreadable
-from planner.policy.load import read_pack_file
+from planner.policy.pack import read_pack_file
 
 NAME, ENTRY = "unstated", "unstated"
 _NAMED = 5
