@@ -52,7 +52,8 @@ def none_found(model: Model, arrays: Arrays, x: np.ndarray | None) -> list[str]:
         first = "no plan in whole machines obeys every rule, though one in parts of machines does"
         return [first, *words, f"{room}, or {parted}"]
     first = "no plan in whole machines was found before the effort was spent"
-    return [first, *words, f"search longer (--effort 10), {room}, or {parted}"]
+    longer = "search longer (--effort 10; --gap only ends a search that has found one)"
+    return [first, *words, f"{longer}, {room}, or {parted}"]
 
 
 def _breaks(model: Model, x: np.ndarray) -> Iterator[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from planner.plan.plan import weighed
@@ -12,7 +11,7 @@ from planner.report import sentences
 from planner.report.figures.context import Context
 from planner.report.grid import Grid, grid
 from planner.report.texts import tr, tr_noop
-from planner.report.words import amount, percent
+from planner.report.words import amount, last_month, percent
 
 FILES = (
     ("plan.json", tr_noop("head of the plan and run record: versions, sizes, status, residuals, seconds")),
@@ -148,10 +147,9 @@ def summary(context: Context) -> str:
     served = plan.placements
     regions = served["region"].nunique()
     at_limit = int(plan.shares["binds"].fillna(False).astype(bool).sum())
-    last = date.fromisoformat(str(plan.periods["end"].iloc[-1])) - timedelta(days=1)
     values = {
         "count": f"{served['workload'].nunique():,}", "periods": len(context.periods), "regions": regions,
-        "first": context.periods[0], "last": f"{last:%Y-%m}",
+        "first": context.periods[0], "last": last_month(plan.periods),
     }  # fmt: skip
     where = (
         tr("{count} workloads in one region over {periods} periods, {first} to {last}", **values)

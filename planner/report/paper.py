@@ -18,7 +18,7 @@ from planner.report.figures.context import Context, context_of
 from planner.report.grid import Cell, Grid, grid
 from planner.report.pages import Pages, closed, open_pages
 from planner.report.texts import ENGLISH, speaking, tr
-from planner.report.words import amount, percent, term
+from planner.report.words import amount, last_month, percent, term
 
 STEP = 0.1
 """By so much assumed prices are moved to show what rests on them."""
@@ -78,12 +78,13 @@ def _purpose(pages: Pages, context: Context) -> None:
     pages.text(first_page.decision(context), strong=True)
     for line in headline.first(context):
         pages.text(line, strong=True)
+    until = last_month(context.plan.periods)
     facts = (
         (tr("Case"), str(head.get("case", ""))),
         (tr("Date of decision"), str(head["decision_date"])),
         (tr("Prices as of"), str(head["prices_as_of"])),
         (tr("Rules as of"), str(head["rules_as_of"])),
-        (tr("Periods"), tr("{first} to {last}", first=context.periods[0], last=context.periods[-1])),
+        (tr("Periods"), tr("{first} to {last}", first=context.periods[0], last=until)),
         (tr("Currency"), context.currency),
     )
     pages.rows((tr("Fact"), tr("Value")), [[Cell(name), Cell(value)] for name, value in facts])

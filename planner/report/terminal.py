@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -15,7 +14,7 @@ from planner.report import first_page, sentences, terminal_tables
 from planner.report.figures.context import Context
 from planner.report.named import place_name
 from planner.report.terminal_grid import Column, fit, say
-from planner.report.words import percent
+from planner.report.words import last_month, percent
 
 _WIDTH = 80
 
@@ -57,10 +56,9 @@ def show(context: Context, to: Console, folder: str, everything: bool = False) -
 def _dates(plan: Plan) -> Iterator[str]:
     """Periods, days on which prices and rules hold, rates of exchange."""
     head, currency = plan.head, plan.head["currency"]
-    last = date.fromisoformat(plan.periods["end"].iloc[-1]) - timedelta(days=1)
     yield (
-        f"{len(plan.periods)} periods, {plan.periods['period'].iloc[0]} to {last:%Y-%m}; decided "
-        f"{head['decision_date']}, money in {currency}"
+        f"{len(plan.periods)} periods, {plan.periods['period'].iloc[0]} to {last_month(plan.periods)}; "
+        f"decided {head['decision_date']}, money in {currency}"
     )
     yield f"prices as of {head['prices_as_of']}, rules as of {head['rules_as_of']}"
     yield f"  prices bought at are of {head['oldest_price']} to {head['newest_price']}"

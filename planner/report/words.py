@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -117,3 +118,9 @@ def nice_steps(top: float, most: int = 5) -> list[float]:
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= raw * (1 - 1e-9))
     return [i * step for i in range(int(top / step + 1e-9) + 1)]
+
+
+def last_month(periods: pd.DataFrame) -> str:
+    """The last month of a horizon: ``2029-12`` where its last quarter begins in 2029-10."""
+    last = date.fromisoformat(str(periods["end"].iloc[-1])) - timedelta(days=1)
+    return f"{last:%Y-%m}"

@@ -69,3 +69,14 @@ def test_the_man_page_says_what_help_says():
             check=False,
         )
         assert "--write-lp" in shown.stdout.replace("\u2010", "-")
+
+
+def test_whoever_has_read_enough_ends_a_command_well():
+    """``planner … | head``: the reader leaves before all is written."""
+    command = [sys.executable, str(ROOT / "cli.py"), "policy", "show", "malaysia-2026"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment({})
+    ) as run:
+        assert run.stdout is not None and run.stderr is not None
+        run.stdout.close()
+        assert (run.stderr.read(), run.wait()) == ("", 0)

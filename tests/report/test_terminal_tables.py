@@ -12,7 +12,7 @@ import sample_plan
 from rich.cells import cell_len
 from rich.console import Console
 
-from planner.report import terminal, terminal_tables
+from planner.report import headline, terminal, terminal_tables
 from planner.report.figures.context import context_of
 from planner.report.terminal_grid import Column, fit, say
 from planner.report.terminal_tables import show_costs, show_options, show_signing, show_vendors, show_where
@@ -180,3 +180,10 @@ def test_a_column_of_vendors_has_one_basis(context):
     for line in twice.splitlines():
         if "vcpu" in line or line.startswith("("):
             assert not re.search(r"\d,\d{3}", line)
+
+
+def test_report_and_terminal_end_in_the_same_month(context):
+    quarters = context.plan.periods.assign(end=[*context.plan.periods["end"].iloc[:-1], "2031-01-01"])
+    later = changed(context, periods=quarters)
+    assert "to 2030-12" in printed(terminal.show, later, "plan")
+    assert "to 2030-12" in headline.summary(later)

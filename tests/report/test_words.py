@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.report.grid import links_of
-from planner.report.words import amount, count, nice_steps, percent, scale_of, spans
+from planner.report.words import amount, count, last_month, nice_steps, percent, scale_of, spans
 
 MONTHS = [f"2027-{m:02d}" for m in range(1, 13)]
 
@@ -67,3 +68,9 @@ def test_links_take_web_addresses_only() -> None:
         "https://a.example/x",
         "http://b.example",
     )
+
+
+def test_the_last_month_is_that_in_which_the_last_period_ends() -> None:
+    """``end`` is the day after the period: a quarter that begins in October ends in December."""
+    periods = pd.DataFrame({"period": ["2029-07", "2029-10"], "end": ["2029-10-01", "2030-01-01"]})
+    assert last_month(periods) == "2029-12"

@@ -155,3 +155,12 @@ def test_the_command_says_which_level_has_no_plan(tmp_path: Path, capsys: pytest
     document = json.loads(said.out)
     assert [v["demand"] for v in document["without_plan"]] == [1.5] and len(document["levels"]) == 2
     assert command("commit-advice", str(case), "--demand", "+50%,+60%") == 3
+
+
+def test_a_case_that_offers_no_commitment_is_told_so_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    case = world().offer().write(tmp_path / "case")
+    assert command("commit-advice", str(case), "--out", str(tmp_path / "out")) == 5
+    assert "offers no commitment to advise on" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

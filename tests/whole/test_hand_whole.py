@@ -3,17 +3,20 @@
 aa:x sells a machine of 4 vCPU for 1.00 an hour, bb:x for 2.00; the quarter has 2,160 hours.
 """
 
+import numpy as np
 import pytest
 from support.cases import World
-from support.plans import cost, placed, plan_of, read, solved
+from support.plans import cost, placed, plan_of, read, solved, whole_plan
 from support.solvers import solve_with_cbc
 
 from planner.answer.cross_check import cbc_objective
+from planner.answer.whole import in_whole_machines, none_found
 from planner.errors import Infeasible
 from planner.lp.policy import PLANNING
+from planner.model.to_arrays import to_arrays
 from planner.model.to_pulp import to_pulp
 from planner.money import CENT
-from planner.planning import solve
+from planner.planning import build_model, solve
 
 
 def world(*sizes, divisible=False, **more):
@@ -159,3 +162,20 @@ def test_doing_nothing_is_priced_though_a_whole_workload_is_split_today(tmp_path
     plan = solve(case, fixed=read_fixed(folder / "current.csv", case)).plan
     assert cost(plan) == pytest.approx(9 * 2_160, abs=CENT)
     assert placed(plan) == {("w0", "aa:x"): 0.5, ("w0", "bb:x"): 0.5}
+
+
+def test_where_no_plan_in_whole_machines_is_found_the_ways_on_are_told():
+    """6 vCPU take 1.5 machines of 4, and 6 are there: in parts it fits, two machines draw 8."""
+    made = World().vendor("aa").region("aa:x").machine("aa:x", "m4", 4, 16, 1.0).capacity("aa:x", "vcpu", 6)
+    made.workload("w", demand={"vcpu": 6, "memory_gib": 16})
+    assert plan_of(made).head["status"] == "optimal"
+    with pytest.raises(Infeasible) as told:
+        whole_plan(made)
+    words = "; ".join(told.value.reasons)
+    assert "though one in parts of machines does" in words and "[units] whole = false" in words
+    assert "the nearest one breaks" in words and "aa:x" in words
+    model = build_model(in_whole_machines(read(world(1))))
+    arrays = to_arrays(model)
+    (first, *_, last) = none_found(model, arrays, np.zeros(len(arrays.cost)))
+    assert first == "no plan in whole machines was found before the effort was spent"
+    assert "--effort 10" in last and "--gap" in last
