@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,7 +13,7 @@ from planner.audit.filters import Facts, in_market, selected
 from planner.audit.findings import Finding
 from planner.audit.held import LENGTHS
 from planner.audit.reading import Unreadable
-from planner.policy.pack import read_pack_file
+from planner.files.toml import parse_toml
 
 NAME, ENTRY = "unstated", "unstated"
 _NAMED = 5
@@ -78,20 +79,23 @@ def _classes(context: Context) -> Iterator[Told]:
 
 def _scheme(context: Context) -> Sequence[str]:
     """The scheme of classification: of the case, else of the first pack that has one, or that it extends."""
-    if stated := context.case.plain.get("classes"):
-        return [str(name) for name in stated]
-    names = [str(name) for name in context.case.plain.get("packs", [])]
+    if stated := _names(context.case.plain.get("classes")):
+        return stated
+    names = _names(context.case.plain.get("packs"))
     for name in names:
         copy = name.removeprefix("./") if name.startswith("./") else f"catalogs/policies/{name}.toml"
         try:
-            context.folder.bytes(f"{INPUTS}/{copy}")
-        except Unreadable:
+            pack = parse_toml(context.folder.bytes(f"{INPUTS}/{copy}").decode("utf-8-sig"))
+        except (Unreadable, UnicodeDecodeError, tomllib.TOMLDecodeError):
             continue  # check ``rules`` says so
-        pack = read_pack_file(context.folder.root / INPUTS / copy, copy, copy)[0]
-        if pack.classes:
-            return pack.classes
-        names += [more for more in pack.extends if more not in names]
+        if classes := _names(pack.get("classes")):
+            return classes
+        names += [more for more in _names(pack.get("extends")) if more not in names]
     return ()
+
+
+def _names(value: object) -> list[str]:
+    return [str(name) for name in value] if isinstance(value, list) else []
 
 
 def _capacity(context: Context) -> Iterator[Told]:
