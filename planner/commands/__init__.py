@@ -26,6 +26,7 @@ COMMANDS = {
     "alternatives": "Plans of nearly equal cost that differ most in vendor mix.",
     "frontier": "Cost against the cap or floor of a rule.",
     "breakeven": "The discount at which a vendor enters, and the share it would win.",
+    "sounding": "Neutral volumes to ask the market for, and what a vendor wins at which discount.",
     "exit-cost": "What leaving a vendor costs, and where its work would go.",
     "serve": "A page to ask what if: move caps, prices and demand, take vendors away.",
     "commit-advice": "How much to commit for one and three years when demand is not known.",

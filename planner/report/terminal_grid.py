@@ -49,13 +49,12 @@ def fit(
     shown = list(range(len(columns)))
     while _total(widths, shown) > to.width and (gone := _next_to_go(columns, shown)) is not None:
         shown.remove(gone)
+    say(to, title, bold=True)
     if _total(widths, shown) > to.width:
-        say(to, title, bold=True)
         for row in rows:
             say(to, "; ".join(f"{columns[i].head}: {row[i]}" for i in shown if row[i]))
     else:
-        table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=None,
-                      pad_edge=False, padding=(0, _GAP, 0, 0))  # fmt: skip
+        table = Table(header_style="bold", box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
         for i in shown:
             table.add_column(
                 Text(_folded(columns[i].head, widths[i]) if columns[i].figures else columns[i].head),
@@ -67,11 +66,7 @@ def fit(
         for number, row in enumerate(rows):
             table.add_row(*(Text(row[i]) for i in shown), style="bold" if number in emphasised else None)
         to.print(table)
-    left = [
-        column.head.replace("-\n", "").replace("\n", " ")
-        for i, column in enumerate(columns)
-        if i not in shown
-    ]
+    left = [column.head for i, column in enumerate(columns) if i not in shown]
     if left:
         say(to, f"left out at {to.width} columns: {', '.join(left)} ({elsewhere})")
 

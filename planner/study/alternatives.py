@@ -112,7 +112,7 @@ def alternatives(case: Case, within: float = 0.01) -> Alternatives:
     Stopped
         If the solver gave up.
     """
-    room = _Room(build_model(case), within)
+    room = Room(build_model(case), within)
     groups = room.groups
     every = len(groups) <= _EVERY_SET
     reached = {chosen: room.most(chosen) for chosen in _sets(groups, every)}
@@ -134,7 +134,7 @@ def _sets(groups: tuple[str, ...], every: bool) -> Iterator[tuple[str, ...]]:
         yield from combinations(groups, size)
 
 
-class _Room:
+class Room:
     """The program with its cost bounded, a column for what each group earns, and a row on a share."""
 
     def __init__(self, model: Model, within: float) -> None:
@@ -142,10 +142,16 @@ class _Room:
         self.model, self.meter, self.groups = model, Meter(model), model.index.groups
         self.n, self.rows = len(arrays.cost), len(arrays.row_lower)
         first = solve(arrays).outcome.optimum("the case has no plan, so there is none of nearly equal cost")
-        self.cheapest = self._told(CHEAPEST, first, None)
+        self.cheapest_x, self.cheapest = first.x, self._told(CHEAPEST, first, None)
         self.problem = Problem(_widened(arrays, self.meter.spent / model.unit))
         limit = first.objective + within * abs(first.objective)
         self._bound(self.rows, -np.inf, limit + SUM * max(1.0, abs(limit)))
+
+    def extreme(self, cost: np.ndarray) -> float:
+        """The least value of ``cost``, one a column of the program, over the plans in the room."""
+        self._bound(self.rows + 1, -np.inf, np.inf)
+        self.problem.set_cost(np.concatenate([cost, np.zeros(len(self.groups))]))
+        return self.problem.solve().optimum().objective
 
     def most(self, chosen: tuple[str, ...]) -> Alternative:
         """The plan in which some groups together have the largest share; of those the cheapest found."""
