@@ -102,7 +102,7 @@ def options(context: Context) -> Grid:
 
     def cost(row: Row) -> Cell:
         if not _known(row["cost"]):
-            return Cell(tr("not known"), str(row["reason"]))
+            return Cell(tr("not known"))
         words = amount(float(row["cost"]), currency)
         bound = row["bound"] is True or row["bound"] == "True"
         return Cell(tr("at least {cost}", cost=words) if bound else words)
@@ -123,8 +123,21 @@ def options(context: Context) -> Grid:
         "Shares are of what is paid on the market, amortised. Below the share of critical work stands the "
         "vendor whose loss hurts most. The choice is for people: figures are in options.csv."
     )
+    # Why a cost is not known is long: a column would grow wider than the page.
+    unknown = [
+        tr("{option}: not known, as {reason}.", option=_head(row), reason=str(row["reason"]).rstrip("."))
+        for row in told
+        if not _known(row["cost"])
+    ]
     empty = tr("The placements of this plan are given, so nothing is decided here.")
-    made = grid(tr("The options"), heads, rows if told else [], range(1, len(heads)), note, empty)
+    made = grid(
+        tr("The options"),
+        heads,
+        rows if told else [],
+        range(1, len(heads)),
+        " ".join([*unknown, note]),
+        empty,
+    )
     return replace(made, chosen=chosen)
 
 

@@ -5,7 +5,6 @@ It recommends nothing. Every figure stands in ``plan.json`` or in a table of the
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -96,12 +95,7 @@ def _options(pages: Pages, context: Context) -> None:
     if not table.rows:
         pages.text(table.empty)
         return
-    # Why a cost is not known is long: it stands below the table.
-    cost, *others = table.rows
-    pages.rows(table.heads, [[replace(cell, below="") for cell in cost], *others], table.numeric)
-    for head, cell in zip(table.heads[1:], cost[1:], strict=True):
-        if cell.below:
-            pages.text(f"{head}: {cell.text}: {cell.below}.", small=True)
+    pages.rows(table.heads, table.rows, table.numeric)
     pages.text(table.note, small=True)
 
 

@@ -11,12 +11,13 @@ import pandas as pd
 import xlsxwriter
 
 from planner.catalog.spot import SUFFIX
-from planner.plan.plan import OPTIONS, PLACEMENTS, PURCHASES, SIGNING, Plan
+from planner.plan.plan import PLACEMENTS, PURCHASES, SIGNING, Plan
 from planner.report.clean_text import clean
 from planner.report.rule_tables import EFFECTS
 from planner.report.texts import ENGLISH, speaking, tr, tr_noop
 from planner.report.workbook_lines import PRICE, CostLines, cost_lines, rates
-from planner.report.workbook_sheets import HEAD, Book, Formula, is_blank
+from planner.report.workbook_sheets import EXCHANGE, HEAD, LINES, PRICES, Book, Formula, is_blank
+from planner.report.workbook_summary import options, summary
 
 _TEXT = frozenset((
     "option", "rule", "reason", "largest", "kept_without", "vendor_group", "vendor", "agreement", "status",
@@ -25,9 +26,6 @@ _TEXT = frozenset((
 ))  # fmt: skip
 """Columns of a plan's tables that hold names; all others hold numbers."""
 
-_SUMMARY, _LINES, _PRICES = tr_noop("Summary"), tr_noop("Cost lines"), tr_noop("Prices")
-_EXCHANGE = tr_noop("Exchange rates")
-"""Sheets to which formulas point."""
 _PRICES_HEADS = (
     tr_noop("SKU"), tr_noop("Term"), tr_noop("Price of a unit"), tr_noop("Currency"), tr_noop("Basis"),
     tr_noop("Source"), tr_noop("As of"),
@@ -93,9 +91,8 @@ def workbook(plan: Plan, lang: str = ENGLISH) -> bytes:
 def _sheets(book: Book, plan: Plan) -> None:
     lines = cost_lines(plan)
     prices = lines.products[PRICE].drop_duplicates().sort_values(PRICE, ignore_index=True)
-    _summary(book, plan, lines)
-    about = tr("What could be decided instead (options.csv).")
-    _frame(book, tr("Options"), about, plan.options, OPTIONS)
+    summary(book, plan, lines)
+    options(book, plan)
     about = tr("Share of each workload by region (placements.csv).")
     _frame(book, tr("Placements"), about, plan.placements, PLACEMENTS)
     about = tr("What to buy (purchases.csv), at list price.")
@@ -111,72 +108,6 @@ def _sheets(book: Book, plan: Plan) -> None:
 
 def _names(heads: Sequence[str]) -> list[str]:
     return [tr(head) for head in heads]
-
-
-def _summary(book: Book, plan: Plan, lines: CostLines) -> None:
-    sheet = book.sheet(
-        tr(_SUMMARY),
-        tr("Totals recompute when a price (sheet Prices) or a rate (Exchange rates) changes."),
-    )
-    head, names = plan.head, _group_names(plan)
-    last = HEAD + 1 + len(lines.products) + len(lines.numbers)
-    sums = _sums(lines)
-
-    def column(letter: str) -> str:
-        return f"'{tr(_LINES)}'!${letter}${HEAD + 2}:${letter}${max(last, HEAD + 2)}"
-
-    def where(by: str, row: int, name: str, measure: str) -> Formula:
-        letter, of = {"amortised": "T", "cash": "V"}[measure], {"vendor_group": "B", "year": "K"}[by]
-        value = float(sums.loc[sums[by] == name, measure].sum())
-        return Formula(f"SUMIFS({column(letter)},{column(of)},$A{row + 1})", value)
-
-    totals: list[Sequence[Any]] = []
-    for measure, letter, meaning in (
-        ("amortised", "T", tr("before tax, undiscounted")), ("cash", "V", tr("what is paid, with tax")),
-    ):  # fmt: skip
-        now, planned = float(sums[measure].sum()), float(head[measure])
-        r = HEAD + 1 + len(totals)
-        difference = Formula(f"C{r + 1}-B{r + 1}", now - planned)
-        totals.append((measure, planned, Formula(f"SUM({column(letter)})", now), difference, meaning))
-    heads = (
-        tr("Total in {currency}", currency=head["currency"]), tr("As planned"),
-        tr("At the prices of this workbook"), tr("Difference"), tr("What"),
-    )  # fmt: skip
-    row = book.rows(sheet, HEAD, heads, totals) + 1
-    groups = sorted(set(sums["vendor_group"]))
-    by = [
-        (g, where("vendor_group", row + 1 + i, g, "amortised"), where("vendor_group", row + 1 + i, g, "cash"),
-         names.get(g, ""))
-        for i, g in enumerate(groups)
-    ]  # fmt: skip
-    row = book.rows(sheet, row, (tr("Vendor group"), tr("Amortised"), tr("Cash"), tr("Name")), by) + 1
-    years = [
-        (y, where("year", row + 1 + i, y, "amortised"), where("year", row + 1 + i, y, "cash"))
-        for i, y in enumerate(sorted(set(sums["year"])))
-    ]
-    row = book.rows(sheet, row, (tr("Financial year"), tr("Amortised"), tr("Cash")), years) + 1
-    record = [(k, v) for k, v in sorted(head.items()) if isinstance(v, (str, int, float))]
-    row = book.rows(sheet, row, (tr("As planned (plan.json)"), tr("Value")), record)
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 3, 22)
-    sheet.set_column(4, 4, 40)
-
-
-def _sums(lines: CostLines) -> pd.DataFrame:
-    """Vendor group, year, amortised and cash of every line, as the formulas give them."""
-    products = lines.products
-    amortised = products["money"] * products["contract"]
-    live = products.assign(amortised=amortised, cash=amortised * (1 + products["tax"]))
-    both = pd.concat([live, lines.numbers])[["vendor_group", "year", "amortised", "cash"]]
-    return both.assign(year=[tr("FY {year}", year=y) for y in both["year"]])
-
-
-def _group_names(plan: Plan) -> dict[str, str]:
-    """Vendor group to the names of its vendors; empty where the case is not known."""
-    if plan.case is None:
-        return {}
-    vendors = plan.case.catalog.vendors
-    return {str(g): ", ".join(map(str, of["name"])) for g, of in vendors.groupby("vendor_group", sort=True)}
 
 
 def _frame(book: Book, name: str, about: str, frame: pd.DataFrame, columns: Sequence[str]) -> None:
@@ -201,7 +132,7 @@ def _cost_lines(book: Book, plan: Plan, lines: CostLines, prices: pd.DataFrame) 
     price_row = {key: i for i, key in enumerate(prices.itertuples(index=False, name=None), HEAD + 2)}
     rate_row = {key: i for i, key in enumerate(rates(plan), HEAD + 2)}
     rows: list[Sequence[Any]] = []
-    prices_sheet, exchange_sheet = tr(_PRICES), tr(_EXCHANGE)
+    prices_sheet, exchange_sheet = tr(PRICES), tr(EXCHANGE)
     for line in lines.products.to_dict("records"):
         r = HEAD + 2 + len(rows)
         price, listed = float(line["unit_price"]), float(line["money"])
@@ -234,7 +165,7 @@ def _cost_lines(book: Book, plan: Plan, lines: CostLines, prices: pd.DataFrame) 
         currency=plan.head["currency"],
     )
     rows = [tuple("" if is_blank(v) else v for v in row) for row in rows]
-    sheet = book.table(tr(_LINES), about, _names(_LINE_HEADS), rows)
+    sheet = book.table(tr(LINES), about, _names(_LINE_HEADS), rows)
     if rows:
         sheet.autofilter(HEAD, 0, HEAD + len(rows), len(_LINE_HEADS) - 1)
 
@@ -255,7 +186,7 @@ def _prices(book: Book, plan: Plan, prices: pd.DataFrame) -> None:
     about = tr(
         "List prices that the plan buys at. Type another in the coloured column: costs and totals follow."
     )
-    book.table(tr(_PRICES), about, _names(_PRICES_HEADS), rows, typed=2)
+    book.table(tr(PRICES), about, _names(_PRICES_HEADS), rows, typed=2)
 
 
 def _exchange(book: Book, plan: Plan) -> None:
@@ -267,7 +198,7 @@ def _exchange(book: Book, plan: Plan) -> None:
     ]  # fmt: skip
     currency = plan.head["currency"]
     about = tr("What one unit costs in {currency}; the buffer is added to the rate.", currency=currency)
-    book.table(tr(_EXCHANGE), about, _names(_RATE_HEADS), rows, typed=2)
+    book.table(tr(EXCHANGE), about, _names(_RATE_HEADS), rows, typed=2)
 
 
 def _rules(book: Book, plan: Plan) -> None:
@@ -283,7 +214,7 @@ def _rules(book: Book, plan: Plan) -> None:
         for r in plan.case.rules
     ]  # fmt: skip
     about = tr("Rules of the case, as of {day}.", day=plan.head.get("rules_as_of", ""))
-    book.table(tr("Rules"), about, heads, rows)
+    book.table(tr("Rules"), about, heads, rows, wrap=True)
 
 
 def _assumptions(book: Book, plan: Plan, prices: pd.DataFrame) -> None:
@@ -319,7 +250,7 @@ def _assumptions(book: Book, plan: Plan, prices: pd.DataFrame) -> None:
             rows.append((name, values[0] if values else "", "; ".join(values[1:]), row.get("source", ""),
                          row.get("as_of", "")))  # fmt: skip
     about = tr("What the plan takes as given though nobody published or agreed it.")
-    book.table(tr("Assumptions"), about, _names(_ASSUMED_HEADS), rows)
+    book.table(tr("Assumptions"), about, _names(_ASSUMED_HEADS), rows, wrap=True)
 
 
 def _words(value: Any) -> str:

@@ -13,12 +13,17 @@ import xlsxwriter
 
 from planner.errors import NotWritten
 from planner.report.clean_text import clean
-from planner.report.texts import tr
+from planner.report.texts import tr, tr_noop
 
 LONGEST = 32_767
 """Characters of one cell, as the format allows."""
+SUMMARY, LINES, PRICES = tr_noop("Summary"), tr_noop("Cost lines"), tr_noop("Prices")
+EXCHANGE = tr_noop("Exchange rates")
+"""Sheets to which formulas point."""
 HEAD = 3
 """Row (from 0) of a sheet's column heads: above it the marking, what the sheet holds, and a blank row."""
+_LINE, _TALLEST = 15.0, 409.0
+"""Points: of a line of text, and the most that a row may have."""
 _MOST_ROWS = 1_048_576
 _LIKE_FORMULA = ("=", "+", "-", "@")
 
@@ -59,17 +64,29 @@ class Book:
         return sheet
 
     def table(
-        self, name: str, about: str, heads: Sequence[str], rows: Iterable[Sequence[Any]], typed: int = -1
+        self,
+        name: str,
+        about: str,
+        heads: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        typed: int = -1,
+        wrap: bool = False,
     ) -> Any:
-        """A sheet with one table; the column ``typed`` is the one in which people type."""
+        """A sheet with one table; people type in the column ``typed``; long texts may ``wrap``."""
         sheet = self.sheet(name, about)
-        self.rows(sheet, HEAD, heads, rows, typed)
+        self.rows(sheet, HEAD, heads, rows, typed, wrap)
         sheet.freeze_panes(HEAD + 1, 0)
         sheet.repeat_rows(0, HEAD)
         return sheet
 
     def rows(
-        self, sheet: Any, top: int, heads: Sequence[str], rows: Iterable[Sequence[Any]], typed: int = -1
+        self,
+        sheet: Any,
+        top: int,
+        heads: Sequence[str],
+        rows: Iterable[Sequence[Any]],
+        typed: int = -1,
+        wrap: bool = False,
     ) -> int:
         """Write a table with its heads at row ``top``; the first row below it."""
         table = list(rows)
@@ -79,12 +96,18 @@ class Book:
             )
         for c, head in enumerate(heads):
             self.write(sheet, top, c, head, bold=True, bottom=1, text_wrap=True, valign="top")
+        wrapped = {"text_wrap": True, "valign": "top"} if wrap else {}
         for r, row in enumerate(table, top + 1):
             for c, value in enumerate(row):
-                self.write(sheet, r, c, value, **({"bg_color": "#FFF2CC"} if c == typed else {}))
+                self.write(sheet, r, c, value, **({"bg_color": "#FFF2CC"} if c == typed else wrapped))
+        widths = []
         for c, head in enumerate(heads):
             widest = max((len(_shown(row[c])) for row in table[:200]), default=0)
-            sheet.set_column(c, c, min(max(len(head) * 0.8, widest + 1, 9), 48))
+            widths.append(min(max(len(head) * 0.8, widest + 2, 9), 48))
+            sheet.set_column(c, c, widths[c])
+        sheet.set_row(top, _height(heads, widths))
+        for r, row in enumerate(table if wrap else (), top + 1):
+            sheet.set_row(r, _height(row, widths))
         return top + 1 + len(table)
 
     def write(self, sheet: Any, row: int, column: int, value: Any, **look: Any) -> None:
@@ -115,6 +138,12 @@ def fitting(text: str) -> str:
     """Text as a cell may hold it: clean, at most :data:`LONGEST` characters."""
     # The format counts in units of UTF-16.
     return clean(text).encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", errors="ignore")
+
+
+def _height(row: Sequence[Any], widths: Sequence[float]) -> float:
+    """Points that a row needs whose texts go on below, each within the width of its column."""
+    lines = max(math.ceil(len(_shown(v)) * 1.15 / w) for v, w in zip(row, widths, strict=True))
+    return min(_LINE * max(lines, 1), _TALLEST)
 
 
 def is_blank(value: Any) -> bool:

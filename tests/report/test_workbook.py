@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -16,6 +17,7 @@ from support.plans import read
 
 from planner.plan.plan import Plan
 from planner.planning import plan_case
+from planner.report.texts import LANGUAGES
 from planner.report.workbook import workbook
 
 HEADS = 4
@@ -53,7 +55,14 @@ def test_numbers_are_those_of_the_plan(plan: Plan, content: bytes) -> None:
     for name, value in plan.head.items():
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             assert said[name] == pytest.approx(value, abs=1e-9), name
-    for sheet, frame in (("Options", plan.options), ("Purchases", plan.purchases),
+    columns = {row["In options.csv"]: row for row in table(book, "Options")}
+    assert set(columns) == set(plan.options) - {"option"}
+    for option in plan.options.to_dict("records"):
+        for column, value in option.items():
+            if column not in ("option", "bound"):
+                shown = columns[column][option["option"]]
+                assert shown == pytest.approx(value) or (shown is None and (value == "" or value != value))
+    for sheet, frame in (("Purchases", plan.purchases),
                          ("Placements", plan.placements), ("Signing schedule", plan.signing)):  # fmt: skip
         rows = table(book, sheet)
         assert len(rows) == len(frame) > 0
@@ -95,6 +104,14 @@ def test_the_marking_is_on_every_sheet_and_the_bytes_repeat(plan: Plan, content:
     for sheet in opened(content):
         assert sheet["A1"].value == plan.head["marking"]
         assert plan.head["marking"] in sheet.oddHeader.center.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_formulas_point_to_sheets_that_are_there(plan: Plan, language: str) -> None:
+    book = opened(workbook(plan, language), values=False)
+    texts = [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+    named = {quoted or plain for text in texts for quoted, plain in re.findall(r"'([^']+)'!|(\w+)!", text)}
+    assert len(named) == 3 and named <= set(book.sheetnames)
 
 
 @pytest.mark.parametrize(
