@@ -44,6 +44,8 @@ def own_discounts(
         )
     )
     for row in private.to_dict("records"):
+        if f"{row['sku']}|{row['term']}" not in listed:
+            continue  # another state of a catalog than the case's, which was checked
         chosen = (machines == row["sku"]) & (spot == (row["term"] == "spot"))
         # A study may lower list prices below it: nobody pays more than list.
         part = max(0.0, 1.0 - row["price"] / listed[f"{row['sku']}|{row['term']}"])

@@ -99,7 +99,7 @@ def read_offers(case: Case) -> Offers:
     price, assumed = _by_term(case, "on_demand")
     committed = {term: _by_term(case, term) for term in COMMITMENTS}
     egress, egress_assumed = _first_paid_tier(case, region_at)
-    contract = _contracts(case)
+    contract = contracts_at_start(case)
     at_list = _cheapest_storage(case, sku_region, price)
     offers = Offers(
         price,
@@ -189,7 +189,7 @@ def exchange(case: Case, amount: np.ndarray, currency: pd.Series) -> np.ndarray:
     return np.asarray(amount[:, None] * factor)
 
 
-def _contracts(case: Case) -> np.ndarray:
+def contracts_at_start(case: Case) -> np.ndarray:
     """Contract that holds for each region at the start of each period: (region, period)."""
     table = np.full((len(case.regions), len(case.periods)), -1, dtype=np.int64)
     vendor = case.regions["vendor"].to_numpy()

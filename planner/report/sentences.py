@@ -57,6 +57,14 @@ def last_confirmed(head: Mapping[str, Any]) -> Iterator[str]:
             yield tr("warning: {region} is {status}, as of {confirmed} ({table})", **row)
 
 
+def granted(plan: Plan) -> Iterator[str]:
+    """What contracts take off list prices, of a plan that has any such line."""
+    listed, off = float(plan.costs["list"].sum()), float(plan.costs["discount"].sum())
+    if off > 0:
+        currency = plan.head["currency"]
+        yield f"contracts take {words(off, currency)} off {words(listed, currency)} at list price"
+
+
 def old_status(found: Mapping[str, Any]) -> Iterator[str]:
     """Regions open to work that no source confirmed of late, of ``planner check``."""
     if rows := found["old_status"]:

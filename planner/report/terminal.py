@@ -109,6 +109,7 @@ def findings(plan: Plan, name: Callable[[str], str] = str) -> Iterator[str]:
     yield from sentences.carbon(head)
     for label in head["not_adopted"]:
         yield f"reported only, not enforced: {label}"
+    yield from sentences.granted(plan)
     yield from sentences.last_confirmed(head)
     if head["unpriced_regions"]:
         yield f"known but not priced, so not used: {', '.join(head['unpriced_regions'])}"

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from planner.catalog.load import Catalog
-from planner.catalog.spot import SUFFIX
+from planner.catalog.spot import SUFFIX, with_spot
 from planner.inputs import Case
+from planner.model.granted import own_discounts
+from planner.model.offers import contracts_at_start
 from planner.plan.plan import Plan
 
 
@@ -21,9 +23,13 @@ class Repriced:
     Attributes
     ----------
     vendors
-        One row a vendor that both catalogs hold: ``vendor``, ``before`` and ``after`` (list cost of what both
-        price, over the horizon, undiscounted, before contracts and tax, in the case's currency),
-        ``difference``, and ``unpriced`` (cost before of what the second no longer prices).
+        One row a vendor that both catalogs hold: ``vendor``, ``before`` and ``after`` (cost of what both
+        price, over the horizon, undiscounted, before margin and tax, in the case's currency; at list, or
+        where ``granted`` less the discounts of the case's contracts), ``difference``, and ``unpriced``
+        (cost before of what the second no longer prices).
+    granted
+        Has the case private prices or discounts by family and term? Private prices stay as they are whatever
+        becomes of the list price.
     gone
         SKUs with terms, and regions of egress, that the plan pays for and the second no longer prices.
     """
@@ -31,6 +37,7 @@ class Repriced:
     currency: str
     vendors: pd.DataFrame
     gone: tuple[str, ...]
+    granted: bool = False
 
     @property
     def difference(self) -> float:
@@ -42,6 +49,7 @@ class Repriced:
         return {
             "currency": self.currency,
             "difference": self.difference,
+            "granted": self.granted,
             "vendors": self.vendors.to_dict("records"),
             "gone": list(self.gone),
         }
@@ -82,14 +90,19 @@ def reprice(plan: Plan, case: Case, before: Catalog, after: Catalog) -> Repriced
     )
     table.insert(2, "difference", table["after"] - table["before"])
     vendors = table.reset_index().rename(columns={"index": "vendor"})
-    return Repriced(str(plan.head["currency"]), vendors, tuple(sorted(set(lines.loc[lost, "what"]))))
+    gone = tuple(sorted(set(lines.loc[lost, "what"])))
+    return Repriced(str(plan.head["currency"]), vendors, gone, _grants(case))
+
+
+def _grants(case: Case) -> bool:
+    return not (case.private_prices.empty and case.discounts.empty)
 
 
 def _bought(plan: Plan, case: Case) -> pd.DataFrame:
     """Purchases with ``sku`` and ``term`` as catalogs have them, ``year``, and units × hours or months."""
-    rows = plan.purchases[["vendor", "sku", "term", "period", "slice", "units", "unit"]].reset_index(
-        drop=True
-    )
+    rows = plan.purchases[
+        ["vendor", "region", "sku", "term", "period", "slice", "units", "unit"]
+    ].reset_index(drop=True)
     spot = rows["sku"].str.endswith(SUFFIX)
     rows["sku"] = rows["sku"].str.removesuffix(SUFFIX)
     rows["term"] = rows["term"].mask(spot, "spot")
@@ -105,16 +118,38 @@ def _bought(plan: Plan, case: Case) -> pd.DataFrame:
 
 
 def _money(bought: pd.DataFrame, catalog: Catalog, case: Case) -> pd.Series:
-    """Cost of each purchase in the case's currency; NaN where the catalog gives no price."""
+    """Cost of each purchase in the case's currency; NaN where the catalog gives no price.
+
+    Less private prices and discounts where the case has them, under the contract that holds at the start of
+    the period.
+    """
     key = pd.MultiIndex.from_frame(bought[["sku", "term"]])
     listed = catalog.prices.set_index(["SkuId", "term"])[["ListUnitPrice", "PricingCurrency"]].reindex(key)
     rates = [
         case.rates.rate(currency, year) if isinstance(currency, str) else np.nan
         for currency, year in zip(listed["PricingCurrency"], bought["year"], strict=True)
     ]
-    return pd.Series(
-        bought["times"].to_numpy() * listed["ListUnitPrice"].to_numpy() * rates, index=bought.index
-    )
+    money = bought["times"].to_numpy() * listed["ListUnitPrice"].to_numpy() * rates
+    return pd.Series(money * (1.0 - _off(bought, catalog, case)), index=bought.index)
+
+
+def _off(bought: pd.DataFrame, catalog: Catalog, case: Case) -> np.ndarray:
+    """Part that contracts take off the list price of each purchase (purchase,)."""
+    off = np.zeros(len(bought))
+    if not _grants(case):
+        return off
+    sold = with_spot(catalog, True)
+    table = own_discounts(case.contracts, case.private_prices, case.discounts, sold)
+    at = {sku: s for s, sku in enumerate(sold.skus["SkuId"])}
+    number = contracts_at_start(case)
+    region = {name: r for r, name in enumerate(case.regions["region"])}
+    period = {name: t for t, name in enumerate(case.periods["period"])}
+    keys = bought[["sku", "term", "period", "region"]].itertuples(index=False, name=None)
+    for i, (sku, term, month, place) in enumerate(keys):
+        spot = term == "spot"
+        contract = number[region[place], period[month]]
+        off[i] = table["on_demand" if spot else term][contract, at.get(sku + SUFFIX * spot, -1)]
+    return off
 
 
 def _egress(plan: Plan, before: Catalog, after: Catalog) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from small_package import GOOD, write
+from support.cli import call
 from test_catalog_command import planner
 
 from planner.catalog.diff import compare
@@ -129,3 +130,19 @@ def test_what_a_plan_buys_and_the_second_lacks_is_named(tmp_path, plan):
     day = str(read_plan(folder).head["prices_as_of"])
     run = planner("diff", str(kept), str(less), "--plan", str(folder), "--as-of", day)
     assert f"No longer priced, and in the plan: {bought} commit_1y, {bought} on_demand" in run.stdout
+
+
+def test_private_prices_stay_and_discounts_follow(tmp_path):
+    """h4 stays 21,600 × 0.21 = 4,536; a4 4,320 × 0.25 × 0.8 = 864 doubles with its list price."""
+    folder, twice = tmp_path / "plan", tmp_path / "twice"
+    case = ROOT / "examples/private-prices"
+    assert call("plan", case, "--out", folder, "--no-figures").code == 0
+    shutil.copytree(case / "catalog", twice)
+    rows = read_rows(twice / "prices.csv")
+    for row in rows:
+        row["ListUnitPrice"] = repr(float(row["ListUnitPrice"]) * 2)
+    (twice / "prices.csv").write_text(text_of(rows, list(rows[0])), encoding="utf-8")
+    words = (case / "catalog", twice, "--plan", folder, "--as-of", "2026-11-23")
+    (line,) = call("catalog", "diff", *words, "--json").document["plan"]["vendors"]
+    assert (line["before"], line["after"]) == (pytest.approx(4536 + 864), pytest.approx(4536 + 1728))
+    assert "less private prices and discounts (MYR" in call("catalog", "diff", *words).out

@@ -47,6 +47,7 @@ COST = {
     "not-adopted": "2,160.00",
     "paid-early": "4,831.20",
     "planned-again": "8,504.00",
+    "private-prices": "6,123.60",
     "residency": "2,802.00",
     "spend-commitment": "2,210.00",
     "standby-across-vendors": "11,220.00",
@@ -216,6 +217,16 @@ def test_half_a_vote_moves_half_a_system(planned):
     plan = planned("budget")
     assert placed(plan, "2027-01") == {("portal", "alpha:one"): 0.5, ("portal", "beta:one"): 0.5}
     assert placed(plan, "2028-01") == {("portal", "beta:one"): 1.0}
+
+
+def test_private_prices_and_discounts_stand_over_list_prices(planned):
+    plan = planned("private-prices")
+    assert dict(plan.purchases[["sku", "units"]].itertuples(index=False)) == {
+        "alpha:one:a4": 2.0,
+        "alpha:one:h4": 10.0,
+    }
+    money = plan.costs[["list", "discount", "margin", "tax"]].sum().round(2).tolist()
+    assert money == [7128.0, 1728.0, 270.0, 453.6]
 
 
 def test_a_contract_keeps_list_discount_margin_and_tax_apart(planned):
