@@ -163,9 +163,9 @@ def _prices(index: Index, skus: np.ndarray) -> list[np.ndarray]:
     """What is paid (SKU, period) on each term; of what is paid in part at the start both parts."""
     prices = [index.offers.paid("on_demand")[skus]]
     for term in index.offers.commit:
-        price = index.offers.paid(term)
         early = index.offers.upfront[term][skus][:, None]
-        prices += [price[skus] * (1.0 - early), price[skus] * early] if early.any() else [price[skus]]
+        for price in index.offers.begun(term, skus):
+            prices += [price * (1.0 - early), price * early] if early.any() else [price]
     return prices
 
 

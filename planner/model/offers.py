@@ -86,6 +86,17 @@ class Offers:
             return listed
         return np.asarray(listed * (1.0 - self._off(term)))
 
+    def begun(self, term: str, skus: np.ndarray) -> list[np.ndarray]:
+        """What SKUs of one region are compared at under a commitment (SKU, period), whenever it began.
+
+        A commitment keeps the contract of its start, so one array for each contract that may hold then.
+        """
+        listed = self.committed[term][skus]
+        if not self.off or not len(skus):
+            return [listed]
+        numbers = np.unique(self.contract[self.sku_region[skus[0]]])
+        return [listed * (1.0 - self.off[term][number, skus])[:, None] for number in numbers]
+
     def _off(self, term: str) -> np.ndarray:
         number = self.contract[self.sku_region]
         return np.asarray(self.off[term][number, np.arange(len(self.sku_region))[:, None]])

@@ -61,8 +61,8 @@ def granted(plan: Plan) -> Iterator[str]:
     """What contracts take off list prices, of a plan that has any such line."""
     listed, off = float(plan.costs["list"].sum()), float(plan.costs["discount"].sum())
     if off > 0:
-        currency = plan.head["currency"]
-        yield f"contracts take {words(off, currency)} off {words(listed, currency)} at list price"
+        money = {"off": amount(off, plan.head["currency"]), "listed": amount(listed, plan.head["currency"])}
+        yield tr("contracts take {off} off {listed} at list price", **money)
 
 
 def old_status(found: Mapping[str, Any]) -> Iterator[str]:

@@ -68,7 +68,25 @@ def random_case(seed: int) -> World:
         start = {3: "2026-07", 6: "2026-07", 12: "2026-01"}[months]
         world.held(pick(sold), pick([0.5, 2]), start, payer=world.tables["workloads"][0]["agency"])
         world.tables["capacity"].clear()
+    for contract in world.tables["contracts"] if pick([True, False]) else ():
+        _granted(dice, world, contract)
     return world
+
+
+def _granted(dice: random.Random, world: World, contract: dict[str, str]) -> None:
+    """Discounts of a family and of a term, which of them holds where both do, and private prices."""
+    prices = [p for p in world.tables["prices"] if p["SkuId"].startswith(f"{contract['vendor']}:")]
+    machines = [p for p in prices if not p["SkuId"].endswith("block_gib")]
+    one = dice.choice(machines)
+    family, term = one["SkuId"].rsplit(":", 1)[1], one["term"]
+    off = {"contract": "frame"}
+    world.off(0.35, family, **off).off(0.15, term=term, **off).off(0.25, family, term, **off)
+    if dice.choice([True, False]):
+        world.off(0.5, "block", "on_demand", **off)
+    for row in dice.sample(machines, min(2, len(machines))):
+        share = dice.uniform(0.4, 1.0)
+        world.private(row["SkuId"], row["ListUnitPrice"] * share, row["term"], contract="frame",
+                      currency=row["PricingCurrency"])  # fmt: skip
 
 
 def _system(dice: random.Random, world: World, name: str) -> None:

@@ -68,13 +68,27 @@ class Unfolded:
         """List price in the case's currency."""
         return float(row["ListUnitPrice"] * self.rate(row, self.starts[t].year))
 
-    def landed(self, region: str, day: date) -> float:
-        """Cash with tax for one of list price under the contract of a day."""
+    def landed(self, region: str, day: date, sku: str = "", term: str = "on_demand") -> float:
+        """Cash with tax for one of list price, of a SKU on a term, under the contract of a day."""
         for c in self.world.tables["contracts"]:
             ends = c.get("valid_to") or "9999"
             if c["vendor"] == region.split(":")[0] and c["valid_from"] <= day.isoformat() < ends:
-                return float((1 - c["discount"]) * (1 + c["margin"]) * (1 + c["tax"]))
+                off = self.off(c, sku, term) if sku else c["discount"]
+                return float((1 - off) * (1 + c["margin"]) * (1 + c["tax"]))
         return 1.0
+
+    def off(self, contract: dict[str, Any], sku: str, term: str) -> float:
+        """Part off the list price: private price, family and term, family, term, the contract's own."""
+        tables = self.world.tables
+        family = next(s["family"] for s in tables["skus"] if s["SkuId"] == sku)
+        for row in tables["private_prices"]:
+            if (row["contract"], row["sku"], row["term"]) == (contract["contract"], sku, term):
+                return 1.0 - row["price"] / self.price[sku, term]["ListUnitPrice"]
+        for wanted in ((family, term), (family, ""), ("", term)):
+            for row in tables["discounts"]:
+                if (row["contract"], row["family"], row["term"]) == (contract["contract"], *wanted):
+                    return float(row["discount"])
+        return float(contract["discount"])
 
     # Needs
 
@@ -106,13 +120,13 @@ class Unfolded:
     def on_demand(self, s: str, t: int, name: str) -> float:
         region = self.machines[s]["region"]
         listed = self.at(self.price[s, "on_demand"], t) * self.hours[t] * self.slices[name]
-        return listed * self.landed(region, self.starts[t]) * self.discount(t)
+        return listed * self.landed(region, self.starts[t], s) * self.discount(t)
 
     def committed(self, s: str, term: str, t0: int) -> float:
         """A commitment for all of its term: within the horizon, its tail, and what is paid ahead."""
         row, months = self.price[s, term], 12 * int(term[7])
         ahead = float(row["upfront"]) if term.endswith(("partial", "upfront")) else 0.0
-        landed = self.landed(self.machines[s]["region"], self.starts[t0])
+        landed = self.landed(self.machines[s]["region"], self.starts[t0], s, term)
         runs = range(t0, min(self.world.periods, t0 + months // self.world.months))
         within = sum(self.at(row, t) * self.hours[t] * self.discount(t) for t in runs)
         passed, tail, beyond = sum(self.hours), 0.0, 0.0
@@ -131,6 +145,7 @@ class Unfolded:
         """Storage, egress and placement costs of the whole of w at r."""
         months, billed = self.world.months, self.landed(r, self.starts[t])
         stored = self.need(w, "block_gib", t) * self.at(self.price[f"{r}:block_gib", "on_demand"], t)
+        stored *= self.landed(r, self.starts[t], f"{r}:block_gib") / billed
         row = next(row for row in self.world.tables["transfer"] if row["region"] == r)
         sent = self.need(w, "egress_gib", t) * self.at(row, t)
         every = sum(
@@ -182,7 +197,11 @@ class Unfolded:
         for payer, s, term, t0 in itertools.product(
             payers, self.machines, world.terms.get("offer", ()), self.periods
         ):
-            if (s, term) in self.price and term.startswith("commit"):
+            # None is signed ahead of need: see docs/conventions.md.
+            needed = any(
+                self.units(w, s, t0, n) for w in self.payer if self.payer[w] == payer for n in self.slices
+            )
+            if needed and (s, term) in self.price and term.startswith("commit"):
                 begun = column()
                 cost.append(self.committed(s, term, t0) * begun)
                 for t in range(t0, min(world.periods, t0 + 12 * int(term[7]) // world.months)):
@@ -191,7 +210,7 @@ class Unfolded:
             start = date.fromisoformat(f"{h['start']}-01")
             end, landed = (
                 _month(start, 12 * int(h["term"][7])),
-                self.landed(h["sku"].rsplit(":", 1)[0], start),
+                self.landed(h["sku"].rsplit(":", 1)[0], start, h["sku"], h["term"]),
             )
             for t in (t for t in self.periods if self.starts[t + 1] <= end):
                 held[h["payer"], h["sku"], t] += h["units"]

@@ -8,6 +8,7 @@ from decimal import ROUND_CEILING, Decimal
 from planner.audit.amounts import owners
 from planner.audit.case import CARRIED, ONE, SIZED, ZERO
 from planner.audit.checks.capacity import ALL, in_group
+from planner.audit.checks.contracts import at_start, granted, parts
 from planner.audit.checks.counted import factor, kept
 from planner.audit.checks.idle import pays
 from planner.audit.context import Context
@@ -109,6 +110,9 @@ def _measures(context: Context, workload: str, sku: str, t: int, part: str) -> l
     price = hourly(case, sku, "on_demand", t)
     if not n or price is None:
         return []
+    if (sku, "on_demand") in case.prices and (case.private_prices or case.discounts):
+        contract = at_start(case, case.skus[sku]["region"], t)
+        price *= ONE - parts(granted(case, contract, sku, "on_demand"))[0]
     draws = [
         case.draws(sku, limit["resource"], False) if _limits(context, limit, sku) else ZERO
         for limit, _ in case.capacity

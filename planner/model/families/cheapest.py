@@ -20,8 +20,8 @@ def cheapest(context: Context) -> Block | None:
 
     Equation: run[q,s,t,l] ≤ Σ use[w,s,t,l] over the w in q for which s is not dearer, so that a machine runs
     on demand only for those whose choice it may be where nothing is to be widened. s is dearer for w where
-    another machine of the region carries all of w for less money an hour at list and draws no more on any
-    limit; of a workload that may be split, in whole machines, one against one besides. Commitments may carry
+    another machine of the region carries all of w for less money an hour, less what the contract takes off
+    each, and draws no more on any limit; of a workload that may be split, in whole machines, one against one besides. Commitments may carry
     anybody: they are paid anyway.
 
     Only on the market, where spending more could pay: with a share of the spend, an exit limit or a spend
@@ -52,7 +52,7 @@ def _dearer(index: Index, use: pd.DataFrame) -> np.ndarray:
     out = np.zeros(len(use), dtype=bool)
     when = use["t"].to_numpy(dtype=np.int64) * index.case.load.shape[1] + use["l"].to_numpy(dtype=np.int64)
     sku, units = use["s"].to_numpy(dtype=np.int64), use["n"].to_numpy(dtype="float64")
-    price = np.nan_to_num(index.offers.price[sku, use["t"].to_numpy(dtype=np.int64)], nan=np.inf)
+    price = np.nan_to_num(index.offers.paid("on_demand")[sku, use["t"].to_numpy(dtype=np.int64)], nan=np.inf)
     for at in use.groupby(["w", "r"], sort=False).indices.values():
         machines, i = np.unique(sku[at], return_inverse=True)
         _, j = np.unique(when[at], return_inverse=True)
