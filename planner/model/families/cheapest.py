@@ -20,9 +20,9 @@ def cheapest(context: Context) -> Block | None:
 
     Equation: run[q,s,t,l] ≤ Σ use[w,s,t,l] over the w in q for which s is not dearer, so that a machine runs
     on demand only for those whose choice it may be where nothing is to be widened. s is dearer for w where
-    another machine of the region carries all of w for less money an hour, less what the contract takes off
-    each, and draws no more on any limit; of a workload that may be split, in whole machines, one against one besides. Commitments may carry
-    anybody: they are paid anyway.
+    another machine of the region carries all of w for less money an hour, less what the contract takes
+    off each, and draws no more on any limit; of a workload that may be split, in whole machines, one against
+    one besides. Commitments may carry anybody: they are paid anyway.
 
     Only on the market, where spending more could pay: with a share of the spend, an exit limit or a spend
     commitment. Rows only where somebody's dearer machine would otherwise run.
