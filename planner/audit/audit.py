@@ -25,7 +25,7 @@ from planner.policy.kinds import KINDS as SCHEMAS
 from planner.policy.rules import Rule
 
 Stage = Literal["plan", "award"]
-_SPOILT = (Unreadable, ArithmeticError, KeyError, ValueError)
+_SPOILT = (Unreadable, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 """What content that makes no sense raises; a check that meets it fails instead of stopping the audit."""
 
 
@@ -65,10 +65,14 @@ def audit(
     if not folder.has("placements.csv") and not folder.has(RECORD):
         mend = "Name a folder with placements.csv and inputs/, as planner plan writes it."
         raise BadInput([Issue(root.name, 0, "", "", "is no plan", mend)])
-    question = read_question(folder, packs, rules_as_of)
-    if question is None:
-        return _made(root, None, packs, stage, (), folder.problems)
-    return judge(folder, question, packs, stage, catalogs)
+    try:
+        question = read_question(folder, packs, rules_as_of)
+        if question is not None:
+            return judge(folder, question, packs, stage, catalogs)
+        findings = []
+    except _SPOILT as error:
+        findings = [Finding("readable", "fail", "folder", f"cannot be worked out: {_why(error)}")]
+    return _made(root, None, packs, stage, findings, folder.problems)
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,11 @@ def judge(
     if not folder.problems:
         findings.append(Finding("readable", "pass", "all files", "every file that was needed could be read"))
     done = _made(folder.root, context, packs, stage, findings, folder.problems)
-    return replace(done, decisions=decisions(context, done.findings))
+    try:
+        return replace(done, decisions=decisions(context, done.findings))
+    except _SPOILT as error:
+        message = f"decision records cannot be worked out: {_why(error)}"
+        return done.with_findings([Finding("decisions", "fail", "folder", message)])
 
 
 def _release(folder: Folder) -> str:

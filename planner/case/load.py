@@ -26,7 +26,7 @@ from planner.case.vendor_costs import held_by_period
 from planner.catalog.load import Catalog, read_catalog
 from planner.catalog.spot import with_spot
 from planner.errors import Issue
-from planner.files.read import Source, is_text, parts
+from planner.files.read import Source, is_text, opened_plain, parts
 from planner.money import Rates
 from planner.names import did_you_mean
 from planner.names import mend as mend_name
@@ -265,7 +265,7 @@ def _traces(
     path = origin.folder / file
     if path.is_symlink() or not path.is_file():
         return None, [Issue(FILE, 0, "traces.file", file, "is missing or a link", "Add the file.")]
-    factors, problems = read_traces(path.read_bytes(), file)
+    factors, problems = read_traces(opened_plain(path), file)
     known = set(frames["workloads"]["workload"])
     for name in [c for c in factors.columns if c not in known]:
         mend = "Correct the name, or take the column out."

@@ -52,6 +52,7 @@ FORMATS = ("table", "json", "junit", "sarif", "oscal", "html")
     is_flag=True,
     help="Also draw report and figures again from the tables, by the planner's own code, and compare.",
 )
+@click.option("--public", is_flag=True, help="Take a public part of a plan for one; else it fails (exit 4).")
 @click.option(
     "--catalogs",
     help="Also compare the copies of catalogs, networks and packs, row by row, with those in this FOLDER, "
@@ -71,6 +72,7 @@ def command(
     strict: bool,
     bound: bool,
     rendered: bool,
+    public: bool,
     catalogs: str | None,
     out: Path | None,
 ) -> None:
@@ -115,8 +117,13 @@ def command(
         what = f"{breached} breach{'es' if breached > 1 else ''} of rules that do not bind, reported only"
         click.echo(f"planner: before anybody signs: {what}", err=True)
     if found.public:
-        click.echo("planner: a public part of a plan: what it leaves out was not checked", err=True)
-        return
+        # Anybody can write "public" into a plan that fails: it takes who audits it to expect a part.
+        part = "a public part of a plan: what it leaves out was not checked"
+        if public:
+            click.echo(f"planner: {part}", err=True)
+            return
+        click.echo(f"planner: the plan calls itself {part}; say --public if that is what you audit", err=True)
+        click.get_current_context().exit(AuditFailed.exit_code)
     click.echo(f"next: planner sign {quoted(plan)} --key KEY --role reviewed", err=True)
 
 

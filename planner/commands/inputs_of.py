@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from planner.files.read import opened_plain
 from planner.inputs import Case, read_case
 from planner.plan.folder import MANIFEST, RECORD, digest
 
@@ -29,7 +30,7 @@ def inputs_of(path: Path) -> tuple[Case, list[str]]:
 
 def _changed(plan: Path, case: Case) -> list[str]:
     try:
-        known = dict(json.loads((plan / MANIFEST).read_text(encoding="utf-8"))["files"])
+        known = dict(json.loads(opened_plain(plan / MANIFEST))["files"])
     except (OSError, ValueError, KeyError, TypeError):
         return ["the plan has no readable manifest, so changes of its inputs cannot be seen"]
     now = {f"inputs/{name.replace('./', '')}": digest(file) for name, file in case.files}

@@ -17,12 +17,13 @@ from planner.commands.talk import quoted
 def command(bundle: Path, out: Path) -> None:
     """Write the plan in BUNDLE to a new folder; refuse (exit 4) whatever is not exactly a bundle."""
     from planner.audit.seal.bundle import open_bundle, read_bundle, write_folder
+    from planner.audit.seal.public import is_public
 
     if out.exists() or out.is_symlink():
         raise click.UsageError(f"{out} exists; choose another --out")
     files = open_bundle(read_bundle(bundle))
     write_folder(files, out)
     click.echo(f"{out}: {len(files)} files, all as they were written")
-    click.echo(
-        f"next: planner audit {quoted(out)}, or planner verify {quoted(out)} --key PUBLIC.pem", err=True
-    )
+    part = " --public" if is_public(files) else ""
+    follow = f"planner audit {quoted(out)}{part}, or planner verify {quoted(out)} --key PUBLIC.pem"
+    click.echo(f"next: {follow}", err=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from planner.files.grid import Gathering, Grid, refused, text_of
+from planner.files.read import plain
 
 
 def read_parquet(path: Path, where: str) -> Grid:
@@ -16,7 +17,7 @@ def read_parquet(path: Path, where: str) -> Grid:
         mend = "Install the extra parquet (pip install 'cloud-capacity-planner[parquet]'), or write CSV."
         return refused(where, "Parquet cannot be read: pyarrow is not installed", mend)
     try:
-        table = pyarrow.parquet.ParquetFile(path).read()
+        table = pyarrow.parquet.ParquetFile(plain(path)).read()
         columns = [column.to_pylist() for column in table.columns]
     except FileNotFoundError:
         return refused(where, "the file is missing", "Add it, or take its name out of the case.")

@@ -61,14 +61,19 @@ def opened_plain(path: Path) -> bytes:
     OSError
         If it is missing, no plain file (a pipe, a device, a folder), or larger than :data:`LARGEST`.
     """
+    return plain(path).read_bytes()
+
+
+def plain(path: Path, largest: float = LARGEST) -> Path:
+    """The path itself, if a plain file of no more than ``largest`` bytes is there; raises as above."""
     held = path.stat()
     if stat.S_ISDIR(held.st_mode):
         raise IsADirectoryError(errno.EISDIR, "Is a directory", str(path))
     if not stat.S_ISREG(held.st_mode):
         raise OSError(errno.EINVAL, "it is a pipe or a device", str(path))
-    if held.st_size > LARGEST:
-        raise OSError(errno.EFBIG, f"it is larger than {LARGEST // 2**20} MiB", str(path))
-    return path.read_bytes()
+    if held.st_size > largest:
+        raise OSError(errno.EFBIG, f"it is larger than {int(largest) // 2**20} MiB", str(path))
+    return path
 
 
 def read_bytes(path: Path, where: str) -> tuple[bytes, Issue | None]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from planner.errors import Issue
 from planner.files.grid import Gathering, Grid, refused, text_of
+from planner.files.read import plain
 from planner.names import mend
 
 LARGEST = 512 * 2**20
@@ -29,7 +30,7 @@ def read_sheet(path: Path, sheet: str, name: str, where: str) -> Grid:
     import openpyxl
 
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(plain(path)) as archive:
             if sum(part.file_size for part in archive.infolist()) > LARGEST:
                 mend = "Save the table alone, or as CSV UTF-8."
                 return refused(where, f"the workbook unpacks to more than {LARGEST // 2**20} MiB", mend)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from planner.atomic import new_folder
 from planner.errors import BadInput, Issue, NotWritten
-from planner.files.read import Source
+from planner.files.read import Source, opened_plain, plain
 from planner.plan.plan import EXTRA, FRAMES, OPTIONAL, Plan
 
 MANIFEST = "manifest.json"
@@ -77,7 +77,7 @@ def _keeps(out: Path, record: str, replace_signed: bool) -> str:
 def not_as_written(out: Path) -> str:
     """What a folder holds first that is not as its manifest says, in words; empty if there is nothing."""
     try:
-        stated = json.loads((out / MANIFEST).read_text(encoding="utf-8"))["files"]
+        stated = json.loads(opened_plain(out / MANIFEST))["files"]
         stated = dict(stated)
     except (OSError, ValueError, KeyError, TypeError):
         return f"no {MANIFEST} that vouches for its files"
@@ -118,7 +118,7 @@ def read_plan(folder: Path) -> Plan:
     frames: dict[str, Any] = {}
     record: dict[str, Any] = {}
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        record = json.loads(opened_plain(folder / RECORD))
     except (OSError, ValueError):
         mend = "Name a folder that planner plan wrote."
         raise BadInput(
@@ -148,7 +148,9 @@ def _read_frame(path: Path, columns: tuple[str, ...], extra: tuple[str, ...]) ->
     known = (*columns, *extra)
     blank = {column: [""] for column in known if column not in _TEXT}
     try:
-        frame = pd.read_csv(path, dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=blank)
+        frame = pd.read_csv(
+            plain(path), dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=blank
+        )
     except (OSError, ValueError) as error:
         mend = "Write the plan again with planner plan."
         raise BadInput(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from planner.files.read import plain
 from planner.plan.plan import Plan
 from planner.report.background import PRICES, Background
 from planner.report.figures.context import Context, context_of
@@ -79,7 +80,7 @@ def _rows(inputs: Path, table: str, columns: Sequence[str]) -> pd.DataFrame:
     rows: dict[str, list[str]] = {}
     for path in sorted(inputs.rglob(table)):
         try:
-            with path.open(encoding="utf-8-sig", newline="") as stream:
+            with plain(path).open(encoding="utf-8-sig", newline="") as stream:
                 for line in csv.DictReader(stream):
                     row = [(line.get(column) or "").strip() for column in columns]
                     rows.setdefault(row[0], row)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import Issue, Unavailable
+from planner.files.read import plain
 
 _ROWS = 100_000
 _LARGEST = 1e15
@@ -64,6 +65,7 @@ def pieces(path: Path, faults: Faults) -> Iterator[pd.DataFrame]:
     """The columns wanted, as text, in pieces; a file that cannot be read is a problem."""
     wanted = {*REQUIRED, *OPTIONAL}
     try:
+        plain(path, float("inf"))  # a bill is read in pieces, whatever its size
         if path.suffix.lower() == ".parquet":
             yield from _parquet(path, wanted, faults)
             return

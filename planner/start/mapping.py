@@ -35,6 +35,7 @@ from typing import Any
 from planner.case.reader import Reader
 from planner.case.resources import RESOURCES
 from planner.errors import BadInput, Issue
+from planner.files.read import opened_plain
 from planner.names import mend
 
 TAG = "tag:"
@@ -102,7 +103,7 @@ def read_mapping(path: Path) -> Mapping:
         With everything wrong in it.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = opened_plain(path).decode("utf-8-sig")
         tree = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadInput(

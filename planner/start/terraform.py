@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 
 from planner.errors import BadInput, Issue
+from planner.files.read import opened_plain
 from planner.start.estate import (
     NEEDS,
     SYSTEMS,
@@ -86,7 +87,7 @@ def read_states(files: Sequence[Path], names: Names, mapping_file: str = "mappin
 def _resources(path: Path, problems: list[Issue]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Type, address and attributes of each managed resource."""
     try:
-        state = json.loads(path.read_bytes())
+        state = json.loads(opened_plain(path))
     except (OSError, ValueError, RecursionError) as error:
         mend = "Name a state, or what show -json printed."
         problems.append(Issue(path.name, 0, "", "", f"cannot be read ({str(error)[:200]})", mend))

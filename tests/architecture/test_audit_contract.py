@@ -12,6 +12,7 @@ DIRECT = {
     "planner": "the version, for the reports of findings",
     "planner.errors": "messages and exit codes; judges nothing",
     "planner.atomic": "puts bytes on the disk; judges nothing",
+    "planner.files.read": "opens plain files within bounds; judges nothing",
     "planner.files.toml": "reads TOML within bounds; judges nothing",
     "planner.policy.rules": "what a rule is: the law is the same for both, verdicts are not shared",
     "planner.policy.kinds": "which parameters a kind of rule has; its verdict is the audit's own",
@@ -33,7 +34,7 @@ THROUGH_PACKS = {
     "planner.catalog.schema", "planner.catalog.spot", "planner.cells", "planner.tables", "planner.tolerances",
     "planner.units",
     "planner.case.sources", "planner.case.toml", "planner.files.grid", "planner.files.numbers",
-    "planner.files.parquet", "planner.files.read", "planner.files.text", "planner.files.workbook",
+    "planner.files.parquet", "planner.files.text", "planner.files.workbook",
     "planner.names", "planner.tidy",
 }  # fmt: skip
 """What reading a pack takes: bytes and cells of files as people have them, names of columns

@@ -96,6 +96,9 @@ HOSTILE: dict[str, Callable[[Path], object]] = {
     "a zero of many digits": lambda p: edit(
         p / "inputs/catalogs/catalog/skus.csv", where(lambda r: True, vcpu="0e-99")
     ),
+    "a size of many digits": lambda p: edit(
+        p / "inputs/catalogs/catalog/skus.csv", where(lambda r: r["vcpu"] != "", vcpu="9" * 400)
+    ),
     "no JSON": put("plan.json", b"{"),
     "JSON in JSON in JSON": put("plan.json", b"[" * 200_000),
     "a key twice": put("plan.json", b'{"case": 1, "case": 2}'),

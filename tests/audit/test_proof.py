@@ -165,5 +165,10 @@ def test_signing_is_not_proposed_of_a_public_part(plan: Path) -> None:
     retold(plan / "plan.json", '"case": "vendor-cap"', '"public": true,\n  "case": "vendor-cap"')
     write_manifest(plan)
     found = run("audit", plan)
-    assert "a public part" in (found.out + found.err)
+    assert found.code == 4, "nobody asked for a part"
+    assert "the plan calls itself a public part of a plan" in found.err.splitlines()[-1]
     assert "planner sign" not in (found.out + found.err)
+    expected = run("audit", plan, "--public")
+    assert expected.code == 0
+    assert "a public part of a plan: what it leaves out was not checked" in expected.err.splitlines()[-1]
+    assert "planner sign" not in (expected.out + expected.err)

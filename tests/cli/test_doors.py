@@ -60,6 +60,44 @@ def test_a_hostile_case_is_bad_input_at_once(name: str, tmp_path: Path) -> None:
     assert not (tmp_path / "plan").exists()
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("doors") / "plan"
+    assert call("plan", ROOT / "examples" / "vendor-cap", "--no-report", "--out", out).code == 0
+    return out
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir, lambda p: p.symlink_to("/dev/zero")])
+@pytest.mark.parametrize("file", ["plan.json", "placements.csv", "manifest.json", "certificate.npz",
+                                  "inputs/case.toml"])  # fmt: skip
+def test_what_is_no_file_in_a_plan_is_told_at_once(
+    file: str, make: Callable[[Path], object], written: Path, tmp_path: Path
+) -> None:
+    plan = Path(shutil.copytree(written, tmp_path / "plan"))
+    replaced(plan / file, make)
+    for words in (("show", plan), ("show", plan, "--bound"), ("audit", plan), ("verify", plan),
+                  ("bundle", plan, "--out", tmp_path / "plan.tar"), ("compare", plan, written)):  # fmt: skip
+        ran = call(*words)
+        assert ran.code in (0, 4, 5), (words, ran.err)
+        assert ran.code or words[0] in ("show", "compare"), (words, "nobody vouches for it")
+    assert not (tmp_path / "plan.tar").exists()
+
+
+def test_a_pipe_for_a_key_a_bill_or_a_state_is_told_at_once(written: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    case = ROOT / "examples" / "vendor-cap"
+    for words in (("sign", written, "--key", pipe, "--role", "prepared"), ("verify", written, "--key", pipe),
+                  ("verify", written, "--trust", pipe), ("verify", pipe),
+                  ("unbundle", pipe, "--out", tmp_path / "out"),
+                  ("plan", case, "--fix", pipe, "--no-report", "--out", tmp_path / "held"),
+                  *(("import", kind, pipe, "--mapping", pipe, "--out", tmp_path / "estate")
+                    for kind in ("focus", "terraform", "inventory"))):  # fmt: skip
+        ran = call(*words)
+        assert ran.code in (4, 5), (words, ran.err)
+    assert not (tmp_path / "held").exists()
+
+
 def test_hostile_text_of_a_folder_is_cleaned_in_print(tmp_path: Path) -> None:
     plan = tmp_path / "plan"
     assert call("plan", ROOT / "examples" / "vendor-cap", "--no-report", "--out", plan).code == 0

@@ -38,7 +38,8 @@ def public(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
     Commitments held, agreed or kept from an earlier plan are contract rows too. The record names the
     input tables from which rows were taken (``in_part``), so that the audit does not judge by the rest.
 
-    A plan without any contract row is public as a whole. Otherwise only what is known to hold no
+    A plan without any contract row, and without tables of money of the user's own, is public as a whole.
+    Otherwise only what is known to hold no
     money stays (:data:`OPEN`, :data:`HEAD`, the inputs). Contract rows are taken out of the inputs, whatever
     their files are called, the user's own tables of money and comments too. The rest is left out with the
     signatures and the digests, which would let figures be guessed. The part has a manifest of its own and
@@ -58,10 +59,10 @@ def public(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
     for name, content in files.items():
         if name.startswith(f"{INPUTS}/") and name not in secret:
             kept[name] = _without_contracts(name, content, name in named.values())
-    touched = bool(secret & files.keys()) or any(kept[name] != files[name] for name in kept)
+    money = {named[t] for t in MONEY if t in named}
+    touched = bool((secret | money) & files.keys()) or any(kept[name] != files[name] for name in kept)
     if not touched:
         return dict(files), []
-    money = {named[t] for t in MONEY if t in named}
     known = {*named.values(), _inside(str(tree.get("traces", {}).get("file", "")))}
     for name in sorted(kept):
         if name in money or not (name in known or name.endswith(_READ)):
@@ -78,6 +79,14 @@ def public(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
     changed = sorted(n for n in kept if n in files and kept[n] != files[n])
     kept[MANIFEST] = manifest_of({**kept, **{MANIFEST: files[MANIFEST]}})
     return kept, [*left, *(f"{name} (in part)" for name in changed)]
+
+
+def is_public(files: Mapping[str, bytes]) -> bool:
+    """Do the files call themselves a public part of a plan?"""
+    try:
+        return RECORD in files and parse_json(files[RECORD]).get("public") is True
+    except Unreadable:
+        return False
 
 
 def _refuse_places(files: Mapping[str, bytes]) -> None:

@@ -25,6 +25,7 @@ from planner.audit.seal.content import (
     read_canonical,
 )
 from planner.errors import AuditFailed, BadInput, Issue
+from planner.files.read import opened_plain
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -66,7 +67,7 @@ def read_private(path: Path) -> Ed25519PrivateKey:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        key = load_pem_private_key(path.read_bytes(), password=None)
+        key = load_pem_private_key(opened_plain(path), password=None)
     except (OSError, ValueError, TypeError) as error:
         raise _no_key(path, f"cannot be read ({type(error).__name__})") from None
     if not isinstance(key, Ed25519PrivateKey):
@@ -86,7 +87,7 @@ def read_public(path: Path) -> str:
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     try:
-        key = load_pem_public_key(path.read_bytes())
+        key = load_pem_public_key(opened_plain(path))
     except (OSError, ValueError, TypeError) as error:
         raise _no_key(path, f"cannot be read ({type(error).__name__})") from None
     if not isinstance(key, Ed25519PublicKey):
