@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands.talk import quoted, watching
+from planner.commands.talk import quoted, tell, watching
 
 
 def _part(ctx: click.Context, parameter: click.Parameter, text: str) -> float:
@@ -76,11 +76,9 @@ def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
         )
         title = f"{head['title']}: plans within {percent(within)} of the cheapest"
         study_out.print_rows(str(head["marking"]), title, cells, heads)
-        click.echo(
-            "moved: the part of the market's spend that is with another vendor group than in the cheapest"
-        )
+        tell("moved: the part of the market's spend that is with another vendor group than in the cheapest")
         if not found.every_set:
-            click.echo("most different: of the plans above, not of all sets of vendor groups")
+            tell("most different: of the plans above, not of all sets of vendor groups")
     for note in notes:
         click.echo(f"note: {note}", err=True)
     click.echo(f"next: planner why {quoted(path)} --rule RULE", err=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands.talk import quoted, watching
+from planner.commands.talk import quoted, tell, watching
 
 
 @click.command("breakeven")
@@ -66,14 +66,14 @@ def command(
         study_out.print_rows(marking, f"{title}: discounts of {called}", cells, heads)
         if found.entry is None:
             why = f": it is closed to every workload ({found.why_not})" if found.why_not else ""
-            click.echo(f"no discount up to {percent(deepest)} brings {called} into the plan{why}")
+            tell(f"no discount up to {percent(deepest)} brings {called} into the plan{why}")
         elif found.entry == 0:
-            click.echo(f"{called} is in the plan without any discount")
+            tell(f"{called} is in the plan without any discount")
         else:
-            click.echo(f"{called} enters at a discount of {percent(found.entry, 2)}, be it with a sliver")
+            tell(f"{called} enters at a discount of {percent(found.entry, 2)}, be it with a sliver")
         if found.entry is not None:
             for share, discount in found.wins:
                 at = f"not at up to {percent(deepest)}" if discount is None else f"at {percent(discount, 1)}"
-                click.echo(f"  {percent(share)} of the market: {at}")
+                tell(f"  {percent(share)} of the market: {at}")
     click.echo(f"written to {target}", err=True)
     click.echo(f"next: planner why {quoted(case)} --workload NAME", err=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.commands.talk import quoted, watching
+from planner.commands.talk import quoted, tell, watching
 
 if TYPE_CHECKING:
     from planner.study.commit_advice import Advice
@@ -88,13 +88,13 @@ def _show(found: Advice, head: Mapping[str, Any]) -> None:
     heads = ("machine", "pays from", "commit", "if mean", *(f"if {name}" for name in names))
     study_out.print_rows(str(head["marking"]), title, cells, heads)
     if not cells:
-        click.echo("nothing is worth a commitment")
+        tell("nothing is worth a commitment")
     money = found.currency
-    click.echo("pays from: the part of its hours that a committed machine must run")
-    click.echo(f"expected cost {amount(found.expected, money)}, discounted")
+    tell("pays from: the part of its hours that a committed machine must run")
+    tell(f"expected cost {amount(found.expected, money)}, discounted")
     if found.unproved >= 0.5:
         less = amount(found.unproved, money)
-        click.echo(f"  the best advice may cost up to {less} less: the best of a few candidates (--gap)")
+        tell(f"  the best advice may cost up to {less} less: the best of a few candidates (--gap)")
     saved, worth = found.of_mean - found.expected, found.expected - found.perfect
-    click.echo(f"  it saves {amount(saved, money)} against committing as if the mean were certain")
-    click.echo(f"  knowing demand beforehand would be worth {amount(worth, money)}")
+    tell(f"  it saves {amount(saved, money)} against committing as if the mean were certain")
+    tell(f"  knowing demand beforehand would be worth {amount(worth, money)}")

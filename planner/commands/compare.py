@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from planner.commands.of_plans import of_plans
-from planner.commands.talk import quoted, watching
+from planner.commands.talk import quoted, tell, watching
 from planner.errors import PlannerError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def command(
         study_out.print_json(document)
     else:
         for line in alike:
-            click.echo(line)
+            tell(line)
         _show(rows, head)
     if note:
         click.echo(note, err=True)
@@ -150,19 +150,19 @@ def _show(rows: Sequence[Row], head: Mapping[str, Any]) -> None:
     heads = ("plan", f"discounted cost ({head['currency']})", *MONEY)
     money = [_money(row, first, head["names"]) for row in rows]
     study_out.print_rows(str(head["marking"]), f"{head['title']}: money and vendors", money, heads)
-    click.echo()
+    tell()
     service = [_service(row) for row in rows]
     study_out.print_rows("", "service, moves and rules", service, ("plan", *SERVICE))
     for row in rows:
         if row.weighed:
             worth = f"{head['currency']} {row.weighed:,.0f}"
-            click.echo(f"{row.name}: of its cost nobody pays {worth}, the worth of carbon or latency")
+            tell(f"{row.name}: of its cost nobody pays {worth}, the worth of carbon or latency")
         if row.unknown:
-            click.echo(f"{row.name}: carbon unknown, not counted and not zero: {', '.join(row.unknown)}")
+            tell(f"{row.name}: carbon unknown, not counted and not zero: {', '.join(row.unknown)}")
         if row.reason:
-            click.echo(f"{row.name}: no plan: {row.reason}")
+            tell(f"{row.name}: no plan: {row.reason}")
     if any(row.kept is not None for row in rows):
-        click.echo(NOTE)
+        tell(NOTE)
 
 
 def _money(row: Row, first: float, names: Mapping[str, str]) -> list[str]:

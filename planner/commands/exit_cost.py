@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.commands.talk import quoted, watching
+from planner.commands.talk import quoted, tell, watching
 
 if TYPE_CHECKING:
     from planner.study.exit_cost import Exit
@@ -82,31 +82,31 @@ def _show(found: Exit, head: Mapping[str, Any], days: float | None) -> None:
     title = f"{head['title']}: what lies with {found.vendor} ({found.currency})"
     study_out.print_rows(str(head["marking"]), title, cells, heads)
     stake = found.stake
-    click.echo(f"\nleaving {found.vendor} at the beginning of {found.at}:")
-    click.echo(f"  egress {_told(stake.egress, found)} at list price, nothing if it waives a full exit")
+    tell(f"\nleaving {found.vendor} at the beginning of {found.at}:")
+    tell(f"  egress {_told(stake.egress, found)} at list price, nothing if it waives a full exit")
     said = _told(stake.labour, found) if stake.labour is not None else "not stated in the case"
-    click.echo(f"  labour {said}; notice {stake.notice_days} days")
+    tell(f"  labour {said}; notice {stake.notice_days} days")
     if days is not None:
-        click.echo(f"  carrying the data away takes {days:,.1f} days")
-    click.echo(f"  stranded: {_told(stake.stranded, found)} still due for what runs on unused")
+        tell(f"  carrying the data away takes {days:,.1f} days")
+    tell(f"  stranded: {_told(stake.stranded, found)} still due for what runs on unused")
     if found.gone is None:
-        click.echo(f"  there is no plan without {found.vendor}:")
+        tell(f"  there is no plan without {found.vendor}:")
         for line in found.why_not:
-            click.echo(f"    {line}")
+            tell(f"    {line}")
         return
     when = "at once" if found.periods == 0 else f"by the beginning of {found.gone}"
-    click.echo(f"  possible {when}; what runs then costs {amount(found.running, found.currency)} a year more")
+    tell(f"  possible {when}; what runs then costs {amount(found.running, found.currency)} a year more")
     if abs(found.begin) >= 0.005:
-        click.echo(f"  beginning elsewhere costs {amount(found.begin, found.currency)} once")
+        tell(f"  beginning elsewhere costs {amount(found.begin, found.currency)} once")
     with_moves = "with" if found.priced_moves else "without"
     extra = amount(found.extra, found.currency)
-    click.echo(f"  over the horizon {extra}, discounted, {with_moves} moving")
+    tell(f"  over the horizon {extra}, discounted, {with_moves} moving")
     if found.unproved >= 0.5:
         words = amount(found.unproved, found.currency)
-        click.echo(f"  the best exit may cost up to {words} less: whole numbers to a gap (--gap)")
+        tell(f"  the best exit may cost up to {words} less: whole numbers to a gap (--gap)")
     by = found.goes.groupby("region")[["share", "vcpu"]].sum()
     for region, share, vcpu in by.itertuples(name=None):
-        click.echo(f"  to {region}: {share:.1f} workloads, {vcpu:,.0f} vCPU")
+        tell(f"  to {region}: {share:.1f} workloads, {vcpu:,.0f} vCPU")
 
 
 def _told(value: float | None, found: Exit) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, tell
 
 if TYPE_CHECKING:
     from planner.explain.explain import Explanation
@@ -48,23 +48,23 @@ _FACTS = 6
 def _show_conflicts(explanation: Explanation) -> None:
     """What collides, as soon as it is known."""
     if explanation.feasible:
-        click.echo("a plan exists that obeys every rule: nothing collides")
+        tell("a plan exists that obeys every rule: nothing collides")
     for reason in explanation.reasons:
-        click.echo(f"certain before solving: {reason}")
+        tell(f"certain before solving: {reason}")
     many = len(explanation.conflicts) > 1
     for number, told in enumerate(explanation.conflicts, 1):
         label = f"conflict {number}" if many else "these"
         when = f" (in {', '.join(told.periods[:3])}{' …' if len(told.periods) > 3 else ''})"
         when = when if told.periods else ""
-        click.echo(f"\n{label} cannot all hold{when}; without any one of them the rest can:")
+        tell(f"\n{label} cannot all hold{when}; without any one of them the rest can:")
         for member in told.members:
-            click.echo(f"  - {member.text}")
+            tell(f"  - {member.text}")
             if member.source:
-                click.echo(f"      source: {member.source}")
+                tell(f"      source: {member.source}")
         for fact in told.facts[:_FACTS]:
-            click.echo(f"    fact: {fact}")
+            tell(f"    fact: {fact}")
         if len(told.facts) > _FACTS:
-            click.echo(f"    and {len(told.facts) - _FACTS} more facts; --json lists them all")
+            tell(f"    and {len(told.facts) - _FACTS} more facts; --json lists them all")
     if not explanation.feasible:
         click.echo("working out what would have to give …", err=True)
 
@@ -73,12 +73,12 @@ def _show_ways(explanation: Explanation) -> None:
     ways = [(text, way) for text, way in explanation.ways if not way.serves_less]
     less = [text for text, way in explanation.ways if way.serves_less]
     if ways:
-        click.echo("\nways out, cheapest first:")
+        tell("\nways out, cheapest first:")
     for number, (text, _) in enumerate(ways, 1):
-        click.echo(f"  {number}. {text}")
+        tell(f"  {number}. {text}")
     if less:
-        click.echo("\nor ask for less:")
+        tell("\nor ask for less:")
     for text in less:
-        click.echo(f"  - {text}")
+        tell(f"  - {text}")
     for note in explanation.notes:
-        click.echo(f"note: {note}")
+        tell(f"note: {note}")

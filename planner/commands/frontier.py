@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.commands.talk import quoted, watching
+from planner.commands.talk import quoted, tell, watching
 
 if TYPE_CHECKING:
     from planner.study.frontier import Frontier
@@ -122,22 +122,22 @@ def _show(found: Frontier, title: str, marking: str) -> None:
     told = [row for i, row in enumerate(cells) if i not in again]
     study_out.print_rows(marking, f"{title}: cost by {found.parameter} of {found.rule.id}", told, heads)
     if again:
-        click.echo(f"{len(again)} points between others of the same cost are left out (--json has all)")
+        tell(f"{len(again)} points between others of the same cost are left out (--json has all)")
     of = "" if found.exact else " (of the points swept; others with other points)"
     if found.binds_from is not None:
         first = limit(found.binds_from, found.unit, 2)
-        click.echo(f"the first {found.parameter} that costs anything{of}: {first}")
+        tell(f"the first {found.parameter} that costs anything{of}: {first}")
     if found.knee is not None:
         knee = limit(found.knee, found.unit, 2)
         each = f"each {'unit' if found.unit else 'point'}"
-        click.echo(f"knee{of}: {knee}; tightening beyond it costs more for {each}")
+        tell(f"knee{of}: {knee}; tightening beyond it costs more for {each}")
     if found.end is not None:
-        click.echo(f"no plan beyond {limit(found.end, found.unit, 2)}: {found.reason}")
-    click.echo(f"cheapest: {words(base, found.currency)}, discounted, over the horizon")
+        tell(f"no plan beyond {limit(found.end, found.unit, 2)}: {found.reason}")
+    tell(f"cheapest: {words(base, found.currency)}, discounted, over the horizon")
     if found.band is not None and any("≈" in cell for row in told for cell in row):
-        click.echo(found.band.sentence(found.currency))
+        tell(found.band.sentence(found.currency))
     if found.points[0].kept is not None:
-        click.echo(NOTE)
+        tell(NOTE)
 
 
 def _extra(extra: float, found: Frontier) -> str:

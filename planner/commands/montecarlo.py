@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from planner.commands import running
-from planner.commands.talk import quoted
+from planner.commands.talk import quoted, tell
 
 
 @click.command("montecarlo")
@@ -79,11 +79,9 @@ def _show(document: dict[str, Any]) -> None:
     heads = ("cost below", document["currency"], "at least", "at most")
     title = f"{document['title']}: {document['runs']} draws, seed {document['seed']}, {document['plan']}"
     study_out.print_rows(str(document["marking"]), title, cells, heads)
-    click.echo(f"at least, at most: {percent(document['confidence'])} interval of the figure itself")
+    tell(f"at least, at most: {percent(document['confidence'])} interval of the figure itself")
     for spread in document["spreads"]:
-        click.echo(f"{spread['of']}: sigma {spread['sigma']:g} ({spread['basis']}, {spread['as_of']})")
+        tell(f"{spread['of']}: sigma {spread['sigma']:g} ({spread['basis']}, {spread['as_of']})")
     if document["without_plan"]:
-        click.echo(
-            f"{document['without_plan']} of {document['runs']} draws have no plan; none: beyond all costs,"
-        )
-        click.echo("  since a draw without a plan counts as dearer than any")
+        tell(f"{document['without_plan']} of {document['runs']} draws have no plan; none: beyond all costs,")
+        tell("  since a draw without a plan counts as dearer than any")

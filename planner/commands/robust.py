@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from planner.commands.talk import quoted, watching
+from planner.commands.talk import quoted, tell, watching
 
 if TYPE_CHECKING:
     from planner.study.robust import Result
@@ -75,4 +75,4 @@ def _show(marking: str, title: str, currency: str, alpha: float, result: Result)
         lines.append(f"{instead} is worth {currency} {result.vss:,.0f} (VSS)")
     if decisions := result.decisions():
         lines += ["decide now, whichever scenario comes:", *(f"  {line}" for line in decisions)]
-    click.echo("\n".join(lines))
+    tell("\n".join(lines))

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from planner.commands import running
-from planner.commands.talk import quoted, watching
+from planner.commands.talk import quoted, tell, watching
 
 
 @click.command("stress")
@@ -122,11 +122,11 @@ def _show(document: dict[str, Any], rows: list[dict[str, Any]]) -> None:
         g: n for g, n in document["names"].items() if g != n and any(_names(r["stressor"], g) for r in felt)
     }
     if names:
-        click.echo(f"names: {', '.join(f'{group} is {name}' for group, name in sorted(names.items()))}")
+        tell(f"names: {', '.join(f'{group} is {name}' for group, name in sorted(names.items()))}")
     if without := [row["stressor"] for row in rows if not has_effect(row)]:
-        click.echo(f"without effect, {len(without)}: {', '.join(without)}")
+        tell(f"without effect, {len(without)}: {', '.join(without)}")
     for note in NOTES:
-        click.echo(note)
+        tell(note)
     _show_held(felt)
 
 
@@ -169,19 +169,19 @@ def _show_held(rows: list[dict[str, Any]]) -> None:
         for row in rows
     ]  # fmt: skip
     heads = ("stressor", "unserved", "copies lost", "backups lost", "rules broken", "cut off: new / held")
-    click.echo()
+    tell()
     study_out.print_rows("", "what breaks with placements held", cells, heads)
     for note in HELD:
-        click.echo(note)
+        tell(note)
     for row in rows:
         if row["breaks"]:
-            click.echo(f"{row['stressor']}:")
+            tell(f"{row['stressor']}:")
         for kind in dict.fromkeys(line["kind"] for line in row["breaks"]):
             lines = [_line(line) for line in row["breaks"] if line["kind"] == kind]
             for line in lines[:_TOLD]:
-                click.echo(f"  {line}")
+                tell(f"  {line}")
             if len(lines) > _TOLD:
-                click.echo(f"  … and {len(lines) - _TOLD} more {_KINDS.get(kind, '')} (breaks.csv)")
+                tell(f"  … and {len(lines) - _TOLD} more {_KINDS.get(kind, '')} (breaks.csv)")
 
 
 def _line(line: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What commands say on standard error beside their result."""
+"""What commands say: sentences of their result, and beside it on standard error."""
 
 from __future__ import annotations
 
@@ -19,6 +19,19 @@ if TYPE_CHECKING:
 
 _LONGEST = 60
 """Characters of what is being done that are shown."""
+
+
+def tell(lines: str = "") -> None:
+    """Sentences to standard output: folded at words on a terminal, whole lines where a program reads them."""
+    if not sys.stdout.isatty():
+        click.echo(lines)
+        return
+    from planner.report.terminal import console
+    from planner.report.terminal_grid import say
+
+    to = console()
+    for line in lines.split("\n"):
+        say(to, line)
 
 
 def quoted(path: Path | str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from planner.commands.talk import quoted, watching
+from planner.commands.talk import quoted, tell, watching
 
 _COLUMNS = 9
 """As many columns of costs fit a terminal; the figure and the file have all."""
@@ -63,10 +63,10 @@ def show_two_rules(
         )
         study_out.print_rows(marking, about, cells, heads)
         if len(shown) < len(grid.first.values):
-            click.echo(f"{len(shown)} of {len(grid.first.values)} columns; all are in frontier.csv")
+            tell(f"{len(shown)} of {len(grid.first.values)} columns; all are in frontier.csv")
         closed = sum(c.cost is None for c in grid.cells)
         if closed:
-            click.echo(f"{closed} of {len(grid.cells)} pairs have no plan")
-        click.echo(f"cheapest: {words(grid.base, grid.currency)}, discounted, over the horizon")
+            tell(f"{closed} of {len(grid.cells)} pairs have no plan")
+        tell(f"cheapest: {words(grid.base, grid.currency)}, discounted, over the horizon")
     click.echo(f"written to {target}", err=True)
     click.echo(f"next: planner frontier {quoted(case)} --rule {grid.first.rule.id}", err=True)

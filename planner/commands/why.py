@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from planner.commands.of_plans import of_plans
+from planner.commands.talk import tell
 
 
 @click.command("why")
@@ -59,16 +60,16 @@ def command(
             print_json({**found.document(), "notes": notes})
         else:
             _mark(marking)
-            click.echo(f"{workload}; the cheapest plan costs {words(found.cost, found.currency)}, discounted")
+            tell(f"{workload}; the cheapest plan costs {words(found.cost, found.currency)}, discounted")
             for verdict in found.verdicts:
-                click.echo(f"\n{verdict.region}")
+                tell(f"\n{verdict.region}")
                 for line in sentences(found, verdict):
-                    click.echo(f"  {line}")
+                    tell(f"  {line}")
             told = sources(found)
             if told:
-                click.echo("\nwhat would mend each, and where the rules come from")
+                tell("\nwhat would mend each, and where the rules come from")
             for line in told:
-                click.echo(f"  {line}")
+                tell(f"  {line}")
         follow = f"planner why {quoted(path)} --rule RULE"
     else:
         from planner.explain.price import price_rule
@@ -81,9 +82,9 @@ def command(
         else:
             _mark(marking)
             for line in price_words(price):
-                click.echo(line)
+                tell(line)
             if price.rule is not None:
-                click.echo(f"source: {price.rule.source_line()}")
+                tell(f"source: {price.rule.source_line()}")
         share = price.lever is not None and price.lever.parameter in ("cap", "floor")
         ends = ""
         if price.rule is not None and price.lever is not None and price.lever.step == 1.0:
@@ -102,4 +103,4 @@ def command(
 
 def _mark(marking: str) -> None:
     if marking:
-        click.echo(marking)
+        tell(marking)

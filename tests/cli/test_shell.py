@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
+import pty
 import shutil
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 from support.cli import ROOT, environment
@@ -80,3 +86,26 @@ def test_whoever_has_read_enough_ends_a_command_well():
         assert run.stdout is not None and run.stderr is not None
         run.stdout.close()
         assert (run.stderr.read(), run.wait()) == ("", 0)
+
+
+@pytest.mark.parametrize("columns", [50, 80])
+def test_sentences_are_folded_at_words_on_a_terminal(columns, tmp_path):
+    """In a terminal of so many columns no word is broken in two; elsewhere a sentence is one line."""
+    command = [sys.executable, str(ROOT / "cli.py"), "why", str(ROOT / "examples" / "vendor-cap"),
+               "--rule", "vendor-share"]  # fmt: skip
+    piped = subprocess.run(command, capture_output=True, text=True, env=environment({}), check=True).stdout
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    with subprocess.Popen(
+        command, stdout=theirs, stderr=subprocess.DEVNULL, env=environment({"TERM": "linux", "NO_COLOR": "1"})
+    ) as run:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # the other end was closed
+            while part := os.read(ours, 4096):
+                shown += part
+        assert run.wait() == 0
+    os.close(ours)
+    lines = shown.decode("utf-8").splitlines()
+    assert max(map(len, lines)) <= columns < max(map(len, piped.splitlines()))
+    assert " ".join(lines).split() == piped.split()
