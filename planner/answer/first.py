@@ -9,19 +9,21 @@ import numpy as np
 import pulp
 
 from planner.answer.parts import parts
-from planner.answer.whole import none_found, without_spare
+from planner.answer.whole import none_found, without_room_for_spare, without_spare
 from planner.errors import PlannerError, Stopped
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import PLANNING, SolvePolicy
 from planner.lp.problem import LARGE, Problem
 from planner.lp.pulp_solver import HighsByArrays
+from planner.lp.repair import repair
 from planner.lp.search import search
 from planner.lp.solve import Solution, solve, with_duals
 from planner.model.build import Model
 from planner.model.registry import column_names
 from planner.model.to_arrays import to_arrays
 from planner.model.to_pulp import LARGEST, to_pulp
+from planner.tolerances import SAME_COST
 
 
 @dataclass(frozen=True)
@@ -120,13 +122,26 @@ def leaner(model: Model, first: First, x: np.ndarray, policy: SolvePolicy) -> Fi
     fewer = without_spare(model, x)
     if np.array_equal(fewer, x):
         return None
-    arrays = to_arrays(model).fixed(fewer)
-    outcome, before = Problem(arrays, policy).solve(), first.outcome
+    before, whole = first.outcome, to_arrays(model)
+    arrays = whole.fixed(fewer)
+    outcome = Problem(arrays, policy).solve()
     if outcome.status is not Status.OPTIMAL or outcome.objective > before.objective:
+        # Spare machines made a share smaller: what it takes to do without them may cost more.
+        whole = without_room_for_spare(model, whole, fewer)
+        found = repair(whole, parts(model), fewer, np.inf)
+        arrays = whole.fixed(found.x)
+        outcome = Problem(arrays, policy).solve()
+    if outcome.status is not Status.OPTIMAL:
         return None
     best = replace(outcome, status=before.status, word=before.word, seconds=before.seconds)
     solution = Solution(arrays, best, min(first.solution.bound, best.objective))
-    return replace(first, solution=solution, whole={**first.whole, "gap": solution.gap})
+    if solution.gap > policy.gap + SAME_COST:
+        ended = {"ended": "effort"}
+        best = replace(best, status=Status.STOPPED, word="effort spent")
+        solution = replace(solution, outcome=best)
+    else:
+        ended = {}
+    return replace(first, solution=solution, whole={**first.whole, "gap": solution.gap, **ended})
 
 
 def _through_pulp(model: Model, problem: Any, policy: SolvePolicy) -> Outcome:

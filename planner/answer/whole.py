@@ -16,6 +16,7 @@ from planner.inputs import Case
 from planner.lp.arrays import Arrays
 from planner.lp.repair import Repaired, nearest
 from planner.model.build import Model
+from planner.model.families.carry import NEAR
 from planner.plan.plan import MACHINES
 from planner.tolerances import WHOLE
 
@@ -87,6 +88,26 @@ def without_spare(model: Model, x: np.ndarray) -> np.ndarray:
             out[col] -= spare
             out[int(on_demand)] -= min(spare, np.round(out[int(on_demand)]))
     return out
+
+
+def without_room_for_spare(model: Model, arrays: Arrays, x: np.ndarray) -> Arrays:
+    """The program in which a placement that has machines at ``x`` keeps to their kinds, and to less over than one.
+
+    The family ``carry`` leaves room for the largest kind on offer; of smaller kinds whole machines could lie
+    idle in that room, and would wherever spending more makes another share smaller.
+    """
+    carry, use = model.block("carry"), model.columns.use.numbered
+    key, n = ["w", "r", "t", "l"], use["n"].to_numpy()
+    runs = x[use["col"].to_numpy()] > WHOLE
+    sited = use[key].merge(carry.keys.assign(row=np.arange(len(carry.keys))), on=key, how="left")
+    row = sited["row"].to_numpy(dtype=np.int64)
+    largest = np.zeros(len(carry.keys))
+    np.maximum.at(largest, row[runs], 1.0 / n[runs])
+    rows = model.starts["carry"] + np.flatnonzero(largest > 0)
+    room = (1.0 - NEAR) * largest[largest > 0] * carry.scale[largest > 0]
+    arrays = arrays.row_bounded(rows, None, np.minimum(arrays.row_upper[rows], room))
+    unused = use["col"].to_numpy()[~runs & (largest[row] > 0)]
+    return arrays.bounded(unused, None, np.zeros(len(unused)))
 
 
 def machines(model: Model, x: np.ndarray) -> pd.DataFrame:
