@@ -91,7 +91,7 @@ def without_spare(model: Model, x: np.ndarray) -> np.ndarray:
 
 
 def without_room_for_spare(model: Model, arrays: Arrays, x: np.ndarray) -> Arrays:
-    """The program in which a placement that has machines at ``x`` keeps to their kinds, and to less over than one.
+    """The program in which a placement keeps to the kinds of machines that it has, and to less over than one.
 
     The family ``carry`` leaves room for the largest kind on offer; of smaller kinds whole machines could lie
     idle in that room, and would wherever spending more makes another share smaller.
