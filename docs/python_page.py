@@ -6,7 +6,7 @@ import planner
 
 GROUPS = {
     "Cases": ("read_case", "Case", "fixed_today", "read_fixed", "Fixed"),
-    "Plans": ("plan_case", "from_plan", "write_plan", "read_plan", "Plan"),
+    "Plans": ("plan_case", "from_plan", "write_plan", "read_plan", "Plan", "paper", "workbook"),
     "Audit": ("audit_plan", "Audit", "Finding"),
     "Why": ("explain_case", "Explanation", "why", "Why", "price_rule", "Price", "round_trip", "RoundTrip"),
     "Comparing": (

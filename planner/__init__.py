@@ -36,10 +36,10 @@ _EXPORTS = {
     "exit_cost": "study.exit_cost", "explain_case": "explain.explain:explain",
     "fixed_today": "answer.fixed", "from_plan": "answer.replan", "frontier": "study.frontier",
     "frontier_of_two": "study.two_rules:two_rules", "montecarlo": "study.montecarlo",
-    "plan_case": "planning", "price_rule": "explain.price", "read_case": "inputs",
+    "paper": "report.paper", "plan_case": "planning", "price_rule": "explain.price", "read_case": "inputs",
     "read_fixed": "answer.fixed", "read_plan": "plan.folder", "robust": "study.robust:solve_robust",
     "round_trip": "latency.answer", "stress": "study.stress:stress_matrix", "why": "explain.why",
-    "write_plan": "report.plan_folder",
+    "workbook": "report.workbook", "write_plan": "report.plan_folder",
     **dict.fromkeys(_ERRORS, "errors"),
 }  # fmt: skip
 """Where each public name is, and how it is called there; ``__init__.pyi`` says it to type checkers."""

@@ -34,7 +34,9 @@ from planner.latency.answer import round_trip as round_trip
 from planner.plan.folder import read_plan as read_plan
 from planner.plan.plan import Plan as Plan
 from planner.planning import plan_case as plan_case
+from planner.report.paper import paper as paper
 from planner.report.plan_folder import write_plan as write_plan
+from planner.report.workbook import workbook as workbook
 from planner.study.alternatives import Alternatives as Alternatives
 from planner.study.alternatives import alternatives as alternatives
 from planner.study.breakeven import Breakeven as Breakeven
@@ -105,6 +107,7 @@ __all__ = [
     "frontier",
     "frontier_of_two",
     "montecarlo",
+    "paper",
     "plan_case",
     "price_rule",
     "read_case",
@@ -114,5 +117,6 @@ __all__ = [
     "round_trip",
     "stress",
     "why",
+    "workbook",
     "write_plan",
 ]

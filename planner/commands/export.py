@@ -8,6 +8,7 @@ import click
 
 from planner.commands.lang import lang_option
 from planner.commands.of_plans import of_plans
+from planner.report.texts import ENGLISH
 
 SUFFIXES = {
     "xlsx": ".xlsx", "docx": ".docx", "focus": ".focus.zip", "parquet": ".parquet.zip", "geojson": ".geojson",
@@ -49,6 +50,10 @@ def command(plan: Path, form: str, out: Path | None, lang: str, template: Path |
 
     if template is not None and form != "docx":
         raise click.UsageError("--template needs --format docx")
+    if lang != ENGLISH and form not in ("xlsx", "docx"):
+        raise click.UsageError(
+            f"--lang {lang} needs --format xlsx or docx: {form} holds no words for readers"
+        )
     root = plan.resolve()
     target = out or root.with_name(f"{root.name}{SUFFIXES[form]}")
     if target.exists():

@@ -9,7 +9,7 @@ from typing import Any
 
 from planner.report.figures.context import Context
 from planner.report.grid import Cell, Grid, grid
-from planner.report.texts import tr, tr_noop
+from planner.report.texts import rule_title, tr, tr_noop
 from planner.report.words import amount, percent, term, unit
 
 _NUMBERS = (
@@ -204,7 +204,7 @@ def _approvals(context: Context) -> list[str]:
         )
     for rule in context.background.rules:
         if rule.severity == "evidence":
-            found.append(f"{rule.title.rstrip('.')} ({rule.instrument or rule.id})")
+            found.append(f"{rule_title(rule.title).rstrip('.')} ({rule.instrument or rule.id})")
     adopted = sum(1 for r in context.background.rules if r.adopted_by)
     if adopted:
         found.insert(1, tr("{count} rules and parameters as adopted for this case", count=adopted))

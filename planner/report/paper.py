@@ -16,7 +16,7 @@ from planner.report.background import background_of
 from planner.report.figures.context import Context, context_of
 from planner.report.grid import Cell, Grid, grid
 from planner.report.pages import Pages, closed, open_pages
-from planner.report.texts import ENGLISH, speaking, tr
+from planner.report.texts import ENGLISH, rule_title, speaking, tr
 from planner.report.words import amount, last_month, percent, term
 
 STEP = 0.1
@@ -176,7 +176,12 @@ def _rules(pages: Pages, context: Context) -> None:
 def adopted(context: Context) -> Grid:
     """Rules and parameters that hold because somebody adopted them."""
     rows: list[list[str | Cell]] = [
-        [r.id, Cell(r.title, rule_tables.value(r)), Cell(r.adopted_by, r.reference), str(r.adopted_on or "")]
+        [
+            r.id,
+            Cell(rule_title(r.title), rule_tables.value(r)),
+            Cell(r.adopted_by, r.reference),
+            str(r.adopted_on or ""),
+        ]
         for r in context.background.rules
         if r.adopted_by
     ]
@@ -210,7 +215,7 @@ def approvals(context: Context) -> Grid:
     """What rules ask to be obtained before an award, each with its instrument."""
     rows: list[list[str | Cell]] = [
         [
-            r.title,
+            rule_title(r.title),
             Cell(r.instrument or tr("no source stated"), ", ".join(p for p in (r.clause, r.date) if p)),
             rule_tables.selected(r),
         ]

@@ -10,7 +10,7 @@ from planner.policy.rules import CONFIDENCES, Rule
 from planner.report import plan_words
 from planner.report.figures.context import Context
 from planner.report.grid import Cell, Grid, grid, links_of
-from planner.report.texts import tr, tr_noop
+from planner.report.texts import rule_title, tr, tr_noop
 from planner.report.words import amount, percent, spans
 
 BUILT_IN = {
@@ -86,7 +86,8 @@ def _subject(context: Context, subject: str) -> str:
 
 
 def _title(context: Context, rule: str) -> str:
-    return next((f"{r.title.rstrip('.')} ({rule})" for r in context.background.rules if r.id == rule), rule)
+    titles = (rule_title(r.title).rstrip(".") for r in context.background.rules if r.id == rule)
+    return next((f"{title} ({rule})" for title in titles), rule)
 
 
 def binding(context: Context) -> Grid:
@@ -149,7 +150,7 @@ def _source(rule: Rule) -> list[str | Cell]:
     return [
         rule.id,
         Cell(
-            rule.title,
+            rule_title(rule.title),
             f"{value(rule)}. {tr('Binds: {whom}', whom=selected(rule))}".removeprefix(". "),
         ),
         Cell(tr(EFFECTS[rule.severity]), asked),
@@ -199,7 +200,7 @@ def parameters(context: Context) -> Grid:
     rows: list[list[str | Cell]] = [
         [
             r.id,
-            Cell(r.title, tr("Binds: {whom}", whom=selected(r))),
+            Cell(rule_title(r.title), tr("Binds: {whom}", whom=selected(r))),
             Cell(value(r), tr(EFFECTS[r.severity])),
             Cell(r.benchmark or tr("none known"), "", links_of(r.url)),
             _adopter(r) if r.adopted_by else tr("nobody yet ({standing})", standing=tr(r.standing)),
@@ -222,7 +223,9 @@ def addresses(context: Context) -> list[str]:
 
 def evidence(context: Context) -> Grid:
     """What has to be obtained before an award; it never changes a plan."""
-    rows = [[r.id, r.title, selected(r)] for r in context.background.rules if r.severity == "evidence"]
+    rows = [
+        [r.id, rule_title(r.title), selected(r)] for r in context.background.rules if r.severity == "evidence"
+    ]
     heads, empty = (tr("Rule"), tr("What"), tr("For")), tr("No rule asks for evidence.")
     return grid(tr("To be obtained before an award"), heads, rows, empty=empty)
 

@@ -1,7 +1,8 @@
 """The words of reports in each language.
 
 The English of a text stands in the code, as its key; ``languages/LANGUAGE.toml`` holds what it is called
-there, one catalogue a language. Names, titles of rules and other words from input are never translated.
+there, one catalogue a language. Words from input are never translated, but for titles of rules of the packs
+that ship (``languages/LANGUAGE.rules.toml``).
 """
 
 from __future__ import annotations
@@ -63,10 +64,15 @@ def spoken() -> str:
     return _language.get()
 
 
+def rule_title(title: str) -> str:
+    """The title of a rule in the language that is spoken; as its pack has it where that is not known."""
+    return catalogue(_language.get(), ".rules").get(title, title)
+
+
 @cache
-def catalogue(language: str) -> Mapping[str, str]:
-    """Every text of a language by its English; empty for English."""
+def catalogue(language: str, part: str = "") -> Mapping[str, str]:
+    """Every text of a language by its English, or every title of a rule (``.rules``); empty for English."""
     if language == ENGLISH:
         return {}
-    path = files("planner.report").joinpath(f"languages/{language}.toml")
+    path = files("planner.report").joinpath(f"languages/{language}{part}.toml")
     return {str(k): str(v) for k, v in tomllib.loads(path.read_text(encoding="utf-8")).items()}

@@ -14,7 +14,7 @@ from planner.catalog.spot import SUFFIX
 from planner.plan.plan import PLACEMENTS, PURCHASES, SIGNING, Plan
 from planner.report.clean_text import clean
 from planner.report.rule_tables import EFFECTS
-from planner.report.texts import ENGLISH, speaking, tr, tr_noop
+from planner.report.texts import ENGLISH, rule_title, speaking, tr, tr_noop
 from planner.report.workbook_lines import PRICE, CostLines, cost_lines, rates
 from planner.report.workbook_sheets import EXCHANGE, HEAD, LINES, PRICES, Book, Formula, is_blank
 from planner.report.workbook_summary import options, summary
@@ -207,7 +207,7 @@ def _rules(book: Book, plan: Plan) -> None:
         book.table(tr("Rules"), tr("Not known: the plan was read without its case."), heads, [])
         return
     rows = [
-        (r.id, r.title, tr(EFFECTS[r.severity]), tr(r.standing),
+        (r.id, rule_title(r.title), tr(EFFECTS[r.severity]), tr(r.standing),
          tr("a choice") if r.is_parameter else r.confidence,
          "; ".join(f"{k}: {_words(v)}" for k, v in r.parameters.items()), r.instrument, r.clause, r.date,
          r.url, r.benchmark, r.adopted_by, r.adopted_on or "", r.reference, r.pack)

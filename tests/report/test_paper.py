@@ -263,6 +263,8 @@ def test_commands_write_what_python_gives(tmp_path: Path) -> None:
             assert call("export", folder, "--format", form, "--lang", lang, "--out", file).code == 0
             assert file.read_bytes() == write(known, lang)
     assert call("export", folder, "--format", "docx", "--out", file).code == 2  # it exists
+    ran = call("export", folder, "--format", "geojson", "--lang", "ms", "--out", tmp_path / "new")
+    assert ran.code == 2 and "--lang ms needs" in ran.err
     ran = call("export", folder, "--format", "xlsx", "--template", file, "--out", tmp_path / "new")
     assert ran.code == 2 and "--format docx" in ran.err
     (tmp_path / "no.docx").write_text("no document", encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import get_args
@@ -17,13 +18,14 @@ from support.cases import World
 from support.plans import read
 
 import planner
+from planner.catalog.load import shipped
 from planner.plan.plan import Plan
 from planner.planning import plan_case
 from planner.policy.rules import CONFIDENCES, Standing
 from planner.report.background import background_of
 from planner.report.figures.draw import draw_all
 from planner.report.paper import paper
-from planner.report.texts import ENGLISH, LANGUAGES, catalogue, speaking, tr
+from planner.report.texts import ENGLISH, LANGUAGES, catalogue, rule_title, speaking, tr
 from planner.report.workbook import workbook
 from planner.report.write import html
 
@@ -80,6 +82,24 @@ def test_values_stand_in_every_language(language: str) -> None:
         if Counter(PLACE.findall(english)) != Counter(PLACE.findall(told))
     }
     assert wrong == {}
+
+
+PACKS = ("malaysia-2026", "malaysia-states", "own-limits")
+"""Packs of the country that speaks the language: every title of theirs is in it."""
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_titles_of_rules_are_those_of_packs_that_ship(language: str) -> None:
+    titles = {
+        path.stem: {rule["title"] for rule in tomllib.loads(path.read_text(encoding="utf-8")).get("rule", ())}
+        for path in (shipped() / "policies").glob("*.toml")
+    }
+    told = set(catalogue(language, ".rules"))
+    assert told <= set().union(*titles.values())
+    assert set().union(*(titles[pack] for pack in PACKS)) <= told
+    with speaking(language):
+        assert rule_title("a title of nobody") == "a title of nobody"
+        assert all(rule_title(title) != title for title in told)
 
 
 def free_of_prose(tree: ast.AST) -> set[int]:

@@ -116,20 +116,38 @@ def test_formulas_point_to_sheets_that_are_there(plan: Plan, language: str) -> N
 
 @pytest.mark.parametrize(
     "name",
-    ['=HYPERLINK("x")', "<script>alert(1)</script>", "\u200fabc", "https://x.example", "1e5", "x" * 4000],
+    [
+        '=HYPERLINK("x")',
+        "<script>alert(1)</script>",
+        "\u200fabc",
+        "https://x.example",
+        "1e5",
+        "x" * 4000,
+        "a&Cb&&c",
+    ],
 )
 def test_hostile_names_stay_text(name: str) -> None:
     plan = sample_plan.plan(workloads=2, periods=2, title=name)
     plan = replace(plan, placements=plan.placements.assign(workload=name))
+    plan = replace(plan, head={**plan.head, "marking": name}, signing=plan.signing.assign(agreement=name))
     book = opened(workbook(plan), values=False)
     cells = [row[0] for row in book["Placements"].iter_rows(min_row=HEADS + 1)]
     assert cells and all(cell.value == name and cell.data_type == "s" for cell in cells)
     assert not any(cell.hyperlink for cell in cells)
+    assert all(sheet["A1"].value == name and sheet["A1"].data_type == "s" for sheet in book)
+    assert {row[2].value for row in book["Signing schedule"].iter_rows(min_row=HEADS + 1)} == {name}
+    ours = {"Summary", "Cost lines", "Prices", "Exchange rates"}
+    formulas = [c.value for s in book for row in s.iter_rows() for c in row if c.data_type == "f"]
+    assert all(
+        re.findall(r"'?([\w ]+)'?!", f) == [] or set(re.findall(r"'?([\w ]+)'?!", f)) <= ours
+        for f in formulas
+    )
+    assert not any("HYPERLINK" in formula for formula in formulas)
 
 
 def test_control_characters_go_and_long_text_is_cut() -> None:
     plan = sample_plan.plan(workloads=2, periods=2)
-    plan = replace(plan, placements=plan.placements.assign(workload="a\x00\x1b" + "b" * 40_000))
+    plan = replace(plan, placements=plan.placements.assign(workload="a\x00\x1b\u202e" + "b" * 40_000))
     row = table(opened(workbook(plan)), "Placements")[0]
     assert row["workload"] == "a" + "b" * 32_766
 
