@@ -58,7 +58,8 @@ def focus(files: tuple[Path, ...], mapping: Path, **given: Any) -> None:
     from planner.start.bill import read_bill
     from planner.start.mapping import read_mapping
 
-    _write(read_bill(files, read_mapping(mapping), mapping.name), **given)
+    start = _start(given["case"], given["start"])
+    _write(read_bill(files, read_mapping(mapping), mapping.name, start), mapping, **given)
 
 
 @command.command("terraform")
@@ -74,7 +75,7 @@ def terraform(files: tuple[Path, ...], mapping: Path, **given: Any) -> None:
     from planner.start.mapping import read_mapping
     from planner.start.terraform import read_states
 
-    _write(read_states(files, read_mapping(mapping), mapping.name), **given)
+    _write(read_states(files, read_mapping(mapping), mapping.name), mapping, **given)
 
 
 @command.command("inventory")
@@ -90,22 +91,34 @@ def inventory(files: tuple[Path, ...], mapping: Path, **given: Any) -> None:
     from planner.start.inventory import read_inventory
     from planner.start.mapping import read_mapping
 
-    _write(read_inventory(files, read_mapping(mapping), mapping.name), **given)
+    _write(read_inventory(files, read_mapping(mapping), mapping.name), mapping, **given)
 
 
-def _write(estate: Estate, out: Path, case: Path | None, start: str | None, as_json: bool) -> None:
+def _start(case: Path | None, start: str | None) -> str:
+    """First month of the horizon: as said, else that of the case."""
     from planner.case.files import Files
     from planner.case.settings import read_settings
     from planner.errors import BadInput
-    from planner.start.estate import BESIDE, write_estate
 
-    if case is not None and start is None:
-        settings, problems = read_settings(Files(case))
-        if settings is None:
-            raise BadInput(problems)
-        start = settings.start
-    if start is None:
+    if start is not None:
+        return start
+    if case is None:
         raise click.UsageError("say --start, the first month of the horizon, or --case")
+    settings, problems = read_settings(Files(case))
+    if settings is None:
+        raise BadInput(problems)
+    return settings.start
+
+
+def _write(
+    estate: Estate, mapping: Path, out: Path, case: Path | None, start: str | None, as_json: bool
+) -> None:
+    from planner.inputs import read_case
+    from planner.start.estate import BESIDE, check_classes, write_estate
+
+    start = _start(case, start)
+    if case is not None:
+        check_classes(estate, read_case(case).classes, mapping.name)
     gone = write_estate(estate, start, out, case)
     if as_json:
         document = {

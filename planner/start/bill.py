@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from planner.errors import BadInput
+from planner.start.commitments import COVERED, committed
 from planner.start.estate import NEEDS, SYSTEMS, Estate, checked, identifier, machine_shapes, region_keys
 from planner.start.focus import Faults, pieces, typed
 from planner.start.mapping import TAG
@@ -35,6 +36,8 @@ BILL = "bill.csv"
 COMMITMENTS = "commitments.csv"
 
 _KEY = ["currency", "workload", "agency", "classification", "region", "resource"]
+_BOUGHT = ["CommitmentDiscountId", "CommitmentDiscountName", "CommitmentDiscountType",
+           "CommitmentDiscountCategory", "provider", "currency"]  # fmt: skip
 _LOST = ["reason", "currency", "provider", "account", "region", "service", "unit", "description"]
 
 
@@ -46,18 +49,22 @@ class _Sums:
     lost: list[pd.DataFrame] = field(default_factory=list)
     running: list[pd.DataFrame] = field(default_factory=list)
     commitments: list[pd.DataFrame] = field(default_factory=list)
+    covered: list[pd.DataFrame] = field(default_factory=list)
     totals: dict[str, list[float]] = field(default_factory=dict)
     first: pd.Timestamp | None = None
     last: pd.Timestamp | None = None
     rows: int = 0
 
 
-def read_bill(files: Sequence[Path], names: Names, mapping_file: str = "mapping") -> Estate:
+def read_bill(
+    files: Sequence[Path], names: Names, mapping_file: str = "mapping", horizon: str = ""
+) -> Estate:
     """What systems use, where and for how much, by a bill.
 
     vCPU and memory are the most that ran in any charge period of the bill: the peak of an hour where it is
     hourly, the mean where it is monthly. Stored data are the mean over the time that the bill covers; GB are
-    taken as GiB, as :mod:`planner.units` says.
+    taken as GiB, as :mod:`planner.units` says. Commitments to machines are held on, as
+    :mod:`planner.start.commitments` says, where they run beyond ``horizon``, its first month.
 
     Raises
     ------
@@ -77,7 +84,7 @@ def read_bill(files: Sequence[Path], names: Names, mapping_file: str = "mapping"
                 _add(sums, lines, names, shapes, regions)
     if faults.shown:
         raise BadInput(faults.all(files[0].name))
-    return checked(_estate(sums), mapping_file)
+    return checked(_estate(sums, names, horizon), mapping_file)
 
 
 def _add(
@@ -122,6 +129,12 @@ def _add(
     if len(machines):
         sizes = [pair[2] for pair in kind[~lost][kept["resource"] == "machine"]]
         running = machines["ConsumedQuantity"] * [size[2] for size in sizes] / machines["hours"]
+        covered = machines.assign(
+            commitment=machines["CommitmentDiscountId"], running=running,
+            machine=[pair[3] for pair in kind[~lost][kept["resource"] == "machine"]],
+        )  # fmt: skip
+        covered = covered[covered["commitment"] != ""]
+        sums.covered.append(covered.groupby(COVERED, sort=False)["running"].sum().reset_index())
         grown = machines[["workload", "region", "ChargePeriodStart", "hours"]].assign(
             vcpu=running * [size[0] for size in sizes], memory_gib=running * [size[1] for size in sizes]
         )
@@ -129,14 +142,7 @@ def _add(
         sums.running.append(grown.groupby(keys, sort=False)[["vcpu", "memory_gib"]].sum().reset_index())
     held = frame[frame["CommitmentDiscountId"] != ""]
     if len(held):
-        keys = [
-            "CommitmentDiscountId",
-            "CommitmentDiscountName",
-            "CommitmentDiscountType",
-            "provider",
-            "currency",
-        ]
-        sums.commitments.append(_summed(held, keys))
+        sums.commitments.append(_summed(held, _BOUGHT))
 
 
 def _summed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -199,43 +205,47 @@ def _region(
 
 def _kind(
     row: Sequence[str], names: Names, shapes: Mapping[str, tuple[float, float]]
-) -> tuple[str, str, tuple[float, float, float]]:
-    """Resource, reason if it is none, and of a machine its vCPU, memory and hours of a unit."""
+) -> tuple[str, str, tuple[float, float, float], str]:
+    """Resource, reason if it is none; of a machine vCPU, memory, hours of a unit, and its type if known."""
     category, service_category, subcategory, unit, service, *words = row
     nothing = (0.0, 0.0, 0.0)
     if category != "Usage":
-        return "", "", nothing
+        return "", "", nothing, ""
     text = " ".join(words)
     rule = next((rule for rule in names.resources if rule.fits(unit, service, text)), None)
     if rule is not None:
-        return rule.resource, "", nothing
+        return rule.resource, "", nothing, ""
     hours = _HOURS.get(unit.casefold())
-    if hours is not None and (shape := _shape(words, shapes)):
-        return "machine", "", (*shape, hours)
+    if hours is not None and (found := _shape(words, shapes)):
+        shape, name = found
+        return "machine", "", (*shape, hours), name
     if service_category == "Storage" and _STORED.fullmatch(unit):
         if "object" in subcategory.casefold():
-            return "object_gib", "", nothing
+            return "object_gib", "", nothing, ""
         if "block" in subcategory.casefold():
-            return "block_gib", "", nothing
-    return "", "no resource of the planner: no [[resource]] fits, and it names no machine known", nothing
+            return "block_gib", "", nothing, ""
+    return "", "no resource of the planner: no [[resource]] fits, and it names no machine known", nothing, ""
 
 
-def _shape(words: Sequence[str], shapes: Mapping[str, tuple[float, float]]) -> tuple[float, float] | None:
-    """VCPU and memory of the machine that a line names: stated in its details, or by a type that is known."""
+def _shape(
+    words: Sequence[str], shapes: Mapping[str, tuple[float, float]]
+) -> tuple[tuple[float, float], str] | None:
+    """VCPU and memory of the machine that a line names or states in its details, and its type if known."""
     details = _tags(words[0])
     for name in ("InstanceType", "x_InstanceType"):
         if details.get(name) in shapes:
-            return shapes[details[name]]
+            return shapes[details[name]], details[name]
+    named = next((w for text in words[1:] for w in _WORD.findall(text) if w in shapes), "")
     try:
         cores, memory = float(details["CoreCount"]), float(details["MemorySize"])
         if 0 < cores < 1e5 and 0 <= memory < 1e7:
-            return cores, memory
+            return (cores, memory), named
     except (KeyError, ValueError):
         pass
-    return next((shapes[w] for text in words[1:] for w in _WORD.findall(text) if w in shapes), None)
+    return (shapes[named], named) if named else None
 
 
-def _estate(sums: _Sums) -> Estate:
+def _estate(sums: _Sums, names: Names, horizon: str) -> Estate:
     """The sums as an estate."""
     bill = _again(sums.bill, _KEY)
     lost = _again(sums.lost, _LOST).sort_values("cost", ascending=False, ignore_index=True)
@@ -267,21 +277,19 @@ def _estate(sums: _Sums) -> Estate:
         )
     if len(idle):
         notes.append(f"only charges, nothing that is placed: {', '.join(sorted(idle['workload'])[:20])}")
-    columns = [
-        "CommitmentDiscountId",
-        "CommitmentDiscountName",
-        "CommitmentDiscountType",
-        "provider",
-        "currency",
+    seen = _again(sums.commitments, _BOUGHT)
+    covered = pd.concat(sums.covered) if sums.covered else pd.DataFrame(columns=[*COVERED, "running"])
+    held, became = committed(seen, covered, names.commitments, horizon)
+    if len(became):
+        kept = int(became["became"].str.startswith("held").sum())
+        notes.append(f"{len(became)} commitments, {kept} of them held on ({COMMITMENTS} says why)")
+    seen_as = {*seen["CommitmentDiscountId"], *seen["CommitmentDiscountName"]}
+    notes += [
+        f"[commitments] names {name}, which no line does" for name in names.commitments if name not in seen_as
     ]
-    held = _again(sums.commitments, columns)
-    if len(held):
-        notes.append(
-            f"{len(held)} commitments: state those that go on in held_commitments.csv ({COMMITMENTS})"
-        )
     systems = systems[systems["workload"].isin(all_needs["workload"])]
-    beside = {UNMAPPED: lost, BILL: bill, COMMITMENTS: held}
-    return Estate(systems, all_needs, beside, tuple(notes))
+    beside = {UNMAPPED: lost, BILL: bill, COMMITMENTS: became}
+    return Estate(systems, all_needs, beside, tuple(notes), held)
 
 
 def _systems(bill: pd.DataFrame) -> pd.DataFrame:

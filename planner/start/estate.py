@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -13,10 +13,11 @@ import pandas as pd
 from planner import tables
 from planner.atomic import new_folder
 from planner.case.resources import SIZED, STORED
-from planner.case.schema import AGENCIES, CURRENT, DEMAND, WORKLOADS
+from planner.case.schema import AGENCIES, CURRENT, DEMAND, HELD, WORKLOADS
 from planner.catalog.load import shipped, shipped_names
 from planner.catalog.schema import REGIONS, SKUS, VENDORS
 from planner.errors import BadInput, Issue, NotWritten
+from planner.names import mend as mend_name
 from planner.start.case_text import renamed
 from planner.start.table_text import table_text
 
@@ -41,12 +42,15 @@ class Estate:
         Tables that a case does not read, by file name: what could not be mapped, the bill by system.
     notes
         What was decided on the way, in sentences.
+    held
+        Rows of ``held_commitments.csv``; empty if nothing is known to be held.
     """
 
     systems: pd.DataFrame
     needs: pd.DataFrame
     beside: Mapping[str, pd.DataFrame]
     notes: tuple[str, ...] = ()
+    held: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def identifier(name: str) -> str:
@@ -124,6 +128,26 @@ def checked(estate: Estate, mapping: str) -> Estate:
     return estate
 
 
+def check_classes(estate: Estate, classes: Collection[str], mapping: str) -> None:
+    """Refuse classes that the scheme of the case does not have; without a scheme any word may be one.
+
+    Raises
+    ------
+    BadInput
+        Naming each class once.
+    """
+    known = set(classes)
+    wrong = sorted(set(estate.systems["classification"]) - known) if known else []
+    if wrong:
+        raise BadInput(
+            [
+                Issue(mapping, 0, "classification", name, "is no class of the case's scheme",
+                      f"Write it under [classification] names. {mend_name(name, classes)}")
+                for name in wrong
+            ]
+        )  # fmt: skip
+
+
 def case_tables(estate: Estate, start: str) -> dict[str, bytes]:
     """The tables of a case by name: workloads, demand, agencies, and where everything runs today.
 
@@ -145,8 +169,12 @@ def case_tables(estate: Estate, start: str) -> dict[str, bytes]:
         for workload, resource, amount in needs.itertuples(index=False, name=None)
     ]
     rows = [{**fixed, **{str(key): value for key, value in system.items()}} for system in systems]
-    agencies = [{"agency": name, "level": "federal"} for name in sorted(set(estate.systems["agency"]))]
+    payers = set(estate.held["payer"]) if len(estate.held) else set()
+    named = sorted(set(estate.systems["agency"]) | payers)
+    agencies = [{"agency": name, "level": "federal"} for name in named]
+    held = [{str(key): value for key, value in row.items()} for row in estate.held.to_dict("records")]
     return {
+        **({"held_commitments.csv": table_text(HELD, held)} if held else {}),
         "workloads.csv": table_text(WORKLOADS, rows),
         "demand.csv": table_text(DEMAND, demand),
         "agencies.csv": table_text(AGENCIES, agencies),

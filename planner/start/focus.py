@@ -36,6 +36,7 @@ OPTIONAL = (
     "SubAccountName", "BillingAccountId", "BillingAccountName", "ResourceId", "ResourceName",
     "ResourceType", "Tags",
     "CommitmentDiscountId", "CommitmentDiscountName", "CommitmentDiscountType", "CommitmentDiscountStatus",
+    "CommitmentDiscountCategory",
 )  # fmt: skip
 
 

@@ -17,6 +17,9 @@ r"""How what a bill or an inventory calls things becomes what a case calls them:
     "dc-east" = "mygovcloud:pdsa"
     [machines]
     "custom-4" = { vcpu = 4, memory_gib = 16 }
+    [commitments."reservation-7"]                  # by its id or name: what no bill says of it
+    term = "commit_1y"
+    start = "2026-03"
     [[resource]]                                   # the first that fits says what a line of a bill consumes
     resource = "object_gib"
     unit = "GB-Months"
@@ -34,6 +37,7 @@ from typing import Any
 
 from planner.case.reader import Reader
 from planner.case.resources import RESOURCES
+from planner.catalog.schema import COMMITMENTS
 from planner.errors import BadInput, Issue
 from planner.files.read import opened_plain
 from planner.names import mend
@@ -78,6 +82,16 @@ class ResourceRule:
 
 
 @dataclass(frozen=True)
+class Bought:
+    """What a bill does not say of a commitment; ``units`` 0: as many as ran, ``payer`` blank: who used it."""
+
+    term: str
+    start: str
+    units: int = 0
+    payer: str = ""
+
+
+@dataclass(frozen=True)
 class Mapping:
     """The user's mapping; see the module."""
 
@@ -87,6 +101,7 @@ class Mapping:
     regions: MappingABC[str, str]
     machines: MappingABC[str, tuple[float, float]]
     resources: tuple[ResourceRule, ...]
+    commitments: MappingABC[str, Bought] = field(default_factory=dict)
 
     @property
     def sources(self) -> frozenset[str]:
@@ -143,10 +158,32 @@ def _mapping(tree: dict[str, Any], reader: Reader) -> Mapping:
         reader.left(row, "resource.")
         rules.append(rule)
     regions = _names(reader, reader.table(tree, "regions", required=False), "regions")
+    commitments = _commitments(reader, reader.table(tree, "commitments", required=False))
     reader.left(tree, "")
     return Mapping(
-        naming["workload"], naming["agency"], naming["classification"], regions, machines, tuple(rules)
-    )
+        naming["workload"], naming["agency"], naming["classification"], regions, machines, tuple(rules),
+        commitments,
+    )  # fmt: skip
+
+
+def _commitments(reader: Reader, table: dict[str, Any]) -> dict[str, Bought]:
+    bought = {}
+    for name, row in table.items():
+        path = f"commitments.{name}."
+        if not isinstance(row, dict):
+            reader.bad(path[:-1], row, "is no section", f'Write it as [commitments."{name}"].')
+            continue
+        term, start = (reader.take(row, key, str, path) for key in ("term", "start"))
+        if term not in COMMITMENTS:
+            reader.bad(f"{path}term", term, "is no term of a commitment", mend(term, COMMITMENTS))
+        if not re.fullmatch(r"(19|20|21)\d{2}-(0[1-9]|1[0-2])", start):
+            reader.bad(f"{path}start", start, "is not a month", 'Write it as "YYYY-MM".')
+        units = reader.take(row, "units", int, path, 0)
+        if not 0 <= units < 1e9:
+            reader.bad(f"{path}units", units, "is no number of machines", "Write how many were bought.")
+        bought[name] = Bought(term, start, units, reader.take(row, "payer", str, path, ""))
+        reader.left(row, path)
+    return bought
 
 
 def _naming(reader: Reader, table: dict[str, Any], path: str) -> Naming:
