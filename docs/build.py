@@ -31,6 +31,7 @@ from reference import case_page, packs_page, tables_page
 from screenshot import take
 
 from planner.audit.cells import FILES, RECORD, ROWS, TABLES, Cell
+from planner.plan.head import schema
 
 FIGURES = ("map.svg", "vendor_share.svg")
 _BLOCK = re.compile(r"```console\n(?P<body>.*?)```\n", re.DOTALL)
@@ -96,6 +97,7 @@ def documents(folder: Path) -> dict[Path, str]:
     audit = docs / "audit.md"
     texts[audit] = audit_page(audit.read_text(encoding="utf-8"))
     pages = {"tables.md": tables_page(), "case.md": case_page(), "packs.md": packs_page()}
+    pages["plan.schema.json"] = json.dumps(schema(), ensure_ascii=False, indent=2) + "\n"
     return {**{docs / name: text for name, text in pages.items()}, docs / "planner.1": manual(), **texts}
 
 

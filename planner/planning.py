@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from math import isfinite
-from typing import Any
 
 import numpy as np
 
@@ -40,6 +39,7 @@ from planner.lp.policy import PLANNING, SolvePolicy
 from planner.lp.watch import current, stage, watched
 from planner.model.build import Model, build
 from planner.model.index import make_index
+from planner.plan.head import Contestable, ExchangeRate, Head, LeftOpen, RegionStatus, Run, Unstated
 from planner.plan.plan import Plan
 from planner.tolerances import SAME_COST
 from planner.unstated import demand_stated, unstated
@@ -171,7 +171,7 @@ def _bounded(solved: Solved, case: Case, policy: SolvePolicy, fixed: Fixed | Non
         again = _solve(in_parts(lower), policy, fixed)
         seconds.append(again.seconds)
         run = again.plan.run
-        return float(run["bound"] if run["integers"] else run["objective"])
+        return run.objective if run.bound is None else run.bound
 
     plan = with_bound(solved.plan, case, objective)
     return replace(solved, plan=plan, seconds=_together(*seconds))
@@ -214,33 +214,33 @@ def _solve(case: Case, policy: SolvePolicy, fixed: Fixed | None) -> Solved:
         duals_of = f"checked, {PRICES_FIXED}"
     stage("working out the plan")
     x = extract.tidy(with_refuges(model, settled.x))
-    run = {
-        "planner": __version__,
-        "libraries": {name: version(name) for name in ("highspy", "PuLP", "networkx", "pandas", "numpy")},
-        "status": outcome.status.value,
-        "solver_word": outcome.word,
-        "rendering": first.rendering,
-        "ties": settled.word,
-        "columns": {f.name: len(f.keys) for f in model.columns.families},
-        "rows": {b.family: len(b.keys) for b in model.blocks},
-        "entries": len(arrays.index),
-        "coefficients": _range(arrays.value),
-        "costs": _range(arrays.cost),
-        "money_unit": model.unit,
-        "objective": outcome.objective * model.unit,
-        "dual_objective": priced.dual_objective * model.unit if priced.duals_hold else None,
+    run = Run(
+        planner=__version__,
+        libraries={name: version(name) for name in ("highspy", "PuLP", "networkx", "pandas", "numpy")},
+        status="optimal" if outcome.status is Status.OPTIMAL else "stopped",
+        solver_word=outcome.word,
+        rendering=first.rendering,
+        ties=settled.word,
+        columns={f.name: len(f.keys) for f in model.columns.families},
+        rows={b.family: len(b.keys) for b in model.blocks},
+        entries=len(arrays.index),
+        coefficients=_range(arrays.value),
+        costs=_range(arrays.cost),
+        money_unit=model.unit,
+        objective=outcome.objective * model.unit,
+        dual_objective=priced.dual_objective * model.unit if priced.duals_hold else None,
         **first.whole,
-        "duals": duals_of if priced.duals_hold else "none, because strong duality did not hold",
-        "residual": outcome.residual if isfinite(outcome.residual) else None,
-        "iterations": outcome.iterations,
-        "contestable": _contestable(model),
-    }
+        duals=duals_of if priced.duals_hold else "none, because strong duality did not hold",
+        residual=outcome.residual if isfinite(outcome.residual) else None,
+        iterations=outcome.iterations,
+        contestable=_contestable(model),
+    )
     plan = _plan(model, priced, x, run)
     if model.index.case.settings.whole_units:
         plan = replace(plan, machines=machines(model, x))
     if fixed is not None:
         breaks = [*broken_rules(plan), *broken_limits(model, model.aside, x)]
-        plan = replace(plan, head={**plan.head, "fixed": fixed.file, "breaks": breaks})
+        plan = replace(plan, head=replace(plan.head, fixed=fixed.file, breaks=tuple(breaks)))
     _check_sum(plan, outcome.objective * model.unit)
     seconds = {"build": built, "solver": outcome.seconds, "all": time.perf_counter() - clock}
     return Solved(plan, model, priced, bounding, x, seconds, first.pulp)
@@ -276,7 +276,7 @@ def build_model(case: Case, fixed: Fixed | None = None) -> Model:
     return model
 
 
-def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) -> Plan:
+def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: Run) -> Plan:
     case = model.index.case
     settings = case.settings
     costs = extract.costs(model, x)
@@ -284,52 +284,46 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: dict[str, Any]) ->
     left = unstated(case, model.index.eligibility)
     prices = case.catalog.prices
     bought = prices[(prices["SkuId"] + prices["term"]).isin(set(purchases["sku"] + purchases["term"]))]
-    head = {
-        "schema": 1,
-        "case": settings.id,
-        "title": settings.title,
-        "synthetic": settings.synthetic,
-        "marking": settings.marking,
-        "home_country": settings.home_country,
-        "currency": settings.currency,
-        "decision_date": settings.decision_date.isoformat(),
-        "prices_as_of": settings.prices_as_of.isoformat(),
-        "rules_as_of": settings.rules_as_of.isoformat(),
-        "status": run["status"],
-        "objective": round(float(costs["objective"].sum()), 2),
-        "cash": round(float(costs["cash"].sum()), 2),
-        "amortised": round(float(costs["amortised"].sum()), 2),
-        "assumed": round(float(costs["assumed"].sum()), 2),
-        "tail_liability": round(float(costs["tail"].sum()), 2),
-        "contestable_share": round(shares.contestable_share(model, x), 6),
-        "foreign_currency_share": round(shares.foreign_currency_share(model, x), 6),
-        "oldest_price": min(bought["as_of"], default=""),
-        "newest_price": max(bought["as_of"], default=""),
-        "exchange": [
-            {
-                "currency": f.currency,
-                "year": f.year,
-                "rate": f.rate,
-                "buffer": f.buffer,
-                "basis": f.basis,
-                "source": f.source,
-                "as_of": f.as_of.isoformat(),
-            }
-            for f in settings.fx
-        ],
-        "not_adopted": [r.label() for r in case.rules if r.declared_severity != r.severity],
-        "unpriced_regions": _unpriced(case),
-        "region_status": region_status(case, placements["region"]),
-        "unstated": {"count": len(left), "left": [vars(one) for one in left]},
-        **emissions(model, x),
-        **egress_bill(model, x),
-    }
-    if settings.year_begins != 1:
-        head["year_begins"] = settings.year_begins
-    if late := outlived(model, x):
-        head["outlived"] = late
-    if not case.agreements.empty:
-        head["agreements"] = extract.agreements(model, x)
+    head = Head(
+        schema_=1,
+        case=settings.id,
+        title=settings.title,
+        synthetic=settings.synthetic,
+        marking=settings.marking,
+        home_country=settings.home_country,
+        currency=settings.currency,
+        decision_date=settings.decision_date.isoformat(),
+        prices_as_of=settings.prices_as_of.isoformat(),
+        rules_as_of=settings.rules_as_of.isoformat(),
+        status=run.status,
+        objective=round(float(costs["objective"].sum()), 2),
+        cash=round(float(costs["cash"].sum()), 2),
+        amortised=round(float(costs["amortised"].sum()), 2),
+        assumed=round(float(costs["assumed"].sum()), 2),
+        tail_liability=round(float(costs["tail"].sum()), 2),
+        contestable_share=round(shares.contestable_share(model, x), 6),
+        foreign_currency_share=round(shares.foreign_currency_share(model, x), 6),
+        oldest_price=min(bought["as_of"], default=""),
+        newest_price=max(bought["as_of"], default=""),
+        exchange=tuple(
+            ExchangeRate(
+                currency=rate.currency, year=rate.year, rate=rate.rate, buffer=rate.buffer, basis=rate.basis,
+                source=rate.source, as_of=rate.as_of.isoformat(),
+            )
+            for rate in settings.fx
+        ),
+        not_adopted=tuple(r.label() for r in case.rules if r.declared_severity != r.severity),
+        unpriced_regions=tuple(_unpriced(case)),
+        region_status=tuple(
+            RegionStatus(**status) for status in region_status(case, placements["region"])
+        ),
+        unstated=Unstated(count=len(left), left=tuple(LeftOpen(**vars(one)) for one in left)),
+        carbon=emissions(model, x),
+        egress=egress_bill(model, x),
+        year_begins=settings.year_begins if settings.year_begins != 1 else None,
+        outlived=tuple(outlived(model, x)) or None,
+        agreements=extract.agreements(model, x) if len(case.agreements) else None,
+    )  # fmt: skip
     periods = case.periods[["period", "start", "end", "hours", "discount"]].copy()
     periods["start"] = [d.isoformat() for d in periods["start"]]
     periods["end"] = [d.isoformat() for d in periods["end"]]
@@ -359,7 +353,7 @@ def _unpriced(case: Case) -> list[str]:
     return [region for region in case.regions["region"] if region not in priced]
 
 
-def _contestable(model: Model) -> list[dict[str, str]]:
+def _contestable(model: Model) -> tuple[Contestable, ...]:
     """Contestable workloads with the first and last period: frozen, so that studies can keep it."""
     member = model.index.eligibility.contestable
     case = model.index.case
@@ -367,19 +361,14 @@ def _contestable(model: Model) -> list[dict[str, str]]:
     out = []
     for w in np.flatnonzero(member.any(axis=1)):
         at = np.flatnonzero(member[w])
-        out.append(
-            {
-                "workload": str(case.workloads["workload"].iloc[w]),
-                "from": str(periods[at[0]]),
-                "to": str(periods[at[-1]]),
-            }
-        )
-    return out
+        name = str(case.workloads["workload"].iloc[w])
+        out.append(Contestable(workload=name, from_=str(periods[at[0]]), to=str(periods[at[-1]])))
+    return tuple(out)
 
 
-def _range(values: np.ndarray) -> list[float]:
+def _range(values: np.ndarray) -> tuple[float, float]:
     filled = np.abs(values[values != 0])
-    return [float(filled.min()), float(filled.max())] if len(filled) else [0.0, 0.0]
+    return (float(filled.min()), float(filled.max())) if len(filled) else (0.0, 0.0)
 
 
 def _check_sum(plan: Plan, objective: float) -> None:

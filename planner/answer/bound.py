@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from planner.errors import Infeasible, Stopped
 from planner.inputs import Case
+from planner.plan.head import Traces
 from planner.plan.plan import Plan
 
 
@@ -18,11 +19,12 @@ def with_bound(plan: Plan, case: Case, objective: Callable[[Case], float]) -> Pl
     """
     if not case.trace_levels:
         return plan
-    head: dict[str, object] = {"levels": case.trace_levels, "slices": len(case.settings.slices)}
+    bound = None
     if case.load_down is not None:
         lower = replace(case, load=case.load_down, load_down=None, trace_levels=0)
         try:
-            head["bound"] = round(objective(lower), 2)
+            bound = round(objective(lower), 2)
         except (Infeasible, Stopped):
-            head["bound"] = None
-    return replace(plan, head={**plan.head, "traces": head})
+            bound = None
+    traces = Traces(levels=case.trace_levels, slices=len(case.settings.slices), bound=bound)
+    return replace(plan, head=replace(plan.head, traces=traces))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from planner.model.build import Model
 from planner.model.emitted import emitted
+from planner.plan.head import Carbon
 
 
-def emissions(model: Model, x: np.ndarray) -> dict[str, Any]:
-    """The entry ``carbon`` of ``plan.json``; empty when the case reads no figure of carbon.
+def emissions(model: Model, x: np.ndarray) -> Carbon | None:
+    """The entry ``carbon`` of ``plan.json``; ``None`` when the case reads no figure of carbon.
 
     ``unknown`` names regions where the plan runs machines whose energy or grid nobody stated: they
     are in no sum.
@@ -19,7 +18,7 @@ def emissions(model: Model, x: np.ndarray) -> dict[str, Any]:
     case = model.index.case
     catalog = case.catalog
     if catalog.grid.empty and catalog.energy.empty:
-        return {}
+        return None
     lines = emitted(model.index, model.columns)
     lines = lines.assign(kg=lines["kg"] * x[lines["col"].to_numpy()], x=x[lines["col"].to_numpy()])
     running = lines[lines["x"] > 0]
@@ -27,10 +26,8 @@ def emissions(model: Model, x: np.ndarray) -> dict[str, Any]:
     unknown = running.loc[running["kg"].isna(), "r"].unique()
     by_period = known.groupby("t")["kg"].sum() / 1000.0
     names = case.periods["period"]
-    return {
-        "carbon": {
-            "tonnes": round(float(by_period.sum()), 6),
-            "by_period": {str(n): round(float(by_period.get(t, 0.0)), 6) for t, n in enumerate(names)},
-            "unknown": sorted(str(r) for r in case.regions["region"].to_numpy()[unknown]),
-        }
-    }
+    return Carbon(
+        tonnes=round(float(by_period.sum()), 6),
+        by_period={str(n): round(float(by_period.get(t, 0.0)), 6) for t, n in enumerate(names)},
+        unknown=tuple(sorted(str(r) for r in case.regions["region"].to_numpy()[unknown])),
+    )

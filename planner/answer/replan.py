@@ -13,6 +13,7 @@ from planner.inputs import Case
 from planner.model.build import Model
 from planner.model.commitments import active_periods, held_periods
 from planner.model.earlier import earlier_commitments, earlier_places
+from planner.plan.head import PlannedAgain
 from planner.plan.plan import Plan
 from planner.tolerances import SUM
 
@@ -152,11 +153,11 @@ def record(plan: Plan, case: Case, free: Plan) -> Plan:
     both = now.merge(then[["workload", "region", "period", "share"]], how="left",
                      on=["workload", "region", "period"], suffixes=("", "_then"))  # fmt: skip
     moved = (both["share"] - both["share_then"].fillna(0.0)).clip(lower=0.0)
-    head = {
-        "freeze": replan.freeze,
-        "change_price": replan.change_price,
-        "changed": round(float(moved.sum()), 6),
-        "changed_workloads": sorted(set(both.loc[moved > SUM, "workload"])),
-        "free_objective": free.head["objective"],
-    }
-    return replace(plan, head={**plan.head, "replan": head})
+    changed = PlannedAgain(
+        freeze=replan.freeze,
+        change_price=replan.change_price,
+        changed=round(float(moved.sum()), 6),
+        changed_workloads=tuple(sorted(set(both.loc[moved > SUM, "workload"]))),
+        free_objective=free.head.objective,
+    )
+    return replace(plan, head=replace(plan.head, replan=changed))

@@ -104,6 +104,21 @@ class Audit:
         counted = Counter(f.status for f in self.findings)
         return {status: counted[status] for status in STATUSES}
 
+    def document(self) -> dict[str, Any]:
+        """The audit as one JSON document; the same plan gives the same document."""
+        return {
+            "schema": 1,
+            "plan": self.plan,
+            "title": self.title,
+            "marking": self.marking,
+            "stage": self.stage,
+            "packs": list(self.packs),
+            "counts": self.counts(),
+            "summary": self.summary(),
+            "findings": [f.as_dict() for f in self.findings],
+            "decisions": list(self.decisions),
+        }
+
     def failed(self, strict: bool = False) -> bool:
         """Whether the plan failed; ``strict`` also refuses what could not be checked."""
         counts = self.counts()

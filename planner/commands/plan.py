@@ -152,7 +152,7 @@ def command(
 
         write_over(write_lp, lp_text(solved.model, problem=solved.pulp).encode("utf-8"))
     if as_json:
-        click.echo(json.dumps(terminal.as_json(solved.plan), ensure_ascii=False, indent=2, sort_keys=True))
+        click.echo(json.dumps(solved.plan.document(), ensure_ascii=False, indent=2, sort_keys=True))
     else:
         terminal.show(named(solved.plan, target), terminal.console(), quoted(target), everything)
     took = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in solved.seconds.items())

@@ -68,7 +68,7 @@ def command(
         else:
             click.echo(terminal.bound_words(proof.certificate, read, proof.faults))
     elif as_json:
-        click.echo(json.dumps(terminal.as_json(read), ensure_ascii=False, indent=2, sort_keys=True))
+        click.echo(json.dumps(read.document(), ensure_ascii=False, indent=2, sort_keys=True))
     else:
         context, to = named(read, plan), terminal.console()
         if options:

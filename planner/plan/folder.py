@@ -16,6 +16,7 @@ import pandas as pd
 from planner.atomic import new_folder
 from planner.errors import BadInput, Issue, NotWritten
 from planner.files.read import Source, opened_plain, plain
+from planner.plan.head import Head, Run
 from planner.plan.plan import EXTRA, FRAMES, OPTIONAL, Plan
 
 MANIFEST = "manifest.json"
@@ -103,7 +104,7 @@ def save(plan: Plan, folder: Path) -> None:
         frame = getattr(plan, name)
         if len(frame):
             frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-    write_json(folder / RECORD, {**plan.head, "run": plan.run})
+    write_json(folder / RECORD, {**plan.head, "run": plan.run.document()})
 
 
 def read_plan(folder: Path) -> Plan:
@@ -132,9 +133,16 @@ def read_plan(folder: Path) -> Plan:
             frames[name] = _read_frame(path, columns, EXTRA.get(name, ()))
         except BadInput as error:
             problems += error.problems
-    if problems or not isinstance(record, dict):
+    stated = dict(record) if isinstance(record, dict) else {}
+    run = stated.pop("run", {})
+    for name, part, document in (("head", Head, stated), ("run", Run, run)):
+        try:
+            frames[name] = part.read(document, RECORD, "run." if part is Run else "")
+        except BadInput as error:
+            problems += error.problems
+    if problems:
         raise BadInput(problems)
-    return Plan(run=record.pop("run", {}), head=record, **frames)
+    return Plan(**frames)
 
 
 def _read_frame(path: Path, columns: tuple[str, ...], extra: tuple[str, ...]) -> pd.DataFrame:

@@ -6,13 +6,15 @@ question give the same bytes. Money is in the case's currency.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from planner.money import words
 from planner.plan.certificate import Certified
+from planner.plan.head import Head, Run
 
 if TYPE_CHECKING:
     from planner.inputs import Case
@@ -125,7 +127,7 @@ class Plan:
         Run record: versions, sizes, status, gap, residuals, coefficient range.
     """
 
-    head: Mapping[str, Any]
+    head: Head
     periods: pd.DataFrame
     placements: pd.DataFrame
     purchases: pd.DataFrame
@@ -135,7 +137,7 @@ class Plan:
     latency: pd.DataFrame
     binding: pd.DataFrame
     survival: pd.DataFrame
-    run: Mapping[str, Any]
+    run: Run
     pools: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(POOLS)))
     machines: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(MACHINES)))
     moves: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(MOVES)))
@@ -146,6 +148,24 @@ class Plan:
     """The case that the plan was made from; ``None`` of a plan read from a folder."""
     certified: Certified | None = field(default=None, repr=False, compare=False)
     """The program with its duals, for the certificate; ``None`` where there is nothing to certify."""
+
+    def document(self) -> dict[str, Any]:
+        """The plan as one JSON document: record and frames as lists of rows."""
+        frames = {name: getattr(self, name) for name in DOCUMENTED}
+        rows = {
+            name: f.astype(object).where(f.notna(), None).to_dict("records") for name, f in frames.items()
+        }
+        return {**self.head, "run": self.run.document(), **rows}
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: what the plan is, and its cost by vendor group."""
+        cost = words(self.head.objective, self.head.currency)
+        lines = (self.head.marking, f"{self.head.title}: {cost}, discounted ({self.head.status})")
+        money = self.costs.groupby("vendor_group", as_index=False)[
+            ["list", "amortised", "cash", "objective"]
+        ].sum()
+        text = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+        return text + money.to_html(index=False, border=0, float_format="{:,.2f}".format)
 
 
 FRAMES = {
@@ -160,6 +180,11 @@ FRAMES = {
     "survival": SURVIVAL,
 }
 """The frames of a plan and their columns, in the order of the CSV files."""
+
+DOCUMENTED = (
+    "placements", "purchases", "costs", "shares", "latency", "binding", "options", "signing", "leaving",
+)  # fmt: skip
+"""Frames that the JSON document holds."""
 
 OPTIONAL = {
     "pools": POOLS,

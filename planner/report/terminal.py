@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from rich.console import Console
 
@@ -209,25 +208,6 @@ def bound_words(proof: Certificate, plan: Plan, faults: Sequence[str] = ()) -> s
     note = ", for the choice of whole numbers that the plan made" if proof.whole else ""
     costs = f"the plan costs {proof.objective:,.2f} {currency}, no plan costs less than {proof.bound:,.2f}"
     return f"{verdict}{note}: {costs} (discounted; recomputed from the duals, no solver)"
-
-
-def as_json(plan: Plan) -> dict[str, Any]:
-    """The plan as one JSON document: record and frames as lists of rows."""
-    frames = {
-        name: getattr(plan, name).astype(object).where(getattr(plan, name).notna(), None).to_dict("records")
-        for name in (
-            "placements",
-            "purchases",
-            "costs",
-            "shares",
-            "latency",
-            "binding",
-            "options",
-            "signing",
-            "leaving",
-        )
-    }
-    return {**plan.head, "run": dict(plan.run), **frames}
 
 
 def console(stderr: bool = False) -> Console:

@@ -68,9 +68,10 @@ class Band:
 def band(model: Model, x: np.ndarray) -> Band:
     """The band of a study whose plan of the case is ``x``."""
     costs = extract.costs(model, extract.tidy(x))
-    bill = egress_bill(model, x).get("egress", {"first_paid": 0.0, "exact": 0.0})
+    bill = egress_bill(model, x)
     whole = _whole(model, float(costs["objective"].sum()))
-    return Band(whole, abs(bill["first_paid"] - bill["exact"]), float(costs["assumed"].sum()))
+    egress = 0.0 if bill is None else abs(bill.first_paid - bill.exact)
+    return Band(whole, egress, float(costs["assumed"].sum()))
 
 
 def _whole(model: Model, cost: float) -> float | None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from xml.etree import ElementTree
 
 from planner.audit.findings import Audit, Finding
@@ -18,25 +16,9 @@ DECISIONS = "decisions"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def document(audit: Audit) -> Mapping[str, Any]:
-    """The audit as plain data; the same plan gives the same document."""
-    return {
-        "schema": 1,
-        "plan": audit.plan,
-        "title": audit.title,
-        "marking": audit.marking,
-        "stage": audit.stage,
-        "packs": list(audit.packs),
-        "counts": audit.counts(),
-        "summary": audit.summary(),
-        "findings": [f.as_dict() for f in audit.findings],
-        "decisions": list(audit.decisions),
-    }
-
-
 def as_json(audit: Audit, when: datetime) -> str:
     """JSON with sorted keys."""
-    return json.dumps(document(audit), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+    return json.dumps(audit.document(), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def junit(audit: Audit, when: datetime) -> str:
