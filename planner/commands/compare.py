@@ -131,11 +131,12 @@ def _chart(rows: Sequence[Row], head: Mapping[str, Any], alike: Sequence[str]) -
     market = {g for row in rows for g, _ in row.shares}
     own = {g for row in rows for g, _ in row.paid} - market
     footer = f"{head['title']} · prices as of {head['prices_as_of']} · compare.csv"
-    # In what plans are not alike is told in full by the command; the figure warns.
     what = ", ".join(line.removeprefix("NOT ALIKE in ").partition(",")[0] for line in alike)
-    footer = f"NOT ALIKE in {what} · {footer}" if alike else footer
+    warning = f"NOT ALIKE in {what}: the costs are of different questions. " if alike else ""
     drawn = looks(market, own)
-    return compare_chart(rows, drawn, str(head["currency"]), str(head["marking"]), footer, head["names"])
+    return compare_chart(
+        rows, drawn, str(head["currency"]), str(head["marking"]), footer, head["names"], warning
+    )
 
 
 MONEY = ("discounted, against first", "HHI", "largest group", "foreign")

@@ -41,6 +41,11 @@ def command(
     marking = inputs.settings.marking
     if weighed := weighed_words(inputs.settings.carbon, inputs.settings.latency):
         notes = [*notes, weighed]
+    if inputs.settings.whole_units is None:
+        notes = [
+            *notes,
+            "costs are of plans in parts of machines, as in all studies; planner plan buys whole ones",
+        ]
     if workload is not None:
         from planner.explain.why import sentences, sources, why
         from planner.money import words

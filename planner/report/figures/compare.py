@@ -20,6 +20,7 @@ def compare_chart(
     marking: str,
     footer: str,
     names: Mapping[str, str],
+    warning: str = "",
 ) -> Chart:
     """Draw a comparison; ``drawn`` has a look for every vendor group, ``names`` what people call them."""
     groups = sorted({g for row in rows for g, _ in row.paid})
@@ -27,7 +28,7 @@ def compare_chart(
     most = max((sum(max(v, 0.0) for _, v in row.paid) for row in rows), default=0.0)
     divisor, unit = scale_of(most)
     money = f"{currency} {unit}".strip()
-    subtitle = f"{money}, discounted, with tax, by vendor group: what a plan makes least."
+    subtitle = f"{warning}{money}, discounted, with tax, by vendor group: what a plan makes least."
     if any(row.kept is not None for row in rows):
         subtitle += " keeps: critical work left without the vendor group that hurts most."
     low, high = sheet.frame(marking, TITLE, subtitle, footer)
