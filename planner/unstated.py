@@ -1,9 +1,9 @@
 """What a case leaves unstated although it moves the answer: told first, each with its remedy, or refused.
 
 Told: classes that no adopted rule governs, regions of the market without a limit on capacity, moves that
-cost nothing, and buying on demand only, where the case says nothing of them. Refused: rules that nobody
-adopted, where they would close a place to work above the lowest class, and places outside the market whose
-capacity nobody stated.
+cost nothing, and buying on demand only, where the case says nothing of them; machines without a figure of the
+benchmark by which it compares vCPU. Refused: rules that nobody adopted, where they would close a place to work
+above the lowest class, and places outside the market whose capacity nobody stated.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class Unstated:
 
 def unstated(case: Case, eligibility: Eligibility) -> tuple[Unstated, ...]:
     """What the case leaves open, in the order in which it matters."""
-    return (*_classes(case), *_capacity(case, eligibility), *_moves(case), *_terms(case))
+    told = (_classes(case), _capacity(case, eligibility), _moves(case), _terms(case), _fit(case))
+    return tuple(one for part in told for one in part)
 
 
 def demand_stated(case: Case, eligibility: Eligibility) -> None:
@@ -130,6 +131,21 @@ def _terms(case: Case) -> Iterable[Unstated]:
             "terms",
             "which terms are offered: taken as on demand only, though the catalogs sell commitments",
             f'add [terms] with offer = ["on_demand", "{sold[0]}"], or ["on_demand"] alone',
+        )
+
+
+def _fit(case: Case) -> Iterable[Unstated]:
+    fit, skus = case.settings.fit, case.catalog.skus
+    if fit is None:
+        return
+    left = skus[skus["speed"].isna() & (skus["resource"] == "")]
+    if len(left):
+        vendors = left["region"].str.split(":").str[0]
+        yield Unstated(
+            "fit",
+            f"{fit.benchmark} of {_names(sorted(set(vendors + ' ' + left['family'])))}: no source states it, "
+            f"so a vCPU there is taken to score {fit.per_vcpu:g}, as where demand was stated",
+            "add benchmarks.csv to a package of the case, or leave [fit] out",
         )
 
 

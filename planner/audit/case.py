@@ -84,6 +84,7 @@ class Case:
     cards: dict[str, Row] = field(default_factory=dict)
     joined: dict[tuple[str, str, str, Decimal], str] = field(default_factory=dict)
     history: dict[str, list[Row]] = field(default_factory=dict)
+    scores: dict[tuple[str, str, str], Decimal] = field(default_factory=dict)
     grid: dict[str, Row] = field(default_factory=dict)
     energy: dict[tuple[str, str], Row] = field(default_factory=dict)
     demand: dict[tuple[str, str], list[Decimal]] = field(default_factory=dict)
@@ -201,7 +202,9 @@ class Case:
         return part * sum((self.need(workload, k, t) for k in STORED), ZERO)
 
     def draws(self, sku: str, resource: str, sustained: bool) -> Decimal:
-        """What one unit of a SKU has of a resource; ``sustained`` counts a burstable machine's baseline."""
+        """What one unit of a SKU has of a resource; ``sustained`` counts what it does: a burstable machine's
+        baseline, and vCPU by the benchmark of ``[fit]``.
+        """
         row = self.skus[sku]
         if row["resource"]:
             return ONE if row["resource"] == resource else ZERO
@@ -211,11 +214,20 @@ class Case:
             return ZERO
         if resource == "vcpu":
             full = number(row, "vcpu", ZERO)
-            return number(row, "baseline_vcpu", full) if sustained else full
+            return number(row, "baseline_vcpu", full) * self.speed(sku) if sustained else full
         if resource == "memory_gib":
             return number(row, "memory_gib", ZERO)
         card = self.cards.get(row["accelerator"])
         return number(card, resource, ZERO) * number(row, "accelerator_count", ZERO) if card else ZERO
+
+    def speed(self, sku: str) -> Decimal:
+        """How many vCPU of ``[fit]`` one vCPU of a SKU does the work of; one where no figure is stated."""
+        fit = self.settings.get("fit")
+        if not fit:
+            return ONE
+        row = self.skus[sku]
+        score = self.scores.get((row["region"].split(":")[0], row["family"], fit["benchmark"]))
+        return ONE if score is None else score / Decimal(fit["per_vcpu"])
 
     def serves(self, workload: str, sku: str, resource: str) -> Decimal:
         """What one unit of a SKU yields to a workload: its own yield, else the catalog's."""

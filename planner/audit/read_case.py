@@ -96,6 +96,9 @@ def _catalogs(folder: Folder, case: Case) -> None:
             for row in folder.table(name, JOINED) or []:
                 count = number(row, "accelerator_count")
                 case.joined[row["vendor"], row["family"], row["accelerator"], count] = row["interconnect"]
+        elif table == "benchmarks.csv":
+            for row in folder.table(name, ("vendor", "family", "benchmark", "per_vcpu")) or []:
+                case.scores[row["vendor"], row["family"], row["benchmark"]] = number(row, "per_vcpu")
         elif table == "regions_history.csv":
             for row in folder.table(name, ("region", "date", "fact")) or []:
                 if row["date"] <= day:

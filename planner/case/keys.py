@@ -176,6 +176,12 @@ SECTIONS: tuple[Section, ...] = (
         Key("whole", "true or false", "`false`: machines in parts, the linear program alone.", "whole = true",
             "true"),
     )),
+    Section("fit", "Compare vCPU by a benchmark (`benchmarks.csv`); without it a vCPU of one machine counts "
+        "as one of another.", (
+        Key("benchmark", "text", "`coremark` or `specrate2017_int_base`.", 'benchmark = "coremark"'),
+        Key("per_vcpu", "number, above 0", "Score of the vCPU in which demand is stated; a family without a "
+            "figure counts as that, and is named.", "per_vcpu = 17000"),
+    )),
     Section("placing", "How thin a workload that may be divided is spread; `workloads.csv` may say otherwise "
         "of each.", (
         Key("least_share", "number, 0 to 0.5", "Least part in a region that has any.", "least_share = 0.1",

@@ -24,6 +24,7 @@ from planner.case.sources import canonical, query
 from planner.case.traces import Traces, compress, read_traces
 from planner.case.vendor_costs import held_by_period
 from planner.catalog.load import Catalog, read_catalog
+from planner.catalog.speed import with_speed
 from planner.catalog.spot import with_spot
 from planner.errors import Issue
 from planner.files.read import Source, is_text, opened_plain, parts
@@ -142,6 +143,8 @@ def read_tables(origin: Files, settings: Settings) -> tuple[Tables | None, list[
         shares = dict(zip(traces.names, traces.share.tolist(), strict=True))
         files.append((settings.traces.file, origin.source(settings.traces.file)))
         settings = replace(settings, slices=shares)
+    if settings.fit is not None:
+        catalog = with_speed(catalog, settings.fit.benchmark, settings.fit.per_vcpu)
     names = list(periods["period"])
     workloads = (
         frames["workloads"]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from planner.case.files import Files
+from planner.case.fit import Fit, read_fit
 from planner.case.reader import EXAMPLES, FILE, Reader
 from planner.case.resources import HOURS
 from planner.case.sources import TableSource, read_sources
@@ -94,6 +95,7 @@ class Settings:
     labour: float | None
     survive: tuple[str, ...]
     whole_units: bool | None
+    fit: Fit | None
     least_share: float | None
     most_regions: int | None
     carbon: CarbonPrice | None
@@ -238,6 +240,7 @@ def _settings(tree: dict[str, Any], reader: Reader) -> Settings:
         most_regions=most_regions,
         carbon=read_carbon_price(reader, tree),
         latency=read_latency_worth(reader, tree),
+        fit=read_fit(reader, tree),
         egress_tiers=tiers,
         rules={k: v for k, v in rules.items() if isinstance(v, dict)},
         tables=tables,

@@ -21,9 +21,13 @@ def machine_yields(skus: pd.DataFrame, accelerators: pd.DataFrame) -> np.ndarray
     No requests: only a workload's own yields know of them.
 
     A burstable machine counts the vCPU that it sustains. A card counts its equivalent of
-    reference cards for inference and for training (``accelerators.csv``). Storage yields zero.
+    reference cards for inference and for training (``accelerators.csv``). Storage yields zero. Where the case
+    compares vCPU by a benchmark (``speed``, see :func:`planner.catalog.speed.with_speed`), one counts for as
+    many of the reference as it does the work of.
     """
     vcpu = skus["baseline_vcpu"].fillna(skus["vcpu"]).fillna(0.0)
+    if "speed" in skus:
+        vcpu = vcpu * skus["speed"].fillna(1.0)
     cards = skus["accelerator_count"].fillna(0.0)
     table = accelerators.set_index("accelerator")
     columns = [vcpu, skus["memory_gib"].fillna(0.0)]

@@ -89,6 +89,8 @@ def _references(parts: Parts, broken: set[str]) -> Iterator[Issue]:
         ("prices", "SkuId", "skus", "SkuId", False),
         ("transfer", "region", "regions", "region", False),
         ("not_sold", "region", "regions", "region", False),
+        ("benchmarks", "vendor", "vendors", "vendor", False),
+        ("benchmarks", "family", "skus", "family", False),
         ("regions_history", "region", "regions", "region", False),
         ("services", "region", "regions", "region", False),
         ("savings_plans", "SkuId", "skus", "SkuId", False),

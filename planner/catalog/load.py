@@ -21,6 +21,7 @@ from planner.catalog.checks import check
 from planner.catalog.facts import FACT_TABLES, HISTORY, REFRESHES
 from planner.catalog.schema import (
     ACCELERATORS,
+    BENCHMARKS,
     CARD_LINKS,
     ENERGY,
     GRID,
@@ -67,6 +68,7 @@ class Catalog:
     prices: pd.DataFrame
     transfer: pd.DataFrame
     not_sold: pd.DataFrame
+    benchmarks: pd.DataFrame
     accelerators: pd.DataFrame
     interconnects: pd.DataFrame
     rates: pd.DataFrame
@@ -241,6 +243,7 @@ def read_folders(folders: Sequence[tuple[str, Path]], prices_as_of: date) -> tup
         prices=valid_on(prices, day),
         transfer=valid_on(transfer, day),
         not_sold=refused[(refused["valid_to"] == "") | (day < refused["valid_to"])].reset_index(drop=True),
+        benchmarks=_joined(parts, BENCHMARKS),
         accelerators=_joined(parts, ACCELERATORS),
         interconnects=_joined(parts, CARD_LINKS),
         rates=rates[rates["date"] <= day].reset_index(drop=True),

@@ -177,6 +177,23 @@ NOT_SOLD = Table(
     required=False,
 )
 
+BENCHMARK_NAMES = ("coremark", "specrate2017_int_base")
+"""Benchmarks by which vCPU may be compared."""
+
+BENCHMARKS = Table(
+    "benchmarks",
+    ("vendor", "family", "benchmark"),
+    (
+        Column("vendor", "id", "The vendor that sells it."),
+        Column("family", "id", "As in skus.csv."),
+        Column("benchmark", "choice", "What was run.", choices=BENCHMARK_NAMES),
+        Column("per_vcpu", "number", "Score of a machine of the family over its vCPU.", above=0),
+        *provenance(),
+    ),
+    "How much a vCPU of a family does; a family without a row is unknown. Used where a case says [fit].",
+    required=False,
+)
+
 ACCELERATORS = Table(
     "accelerators",
     ("accelerator",),
@@ -267,4 +284,4 @@ ENERGY = Table(
 
 VENDOR_TABLES = (VENDORS, REGIONS, SKUS, PRICES, TRANSFER)
 OPTIONAL_TABLES = (NOT_SOLD,)
-SHARED_TABLES = (ACCELERATORS, CARD_LINKS, RATES, GRID, ENERGY)
+SHARED_TABLES = (BENCHMARKS, ACCELERATORS, CARD_LINKS, RATES, GRID, ENERGY)

@@ -24,7 +24,8 @@ DIRECT = {
 
 THROUGH_PACKS = {
     "planner.case.agreements", "planner.case.cards",
-    "planner.case.earlier", "planner.case.files", "planner.case.keys", "planner.case.reader",
+    "planner.case.earlier", "planner.case.files", "planner.case.fit",
+    "planner.case.keys", "planner.case.reader",
     "planner.case.private",
     "planner.case.records", "planner.case.resources", "planner.case.schema", "planner.case.settings",
     "planner.case.studies",

@@ -27,6 +27,7 @@ COLUMNS = {
     "basis source as_of",
     "accelerators": "accelerator memory_gib gpu_inference gpu_training own_stack basis source as_of",
     "interconnects": "vendor family accelerator accelerator_count interconnect basis source as_of",
+    "benchmarks": "vendor family benchmark per_vcpu basis source as_of",
     "regions_history": "region date fact zones note basis source as_of",
     "grid": "region kg_per_kwh basis source as_of",
     "energy": "resource vendor kwh_per_hour basis source as_of",
@@ -75,6 +76,7 @@ CATALOG = (
     "transfer",
     "accelerators",
     "interconnects",
+    "benchmarks",
     "regions_history",
     "grid",
     "energy",
@@ -84,7 +86,7 @@ LEFT_OUT = (
     "upfront", "spot_share", "least_share", "most_regions", "card_memory_gib", "cards_together",
     "interconnect", "cards_permitted",
 )  # fmt: skip
-OPTIONAL = ("accelerators", "interconnects", "regions_history", "grid", "energy")
+OPTIONAL = ("accelerators", "interconnects", "benchmarks", "regions_history", "grid", "energy")
 
 
 @dataclass
@@ -119,6 +121,7 @@ class World:
     whole: bool | None = False
     carbon: dict[str, Any] = field(default_factory=dict)
     latency: dict[str, Any] = field(default_factory=dict)
+    fit: dict[str, Any] = field(default_factory=dict)
     exact_tiers: bool = False
     classes: tuple[str, ...] = ("rahsia_besar", "rahsia", "sulit", "terhad", "rasmi", "terbuka")
     unadopted: str = ""
@@ -385,6 +388,10 @@ class World:
         """A discount of a family or term under a contract."""
         return self.add("discounts", contract=contract, family=family, term=term, discount=discount)
 
+    def scored(self, vendor: str, family: str, per_vcpu: float) -> World:
+        """What a vCPU of a family scores in CoreMark."""
+        return self.add("benchmarks", vendor=vendor, family=family, benchmark="coremark", per_vcpu=per_vcpu)
+
     def place_cost(self, workload: str, region: str, amount: float, when: str = "period") -> World:
         """What a workload costs at a region beyond what it buys there."""
         return self.add(
@@ -526,6 +533,7 @@ class World:
             "traces": self.traces,
             "carbon": self.carbon,
             "latency": self.latency,
+            "fit": self.fit,
             "egress": {"tiers": "exact"} if self.exact_tiers else {},
         }
         for name, section in {**sections, "survival": survival, "units": units}.items():

@@ -33,7 +33,7 @@ def check(context: Context) -> Iterable[Finding]:
         return
     left = stated.get("left") if isinstance(stated, dict) else None
     rows = [row for row in left or () if isinstance(row, dict)] if isinstance(left, list) else []
-    due = [*_classes(context), *_capacity(context), *_moves(context), *_terms(context)]
+    due = [*_classes(context), *_capacity(context), *_moves(context), *_terms(context), *_fit(context)]
     faults = []
     if not isinstance(stated, dict) or stated.keys() != {"count", "left"} or len(rows) != len(left or ()):
         faults.append("is not what a plan says of what the case leaves open")
@@ -134,3 +134,15 @@ def _moves(context: Context) -> Iterator[Told]:
 def _terms(context: Context) -> Iterator[Told]:
     if not context.case.settings.get("terms") and context.case.terms & LENGTHS.keys():
         yield "terms", "", ()
+
+
+def _fit(context: Context) -> Iterator[Told]:
+    """Machines of families without a figure of the benchmark by which the case compares vCPU."""
+    case = context.case
+    if not (fit := case.settings.get("fit")):
+        return
+    machines = [row for row in case.skus.values() if not row["resource"]]
+    families = {(row["region"].split(":")[0], row["family"]) for row in machines}
+    names = sorted(" ".join(key) for key in families if (*key, fit["benchmark"]) not in case.scores)
+    if names:
+        yield "fit", f"{fit['benchmark']} of ", tuple(names)
