@@ -2,8 +2,8 @@
 
 Told: classes that no adopted rule governs, regions of the market without a limit on capacity, moves that
 cost nothing, and buying on demand only, where the case says nothing of them; machines without a figure of the
-benchmark by which it compares vCPU. Refused: rules that nobody adopted, where they would close a place to work
-above the lowest class, and places outside the market whose capacity nobody stated.
+benchmark by which it compares vCPU. Refused: rules that nobody adopted, where they would close a place to
+work above the lowest class, and places outside the market whose capacity nobody stated.
 """
 
 from __future__ import annotations
