@@ -85,3 +85,10 @@ def test_no_code_names_a_vendor_or_a_country():
 def has_docstring(node):
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     return isinstance(node, kinds) and ast.get_docstring(node) is not None
+
+
+def test_what_comes_next_can_be_typed() -> None:
+    """``next: …`` names the folder that was given, never a word that stands for one."""
+    said = [line for path in sorted((PLANNER / "commands").rglob("*.py"))
+            for line in path.read_text(encoding="utf-8").splitlines() if "next: " in line]  # fmt: skip
+    assert said and [line for line in said if "CASE" in line] == []

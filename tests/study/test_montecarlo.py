@@ -104,6 +104,9 @@ def test_a_draw_without_a_plan_counts_as_dearer_than_any_other(tmp_path):
     document = call("montecarlo", case, "--runs", "10", "--out", tmp_path / "out", "--json").document
     grown = sum("+" in text for text in draws(spreads(("demand:*", 0.3)), 10, 1))
     assert document["without_plan"] == grown > 0
+    said = call("montecarlo", case, "--runs", "10", "--out", tmp_path / "out").out
+    assert f"{grown} of 10 draws have no plan; none: beyond all costs," in said
+    assert "a draw without a plan counts as dearer than any" in said
 
 
 def test_a_killed_study_resumes_to_the_same_bytes_in_any_number_of_processes(tmp_path):
