@@ -9,6 +9,7 @@ import numpy as np
 import pulp
 
 from planner.answer.parts import parts
+from planner.answer.ties import with_moves
 from planner.answer.whole import none_found, without_room_for_spare, without_spare
 from planner.errors import PlannerError, Stopped
 from planner.lp.arrays import Arrays
@@ -16,14 +17,17 @@ from planner.lp.outcome import Outcome, Status
 from planner.lp.policy import PLANNING, SolvePolicy
 from planner.lp.problem import LARGE, Problem
 from planner.lp.pulp_solver import HighsByArrays
-from planner.lp.repair import repair
-from planner.lp.search import search
+from planner.lp.repair import Parts, repair
+from planner.lp.search import Preference, search
 from planner.lp.solve import Solution, solve, with_duals
 from planner.model.build import Model
 from planner.model.registry import column_names
 from planner.model.to_arrays import to_arrays
 from planner.model.to_pulp import LARGEST, to_pulp
 from planner.tolerances import SAME_COST
+
+STAYING = 1.0
+"""Moving every system once counts as so large a part of the gap."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ def _searched(model: Model, arrays: Arrays, policy: SolvePolicy) -> First:
     Stopped
         If none was found within the effort: with what the nearest one breaks.
     """
-    found = search(arrays, parts(model), policy)
+    found = search(arrays, parts(model), policy, _staying(model, arrays, policy))
     relaxed, rendering, integers = found.relaxed, "arrays only: whole machines", int(arrays.integer.sum())
     if found.best is None:
         if found.status is Status.STOPPED and relaxed.status is Status.OPTIMAL:
@@ -113,6 +117,37 @@ def _searched(model: Model, arrays: Arrays, policy: SolvePolicy) -> First:
     }
     first = First(solution, rendering, whole, None, (arrays.relaxation(), relaxed))
     return leaner(model, first, best.x, policy) or first
+
+
+def _staying(model: Model, arrays: Arrays, policy: SolvePolicy) -> Preference | None:
+    """Of plans within the gap, rather one that leaves systems where they are, and an earlier plan as it is.
+
+    Moving all of every system counts as much as a part of the gap, where nobody said what a move costs.
+    """
+    index = model.index
+    again = model.columns.change.numbers
+    if index.case.settings.labour and not len(again):
+        return None
+    moves = with_moves(model, arrays)
+    count, added = len(arrays.cost), len(moves.cost) - len(arrays.cost)
+    own = parts(model)
+    none = np.full(added, -1, dtype=np.int64)
+    rows = np.zeros(len(moves.row_lower) - len(arrays.row_lower), dtype=bool)
+    wider = Parts(
+        np.concatenate([own.pool, none]),
+        np.concatenate([own.period, none]),
+        np.concatenate([own.machine, np.zeros(added, dtype=bool)]),
+        np.concatenate([own.limit, rows]),
+    )
+
+    def preference(optimum: float) -> tuple[Arrays, Parts]:
+        each = STAYING * policy.gap * abs(optimum) / max(1, len(index.case.workloads))
+        cost = moves.cost.copy()
+        cost[count:] += each
+        cost[again] += each
+        return replace(moves, cost=cost), wider
+
+    return preference
 
 
 def leaner(model: Model, first: First, x: np.ndarray, policy: SolvePolicy) -> First | None:

@@ -35,7 +35,7 @@ def break_ties(model: Model, arrays: Arrays, first: Outcome) -> Settled:
     if not first.duals_hold:
         return Settled(first.x, "not settled: without duals the plans of equal cost are not known")
     columns = model.columns.count
-    moves = _with_moves(model, arrays)
+    moves = with_moves(model, arrays)
     problem = Problem(moves)
     problem.fix_face(_padded(first, moves))
     changes = model.columns.change.numbers
@@ -62,7 +62,7 @@ def break_ties(model: Model, arrays: Arrays, first: Outcome) -> Settled:
     )
 
 
-def _with_moves(model: Model, arrays: Arrays) -> Arrays:
+def with_moves(model: Model, arrays: Arrays) -> Arrays:
     """Add a column for each increase of a placement, and the row that measures it.
 
     enter[w,r,t] ≥ place[w,r,t] − place[w,r,t−1] where w is alive in both; in the first period

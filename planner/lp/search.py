@@ -11,6 +11,7 @@ answer.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -70,38 +71,47 @@ class Search:
         return max(0.0, self.best.objective - self.bound) / max(abs(self.best.objective), SUM)
 
 
-def search(arrays: Arrays, parts: Parts, policy: SolvePolicy) -> Search:
+Preference = Callable[[float], tuple[Arrays, Parts]]
+"""From the optimum of the relaxation to the program with columns that count and price what is not preferred."""
+
+
+def search(arrays: Arrays, parts: Parts, policy: SolvePolicy, preference: Preference | None = None) -> Search:
     """Look for a solution within the gap of a policy, with its effort.
 
     Parameters
     ----------
     parts
         Neighbourhoods: to what each column belongs, and which rows may be broken on the way.
+    preference
+        Of large programs: what is looked for among solutions within the gap.
     """
     clock = time.perf_counter()
-    found = _search(arrays, parts, policy)
+    found = _search(arrays, parts, policy, preference)
     return replace(found, seconds=time.perf_counter() - clock)
 
 
-def _search(arrays: Arrays, parts: Parts, policy: SolvePolicy) -> Search:
+def _search(arrays: Arrays, parts: Parts, policy: SolvePolicy, preference: Preference | None) -> Search:
     relaxed = Problem(arrays.relaxation(), replace(policy, method="simplex")).solve()
     if relaxed.status is not Status.OPTIMAL:
         return Search(relaxed, relaxed.status)
     if len(arrays.index) < SMALL:
         return _small(arrays, parts, relaxed, policy)
-    x, broken = dive(arrays, int(STEPS * policy.effort), arrays.integer & ~parts.machine), False
+    wanted, own = (arrays, parts) if preference is None else preference(relaxed.objective)
+    count = len(arrays.cost)
+    x, broken = dive(wanted, int(STEPS * policy.effort), wanted.integer & ~own.machine), False
     if x is None:
-        x, broken = _repaired(arrays, parts, relaxed.x, -np.inf, policy)
+        start = np.concatenate([relaxed.x, np.zeros(len(wanted.cost) - count)])
+        x, broken = _repaired(wanted, own, start, -np.inf, policy)
         if broken:
-            return Search(relaxed, Status.STOPPED, None, relaxed.objective, x)
+            return Search(relaxed, Status.STOPPED, None, relaxed.objective, x[:count])
     enough = relaxed.objective / (1.0 - policy.gap) if policy.gap < 1.0 else np.inf
-    if arrays.cost @ x > enough:
+    if arrays.cost @ x[:count] > enough:
         try:
-            better, broken = _repaired(arrays, parts, x, enough, policy)
-            x = x if broken or arrays.cost @ better > arrays.cost @ x else better
+            better, broken = _repaired(wanted, own, x, enough, policy)
+            x = x if broken or wanted.cost @ better > wanted.cost @ x else better
         except KeyboardInterrupt:
             current().interrupt()
-    return _judged(arrays, relaxed, x, relaxed.objective, policy)
+    return _judged(arrays, relaxed, x[:count], relaxed.objective, policy)
 
 
 def _small(arrays: Arrays, parts: Parts, relaxed: Outcome, policy: SolvePolicy) -> Search:
