@@ -72,7 +72,7 @@ class Search:
 
 
 Preference = Callable[[float], tuple[Arrays, Parts]]
-"""From the optimum of the relaxation to the program with columns that count and price what is not preferred."""
+"""From the optimum of the relaxation to the program with columns that price what is not preferred."""
 
 
 def search(arrays: Arrays, parts: Parts, policy: SolvePolicy, preference: Preference | None = None) -> Search:
