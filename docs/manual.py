@@ -28,7 +28,7 @@ def manual() -> str:
     parts = [
         f'.TH PLANNER 1 "" "planner {__version__}" "User commands"',
         ".SH NAME",
-        f"planner \\- {_plain(cli.help or '')}",
+        f"planner \\- {_plain(cli.get_short_help_str(200))}",
         ".SH SYNOPSIS",
         ".B planner",
         ".I COMMAND",

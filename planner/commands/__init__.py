@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from planner import __version__
+from planner.commands.examples import with_examples
 
 COMMANDS = {
     "init": "Write a first case: commented, with sample systems, ready to plan.",
@@ -56,7 +57,7 @@ class LazyGroup(click.Group):
             return None
         module = cmd_name.replace("-", "_") + ("_" if keyword.iskeyword(cmd_name) else "")
         command: click.Command = importlib.import_module(f"planner.commands.{module}").command
-        return command
+        return with_examples(command)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; that the reader of our output left (planner … | head) is no error of ours."""
@@ -79,7 +80,17 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="planner")
 def cli() -> None:
-    """Plan where a government's workloads run: cheapest, within every rule, with evidence."""
+    """Plan where a government's workloads run: cheapest, within every rule, with evidence.
+
+    \b
+    Examples:
+      planner init my-case --country MY --currency MYR
+      planner plan my-case
+      planner show plans/my-case
+    """
+
+
+with_examples(cli)
 
 
 def main(argv: list[str] | None = None) -> Any:

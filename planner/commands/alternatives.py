@@ -32,6 +32,10 @@ def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
     """Find plans within every rule that cost little more than the cheapest and buy from others.
 
     PATH is a case folder, or a plan folder with the inputs that it was made from.
+
+    \b
+    Example:
+      planner alternatives plans/quick-start --within 2%
     """
     from planner.commands import study_out
     from planner.commands.inputs_of import inputs_of

@@ -82,6 +82,11 @@ def command(
     inputs/; what is missing is said to be not checked. A decision record says of one workload where it
     is and why, each rule evaluated on it with verdict and slack, and the first rule against each other
     region; every format but the table holds those of all workloads.
+
+    \b
+    Examples:
+      planner audit plans/quick-start
+      planner audit plans/quick-start --decisions --workload payroll
     """
     from planner.atomic import write_over
     from planner.audit.audit import audit

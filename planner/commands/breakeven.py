@@ -34,7 +34,12 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Offer the case in folder CASE discounts of a vendor, and plan again at each."""
+    """Offer the case in folder CASE discounts of a vendor, and plan again at each.
+
+    \b
+    Example:
+      planner breakeven examples/quick-start --vendor tm
+    """
     from planner.commands import study_out
     from planner.inputs import read_case
     from planner.report.figures.breakeven import breakeven_chart

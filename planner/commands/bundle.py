@@ -18,7 +18,12 @@ from planner.commands.talk import quoted
     "--public", "is_public", is_flag=True, help="Leave out contract rows and what derives from them."
 )
 def command(plan: Path, out: Path | None, is_public: bool) -> None:
-    """Put the plan in folder PLAN into one archive; it must be that of its manifest (exit 4)."""
+    """Put the plan in folder PLAN into one archive; it must be that of its manifest (exit 4).
+
+    \b
+    Example:
+      planner bundle plans/quick-start --out quick-start.tar
+    """
     from planner.atomic import write_new
     from planner.audit.seal.bundle import pack
     from planner.audit.seal.content import read_folder

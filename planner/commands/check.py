@@ -14,7 +14,12 @@ from planner.commands.talk import quoted, tell_reading
 @click.argument("case", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def command(case: Path, as_json: bool) -> None:
-    """Check the case in folder CASE: its files (exit 5), and what certainly cannot work (exit 3)."""
+    """Check the case in folder CASE: its files (exit 5), and what certainly cannot work (exit 3).
+
+    \b
+    Example:
+      planner check my-case
+    """
     from planner.answer.age import old_status
     from planner.inputs import read_case
     from planner.model.placing import advice

@@ -38,7 +38,12 @@ def _numbers(text: str, what: str) -> list[float]:
 def command(
     case: Path, demand: str, weights: str | None, gap: float | None, out: Path | None, as_json: bool
 ) -> None:
-    """Say how much to commit in the first period of the case in folder CASE before demand is known."""
+    """Say how much to commit in the first period of the case in folder CASE before demand is known.
+
+    \b
+    Example:
+      planner commit-advice examples/commitment-depth --demand=-20%,0%,+20%
+    """
     from planner.commands import study_out
     from planner.inputs import read_case
     from planner.study.commit_advice import GAP, commit_advice

@@ -37,6 +37,11 @@ def command(
     """Compare plan folders PATHS, or with --scenarios the scenarios of one case folder.
 
     The first row is doing nothing, where a case has a table of where its workloads run today.
+
+    \b
+    Examples:
+      planner compare plans/quick-start plans/after
+      planner compare my-case --scenarios --out studies/scenarios
     """
     from planner.commands import study_out
     from planner.inputs import read_case

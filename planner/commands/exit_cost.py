@@ -36,6 +36,10 @@ def command(
     """Leave a vendor at the beginning of a period, and plan the rest again without it.
 
     PATH is a case folder, or a plan folder with the inputs that it was made from.
+
+    \b
+    Example:
+      planner exit-cost plans/quick-start --vendor amazon
     """
     from planner.commands import study_out
     from planner.commands.inputs_of import inputs_of

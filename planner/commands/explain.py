@@ -23,6 +23,10 @@ def command(case: Path, relax_legal: bool, as_json: bool) -> None:
 
     Shows the smallest sets of statements that cannot hold together, and which of them would have to
     give by how much, cheapest first.
+
+    \b
+    Example:
+      planner explain examples/no-plan
     """
     from planner.explain.explain import explain
     from planner.inputs import read_case

@@ -41,7 +41,13 @@ SUFFIXES = {
 )
 @of_plans
 def command(plan: Path, form: str, out: Path | None, lang: str, template: Path | None) -> None:
-    """Write the plan in folder PLAN as a workbook, a paper for a committee, or for another program."""
+    """Write the plan in folder PLAN as a workbook, a paper for a committee, or for another program.
+
+    \b
+    Examples:
+      planner export plans/quick-start --format xlsx
+      planner export plans/quick-start --format docx --lang ms
+    """
     from dataclasses import replace
 
     from planner.atomic import write_new

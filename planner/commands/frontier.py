@@ -50,6 +50,11 @@ def command(
     """Solve the case in folder CASE for each cap or floor of a rule between two values.
 
     With --and for each pair of values of two rules.
+
+    \b
+    Examples:
+      planner frontier examples/quick-start --steps 8
+      planner frontier examples/quick-start --and domestic-minimum
     """
     if other is not None:
         from planner.commands.two_rules import show_two_rules

@@ -24,6 +24,10 @@ def command() -> None:
 
     A mapping (TOML) says which tags or columns name the system, its agency and its class. What cannot be
     mapped is listed with its cost in OUT/import, never dropped.
+
+    \b
+    Example:
+      planner import focus bill-*.csv --mapping names.toml --case my-case --out our-case
     """
 
 

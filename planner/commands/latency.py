@@ -40,6 +40,11 @@ def command(
     """Round trips from sites to regions (CASE), or between any two nodes (--from, --to).
 
     With CASE its network is used, without it the one that ships with the planner.
+
+    \b
+    Examples:
+      planner latency examples/quick-start
+      planner latency --from Sibu --to aws:ap-southeast-5
     """
     pair = start is not None or end is not None
     if pair and (start is None or end is None):

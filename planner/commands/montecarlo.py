@@ -35,6 +35,10 @@ def command(
     """Draw the [[montecarlo.spread]] of the case in folder CASE many times, and plan again for each.
 
     Finished runs are kept: an interrupted study goes on where it stopped.
+
+    \b
+    Example:
+      planner montecarlo examples/national-ai --runs 50 --jobs 2
     """  # fmt: skip
     from planner.commands import study_out
     from planner.inputs import read_case

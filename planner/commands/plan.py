@@ -93,7 +93,13 @@ def command(
     lang: str,
     show_method: bool,
 ) -> None:
-    """Plan the case in folder CASE."""
+    """Plan the case in folder CASE.
+
+    \b
+    Examples:
+      planner plan examples/quick-start
+      planner plan my-case --out plans/after --from plans/before --freeze 2
+    """
     from planner.answer.age import check_age
     from planner.answer.fixed import read_fixed
     from planner.answer.method import method_of

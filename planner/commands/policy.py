@@ -18,13 +18,24 @@ AUDIT_ONLY = "not enforced by the planner, checked by the audit only"
 
 @click.group("policy")
 def command() -> None:
-    """Packs of rules: what they ask, on whose authority, and whether they work."""
+    """Packs of rules: what they ask, on whose authority, and whether they work.
+
+    \b
+    Examples:
+      planner policy list
+      planner policy check ./rules.toml
+    """
 
 
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def list_packs(as_json: bool) -> None:
-    """List the packs that ship with the planner."""
+    """List the packs that ship with the planner.
+
+    \b
+    Example:
+      planner policy list
+    """
     from planner.catalog.load import shipped
     from planner.policy.alone import read_alone
 
@@ -57,7 +68,12 @@ def list_packs(as_json: bool) -> None:
 @click.argument("rule", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def show(pack: str, rule: str | None, as_json: bool) -> None:
-    """Show the rules of PACK (a shipped name or a .toml file), or one RULE of it in full."""
+    """Show the rules of PACK (a shipped name or a .toml file), or one RULE of it in full.
+
+    \b
+    Example:
+      planner policy show malaysia-2026 MY-CLS-02
+    """
     from planner.errors import UnknownName
     from planner.policy.alone import read_alone
 
@@ -92,7 +108,12 @@ def show(pack: str, rule: str | None, as_json: bool) -> None:
 @click.argument("after")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def diff(before: str, after: str, as_json: bool) -> None:
-    """Print what differs between two packs (shipped names or .toml files), and what becomes looser."""
+    """Print what differs between two packs (shipped names or .toml files), and what becomes looser.
+
+    \b
+    Example:
+      planner policy diff malaysia-2026 ./rules.toml
+    """
     from planner.policy.alone import read_alone
     from planner.policy.compare import compare_packs
 
@@ -116,7 +137,12 @@ def diff(before: str, after: str, as_json: bool) -> None:
 @click.argument("pack")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def check(pack: str, as_json: bool) -> None:
-    """Read PACK strictly (exit 5) and say what a person has yet to do about its rules."""
+    """Read PACK strictly (exit 5) and say what a person has yet to do about its rules.
+
+    \b
+    Example:
+      planner policy check ./rules.toml
+    """
     from planner.policy.alone import read_alone
 
     rules = read_alone(pack).rules
@@ -147,7 +173,12 @@ def check(pack: str, as_json: bool) -> None:
 @click.argument("pack")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def test(pack: str, as_json: bool) -> None:
-    """Run the fixtures of PACK: for each rule one that must pass and one that must fail (exit 4)."""
+    """Run the fixtures of PACK: for each rule one that must pass and one that must fail (exit 4).
+
+    \b
+    Example:
+      planner policy test malaysia-2026
+    """
     from planner.audit.fixtures import fixtures_of, try_pack
     from planner.errors import AuditFailed
     from planner.policy.alone import path_of, read_alone

@@ -22,6 +22,10 @@ def command(case: Path, out: Path | None, as_json: bool) -> None:
 
     Placements and commitments are decided before the scenario is known (or what first_stage names);
     machines on demand and all else follow it.
+
+    \b
+    Example:
+      planner robust examples/national-ai
     """
     from planner.commands import study_out
     from planner.inputs import read_case

@@ -24,8 +24,9 @@ def command(case: Path, host: str, port: int, allowed: tuple[str, ...]) -> None:
     and has no passwords: beyond this machine put it behind a server that has.
 
     \b
-    Example:
-      planner serve examples/national-ai
+    Examples:
+      planner serve examples/quick-start
+      planner serve plans/quick-start --port 0
     """
     from planner.commands.inputs_of import inputs_of
     from planner.errors import Unavailable

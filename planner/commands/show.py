@@ -36,7 +36,13 @@ def command(
     everything: bool,
     bound: bool,
 ) -> None:
-    """Print the plan in folder PLAN."""
+    """Print the plan in folder PLAN.
+
+    \b
+    Examples:
+      planner show plans/quick-start
+      planner show plans/quick-start --workload payroll
+    """
     from planner.plan.doubts import doubts
     from planner.plan.folder import read_plan
     from planner.report import terminal, terminal_tables

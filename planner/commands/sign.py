@@ -29,6 +29,10 @@ def command(plan: Path, key: Path, role: str, after: Path | None) -> None:
 
     The plan must be that of its manifest (exit 4). Its audit is run and what it says is signed with it;
     a plan that fails its audit cannot be approved, nor can the key that prepared it approve it.
+
+    \b
+    Example:
+      planner sign plans/quick-start --key approver.pem --role approved
     """
     from planner.atomic import write_new
     from planner.audit.audit import audit

@@ -43,6 +43,10 @@ def command(
     """Work out volumes to ask the market for in the case in folder CASE, without a price or a vendor's name.
 
     With --vendor also the share of the market that this vendor would win at discounts on its own prices.
+
+    \b
+    Example:
+      planner sounding examples/quick-start
     """
     from planner.commands import study_out
     from planner.inputs import read_case

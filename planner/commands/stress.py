@@ -36,6 +36,11 @@ def command(
 
     PATH is a case folder, or a plan folder with the inputs that it was made from: then it is that plan
     that stays. Finished runs are kept: an interrupted study goes on where it stopped.
+
+    \b
+    Examples:
+      planner stress examples/quick-start --jobs 2
+      planner stress plans/quick-start --stressor vendor-gone:amazon --stressor price:amazon:+30%
     """
     from planner.commands import study_out
     from planner.commands.inputs_of import inputs_of

@@ -15,7 +15,12 @@ from planner.commands.talk import quoted
     "--out", required=True, type=click.Path(path_type=Path), help="Folder to make; it must not exist."
 )
 def command(bundle: Path, out: Path) -> None:
-    """Write the plan in BUNDLE to a new folder; refuse (exit 4) whatever is not exactly a bundle."""
+    """Write the plan in BUNDLE to a new folder; refuse (exit 4) whatever is not exactly a bundle.
+
+    \b
+    Example:
+      planner unbundle quick-start.tar --out checked
+    """
     from planner.audit.seal.bundle import open_bundle, read_bundle, write_folder
     from planner.audit.seal.public import is_public
 

@@ -33,7 +33,13 @@ import click
 def command(
     plan: Path, keys: tuple[Path, ...], trust: Path | None, required: tuple[str, ...], as_json: bool
 ) -> None:
-    """Verify the plan in folder or bundle PLAN; exit 4 if anything was changed or is not signed as asked."""
+    """Verify the plan in folder or bundle PLAN; exit 4 if anything was changed or is not signed as asked.
+
+    \b
+    Examples:
+      planner verify plans/quick-start
+      planner verify plans/quick-start --trust keys.toml
+    """
     from planner.audit.seal.bundle import read_bundle, unpack
     from planner.audit.seal.content import read_folder
     from planner.audit.seal.records import read_public, verify

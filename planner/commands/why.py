@@ -24,6 +24,11 @@ def command(
     """Say why a workload runs where it does, or what a rule costs.
 
     PATH is a case folder, or a plan folder with the inputs that it was made from.
+
+    \b
+    Examples:
+      planner why plans/quick-start --workload payroll
+      planner why plans/quick-start --rule vendor-share
     """
     from planner.case.weights import weighed_words
     from planner.commands.inputs_of import inputs_of

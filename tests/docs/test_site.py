@@ -6,18 +6,16 @@ import functools
 import http.server
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
 import threading
 
-import click
 import pytest
 from support.cli import ROOT
+from support.command_lines import parsed
 
 import planner
-from planner.commands import cli
 from planner.model.families import FAMILIES
 
 sys.path.append(str(ROOT / "docs"))
@@ -60,19 +58,7 @@ def lines_of(page: str) -> list[str]:
 @pytest.mark.parametrize("page", [page for page in PAGES if lines_of(page)])
 def test_every_command_shown_is_one_that_there_is(page):
     for line in lines_of(page):
-        words = shlex.split(line.split("|")[0], comments=True)[1:]
-        command, context = cli, click.Context(cli, info_name="planner")
-        while isinstance(command, click.Group) and words and not words[0].startswith("-"):
-            command, name = command.get_command(context, words[0]), words[0]
-            assert command is not None, line
-            context, words = click.Context(command, info_name=name, parent=context), words[1:]
-        given, left, _ = command.make_parser(context).parse_args(list(words))
-        assert left == [], line
-        if "--help" not in words:
-            for parameter in command.params:
-                assert not parameter.required or given.get(parameter.name), f"{line}: {parameter.name}"
-                if isinstance(parameter.type, click.Choice) and given.get(parameter.name):
-                    assert given[parameter.name] in parameter.type.choices, line
+        parsed(line)
 
 
 @pytest.mark.slow

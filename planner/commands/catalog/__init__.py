@@ -6,6 +6,8 @@ import importlib
 
 import click
 
+from planner.commands.examples import with_examples
+
 COMMANDS = {
     "list": "Print what is priced, not sold or unknown, and when it was last refreshed.",
     "show": "Print what a region sells and at what price.",
@@ -28,7 +30,7 @@ class CatalogGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"planner.commands.catalog.{cmd_name}").command
-        return command
+        return with_examples(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -40,4 +42,9 @@ def command() -> None:
     """List, check and refresh the catalogs: vendors, regions, SKUs, prices.
 
     PACKAGES are names of shipped catalogs or paths of folders; all shipped ones if none is given.
+
+    \b
+    Examples:
+      planner catalog list
+      planner catalog show aws:ap-southeast-5
     """

@@ -17,6 +17,10 @@ def command(proposal: Path, into: Path | None, as_json: bool) -> None:
     """Take over PROPOSAL, a folder that planner catalog refresh wrote.
 
     What ends gets valid_to and nothing is overwritten. A package that has changed since is left alone.
+
+    \b
+    Example:
+      planner catalog accept aws-proposed
     """
     from planner.catalog.load import shipped
     from planner.catalog.refresh.accept import accept

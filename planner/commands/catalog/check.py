@@ -38,6 +38,11 @@ def command(packages: tuple[str, ...], as_of: datetime | None, max_age: int | No
     Schema, units, currencies, dates that overlap and names that are unknown are errors (exit 5). Coverage,
     basis, age and prices far from their like are told; with --max-age a price that no source stated within so
     many days is an error too (exit 6).
+
+    \b
+    Examples:
+      planner catalog check
+      planner catalog check ./our-cloud --max-age 365
     """
     from planner.catalog.appraisal import MAX_AGE, appraise
     from planner.errors import StaleData

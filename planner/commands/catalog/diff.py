@@ -42,6 +42,10 @@ def command(before: str, after: str, plan: Path | None, as_of: datetime | None, 
 
     Either is a shipped catalog, a folder, a proposal's package, or what a plan keeps (PLAN/inputs/catalogs).
     With --plan also what the plan's purchases and egress cost at each, at list price, without solving.
+
+    \b
+    Example:
+      planner catalog diff aws ./aws-proposed --plan plans/quick-start
     """
     from planner.catalog.diff import compare
     from planner.catalog.packages import read_side

@@ -18,7 +18,12 @@ from planner.commands.catalog.common import as_of_option, packages_argument, rea
 )
 @as_of_option
 def command(packages: tuple[str, ...], out: Path | None, as_of: datetime | None) -> None:
-    """Write regions, and sites and cables of the network among PACKAGES, as GeoJSON."""
+    """Write regions, and sites and cables of the network among PACKAGES, as GeoJSON.
+
+    \b
+    Example:
+      planner catalog geojson --out places.geojson
+    """
     from planner import atomic
     from planner.catalog.load import NETWORK_FILE
     from planner.catalog.packages import find_packages

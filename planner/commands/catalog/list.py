@@ -37,7 +37,12 @@ _MARKS = {"not sold": "-", "unknown": "?"}
 @click.option("--max-age", type=click.IntRange(min=0), help="Days after which a price is stale [365].")
 @as_json_option
 def command(packages: tuple[str, ...], as_of: datetime | None, max_age: int | None, as_json: bool) -> None:
-    """Print what is priced, not sold or unknown, when it was last refreshed, from what, and what is stale."""
+    """Print what is priced, not sold or unknown, when it was last refreshed, from what, and what is stale.
+
+    \b
+    Example:
+      planner catalog list --as-of 2026-11-29
+    """
     from planner.catalog.appraisal import MAX_AGE
     from planner.catalog.coverage import coverage, provenance, unpriced_regions
     from planner.catalog.freshness import freshness

@@ -43,6 +43,10 @@ def command(
     The package is not changed: the proposal lies beside it, with what is new, repriced, gone, held back as
     implausible or refused. Take it over with planner catalog accept. A run that was cut off goes on where
     it ended. Only this command uses the network, and not with --input FILE or FOLDER.
+
+    \b
+    Example:
+      planner catalog refresh aws --input prices.json --out aws-proposed
     """
     from planner.catalog.load import shipped
     from planner.catalog.refresh.documents import Network

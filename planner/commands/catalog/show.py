@@ -33,7 +33,12 @@ if TYPE_CHECKING:
 def command(
     region: str, packages: tuple[str, ...], category: str | None, as_of: datetime | None, as_json: bool
 ) -> None:
-    """Print what REGION sells and at what price."""
+    """Print what REGION sells and at what price.
+
+    \b
+    Example:
+      planner catalog show aws:ap-southeast-5
+    """
     from planner.catalog.schema import CATEGORIES, PARTIAL, TERMS, UPFRONT
 
     catalog = read_packages(packages, as_of)
