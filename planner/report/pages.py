@@ -69,7 +69,8 @@ class Pages:
             self.text(table.empty)
             return
         self.rows(table.heads, table.rows, table.numeric)
-        self.text(table.note, small=True)
+        if table.note:
+            self.text(table.note, small=True)
 
     def rows(
         self,
@@ -140,6 +141,7 @@ def open_pages(title: str, marking: str, footer: str, decided: datetime, templat
     document = docx.Document() if template is None else _template(template)
     if template is None:
         _own_look(document, clean(footer))
+    _say_language(document)
     _mark(document, clean(marking))
     properties = document.core_properties
     properties.title, properties.subject = clean(title)[:255], clean(marking)[:255]
@@ -176,6 +178,14 @@ def _template(path: Path) -> Document:
             Issue(path.name, 0, "", "", "is not a document that can be read (.docx)",
                   "Save the template as a document (.docx), not as a template with macros (.dotx, .dotm).")
         ]) from error  # fmt: skip
+
+
+def _say_language(document: Document) -> None:
+    """The language of all text, for those who have it read out and for spelling."""
+    from docx.oxml.ns import qn
+
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:val"), _LOCALES[spoken()])
 
 
 def _own_look(document: Document, footer: str) -> None:

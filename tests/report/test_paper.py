@@ -35,7 +35,7 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    """Two vendors under a cap, one committed to, a system that moves, tax and a waiver."""
+    """Two vendors under a cap, one committed to, a system that moves, and tax."""
     world = World(periods=8, months=3).offer("commit_1y")
     for vendor, price, country in (("aa", 1.0, "XX"), ("bb", 1.5, "MY")):
         world.vendor(vendor, jurisdiction=country).region(f"{vendor}:x")
@@ -138,6 +138,22 @@ def test_rules_adopted_and_approvals_have_whom_and_instrument(plan: Plan, conten
     evidence = [r for r in plan.case.rules if r.severity == "evidence"]
     rows = table(content, "What", "Instrument")
     assert len(rows) == len(evidence) == 1 and rows[0][1].startswith(evidence[0].instrument)
+
+
+def test_waivers_say_what_is_lifted_for_whom_by_whom_and_until_when(plan: Plan, content: bytes) -> None:
+    assert "No rule is waived." in text(content)
+    waiver = {"rule": "cap", "workload": "app", "region": "", "reason": "it moves", "approver": "the board",
+              "expires": "2027-12-31"}  # fmt: skip
+    waived = replace(plan, case=replace(plan.case, waivers=pd.DataFrame([waiver, waiver | {"workload": ""}])))
+    rows = table(paper(waived), "Rule", "For", "Reason")
+    assert rows == [["cap", who, "it moves", "the board", "2027-12-31"] for who in ("app", "everything")]
+
+
+def test_the_language_of_the_text_is_said(plan: Plan, content: bytes) -> None:
+    for written, language in ((content, "en-GB"), (paper(plan, "ms"), "ms-MY")):
+        with zipfile.ZipFile(io.BytesIO(written)) as archive:
+            assert f'w:val="{language}"'.encode() in archive.read("word/styles.xml")
+        assert opened(written).core_properties.language == language
 
 
 def test_no_amount_stands_in_the_paper_that_no_table_holds(plan: Plan, content: bytes) -> None:
