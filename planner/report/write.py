@@ -19,7 +19,10 @@ from planner.report.grid import Grid, folded
 from planner.report.texts import ENGLISH, speaking, spoken, tr, tr_noop
 
 REPORT = "report.html"
-_SCRIPT = (tr_noop("Find in this table"), tr_noop("thousand"), tr_noop("million"), tr_noop("billion"))
+SCRIPT = (
+    tr_noop("Find in this table"), tr_noop("{shown} of {count}"), tr_noop("thousand"), tr_noop("million"),
+    tr_noop("billion"),
+)  # fmt: skip
 """Words that the script of the page shows or reads."""
 
 
@@ -65,7 +68,7 @@ def html(plan: Plan, background: Background, charts: Sequence[Chart | Skipped]) 
     )
     context = context_of(plan, background)
     script = files("planner.report").joinpath("templates/report.js").read_text(encoding="utf-8")
-    for words in _SCRIPT:
+    for words in SCRIPT:
         script = script.replace(words, tr(words))
     return environment.get_template("report.html.j2").render(
         title=str(plan.head.get("title") or plan.head.get("case", "Plan")),

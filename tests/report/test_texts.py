@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import base64
+import hashlib
 import io
 import re
 import tomllib
@@ -23,11 +25,11 @@ from planner.plan.plan import Plan
 from planner.planning import plan_case
 from planner.policy.rules import CONFIDENCES, Standing
 from planner.report.background import background_of
-from planner.report.figures.draw import draw_all
+from planner.report.figures.draw import draw_all, none_drawn
 from planner.report.paper import paper
 from planner.report.texts import ENGLISH, LANGUAGES, catalogue, rule_title, speaking, tr
 from planner.report.workbook import workbook
-from planner.report.write import html
+from planner.report.write import SCRIPT, html
 
 REPORT = Path(planner.__file__).parent / "report"
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -130,6 +132,18 @@ def test_no_module_of_the_report_holds_prose_beside_the_catalogue() -> None:
             and id(node) not in free and PROSE.search(node.value)
         ]  # fmt: skip
     assert found == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_the_script_of_the_page_speaks_the_language(language: str) -> None:
+    with speaking(language):
+        page = html(sample_plan.plan(4, 2), sample_plan.background(4), none_drawn("x"))
+        for words in SCRIPT:
+            assert tr(words) in page and words not in page.partition("<script>")[2]
+    digest = base64.b64encode(
+        hashlib.sha256(re.findall("<script>(.*?)</script>", page, re.DOTALL)[0].encode()).digest()
+    )
+    assert f"sha256-{digest.decode()}" in page
 
 
 def test_values_are_put_in_as_they_are() -> None:

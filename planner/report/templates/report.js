@@ -29,7 +29,8 @@
         row.hidden = !words.every((word) => text.includes(word));
         shown += row.hidden ? 0 : 1;
       }
-      told.textContent = words.length ? ` ${shown} of ${rows.length}` : "";
+      const count = "{shown} of {count}".replace("{shown}", shown).replace("{count}", rows.length);
+      told.textContent = words.length ? ` ${count}` : "";
     });
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       const button = document.createElement("button");
