@@ -192,15 +192,23 @@ def written(plan: Plan, language: str) -> dict[str, str]:
     }
 
 
+@pytest.fixture(scope="module")
+def told(plan: Plan) -> dict[str, dict[str, str]]:
+    """By language and by what is written: its words."""
+    return {language: written(plan, language) for language in LANGUAGES}
+
+
 @pytest.mark.parametrize("language", OTHERS)
-def test_what_is_written_in_another_language_holds_no_english_sentence(plan: Plan, language: str) -> None:
-    english, other = written(plan, ENGLISH), written(plan, language)
+def test_what_is_written_in_another_language_holds_no_english_sentence(
+    told: dict[str, dict[str, str]], language: str
+) -> None:
+    english, other = told[ENGLISH], told[language]
     for name, words in other.items():
         left, seen = [], 0
-        for text, told in catalogue(language).items():
+        for text, meaning in catalogue(language).items():
             for part in PLACE.split(text)[::2]:
                 part = part.strip(" .,;:()")
-                if len(part.split()) < 3 or part in told:
+                if len(part.split()) < 3 or part in meaning:
                     continue
                 seen += part in english[name]
                 left += [part] if part in words else []
@@ -208,10 +216,10 @@ def test_what_is_written_in_another_language_holds_no_english_sentence(plan: Pla
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_figures_are_the_same_in_every_language(plan: Plan, language: str) -> None:
+def test_figures_are_the_same_in_every_language(told: dict[str, dict[str, str]], language: str) -> None:
     def figures(words: str) -> Counter[str]:
         return Counter(re.findall(r"\d[\d,.]*\d|\d", words))
 
-    english, other = (written(plan, each) for each in (ENGLISH, language))
+    english, other = told[ENGLISH], told[language]
     assert figures(other["paper"]) == figures(english["paper"])
     assert figures(other["workbook"]) == figures(english["workbook"])
