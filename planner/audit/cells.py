@@ -176,10 +176,13 @@ TABLES: Mapping[str, Mapping[str, Cell]] = {
         },
     },
     "signing.csv": {
-        **dict.fromkeys(
-            ("vendor_group", "agreement", "family", "term", "units", "unit", "start", "end", "contract_end"),
-            underivable("a schedule drawn from purchases.csv, which is what is audited"),
-        ),
+        "vendor_group": compared("signing", "vendors.csv"),
+        "agreement": compared("signing", "contracts.csv or spend_commitments.csv"),
+        **dict.fromkeys(("family", "term"), derived("signing", "what is bought, by purchases.csv")),
+        "units": derived("signing", "most units at once in purchases.csv"),
+        "unit": derived("signing", "machines, or GiB of what is stored"),
+        **dict.fromkeys(("start", "end"), derived("signing", "as many months apart as the row says")),
+        "contract_end": compared("signing", "contracts.csv"),
         "vendor": derived("signing", "cash of costs.csv by vendor"),
         "status": compared("signing", "what is bought as it is used owes nothing"),
         **dict.fromkeys(("months", "upfront", "monthly", "obligation"),

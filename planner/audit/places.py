@@ -45,6 +45,7 @@ class Places:
         self._certificates = certificates(case.evidence)
         self._assessed = assessed(case.assessments)
         self._machines: dict[str, frozenset[str]] = {}
+        self._needed: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
         self._fits: dict[tuple[object, ...], frozenset[str]] = {}
         self._blocks: dict[tuple[str, str], tuple[Block, ...]] = {}
         self._bits = {rule.id: binds(rule, case) for rule in self.rules}
@@ -169,10 +170,14 @@ class Places:
         sold |= {h["sku"] for h in case.held if months_left(case, h) > 0}
         return frozenset(r["region"] for s, r in case.skus.items() if s in sold and not r["resource"])
 
-    def _needs(self, workload: str, resources: Iterable[str]) -> tuple[str, ...]:
-        return tuple(
-            k for k in resources if any(self.case.need(workload, k, p.t) > 0 for p in self.case.periods)
-        )
+    def _needs(self, workload: str, resources: tuple[str, ...]) -> tuple[str, ...]:
+        key = workload, resources
+        if key not in self._needed:
+            periods = self.case.periods
+            self._needed[key] = tuple(
+                k for k in resources if any(self.case.need(workload, k, p.t) > 0 for p in periods)
+            )
+        return self._needed[key]
 
     def opens(self, region: str) -> int:
         """Number of the first period in which a region serves; their count if it never does."""
@@ -240,7 +245,15 @@ class Places:
         """Machines of a region that may carry a workload: sold on a term offered, or held by its payer."""
         return self._had(self.machines(workload), workload, region)
 
-    def _had(self, skus: Iterable[str], workload: str, region: str) -> frozenset[str]:
+    @cached_property
+    def _in_region(self) -> Mapping[str, frozenset[str]]:
+        """SKUs by the region that sells them."""
+        found: dict[str, set[str]] = {}
+        for sku, row in self.case.skus.items():
+            found.setdefault(row["region"], set()).add(sku)
+        return {region: frozenset(skus) for region, skus in found.items()}
+
+    def _had(self, skus: frozenset[str], workload: str, region: str) -> frozenset[str]:
         """Those of some machines that are in a region and can be had for a workload."""
         case, row = self.case, self.case.workloads[workload]
         offered = set(case.settings.get("terms", {}).get("offer", ["on_demand"]))
@@ -250,9 +263,8 @@ class Places:
         }
         return frozenset(
             sku
-            for sku in skus
-            if case.skus[sku]["region"] == region
-            and (sku in held or any((sku, term) in case.prices for term in offered))
+            for sku in skus & self._in_region.get(region, frozenset())
+            if sku in held or any((sku, term) in case.prices for term in offered)
         )
 
     def _prices(self, region: str, resource: str) -> bool:

@@ -90,39 +90,61 @@ def _dearer(context: Context, workload: str, sku: str, t: int, part: str) -> boo
     region = case.skus[sku]["region"]
     if sku not in places.machines(workload):
         return True
-    mine = _measures(context, workload, sku, t, part)
+    mine = _units_and_price(context, workload, sku, t, part)
+    if mine is None:
+        return False
+    measured: list[Decimal] = []
     for other in places.machines(workload) & places.sold(region) - {sku}:
-        its = _measures(context, workload, other, t, part)
-        pairs = list(zip(its, mine, strict=True)) if its and mine else []
-        if (
-            pairs
-            and pairs[0][0] < pairs[0][1] * (ONE - _NEAR)
-            and all(a <= b * (ONE + _NEAR) for a, b in pairs)
-        ):
+        its = _units_and_price(context, workload, other, t, part)
+        if its is None or not its[0] * its[1] < mine[0] * mine[1] * (ONE - _NEAR):
+            continue
+        measured = measured or _measures(context, sku, *mine)
+        pairs = zip(_measures(context, other, *its), measured, strict=True)
+        if all(a <= b * (ONE + _NEAR) for a, b in pairs):
             return True
     return False
 
 
-def _measures(context: Context, workload: str, sku: str, t: int, part: str) -> list[Decimal]:
-    """Money an hour and what is drawn on each limit by all of a workload, and in whole ones by a machine."""
+def _units_and_price(
+    context: Context, workload: str, sku: str, t: int, part: str
+) -> tuple[Decimal, Decimal] | None:
+    """Machines that carry all of a workload and money an hour of one; ``None`` if none does."""
     case = context.case
     n = context.places.units(workload, sku, t, factor(case, workload, part))
     price = hourly(case, sku, "on_demand", t)
     if not n or price is None:
-        return []
+        return None
     if (sku, "on_demand") in case.prices and (case.private_prices or case.discounts):
         contract = at_start(case, case.skus[sku]["region"], t)
         price *= ONE - parts(granted(case, contract, sku, "on_demand"))[0]
-    draws = [
-        case.draws(sku, limit["resource"], False) if _limits(context, limit, sku) else ZERO
-        for limit, _ in case.capacity
-        if limit["resource"] in (*SIZED, *CARRIED, "units")
-    ]
-    draws.append(emission(context, sku) or ZERO)
-    if case.in_parts:
-        return [n * price, *(n * draw for draw in draws)]
-    n = (n * (ONE - _SLACK)).to_integral_value(ROUND_CEILING)
-    return [n * price, *(n * draw for draw in draws), price, n, *draws]
+    whole = n if case.in_parts else (n * (ONE - _SLACK)).to_integral_value(ROUND_CEILING)
+    return whole, price
+
+
+def _measures(context: Context, sku: str, n: Decimal, price: Decimal) -> list[Decimal]:
+    """What is drawn on each limit by all of a workload; in whole machines also by one, with price and units."""
+    draws = _draws(context, sku)
+    if context.case.in_parts:
+        return [n * draw for draw in draws]
+    return [*(n * draw for draw in draws), price, n, *draws]
+
+
+def _draws(context: Context, sku: str) -> list[Decimal]:
+    """What a machine draws on each limit, and what it emits."""
+    known = context.once(_none_yet)
+    if sku not in known:
+        case = context.case
+        known[sku] = [
+            case.draws(sku, limit["resource"], False) if _limits(context, limit, sku) else ZERO
+            for limit, _ in case.capacity
+            if limit["resource"] in (*SIZED, *CARRIED, "units")
+        ]
+        known[sku].append(emission(context, sku) or ZERO)
+    return known[sku]
+
+
+def _none_yet(context: Context) -> dict[str, list[Decimal]]:
+    return {}
 
 
 def _limits(context: Context, limit: Row, sku: str) -> bool:

@@ -6,16 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from planner.audit.case import STORED, ZERO, Case
+from planner.audit.checks import schedule
 from planner.audit.context import Context
 from planner.audit.filters import in_market
 from planner.audit.findings import Finding, text
 from planner.audit.reading import Row, number
 from planner.audit.tiers import first_paid
 
-SIGNING = (
-    "vendor_group", "vendor", "status", "months", "upfront", "monthly", "obligation", "expected",
-    "exit_value",
-)  # fmt: skip
+SIGNING = (*schedule.COLUMNS, "status", "upfront", "monthly", "obligation", "expected", "exit_value")
 LEAVING = ("vendor_group", "period", "systems", "gib", "egress", "labour", "owed", "total")
 OPTIONS = ("option", "cost", "cash", "objective", "tail", "assumed", "largest", "largest_share", "moves")
 _MONEY = {
@@ -30,11 +28,11 @@ _HAIR = Decimal("1e-6")
 
 
 def signing(context: Context) -> Iterable[Finding]:
-    """``signing.csv``: what is expected is the cash of ``costs.csv``, by vendor; sums of a row hold."""
+    """``signing.csv``: what is bought, and the cash of ``costs.csv`` by vendor; sums of a row hold."""
     rows, costs = context.folder.optional("signing.csv", SIGNING), context.claims.costs
     if rows is None or costs is None:
         return
-    wrong, found, stated = [], dict[str, Decimal](), dict[str, Decimal]()
+    wrong, found, stated = list(schedule.faults(context, rows)), dict[str, Decimal](), dict[str, Decimal]()
     for line in costs:
         if line["region"] and line["term"] not in _AGREED:
             vendor = context.case.regions[line["region"]]["vendor"]
