@@ -122,7 +122,7 @@ def _units_and_price(
 
 
 def _measures(context: Context, sku: str, n: Decimal, price: Decimal) -> list[Decimal]:
-    """What is drawn on each limit by all of a workload; in whole machines also by one, with price and units."""
+    """What is drawn on each limit by all of a workload; in whole ones also by one, price and units."""
     draws = _draws(context, sku)
     if context.case.in_parts:
         return [n * draw for draw in draws]
