@@ -70,5 +70,5 @@ def main(case: Path, copies: list[int]) -> int:
 
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "examples/national-ai")
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "benchmarks/cases/national-quarters")
     sys.exit(main(folder, [int(word) for word in sys.argv[2:]] or [4, 12]))

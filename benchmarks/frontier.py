@@ -50,4 +50,4 @@ def main(case: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "examples/national-ai")))
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "benchmarks/cases/national-quarters")))

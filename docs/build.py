@@ -82,7 +82,7 @@ def tutorials(folder: Path) -> dict[Path, str]:
     """The tutorials and the text that each should have; they read the plan of the national example."""
     _with_examples(folder)
     if not (folder / "plans" / "national-ai").exists():
-        _output("$ planner plan examples/national-ai --no-figures", folder)
+        _output("$ planner plan examples/national-ai --no-report", folder)
     pages = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
     return {path: with_outputs(path.read_text(encoding="utf-8"), folder) for path in pages}
 

@@ -1,4 +1,4 @@
-"""The same in other words costs the same: the national example renamed, scaled, shuffled and split."""
+"""The same in other words costs the same: a national case renamed, scaled, shuffled and split."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from planner.lp.solve import solve
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 
-EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "national-ai"
+EXAMPLE = Path(__file__).resolve().parents[2] / "benchmarks" / "cases" / "national-quarters"
 NAMED = ("workloads", "demand", "users", "current")
 """Tables that name workloads."""
 

@@ -13,7 +13,7 @@ from planner.planning import solve, solve_case
 from planner.study.robust import stressed
 from planner.study.stressors import stress
 
-CASE = Path(__file__).resolve().parents[2] / "examples" / "national-plan"
+CASE = Path(__file__).resolve().parents[2] / "examples" / "national-ai"
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from planner.planning import solve, solve_case
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
-LARGE = ("quick-start", "national-ai", "national-core", "national-full", "national-plan")
+LARGE = ("quick-start", "national-ai", "national-core", "national-full")
 COST = {
     "accelerators": "29,376.00",
     "activation": "23,520.00",

@@ -13,6 +13,7 @@ from planner.planning import solve
 from planner.start.generate import generate_case, generated
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+QUARTERS = EXAMPLES.parent / "benchmarks" / "cases" / "national-quarters"
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -34,14 +35,14 @@ def test_the_same_seed_gives_the_same_bytes_and_another_other_sizes(tmp_path: Pa
     folders = []
     for name, seed in (("first", 5), ("again", 5), ("other", 6)):
         folders.append(tmp_path / name / "case")
-        generate_case(EXAMPLES / "national-ai", folders[-1], 100, seed)
+        generate_case(QUARTERS, folders[-1], 100, seed)
     first, again, other = map(content, folders)
     assert first == again
     assert first["demand.csv"] != other["demand.csv"]
 
 
 def test_sizes_of_the_draws_of_a_system_have_its_mean() -> None:
-    case = read_case(EXAMPLES / "national-ai")
+    case = read_case(QUARTERS)
     larger = generated(case, 3 * len(case.workloads), seed=1)
     assert larger.settings.synthetic
     assert len(larger.workloads) == 3 * len(case.workloads)
