@@ -7,13 +7,17 @@ CASE   ?= examples/national-ai
 PLAN   ?= plans/national-ai
 CODE   := planner tests benchmarks docs cli.py
 
-.PHONY: demo test lint docs site bench lock clean
+.PHONY: demo test fuzz lint docs site bench lock clean
 
 demo: $(STAMP)  ## Plan the main example, print the result, write the report.
 	$(BIN)/planner plan $(CASE) --out $(PLAN)
 
 test: lint  ## Lint, types, import contracts, tests.
 	$(BIN)/python -m pytest --numprocesses auto
+
+fuzz: $(STAMP)  ## Hostile cases, plan folders, archives and trust files, 2,000 of each; kills at 50 moments.
+	$(BIN)/python -m pytest --numprocesses auto --fuzz 2000 tests/fuzz
+	$(BIN)/python -m pytest --numprocesses auto --slow tests/cli/test_killed.py tests/cli/test_many_problems.py
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check $(CODE)
