@@ -13,6 +13,7 @@ from planner.catalog.coverage import NOT_SOLD, PRICED, UNKNOWN, coverage, unpric
 from planner.catalog.freshness import freshness, last_stated
 from planner.catalog.load import Catalog
 from planner.catalog.outliers import outliers
+from planner.errors import StaleData
 
 MAX_AGE = 365
 """Days after which a price counts as stale where nobody says otherwise."""
@@ -54,6 +55,22 @@ class Appraisal:
     def stale(self) -> int:
         """Prices that no source stated within ``max_age`` days."""
         return int(self.fresh["stale"].sum())
+
+    def demand_fresh(self) -> None:
+        """Refuse prices that no source stated within ``max_age`` days.
+
+        Raises
+        ------
+        StaleData
+            With how many there are, and the oldest.
+        """
+        if not self.stale:
+            return
+        prices, oldest = int(self.fresh["prices"].sum()), min(day for day in self.fresh["oldest"] if day)
+        raise StaleData(
+            f"{self.stale} of {prices} prices are older than {self.max_age} days, the oldest of {oldest}; "
+            "refresh them or allow a greater --max-age"
+        )
 
     def document(self) -> dict[str, Any]:
         """All of it as plain values, for JSON."""

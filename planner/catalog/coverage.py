@@ -54,6 +54,29 @@ def coverage(catalog: Catalog) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+LETTERS = {"on_demand": "D", "spot": "S", "commit_1y": "1", "commit_3y": "3", "commit_1y_partial": "P",
+           "commit_3y_partial": "Q", "commit_1y_upfront": "U", "commit_3y_upfront": "V"}  # fmt: skip
+"""Mark of each term that is priced."""
+ASSUMED = {term: letter.lower() for term, letter in LETTERS.items()} | {"commit_1y": "y", "commit_3y": "z"}
+"""Mark of each term of which all prices are assumed."""
+MARKS = {NOT_SOLD: "-", UNKNOWN: "?"}
+
+
+def marks(covered: pd.DataFrame) -> pd.DataFrame:
+    """Coverage of one vendor in a table: a row a family and category, a column a region (without its vendor).
+
+    A cell holds the mark of each term in turn, or one where all are the same.
+    """
+    shown = [
+        (ASSUMED if assumed else LETTERS)[term] if status == PRICED else MARKS[status]
+        for term, status, assumed in zip(covered["term"], covered["status"], covered["assumed"], strict=True)
+    ]
+    rows = covered.assign(mark=shown, place=covered["region"].str.partition(":")[2])
+    cells = rows.groupby(["family", "category", "place"], sort=True)["mark"].agg("".join)
+    short = cells.map(lambda text: text[0] if len(set(text)) == 1 else text)
+    return short.unstack("place", fill_value="").rename_axis(columns=None).reset_index()
+
+
 def unpriced_regions(catalog: Catalog) -> list[str]:
     """Regions that are known but of which no price is: nothing can be planned there."""
     on_day = set(catalog.prices["SkuId"])

@@ -45,7 +45,6 @@ def command(packages: tuple[str, ...], as_of: datetime | None, max_age: int | No
       planner catalog check ./our-cloud --max-age 365
     """
     from planner.catalog.appraisal import MAX_AGE, appraise
-    from planner.errors import StaleData
 
     found = appraise(
         read_packages(packages, as_of, descriptors=True), MAX_AGE if max_age is None else max_age
@@ -58,12 +57,8 @@ def command(packages: tuple[str, ...], as_of: datetime | None, max_age: int | No
         print_tables(_tables(found))
         for line in _notes(found):
             click.echo(line)
-    if max_age is not None and found.stale:
-        prices, oldest = int(found.fresh["prices"].sum()), min(d for d in found.fresh["oldest"] if d)
-        raise StaleData(
-            f"{found.stale} of {prices} prices are older than {max_age} days, the oldest of {oldest}; "
-            "refresh them or allow a greater --max-age"
-        )
+    if max_age is not None:
+        found.demand_fresh()
     click.echo("next: planner catalog list", err=True)
 
 

@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 
     from planner.catalog.load import Catalog
 
-_LETTERS = {"on_demand": "D", "spot": "S", "commit_1y": "1", "commit_3y": "3", "commit_1y_partial": "P",
-            "commit_3y_partial": "Q", "commit_1y_upfront": "U", "commit_3y_upfront": "V"}  # fmt: skip
-_ASSUMED = {term: letter.lower() for term, letter in _LETTERS.items()} | {"commit_1y": "y", "commit_3y": "z"}
-_MARKS = {"not sold": "-", "unknown": "?"}
-
 
 @click.command("list")
 @packages_argument
@@ -44,7 +39,7 @@ def command(packages: tuple[str, ...], as_of: datetime | None, max_age: int | No
       planner catalog list --as-of 2026-11-29
     """
     from planner.catalog.appraisal import MAX_AGE
-    from planner.catalog.coverage import coverage, provenance, unpriced_regions
+    from planner.catalog.coverage import coverage, marks, provenance, unpriced_regions
     from planner.catalog.freshness import freshness
     from planner.catalog.schema import PARTIAL, UPFRONT
 
@@ -65,7 +60,7 @@ def command(packages: tuple[str, ...], as_of: datetime | None, max_age: int | No
         )
     else:
         shown = [frame_table(f"Vendors, prices as of {catalog.prices_as_of}", trust), _refreshed(fresh, days)]
-        shown += [_coverage_table(str(vendor), part) for vendor, part in covered.groupby("vendor", sort=True)]
+        shown += [frame_table(str(v), marks(part)) for v, part in covered.groupby("vendor", sort=True)]
         print_tables(shown)
         click.echo("D on demand, S spot, 1 and 3 committed for years; in small letters all assumed")
         click.echo("(y and z: 1 and 3 years assumed); ? nobody looked it up, - a source says not sold")
@@ -103,20 +98,4 @@ def _refreshed(fresh: pd.DataFrame, days: int) -> Table:
         stale = f"{row['stale']} of {row['prices']}" if row["prices"] else ""
         taken = row["taken_in"] or ("by hand" if row["prices"] else "not priced")
         table.add_row(row["vendor"], taken, row["published"] or row["newest"], stale, row["document"])
-    return table
-
-
-def _coverage_table(vendor: str, covered: pd.DataFrame) -> Table:
-    regions = sorted(set(covered["region"]))
-    table = new_table(vendor, "family", "category", *(r.partition(":")[2] for r in regions))
-    for _, part in covered.groupby(["family", "category"], sort=True):
-        cells = []
-        for region in regions:
-            own = part[part["region"] == region]
-            marks = [
-                (_ASSUMED if assumed else _LETTERS)[term] if status == "priced" else _MARKS[status]
-                for term, status, assumed in zip(own["term"], own["status"], own["assumed"], strict=True)
-            ]
-            cells.append(marks[0] if len(set(marks)) == 1 else "".join(marks))
-        table.add_row(part["family"].iloc[0], part["category"].iloc[0], *cells)
     return table

@@ -39,7 +39,8 @@ def command(
     Example:
       planner catalog show aws:ap-southeast-5
     """
-    from planner.catalog.schema import CATEGORIES, PARTIAL, TERMS, UPFRONT
+    from planner.catalog.schema import CATEGORIES
+    from planner.catalog.sold import sold_in
 
     catalog = read_packages(packages, as_of)
     known = list(catalog.regions["region"])
@@ -47,16 +48,8 @@ def command(
         raise click.BadParameter(f"{region!r} is none of {', '.join(known)}", param_hint="REGION")
     if category is not None and category not in CATEGORIES:
         raise click.BadParameter(f"{category!r} is none of {', '.join(CATEGORIES)}", param_hint="--category")
-    skus = catalog.skus[catalog.skus["region"] == region]
-    bare = skus.empty
-    if category is not None:
-        skus = skus[skus["category"] == category]
-    prices = catalog.prices[catalog.prices["SkuId"].isin(skus["SkuId"])]
-    terms = tuple(t for t in TERMS if t in set(prices["term"]) or not t.endswith((PARTIAL, UPFRONT)))
-    by_term = prices.pivot(index="SkuId", columns="term", values="ListUnitPrice").reindex(columns=terms)
-    demand = prices[prices["term"] == "on_demand"].set_index("SkuId")
-    sold = skus.join(by_term, on="SkuId").join(demand[["PricingCurrency", "PricingUnit"]], on="SkuId")
-    sold["price_basis"] = sold["SkuId"].map(demand["basis"])
+    sold, terms = sold_in(catalog, region, category or "")
+    bare = not (catalog.skus["region"] == region).any()
     transfer = catalog.transfer[catalog.transfer["region"] == region]
     history = catalog.history[catalog.history["region"] == region].sort_values("date")
     if as_json:
