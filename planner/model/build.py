@@ -157,7 +157,7 @@ def _as_it_is(columns: Columns, pinned: pd.DataFrame) -> Columns:
     """Columns without whole numbers for what is pinned: today's systems may be split, divisible or not."""
     place = columns.place
     held = np.isin(place.keys["w"].to_numpy(), pinned["w"].to_numpy())
-    return replace(columns, place=replace(place, integer=place.integer & ~held))
+    return columns.having(replace(place, integer=place.integer & ~held))
 
 
 def money_unit(cost: np.ndarray) -> float:

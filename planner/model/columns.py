@@ -1,57 +1,208 @@
-"""The columns of the program, all at least zero, only what is eligible and alive.
+"""The columns of the program, all at least zero unless they are held, only what is eligible and alive.
 
-==========  ====================================================================================
-``place``   share of workload w at region r in period t
-``pair``    share of workload w at region r that is kept ready at region r2
-``backup``  share of what workload w stores that is backed up at region r
-``use``     units of SKU s serving workload w (platform ``vm``, only where machines do not fold)
-``serve``   share of workload w on the fleet of one architecture a at region r (``container``)
-``run``     units of SKU s that pool q runs on demand
-``commit``  units of SKU s that pool q commits to in period t0 for the whole of a term
-``held``    units of a commitment bought before the plan (fixed)
-``cover``   units of SKU s of pool q that run under a commitment, bought or held
-``enter``   share of workload w that moves to region r at the beginning of period t
-``leave``   share of workload w that moves away from region r at the beginning of period t
-``at``      1 where a workload has any part in region r in period t, binary
-``local``   part of the data between two workloads that stays inside region r
-``extra``   share of workload w that region r would take on, beyond paid standby, if event e, which w
-            must survive, took its places away in period t
-``active``  1 from the period in which a region or vendor is first used, binary
-``change``  share of workload w at region r in period t beyond the earlier plan's, when planning again
-``agreement`` of a spend commitment: ``signed`` (binary), and in each period ``covered`` and ``short``
-            in units of the amount committed
-``tier``    of a payer's egress from a region: ``used`` part of a tier, and ``full`` (binary)
-``engaged`` of a vendor that costs while it is used: ``used`` in a period (binary), and ``ended``
-``bill``    of a vendor's bill by spend: ``bill``, ``spend`` of a band, and ``chosen`` of a band (binary)
-``amount``  amount of a vendor group in a scope of shares, in units of money or of a resource
-==========  ====================================================================================
+A family of columns is one record of :data:`COLUMNS`: what it is, its keys, bounds, and which are whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from planner.model.agreements import agreement_bounds, agreement_keys
-from planner.model.committed import commit_keys, cover_keys
-from planner.model.copies import backup_keys, extra_keys, no_keys, pair_keys
-from planner.model.earlier import earlier_places
-from planner.model.folding import (
-    cheapest_machines,
-    folds_beforehand,
-    undominated_fleet,
-    undominated_machines,
+from planner.model.column_keys import (
+    RUN,
+    active_keys,
+    amount_keys,
+    at_keys,
+    change_keys,
+    folded_machines,
+    local_keys,
+    move_keys,
+    place_keys,
+    region_amount_keys,
+    serve_keys,
+    site_keys,
+    use_keys,
 )
+from planner.model.committed import commit_keys, cover_keys
+from planner.model.copies import backup_keys, extra_keys, pair_keys
 from planner.model.index import Index
-from planner.model.placing import least_share, most_regions
 from planner.model.tiers import tier_keys
 from planner.model.vendor_costs import bill_keys, engaged_keys
 
-ARCHITECTURES = ("arm", "x86")
-RUN = ["q", "r", "s", "t", "l"]
+Made = Mapping[str, pd.DataFrame]
+"""Keys of the families before, and ``sites``, ``fleet``: what several of them are made from."""
+
+Bound = np.ndarray | float
+
+
+@dataclass(frozen=True)
+class ColumnSpec:
+    """What a family of columns is.
+
+    Attributes
+    ----------
+    name, key, words
+        Its name in the program, the columns of its keys, and what a column stands for.
+    keys
+        Its key frame, from the index and the keys of the families before it.
+    lower, upper
+        Bounds along the keys.
+    whole
+        Which columns are whole numbers.
+    optional
+        Is it named only in programs that have columns of it?
+    """
+
+    name: str
+    key: str
+    words: str
+    keys: Callable[[Index, Made], pd.DataFrame]
+    lower: Callable[[Index, pd.DataFrame], Bound] = lambda index, keys: 0.0
+    upper: Callable[[Index, pd.DataFrame], Bound] = lambda index, keys: np.inf
+    whole: Callable[[Index, pd.DataFrame], np.ndarray | bool] = lambda index, keys: False
+    optional: bool = False
+
+
+def _one(index: Index, keys: pd.DataFrame) -> float:
+    return 1.0
+
+
+def _machines(index: Index, keys: pd.DataFrame) -> bool:
+    return bool(index.case.settings.whole_units)
+
+
+def _sold_on_demand(index: Index, keys: pd.DataFrame) -> np.ndarray:
+    """A machine that is sold by commitment only never runs on demand."""
+    price = index.offers.price[keys["s"].to_numpy(np.int64), keys["t"].to_numpy(np.int64)]
+    return np.where(np.isnan(price), 0.0, np.inf)
+
+
+def _indivisible(index: Index, keys: pd.DataFrame) -> np.ndarray:
+    return ~index.case.workloads["divisible"].to_numpy()[keys["w"].to_numpy()]
+
+
+def _run(index: Index, made: Made) -> pd.DataFrame:
+    both = pd.concat([made["use"][RUN], made["fleet"]])
+    return both.drop_duplicates().sort_values(RUN, ignore_index=True)
+
+
+def _is(column: str, value: str) -> Callable[[Index, pd.DataFrame], np.ndarray]:
+    return lambda index, keys: np.asarray(keys[column] == value)
+
+
+def _held(index: Index, keys: pd.DataFrame) -> np.ndarray:
+    return index.held["units"].to_numpy(dtype="float64")
+
+
+COLUMNS = (
+    ColumnSpec(
+        "place", "w r t", "share of workload w at region r in period t",
+        lambda index, made: place_keys(index), whole=_indivisible,
+    ),
+    ColumnSpec(
+        "pair", "w r r2 t", "share of workload w at region r that is kept ready at region r2",
+        lambda index, made: pair_keys(index, made["place"]),
+    ),
+    ColumnSpec(
+        "backup", "w r t", "share of what workload w stores that is backed up at region r",
+        lambda index, made: backup_keys(index),
+    ),
+    ColumnSpec(
+        "use", "w q r s t l n",
+        "units of SKU s serving workload w (vm, where machines do not fold); n of them carry all of it",
+        lambda index, made: use_keys(index, made["sites"]), whole=_machines,
+    ),
+    ColumnSpec(
+        "serve", "w q r a t l",
+        "share of workload w on the fleet of one architecture a at region r (container)",
+        lambda index, made: made["served"],
+    ),
+    ColumnSpec(
+        "run", "q r s t l", "units of SKU s that pool q runs on demand",
+        _run, upper=_sold_on_demand, whole=_machines,
+    ),
+    ColumnSpec(
+        "commit", "q r s term t0", "units of SKU s that pool q commits to in period t0 for all of a term",
+        lambda index, made: commit_keys(index, made["run"]), whole=_machines,
+    ),
+    ColumnSpec(
+        "held", "h", "units of a commitment bought before the plan",
+        lambda index, made: pd.DataFrame({"h": range(len(index.held))}), lower=_held, upper=_held,
+    ),
+    ColumnSpec(
+        "cover", "q r s term h t l contract",
+        "units of SKU s of pool q that run under a commitment, bought (h = -1) or held",
+        lambda index, made: cover_keys(index, made["run"], made["commit"]),
+    ),
+    ColumnSpec(
+        "enter", "w r t", "share of workload w that moves to region r at the beginning of period t",
+        lambda index, made: move_keys(index),
+    ),
+    ColumnSpec(
+        "leave", "w r t", "share of workload w that moves away from region r at the beginning of period t",
+        lambda index, made: move_keys(index),
+    ),
+    ColumnSpec(
+        "at", "w r t", "1 where a workload has any part in region r in period t",
+        lambda index, made: at_keys(index, made["place"]), upper=_one, whole=lambda index, keys: True,
+    ),
+    ColumnSpec(
+        "local", "d r t",
+        "part of the data between two workloads (d, a row of dependencies) that stays inside region r",
+        lambda index, made: local_keys(index, made["place"]),
+    ),
+    ColumnSpec(
+        "extra", "e w r t",
+        "share of w that r would take on beyond paid standby if event e, to be survived, took its places",
+        lambda index, made: extra_keys(index, made["place"]),
+    ),
+    ColumnSpec(
+        "active", "subject t", "1 from the period in which a region or vendor is first used",
+        lambda index, made: active_keys(index), upper=_one, whole=lambda index, keys: True,
+    ),
+    ColumnSpec(
+        "amount", "scope g t", "amount of a vendor group in a scope of shares, in money or of a resource",
+        lambda index, made: amount_keys(index),
+    ),
+    ColumnSpec(
+        "region_amount", "scope r t", "the same of a region",
+        lambda index, made: region_amount_keys(index),
+    ),
+    ColumnSpec(
+        "change", "w r t", "share of workload w at region r in period t beyond the earlier plan's",
+        lambda index, made: change_keys(index, made["place"]), optional=True,
+    ),
+    ColumnSpec(
+        "agreement", "agreement k t",
+        "of a spend commitment: signed (t = -1), and by period covered and short, in parts of the amount",
+        lambda index, made: agreement_keys(index),
+        lower=lambda index, keys: agreement_bounds(index, keys)[0],
+        upper=lambda index, keys: agreement_bounds(index, keys)[1],
+        whole=lambda index, keys: agreement_bounds(index, keys)[2],
+        optional=True,
+    ),
+    ColumnSpec(
+        "tier", "payer r t tier k", "of a payer's egress from a region: used part of a tier, and full",
+        lambda index, made: tier_keys(index), upper=_one, whole=_is("k", "full"), optional=True,
+    ),
+    ColumnSpec(
+        "engaged", "k what t", "of a vendor that costs while it is used: used in a period, and ended",
+        lambda index, made: engaged_keys(index), upper=_one, whole=_is("what", "used"), optional=True,
+    ),
+    ColumnSpec(
+        "bill", "c t what band", "of a vendor's bill by spend: bill, spend of a band, and chosen of a band",
+        lambda index, made: bill_keys(index),
+        upper=lambda index, keys: np.where(keys["what"] == "chosen", 1.0, np.inf),
+        whole=_is("what", "chosen"),
+        optional=True,
+    ),
+)  # fmt: skip
+"""All families of columns, in the order of the program."""
 
 
 @dataclass(frozen=True)
@@ -78,276 +229,49 @@ class ColumnFamily:
 
 @dataclass(frozen=True)
 class Columns:
-    """All columns of a program.
-
-    Keys: ``place`` w, r, t; ``pair`` w, r, r2, t; ``backup`` w, r, t; ``use`` w, q, r, s, t, l, n;
-    ``serve`` w, q, r, a, t, l; ``run`` q, r, s, t, l; ``commit`` q, r, s, term, t0; ``held`` h;
-    ``cover`` q, r, s, term, h, t, l, contract with h = -1 for what the plan buys itself; ``enter``, ``leave``
-    and ``at`` w, r, t; ``local`` d (row of dependencies), r, t; ``active`` subject, t; ``amount``
-    scope, g, t; ``region_amount`` scope, r, t; ``change`` w, r, t; ``agreement`` agreement, k, t with
-    t = -1 for ``signed``; ``tier`` payer, r, t, tier, k; ``engaged`` k, what, t; ``bill`` c, t, what, band.
+    """All columns of a program; each family of :data:`COLUMNS` is an attribute, e.g. ``columns.place``.
 
     ``folded`` holds the machines chosen beforehand: w, r, t, l, sku, units, one line for each place
     where the workload may run or be kept ready.
     """
 
-    place: ColumnFamily
-    pair: ColumnFamily
-    backup: ColumnFamily
-    use: ColumnFamily
-    serve: ColumnFamily
-    run: ColumnFamily
-    commit: ColumnFamily
-    held: ColumnFamily
-    cover: ColumnFamily
-    enter: ColumnFamily
-    leave: ColumnFamily
-    at: ColumnFamily
-    local: ColumnFamily
-    extra: ColumnFamily
-    active: ColumnFamily
-    agreement: ColumnFamily
-    tier: ColumnFamily
-    engaged: ColumnFamily
-    bill: ColumnFamily
-    amount: ColumnFamily
-    region_amount: ColumnFamily
-    change: ColumnFamily
+    by_name: Mapping[str, ColumnFamily]
     folded: pd.DataFrame
 
-    @property
+    def __getattr__(self, name: str) -> ColumnFamily:
+        if name.startswith("_") or name not in (family := vars(self).get("by_name", {})):
+            raise AttributeError(f"there is no family of columns {name}")
+        found: ColumnFamily = family[name]
+        return found
+
+    @cached_property
     def families(self) -> tuple[ColumnFamily, ...]:
-        again = (self.change,) if len(self.change.keys) else ()
-        return (
-            self.place, self.pair, self.backup, self.use, self.serve, self.run, self.commit, self.held,
-            self.cover, self.enter, self.leave, self.at, self.local, self.extra, self.active, self.amount,
-            self.region_amount, *again,
-            *(f for f in (self.agreement, self.tier, self.engaged, self.bill) if len(f.keys)),
-        )  # fmt: skip
+        """Those of a program, in its order."""
+        named = ((spec, self.by_name[spec.name]) for spec in COLUMNS)
+        return tuple(family for spec, family in named if len(family.keys) or not spec.optional)
 
     @property
     def count(self) -> int:
         return sum(len(f.keys) for f in self.families)
 
+    def having(self, family: ColumnFamily) -> Columns:
+        """The same with one family replaced."""
+        return replace(self, by_name={**self.by_name, family.name: family})
+
 
 def make_columns(index: Index) -> Columns:
     """Number the columns of a program."""
-    place = _place(index)
-    pair = pair_keys(index, place)
-    ready = pair[["w", "r2", "t"]].rename(columns={"r2": "r"})
-    sites = pd.concat([place, ready]).drop_duplicates().sort_values(["w", "t", "r"], ignore_index=True)
-    use, run_vm = _use(index, sites)
-    serve, run_fleet = _serve(index, sites)
-    run = pd.concat([run_vm, run_fleet]).drop_duplicates().sort_values(RUN, ignore_index=True)
-    commit = commit_keys(index, run)
-    held = pd.DataFrame({"h": range(len(index.held))})
-    moves = _moves(index)
-    frames = {
-        "place": place,
-        "pair": pair,
-        "backup": backup_keys(index),
-        "use": use,
-        "serve": serve,
-        "run": run,
-        "commit": commit,
-        "held": held,
-        "cover": cover_keys(index, run, commit),
-        "enter": moves,
-        "leave": moves,
-        "at": _at(index, place),
-        "local": _local(index, place),
-        "extra": extra_keys(index, place),
-        "active": _active(index),
-        "amount": _amount(index),
-        "region_amount": _region_amount(index),
-        "change": _change(index, place),
-        "agreement": agreement_keys(index),
-        "tier": tier_keys(index),
-        "engaged": engaged_keys(index),
-        "bill": bill_keys(index),
-    }
-    families, start = {}, 0
-    for name, keys in frames.items():
-        lower, upper = np.zeros(len(keys)), np.full(len(keys), np.inf)
-        integer = np.zeros(len(keys), dtype=bool)
-        if name == "held":
-            lower = upper = index.held["units"].to_numpy(dtype="float64")
-        if name in ("active", "at"):
-            upper, integer = np.ones(len(keys)), np.ones(len(keys), dtype=bool)
-        if name in ("use", "run", "commit") and index.case.settings.whole_units:
-            integer = np.ones(len(keys), dtype=bool)
-        if name == "run":
-            # A machine that is sold by commitment only never runs on demand.
-            on_demand = index.offers.price[keys["s"].to_numpy(np.int64), keys["t"].to_numpy(np.int64)]
-            upper = np.where(np.isnan(on_demand), 0.0, np.inf)
-        if name == "tier":
-            upper, integer = np.ones(len(keys)), (keys["k"] == "full").to_numpy()
-        if name == "engaged":
-            upper, integer = np.ones(len(keys)), (keys["what"] == "used").to_numpy()
-        if name == "bill":
-            integer = (keys["what"] == "chosen").to_numpy()
-            upper = np.where(integer, 1.0, np.inf)
-        if name == "agreement":
-            lower, upper, integer = agreement_bounds(index, keys)
-        if name == "place":
-            integer = ~index.case.workloads["divisible"].to_numpy()[keys["w"].to_numpy()]
-        families[name] = ColumnFamily(name, keys, start, lower, upper, integer)
-        start += len(keys)
-    return Columns(**families, folded=_folded(index, sites))
-
-
-def _place(index: Index) -> pd.DataFrame:
-    w, r, t = np.nonzero(index.eligibility.allowed)
-    return pd.DataFrame({"w": w, "r": r, "t": t}).sort_values(["w", "t", "r"], ignore_index=True)
-
-
-def _folded(index: Index, sites: pd.DataFrame) -> pd.DataFrame:
-    folds = sites[folds_beforehand(index)[sites["w"], sites["r"]]].reset_index(drop=True)
-    chosen = cheapest_machines(index, folds)
-    keys = folds.iloc[chosen["at"].to_numpy()].reset_index(drop=True)
-    folded: pd.DataFrame = keys.assign(l=chosen["l"], sku=chosen["sku"], units=chosen["units"])
-    return folded
-
-
-def _use(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Columns ``use`` where machines do not fold, and the ``run`` keys that they need."""
-    w, r, t = (sites[c].to_numpy() for c in "wrt")
-    mask = ~index.container[w] & ~folds_beforehand(index)[w, r] & index.needs_machine[w, t]
-    parts = []
-    chosen = sites.loc[mask, ["w", "r", "t"]].assign(q=index.pool_of[w[mask]])
-    for (q, region), group in chosen.groupby(["q", "r"], sort=True):
-        who = np.unique(group["w"].to_numpy())
-        skus = undominated_machines(index, who, int(region))
-        n = index.units(who, skus)
-        at_w = np.searchsorted(who, group["w"].to_numpy())
-        usable = index.eligibility.admitted[np.ix_(who, skus)][at_w]
-        runs = index.runs[group["w"].to_numpy(), group["t"].to_numpy()]
-        i, j, slice_at = np.nonzero(usable[:, :, None] & runs[:, None, :])
-        w_i, t_i = group["w"].to_numpy()[i], group["t"].to_numpy()[i]
-        units = n[at_w[i], j, t_i, slice_at]
-        parts.append(
-            pd.DataFrame({"w": w_i, "q": q, "r": region, "s": skus[j], "t": t_i, "l": slice_at, "n": units})
+    place = place_keys(index)
+    sites = site_keys(place, pair_keys(index, place))
+    served, fleet = serve_keys(index, sites)
+    made, families, start = {"sites": sites, "served": served, "fleet": fleet}, {}, 0
+    for spec in COLUMNS:
+        keys = spec.keys(index, made)
+        made[spec.name] = keys
+        lower, upper = (
+            np.broadcast_to(f(index, keys), len(keys)).astype(float) for f in (spec.lower, spec.upper)
         )
-    columns = ["w", "q", "r", "s", "t", "l", "n"]
-    if not parts:
-        nothing = no_keys(columns)
-        return nothing, nothing[RUN]
-    use = pd.concat(parts)[columns].sort_values(["w", "t", "l", "r", "s"], ignore_index=True)
-    return use, use[RUN]
-
-
-def _serve(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Columns ``serve`` of container workloads, and the ``run`` keys of their fleets."""
-    w, t = sites["w"].to_numpy(), sites["t"].to_numpy()
-    mask = index.container[w] & index.needs_machine[w, t]
-    chosen = sites.loc[mask, ["w", "r", "t"]].assign(q=index.pool_of[w[mask]])
-    architecture = index.case.catalog.skus["architecture"].to_numpy()
-    serve, run = [], []
-    for (q, region), group in chosen.groupby(["q", "r"], sort=True):
-        who = np.unique(group["w"].to_numpy())
-        spread = bool((index.min_units[who] > 1).any())
-        admitted = index.eligibility.admitted[who].all(axis=0) & (index.offers.sku_region == region)
-        for a, name in enumerate(ARCHITECTURES):
-            candidates = np.flatnonzero(admitted & (architecture == name))
-            if not len(candidates):
-                continue
-            kept = undominated_fleet(index, candidates, spread)
-            serve.append(group.assign(a=a))
-            periods = np.unique(group["t"].to_numpy())
-            grid = {"s": np.repeat(kept, len(periods)), "t": np.tile(periods, len(kept))}
-            run.append(pd.DataFrame({"q": q, "r": region, **grid}))
-    columns = ["w", "q", "r", "a", "t", "l"]
-    if not serve:
-        return no_keys(columns), no_keys(RUN)
-    slices = index.slices[["t", "l"]]
-    all_serve = pd.concat(serve).merge(slices, on="t")[columns]
-    all_serve = all_serve[index.runs[tuple(all_serve[c].to_numpy(dtype=np.int64) for c in "wtl")]]
-    served = all_serve[["q", "r", "t", "l"]].drop_duplicates()
-    all_run = pd.concat(run).merge(slices, on="t").merge(served, on=["q", "r", "t", "l"])[RUN]
-    return all_serve.sort_values(["w", "t", "l", "r", "a"], ignore_index=True), all_run
-
-
-def _moves(index: Index) -> pd.DataFrame:
-    """Where moves are counted: with the case's costs or limits of moving, else nowhere.
-
-    A workload moves when it is alive before and after; in the first period against current.csv,
-    which must name it. Regions it could be at before or after, and sites of today outside the
-    catalogs (r = -1), which it can only leave.
-    """
-    columns = ["w", "r", "t"]
-    if not index.counts_moves:
-        return no_keys(columns)
-    case = index.case
-    allowed = index.eligibility.allowed
-    after = allowed.copy()
-    after[:, :, 1:] |= allowed[:, :, :-1]
-    counted = np.zeros(case.alive.shape, dtype=bool)
-    counted[:, 1:] = case.alive[:, 1:] & case.alive[:, :-1]
-    counted[np.unique(index.today["w"].to_numpy()), 0] = True
-    counted &= case.alive
-    for w, r in zip(index.today["w"].tolist(), index.today["r"].tolist(), strict=True):
-        if r >= 0:
-            after[w, r, 0] = True
-    w, r, t = np.nonzero(after & counted[:, None, :])
-    outside = index.today[(index.today["r"] < 0) & counted[index.today["w"].to_numpy(), 0]]
-    away = pd.DataFrame({"w": outside["w"].to_numpy(), "r": -1, "t": 0}).drop_duplicates()
-    moves = pd.concat([pd.DataFrame({"w": w, "r": r, "t": t}), away]).astype("int64")
-    ordered: pd.DataFrame = moves.sort_values(["w", "t", "r"], ignore_index=True)
-    return ordered
-
-
-def _at(index: Index, place: pd.DataFrame) -> pd.DataFrame:
-    """Only for workloads kept apart from others, with a least share or a limit on regions."""
-    case = index.case
-    rows = case.affinity[case.affinity["kind"].isin(("apart", "least_share"))]
-    names = set(rows["workload"]) | set(rows["other"])
-    wanted = case.workloads["workload"].isin(names).to_numpy()
-    wanted = wanted | (least_share(case) > 0) | (most_regions(case) > 0)
-    kept: pd.DataFrame = place[wanted[place["w"].to_numpy()]].reset_index(drop=True)
-    return kept
-
-
-def _local(index: Index, place: pd.DataFrame) -> pd.DataFrame:
-    """Regions where both ends of a dependency may be."""
-    rows = index.dependencies[index.dependencies["gib_per_month"] > 0]
-    if rows.empty:
-        return no_keys(["d", "r", "t"])
-    sender = rows.merge(place, left_on=["w1", "t"], right_on=["w", "t"])[["d", "w2", "r", "t"]]
-    both = sender.merge(place, left_on=["w2", "r", "t"], right_on=["w", "r", "t"])
-    ordered: pd.DataFrame = both[["d", "r", "t"]].sort_values(["d", "t", "r"], ignore_index=True)
-    return ordered
-
-
-def _active(index: Index) -> pd.DataFrame:
-    subjects = index.case.activation["subject"].tolist()
-    grid = pd.MultiIndex.from_product([subjects, range(len(index.case.periods))], names=["subject", "t"])
-    return grid.to_frame(index=False)
-
-
-def _amount(index: Index) -> pd.DataFrame:
-    return _amounts(index, range(len(index.scopes)), "g", range(len(index.groups)))
-
-
-def _region_amount(index: Index) -> pd.DataFrame:
-    """Amounts by region exist only for scopes that a rule on region shares uses."""
-    scopes = sorted({r.scope for r in index.share_rules if r.rule.kind == "region_share"})
-    return _amounts(index, scopes, "r", np.flatnonzero(index.group_of >= 0).tolist())
-
-
-def _change(index: Index, place: pd.DataFrame) -> pd.DataFrame:
-    """Where an earlier plan placed a workload in a period that is not frozen."""
-    if (replan := index.case.settings.replan) is None:
-        return no_keys(["w", "r", "t"])
-    known = earlier_places(index, "primary")[["w", "t"]].drop_duplicates()
-    later: pd.DataFrame = place[place["t"] >= replan.freeze].merge(known, on=["w", "t"])
-    return later.sort_values(["w", "t", "r"], ignore_index=True)
-
-
-def _amounts(index: Index, scopes: Iterable[int], holder: str, holders: Sequence[int]) -> pd.DataFrame:
-    rows = [
-        (scope, held_by, t)
-        for scope in scopes
-        for t in np.flatnonzero(index.scopes[scope].member.any(axis=0)).tolist()
-        for held_by in holders
-    ]
-    return pd.DataFrame(rows, columns=["scope", holder, "t"]).astype("int64")
+        whole = np.broadcast_to(spec.whole(index, keys), len(keys)).astype(bool)
+        families[spec.name] = ColumnFamily(spec.name, keys, start, lower, upper, whole)
+        start += len(keys)
+    return Columns(families, folded_machines(index, sites))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner.model.columns import ARCHITECTURES
+from planner.model.column_keys import ARCHITECTURES
 from planner.model.context import Context
 from planner.model.vendor_costs import bill_names, engagement_names
 

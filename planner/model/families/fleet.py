@@ -7,7 +7,7 @@ import pandas as pd
 
 from planner.case.schema import SIZED
 from planner.model.block import INF, Block, Entries, make_block, numbers_of
-from planner.model.columns import ARCHITECTURES
+from planner.model.column_keys import ARCHITECTURES
 from planner.model.context import Context
 from planner.model.family import Family
 

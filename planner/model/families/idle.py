@@ -7,7 +7,8 @@ import pandas as pd
 
 from planner.case.schema import SIZED
 from planner.model.block import INF, Block, make_block, numbers_of
-from planner.model.columns import ARCHITECTURES, Columns
+from planner.model.column_keys import ARCHITECTURES
+from planner.model.columns import Columns
 from planner.model.context import Context
 from planner.model.families.fleet import FLEET_RESOURCES
 from planner.model.family import Family
