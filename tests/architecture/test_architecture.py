@@ -46,6 +46,27 @@ def test_no_module_is_long(module):
     assert len(module.read_text(encoding="utf-8").splitlines()) <= LONGEST
 
 
+LONGEST_FUNCTION = 60
+LONG = {
+    "_tables": 80, "case_text": 80, "_settings": 140, "_check_workloads": 85, "read_tables": 75, "sections": 90,
+    "propose": 70, "command": 90, "_check_terms": 70, "_plan": 70, "refresh": 60,
+}  # fmt: skip
+"""Functions that are longer still, and by how much: lines are to go here, never to come."""
+
+
+def test_no_function_is_long():
+    """Lines of a function without its docstring."""
+    long = {}
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                words = len((ast.get_docstring(node, clean=False) or "").splitlines())
+                lines = (node.end_lineno or 0) - node.lineno + 1 - words
+                if lines > LONG.get(node.name, LONGEST_FUNCTION):
+                    long[f"{module.name}: {node.name}"] = lines
+    assert long == {}
+
+
 def test_every_module_says_what_it_is_for():
     silent = [m.name for m in MODULES if not ast.get_docstring(ast.parse(m.read_text(encoding="utf-8")))]
     assert silent == []
