@@ -9,6 +9,7 @@ from importlib.metadata import version
 from math import isfinite
 
 import numpy as np
+import pandas as pd
 
 from planner import __version__
 from planner.answer import extract, shares, survival
@@ -278,13 +279,44 @@ def build_model(case: Case, fixed: Fixed | None = None) -> Model:
 
 def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: Run) -> Plan:
     case = model.index.case
-    settings = case.settings
     costs = extract.costs(model, x)
     purchases, placements = extract.purchases(model, x), extract.placements(model, x)
+    periods = case.periods[["period", "start", "end", "hours", "discount"]].copy()
+    periods["start"] = [d.isoformat() for d in periods["start"]]
+    periods["end"] = [d.isoformat() for d in periods["end"]]
+    return Plan(
+        head=_head(model, x, run, costs, purchases, placements),
+        periods=periods,
+        placements=placements,
+        purchases=purchases,
+        costs=costs,
+        shares=shares.shares(model, x),
+        excuses=model.index.eligibility.excuses,
+        latency=extract.latency(model, x),
+        binding=binding(model, outcome.dual if outcome.duals_hold else None, outcome.x),
+        survival=survival.survival(model, x),
+        run=run,
+        pools=pools(model, x),
+        moves=moves(case, placements, costs),
+        signing=signing(model, x, purchases),
+        leaving=leaving(model, x),
+    )
+
+
+def _head(
+    model: Model,
+    x: np.ndarray,
+    run: Run,
+    costs: pd.DataFrame,
+    purchases: pd.DataFrame,
+    placements: pd.DataFrame,
+) -> Head:
+    case = model.index.case
+    settings = case.settings
     left = unstated(case, model.index.eligibility)
     prices = case.catalog.prices
     bought = prices[(prices["SkuId"] + prices["term"]).isin(set(purchases["sku"] + purchases["term"]))]
-    head = Head(
+    return Head(
         schema_=1,
         case=settings.id,
         title=settings.title,
@@ -324,26 +356,6 @@ def _plan(model: Model, outcome: Outcome, x: np.ndarray, run: Run) -> Plan:
         outlived=tuple(outlived(model, x)) or None,
         agreements=extract.agreements(model, x) if len(case.agreements) else None,
     )  # fmt: skip
-    periods = case.periods[["period", "start", "end", "hours", "discount"]].copy()
-    periods["start"] = [d.isoformat() for d in periods["start"]]
-    periods["end"] = [d.isoformat() for d in periods["end"]]
-    return Plan(
-        head=head,
-        periods=periods,
-        placements=placements,
-        purchases=purchases,
-        costs=costs,
-        shares=shares.shares(model, x),
-        excuses=model.index.eligibility.excuses,
-        latency=extract.latency(model, x),
-        binding=binding(model, outcome.dual if outcome.duals_hold else None, outcome.x),
-        survival=survival.survival(model, x),
-        run=run,
-        pools=pools(model, x),
-        moves=moves(case, placements, costs),
-        signing=signing(model, x, purchases),
-        leaving=leaving(model, x),
-    )
 
 
 def _unpriced(case: Case) -> list[str]:

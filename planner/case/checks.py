@@ -43,6 +43,7 @@ def cross_checks(
     problems += check_cards(frames, file, catalog.accelerators)
     problems += check_agreements(settings, frames, file)
     problems += _check_terms(settings, frames, file, catalog)
+    problems += _check_contracts(settings, frames["contracts"], file["contracts"])
     problems += check_private(frames, file, catalog)
     places = dict(zip(catalog.regions["region"], catalog.regions["vendor"], strict=True))
     problems += check_vendor_costs(frames["vendor_costs"], file["vendor_costs"], places)
@@ -130,7 +131,7 @@ def _check_without_effect(frames: Mapping[str, pd.DataFrame], file: Mapping[str,
 def _check_terms(
     settings: Settings, frames: Mapping[str, pd.DataFrame], file: Mapping[str, str], catalog: Catalog
 ) -> list[Issue]:
-    loads, held, contracts = frames["loads"], frames["held_commitments"], frames["contracts"]
+    loads, held = frames["loads"], frames["held_commitments"]
     agencies = frames["agencies"]["agency"]
     problems = tables.refers(
         held[held["payer"].isin(agencies)], "payer", paying(frames), file["held_commitments"], PAYERS
@@ -166,7 +167,12 @@ def _check_terms(
         if missing:
             row, mend = int(rows["_row"].iloc[0]), f"Add a row for {', '.join(missing)}."
             problems.append(Issue(file["loads"], row, "slice", str(name), "does not state every slice", mend))
-    where = file["contracts"]
+    return problems
+
+
+def _check_contracts(settings: Settings, contracts: pd.DataFrame, where: str) -> list[Issue]:
+    """One contract of a vendor after the other, in the case's currency."""
+    problems: list[Issue] = []
     for vendor, rows in contracts.sort_values("valid_from").groupby("vendor"):
         ends: str | None = ""
         for line in rows.to_dict("records"):

@@ -23,8 +23,10 @@ RECIPES = dict(re.findall(r"\*\*(Add [^*]+)\.\*\* ((?:.+\n)+)", TEXT))
 
 
 def test_there_is_a_recipe_for_whatever_is_added_again_and_again():
-    wanted = {"a constraint family", "a kind of rule", "an objective term", "a family of columns", "a command",
-              "a table or a column to a plan", "an entry to `plan.json`", "an output format"}  # fmt: skip
+    wanted = {
+        "a constraint family", "a kind of rule", "an objective term", "a family of columns", "a command",
+        "a table or a column to a plan", "an entry to `plan.json`", "an output format",
+    }  # fmt: skip
     assert {f"Add {what}" for what in wanted} <= set(RECIPES)
 
 
