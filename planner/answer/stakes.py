@@ -131,7 +131,9 @@ def _agreed(model: Model, x: np.ndarray, mine: np.ndarray, t: int) -> float:
         own = np.flatnonzero((case.regions["vendor"] == line["vendor"]).to_numpy() & mine)
         if line["agreement"] not in signed or begin >= t * months or not len(own):
             continue
-        theirs = lines[(lines["vendor"] == line["vendor"]) & _counts(line["payer"], lines["by"])]
+        theirs = lines[lines["vendor"] == line["vendor"]]
+        if line["payer"]:  # Blank: of all payers.
+            theirs = theirs[theirs["by"] == line["payer"]]
         spent = theirs[theirs["term"].isin(SPENT)]
         paid = (before_tax(spent) * spent["x"]).groupby(spent["t"]).sum()
         tax = 1.0 + index.offers.tax[own[0]]
@@ -146,11 +148,6 @@ def _agreed(model: Model, x: np.ndarray, mine: np.ndarray, t: int) -> float:
         tails = float((theirs["tail"] * theirs["x"]).sum())
         owed += max(0.0, line["amount"] * beyond * tax[last] - tails)
     return owed
-
-
-def _counts(payer: str, by: pd.Series) -> pd.Series:
-    """Lines that count towards an agreement of a payer; blank = of all."""
-    return (by == payer) if payer else pd.Series(True, index=by.index)
 
 
 def _notice(model: Model, mine: np.ndarray, t: int) -> int:

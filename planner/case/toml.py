@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from typing import Any
 
 from planner.case.reader import FILE
@@ -81,44 +79,3 @@ def _understood(text: str, tree: Mapping[str, Any]) -> bool:
         return tomllib.loads(text) == tree
     except tomllib.TOMLDecodeError:
         return False
-
-
-def toml_text(tree: Mapping[str, Any]) -> str:
-    """A tree of TOML as text: values first, then sections and lists of sections."""
-    lines: list[str] = []
-    _section(tree, (), lines)
-    return "\n".join(lines) + "\n"
-
-
-def _section(table: Mapping[str, Any], path: tuple[str, ...], lines: list[str]) -> None:
-    for key, value in table.items():
-        if not _is_section(value):
-            lines.append(f"{json.dumps(key, ensure_ascii=False)} = {_value(value)}")
-    for key, value in table.items():
-        name = ".".join(json.dumps(part, ensure_ascii=False) for part in (*path, key))
-        if isinstance(value, Mapping):
-            lines.append(f"[{name}]")
-            _section(value, (*path, key), lines)
-        elif _is_section(value):
-            for row in value:
-                lines.append(f"[[{name}]]")
-                _section(row, (*path, key), lines)
-
-
-def _is_section(value: Any) -> bool:
-    rows = isinstance(value, list) and bool(value) and all(isinstance(v, Mapping) for v in value)
-    return isinstance(value, Mapping) or rows
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, list):
-        return "[" + ", ".join(_value(v) for v in value) + "]"
-    if isinstance(value, Mapping):
-        return (
-            "{"
-            + ", ".join(f"{json.dumps(k, ensure_ascii=False)} = {_value(v)}" for k, v in value.items())
-            + "}"
-        )
-    return json.dumps(value, ensure_ascii=False)

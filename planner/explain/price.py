@@ -100,7 +100,7 @@ class Price:
             if side is None
             else {
                 "worth": round(side.worth, 6),
-                "until": _finite(side.until),
+                "until": round(side.until, 9) if np.isfinite(side.until) else None,
                 "whole_step": None if side.whole is None else round(side.whole, 6),
             }
             for name, side in (("looser", self.looser), ("tighter", self.tighter))
@@ -303,7 +303,3 @@ def _farthest(holds: Any, near: float, end: float, scale: float) -> float:
         middle = (good + bad) / 2.0
         good, bad = (middle, bad) if holds(middle) else (good, middle)
     return good
-
-
-def _finite(value: float) -> float | None:
-    return round(value, 9) if np.isfinite(value) else None

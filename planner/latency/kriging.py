@@ -98,7 +98,9 @@ def covariance(places: Places, x: np.ndarray, y: np.ndarray, scales: Scales) -> 
     city = (places.city[:, None] == places.city).astype(float)
     kinds = [np.sort(places.vendor[pairs], axis=1) for pairs in (x, y)]
     meet = (kinds[0][:, None] == kinds[1][None]).all(axis=2)
-    room = [_room(places.km[pairs[:, 0], pairs[:, 1]], scales.short_km) for pairs in (x, y)]
+    # Room for a detour on a path of so many km, 0 to 1; a city is taken as 20 km wide.
+    paths = (places.km[pairs[:, 0], pairs[:, 1]] + 20.0 for pairs in (x, y))
+    room = [np.sqrt(km / (km + scales.short_km)) for km in paths]
     detours = (
         scales.region**2 * end(same)
         + scales.meeting**2 * both(same, vendor)
@@ -106,11 +108,6 @@ def covariance(places: Places, x: np.ndarray, y: np.ndarray, scales: Scales) -> 
     )
     smooth = scales.end**2 * end(near) + scales.cities**2 * both(city, city)
     return np.asarray(smooth + np.outer(*room) * detours)
-
-
-def _room(km: np.ndarray, short_km: float) -> np.ndarray:
-    """Room for a detour on a path of so many km, 0 to 1; a city is taken as 20 km wide."""
-    return np.asarray(np.sqrt((km + 20.0) / (km + 20.0 + short_km)))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ carries the last mile and the way to a gateway at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,11 +175,7 @@ def _check_sources(frames: dict[str, pd.DataFrame], file: dict[str, str]) -> lis
     for name in ("nodes", "links", "measured"):
         frame = frames[name]
         for cell, row in zip(frame["source"], frame["_row"], strict=True):
-            for source in _unknown(cell.split("; "), known):
+            for source in (name for name in cell.split("; ") if name not in known):
                 mend = f"Add it to {SOURCES.file}; several sources are parted by a semicolon and a space."
                 problems.append(Issue(file[name], int(row), "source", source, "is no known source", mend))
     return problems
-
-
-def _unknown(names: Iterable[str], known: set[str]) -> list[str]:
-    return [name for name in names if name not in known]

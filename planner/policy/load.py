@@ -22,7 +22,7 @@ from planner.policy.extend import loosened
 from planner.policy.kinds import KINDS, parameter_faults
 from planner.policy.pack import known_from, needs_adoption, read_pack_file
 from planner.policy.parameters import freeze
-from planner.policy.rules import Rule
+from planner.policy.rules import Rule, Severity
 
 FOLDER = "policies"
 _SHIPPED = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -220,14 +220,12 @@ def _apply(rule: Rule, given: Mapping[str, Any], cutoff: date, problems: list[Is
                 parameters[schema.name] = freeze(schema, chosen[schema.name])
     rule = replace(rule, parameters=parameters, **adoption)
     if not rule.is_parameter and known_from(rule) > cutoff:
-        return replace(rule, severity=_weaker(rule), standing="not known yet")
+        binds = rule.declared_severity in ("hard", "warn")
+        severity: Severity = "report" if binds else rule.declared_severity
+        return replace(rule, severity=severity, standing="not known yet")
     if needs_adoption(rule) and not adoption:
         return replace(rule, severity="report", standing="not adopted")
     return replace(rule, standing="adopted" if adoption else "in force")
-
-
-def _weaker(rule: Rule) -> Any:
-    return "report" if rule.declared_severity in ("hard", "warn") else rule.declared_severity
 
 
 def _superseded(rules: Sequence[Rule]) -> tuple[Rule, ...]:

@@ -180,7 +180,8 @@ def _advise(case: Case, factors: Sequence[float], weights: Sequence[float], gap:
     same = next((k for k, factor in enumerate(factors) if abs(factor - middle) < DIGIT), None)
     mean = level_at(case, middle) if same is None else models[same]
     question = _Question(factors, part, models, mean, shared_commitments([*models, mean]))
-    told = _quick(question, same, gap) if _entries(models) >= large else None
+    entries = max(len(to_arrays(model).index) for model in models)
+    told = _quick(question, same, gap) if entries >= large else None
     return told or _exact(question)
 
 
@@ -279,10 +280,6 @@ def _level(number: int, model: Model) -> Iterator[None]:
         yield
     except Infeasible as error:
         raise NoLevel(number, next(iter(precheck(model)), "")) from error
-
-
-def _entries(models: Sequence[Model]) -> int:
-    return max(len(to_arrays(model).index) for model in models)
 
 
 def _table(model: Model, shared: pd.DataFrame, units: dict[str, np.ndarray]) -> pd.DataFrame:

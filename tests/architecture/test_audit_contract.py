@@ -17,7 +17,6 @@ DIRECT = {
     "planner.policy.rules": "what a rule is: the law is the same for both, verdicts are not shared",
     "planner.policy.kinds": "which parameters a kind of rule has; its verdict is the audit's own",
     "planner.policy.load": "reads packs of rules: the text of the law, not its application",
-    "planner.case.toml": "writes TOML; judges nothing",
     "planner.case.traces": "which hours share a slice is a choice; that it covers every hour is checked",
 }
 """Module to the reason why the audit may import it."""

@@ -13,7 +13,6 @@ from planner.audit.case import INPUTS, LEFT_OUT, MONEY
 from planner.audit.claims import RECORD
 from planner.audit.reading import Unreadable, parse_csv, parse_json
 from planner.audit.seal.content import MANIFEST, SIGNATURES, canonical, manifest_of
-from planner.case.toml import toml_text
 from planner.errors import AuditFailed
 
 OPEN = ("placements.csv", "periods.csv", "latency.csv", "excuses.csv")
@@ -120,8 +119,10 @@ def _inside(name: str) -> str:
 
 def _without_comments(name: str, content: bytes) -> bytes:
     """Settings as they are, without what people wrote beside them."""
+    import tomlkit
+
     try:
-        return toml_text(tomllib.loads(content.decode("utf-8"))).encode("utf-8")
+        return tomlkit.dumps(tomllib.loads(content.decode("utf-8"))).encode("utf-8")
     except (ValueError, RecursionError):
         raise AuditFailed(f"{name} cannot be read, so its comments cannot be taken out") from None
 
