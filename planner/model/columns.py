@@ -83,7 +83,7 @@ def _sold_on_demand(index: Index, keys: pd.DataFrame) -> np.ndarray:
 
 
 def _indivisible(index: Index, keys: pd.DataFrame) -> np.ndarray:
-    return ~index.case.workloads["divisible"].to_numpy()[keys["w"].to_numpy()]
+    return np.asarray(~index.case.workloads["divisible"].to_numpy()[keys["w"].to_numpy()])
 
 
 def _run(index: Index, made: Made) -> pd.DataFrame:
