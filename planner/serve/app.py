@@ -10,6 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -26,10 +27,12 @@ from starlette.routing import Route
 
 from planner import money
 from planner.errors import Infeasible, PlannerError, UnknownName
-from planner.inputs import Case
+from planner.inputs import Case, read_case
+from planner.plan.folder import read_plan
 from planner.planning import plan_case
 from planner.report.plan_folder import write_plan
 from planner.report.words import percent
+from planner.report.workbook import workbook
 from planner.serve.desk import LABEL, Answer, Desk
 from planner.serve.question import Question, asked
 from planner.serve.queue import Busy, Queue, Stale
@@ -155,6 +158,20 @@ class _Server:
         kind = _KINDS.get(known[wanted].suffix, "application/octet-stream")
         return Response(known[wanted].read_bytes(), media_type=kind, headers={"x-report": "1"})
 
+    async def workbook(self, request: Request) -> Response:
+        """A plan that was made here, as a workbook."""
+        name = request.path_params["plan"]
+        if name not in self.made:
+            return PlainTextResponse("There is no such page.", 404)
+
+        def work() -> bytes:
+            folder = self.made[name]
+            return workbook(replace(read_plan(folder), case=read_case(folder)))
+
+        content = await run_in_threadpool(self.queue.run, work)
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return _download(content, kind, f"{name}.xlsx")
+
     async def static(self, request: Request) -> Response:
         name = request.path_params["name"]
         if name not in ("page.js", "page.css"):
@@ -188,6 +205,7 @@ def application(case: Case, plans: Path, hosts: tuple[str, ...]) -> Starlette:
         Route("/placements.csv", server.table),
         Route("/case.zip", server.folder),
         Route("/plan", server.make, methods=["POST"]),
+        Route("/plans/{plan}.xlsx", server.workbook),
         Route("/plans/{plan}/{path:path}", server.file),
         Route("/static/{name}", server.static),
     ]

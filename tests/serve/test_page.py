@@ -15,6 +15,7 @@ import urllib.request
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
+import openpyxl
 import pytest
 from support.cases import World
 from support.cli import ROOT, environment
@@ -115,6 +116,11 @@ def test_a_plan_is_made_and_read(address):
     assert "<html" in report
     assert get(address, "plans/plan-1/placements.csv")[0] == 200
     assert get(address, "plans/plan-1/nothing")[0] == 404
+    assert get(address, "plans/plan-9.xlsx")[0] == 404
+    assert "/plans/plan-1.xlsx" in get(address)[2]
+    with urllib.request.urlopen(f"{address}plans/plan-1.xlsx") as reply:  # noqa: S310
+        book = openpyxl.load_workbook(io.BytesIO(reply.read()))
+    assert "Summary" in book.sheetnames
 
 
 def test_fifty_at_once_are_answered_or_asked_to_come_again(address):
@@ -133,8 +139,9 @@ def test_it_ends_when_told(folder):
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=60_000)  # a busy machine is no fault of the page
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
