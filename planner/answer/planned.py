@@ -17,6 +17,9 @@ from planner.lp.solve import solve
 from planner.model.build import Model
 from planner.model.to_arrays import to_arrays
 
+_ROUNDS = 5
+"""So often machines without work are let go of: what that frees may leave others without."""
+
 
 def planned(model: Model, infeasible: str) -> Outcome:
     """The cheapest plan, ties broken as ``planner plan`` does.
@@ -44,7 +47,10 @@ def chosen(model: Model, first: First, policy: SolvePolicy = PLANNING) -> tuple[
         The first stage with the machines that stay, and the choice among plans of its cost.
     """
     settled = break_ties(model, first.arrays, first.outcome)
-    while (fewer := leaner(model, first, settled.x, policy)) is not None:
+    for _ in range(_ROUNDS):
+        fewer = leaner(model, first, settled.x, policy)
+        if fewer is None:
+            break
         first = fewer
         settled = break_ties(model, first.arrays, first.outcome)
     return first, settled
