@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from planner.report.figures.context import Context
-from planner.report.grid import Cell, Grid, grid
+from planner.report.grid import Cell, Grid, folded, grid
 from planner.report.texts import rule_title, tr, tr_noop
 from planner.report.words import amount, percent, term, unit
 
@@ -26,6 +26,8 @@ _STATUS = {"sign": tr_noop("to sign"), "held": tr_noop("held already"), "as used
 _BLANK = "–"
 _APPROVALS = 5
 """So many approvals are named on page one."""
+_SCHEDULE = 30
+"""So many rows of the schedule are shown before the rest is folded."""
 Row = Mapping[str, Any]
 
 
@@ -232,11 +234,16 @@ def assumed(context: Context) -> list[str]:
     return found
 
 
-def signing(context: Context) -> Grid:
-    """The schedule of what to sign and what is bought as it is used, by vendor, family and term."""
+def signing(context: Context) -> list[Grid]:
+    """The schedule of what to sign and what is bought as it is used, by vendor, family and term.
+
+    What obliges to most comes first, then the dearest; a long schedule goes on in a folded table.
+    """
     vendors = context.background.vendors.set_index("vendor")["name"].to_dict()
     rows: list[list[str | Cell]] = []
-    for line in context.plan.signing.to_dict("records"):
+    order = ["obligation", "expected"]
+    table = context.plan.signing.sort_values(order, ascending=False, kind="stable")
+    for line in table.to_dict("records"):
         status = tr(_STATUS.get(line["status"], _STATUS["as used"]))
         owed, rest = float(line["obligation"]), float(line["exit_value"])
         left = tr("{money} at its end", money=f"{rest:,.0f}") if rest else ""
@@ -259,7 +266,10 @@ def signing(context: Context) -> Grid:
         "is still owed when contract or plan end. Expected: paid within the plan.",
         currency=context.currency,
     )
-    return grid(tr("What to sign and what to buy, when"), heads, rows, (4, 5, 6, 7), note)
+    figures = (4, 5, 6, 7)
+    first = grid(tr("What to sign and what to buy, when"), heads, rows[:_SCHEDULE], figures, note)
+    rest = grid(tr("What else to sign and buy"), heads, rows[_SCHEDULE:], figures)
+    return [first, folded(rest)] if rest.rows else [first]
 
 
 def _told(context: Context) -> dict[str, Row]:

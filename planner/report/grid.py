@@ -20,12 +20,15 @@ class Cell:
         Web addresses, shown by their number in the list of addresses.
     strong
         Something to look at: a limit met, a change.
+    more
+        What the cell unfolds to when its text is opened; without a script too.
     """
 
     text: str
     below: str = ""
     links: tuple[str, ...] = ()
     strong: bool = False
+    more: str = ""
 
     @property
     def breaks(self) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from planner.report import plan_words
 from planner.report.figures.context import Context
 from planner.report.figures.latency import Spread, by_state, why_not
+from planner.report.figures.map_data import flows_of, regions_of
 from planner.report.grid import Cell, Grid, grid
 from planner.report.rule_tables import MOST, left_out
 from planner.report.texts import tr
-from planner.report.words import count, percent, spans
+from planner.report.words import amount, count, percent, spans
 
 
 def placements(context: Context) -> Grid:
@@ -28,13 +29,45 @@ def placements(context: Context) -> Grid:
             place = names.get(str(region), str(region)) + (
                 "" if role == "primary" else f" ({plan_words.role(str(role))})"
             )
-            here.append((role != "primary", min(shares), -max(shares.values()), f"{place}{words}"))
-        where = "; ".join(words for *_, words in sorted(here))
+            here.append((role != "primary", -sum(shares.values()), min(shares), place, f"{place}{words}"))
+        here.sort()
+        where = "; ".join(words for *_, words in here)
+        short = _short([place for *_, place, _ in here], sum(not ready for ready, *_ in here))
         rows.append([
-            str(workload), agency, level, where, Cell(tr("changes") if changes else "", strong=changes),
+            str(workload), agency, level, Cell(short or where, more=where if short else ""),
+            Cell(tr("changes") if changes else "", strong=changes),
         ])  # fmt: skip
     heads = (tr("Workload"), tr("Agency"), tr("Classification"), tr("Where"), tr("Changes"))
     return grid(tr("Where each workload runs"), heads, rows[:MOST], (), left_out(len(rows), "placements.csv"))
+
+
+def _short(places: list[str], runs: int) -> str:
+    """Where most of a system runs, and at how many other places; blank where one place is all."""
+    ready = len(places) - runs
+    if len(places) < 2:
+        return ""
+    first = tr("mostly {place}, {count} more", place=places[0], count=runs - 1) if runs > 1 else places[0]
+    return tr("{where}; ready at {count}", where=first, count=ready) if ready else first
+
+
+def by_region(context: Context) -> Grid:
+    """Each region in use with its systems, users and money, to be sorted by either; the dearest first."""
+    plan, names = context.plan, place_names(context)
+    cost = plan.costs.groupby("region")["amortised"].sum()
+    total = float(cost.sum())
+    served = {r.key: r for r in regions_of(context, flows_of(context))}
+    systems = plan.placements.groupby("region")["workload"].nunique()
+    rows: list[list[str | Cell]] = []
+    for region in sorted(systems.index, key=lambda r: (-round(float(cost.get(r, 0.0)), 2), str(r))):
+        share = served[region].share if region in served else 0.0
+        paid = float(cost.get(region, 0.0))
+        rows.append([
+            Cell(names.get(str(region), str(region)), str(region)), f"{int(systems[region]):,}",
+            percent(share) if share else "", amount(paid, context.currency),
+            percent(paid / total) if total else "",
+        ])  # fmt: skip
+    heads = (tr("Region"), tr("Systems"), tr("Users, last period"), tr("Cost"), tr("Part"))
+    return grid(tr("Each region by money and users"), heads, rows, (1, 2, 3, 4), "", "")
 
 
 def place_names(context: Context) -> dict[str, str]:

@@ -124,3 +124,18 @@ def last_month(periods: pd.DataFrame) -> str:
     """The last month of a horizon: ``2029-12`` where its last quarter begins in 2029-10."""
     last = date.fromisoformat(str(periods["end"].iloc[-1])) - timedelta(days=1)
     return f"{last:%Y-%m}"
+
+
+def round_numbers(low: float, high: float, most: int = 5) -> list[float]:
+    """Multiples of 1, 2 or 5 × 10ⁿ from ``low`` to ``high``, ``most`` + 1 at most; ``low`` if there is none.
+
+    >>> round_numbers(0.3, 1.0, 4)
+    [0.4, 0.6, 0.8, 1.0]
+    """
+    if not high > low:
+        return [low]
+    raw = (high - low) / most
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= raw * (1 - 1e-9))
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(i * step, 12) for i in range(first, last + 1)] or [low]

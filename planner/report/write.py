@@ -100,9 +100,15 @@ def sections(context: Context, charts: dict[str, Chart | Skipped]) -> list[Secti
     """Everything below the headline, in the order in which a reader asks."""
     money, rules, places = money_tables, rule_tables, placement_tables
     return [
-        Section("placements", tr("Where it runs"), "", [charts["map"]], [places.placements(context)]),
         Section(
-            "signing", tr("What to sign, and when"), "", [charts["signing"]], [first_page.signing(context)]
+            "placements",
+            tr("Where it runs"),
+            "",
+            [charts["map"]],
+            [folded(places.by_region(context)), places.placements(context)],
+        ),
+        Section(
+            "signing", tr("What to sign, and when"), "", [charts["signing"]], first_page.signing(context)
         ),
         Section(
             "costs",

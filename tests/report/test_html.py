@@ -301,3 +301,21 @@ def test_a_plan_with_placements_given_has_no_options():
     plan = sample_plan.plan()
     bare = page(replace(plan, options=plan.options.iloc[:0], signing=plan.signing.iloc[:0]))
     assert "nothing is decided here" in bare.text and "nothing is signed or bought" in bare.text
+
+
+def test_each_system_unfolds_to_all_its_places_and_agencies_stand_beside_it() -> None:
+    """A system at two places is told in short, and opens to both with their periods; no script is needed."""
+    written = page()
+    closed = [tag for tag in written.all("details") if tag.get("class") == "more"]
+    divided = sample_plan.plan().placements.groupby("workload")["region"].nunique()
+    assert len(closed) == int((divided > 1).sum()) > 0
+    assert "mostly " in written.text and "Each region by money and users" in written.text
+
+
+def test_a_long_schedule_of_what_to_sign_goes_on_folded() -> None:
+    plan = sample_plan.plan()
+    many = pd.concat([plan.signing.assign(family=f"family {n}") for n in range(5)], ignore_index=True)
+    long = page(replace(plan, signing=many)).text
+    assert f"What else to sign and buy ({len(many) - 30} rows)" in long
+    assert all(f"family {n}" in long for n in range(5))
+    assert "What else to sign" not in page().text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -10,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.report.grid import links_of
-from planner.report.words import amount, count, last_month, nice_steps, percent, scale_of, spans
+from planner.report.words import (
+    amount,
+    count,
+    last_month,
+    nice_steps,
+    percent,
+    round_numbers,
+    scale_of,
+    spans,
+)
 
 MONTHS = [f"2027-{m:02d}" for m in range(1, 13)]
 
@@ -74,3 +84,17 @@ def test_the_last_month_is_that_in_which_the_last_period_ends() -> None:
     """``end`` is the day after the period: a quarter that begins in October ends in December."""
     periods = pd.DataFrame({"period": ["2029-07", "2029-10"], "end": ["2029-10-01", "2030-01-01"]})
     assert last_month(periods) == "2029-12"
+
+
+@given(st.floats(0, 1e6), st.floats(1e-3, 1e6), st.integers(1, 10))
+def test_round_numbers_lie_between_their_ends_in_equal_steps(low, span, most):
+    found = round_numbers(low, low + span, most)
+    assert 1 <= len(found) <= most + 1
+    assert all(low - 1e-6 * span <= v <= low + span * (1 + 1e-6) for v in found)
+    if len(found) > 2:
+        steps = {round((b - a) / (found[1] - found[0]), 6) for a, b in pairwise(found)}
+        assert steps == {1.0}
+
+
+def test_round_numbers_of_a_point_are_the_point():
+    assert round_numbers(0.4, 0.4) == [0.4] and round_numbers(0.3, 1.0, 4) == [0.4, 0.6, 0.8, 1.0]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from planner.money import words
+from planner.money import CENT, words
 from planner.report.figures.sheet import ALARM, EDGE, GRID, INK, SMALL, SOFT, WIDTH, Chart, Sheet
-from planner.report.words import limit, nice_steps, percent, scale_of
+from planner.report.words import limit, nice_steps, percent, round_numbers, scale_of
 from planner.study.frontier import Frontier, Point
 
 NAME = "frontier"
 _LEFT, _RIGHT = EDGE + 0.62, WIDTH - EDGE - 1.45
 _COLOURS = {"largest": "#0f6f9f", "foreign": "#b8642a", "hhi": "#12355b", "kept": "#3f7d4e"}
+_OPEN = "#f6ecd8"
 _NAMES = {
     "largest": "largest group", "foreign": "foreign parents", "hhi": "HHI / 10,000", "kept": "critical kept",
 }  # fmt: skip
@@ -30,7 +31,7 @@ def frontier_chart(frontier: Frontier, title: str, marking: str, footer: str) ->
         Case, dates and the file with the numbers.
     """
     sheet = Sheet(height=5.1 + (0.15 if marking else 0))
-    heading = f"What the {frontier.parameter} of rule {frontier.rule.id} costs"
+    heading = _finding(frontier)
     low, high = sheet.frame(marking, heading, _subtitle(frontier, title), footer)
     base = low + 0.42
     middle = base + (high - base) * 0.4
@@ -40,6 +41,18 @@ def frontier_chart(frontier: Frontier, title: str, marking: str, footer: str) ->
     _shares(axis, base, middle - 0.1)
     axis.labels(base)
     return Chart(NAME, heading, _alt(frontier), sheet)
+
+
+def _finding(frontier: Frontier) -> str:
+    """From where the rule costs, and how much at the tight end."""
+    of = f"A {frontier.parameter} of {frontier.rule.id}"
+    solved = [p for p in frontier.points if p.cost is not None]
+    extra = (solved[-1].cost or 0.0) - (solved[0].cost or 0.0)
+    if frontier.binds_from is None or extra <= CENT:
+        return f"{of} costs nothing down to {limit(solved[-1].value, frontier.unit)}"
+    last = limit(solved[-1].value, frontier.unit)
+    begins = limit(frontier.binds_from, frontier.unit)
+    return f"{of} begins to cost at {begins}; at {last} it costs {words(extra, frontier.currency)}"
 
 
 def _subtitle(frontier: Frontier, title: str) -> str:
@@ -90,11 +103,10 @@ class _Axis:
         self.sheet.lines([[(_LEFT, base), (_RIGHT, base)]], INK, 0.8, zorder=4)
 
     def labels(self, base: float) -> None:
-        """Values below the axis, as many as there is room for."""
-        values, unit = [p.value for p in self.frontier.points], self.frontier.unit
-        every = max(1, -(-len(values) // 8))
-        divisor, scale = scale_of(max(values)) if unit else (1.0, "")
-        for value in values[::every]:
+        """Round numbers below the axis."""
+        unit, ends = self.frontier.unit, (self.first, self.last)
+        divisor, scale = scale_of(max(ends)) if unit else (1.0, "")
+        for value in round_numbers(min(ends), max(ends), 8):
             self.sheet.lines([[(self.x(value), base), (self.x(value), base - 0.04)]], INK, 0.8)
             text = f"{value / divisor:,.4g}" if unit else percent(value)
             self.sheet.text(self.x(value), base - 0.15, text, size=SMALL, color=SOFT, ha="center")
@@ -113,6 +125,7 @@ def _costs(axis: _Axis, base: float, top: float) -> None:
     axis.grid(base, top, most, steps, [f"{s / divisor:,.4g}" for s in steps])
     unit = f"+ {frontier.currency} {scale}".strip()
     sheet.text(_LEFT, top + 0.06, unit, size=SMALL, color=SOFT)
+    _left_open(axis, base, top, most)
     line = [(axis.x(v), base + c / most * (top - base)) for v, c in extra]
     sheet.lines([line], INK, 1.4)
     sheet.marks(line, "o", 3.2, INK)
@@ -131,6 +144,19 @@ def _costs(axis: _Axis, base: float, top: float) -> None:
                 sheet.text(x, y, text, size=SMALL, bold=True, color=ALARM, ground=True)
     last = extra[-1][1] / start if start else 0.0
     sheet.text(_RIGHT + 0.08, line[-1][1], f"+ {percent(last, 2)}", size=SMALL, va="center", room=1.2)
+
+
+def _left_open(axis: _Axis, base: float, top: float, most: float) -> None:
+    """The band of extra costs that approximations alone could make."""
+    found = axis.frontier.band
+    if found is None or found.width <= CENT:
+        return
+    height = min(found.width / most, 1.0) * (top - base)
+    axis.sheet.rectangles([(_LEFT, base, _RIGHT - _LEFT, height)], _OPEN, zorder=0.5)
+    text = (
+        f"shaded: up to {words(found.width, axis.frontier.currency)} is within what approximations leave open"
+    )
+    axis.sheet.text(_LEFT + 0.05, base + 0.1, text, size=SMALL, color=SOFT, room=_RIGHT - _LEFT - 0.1)
 
 
 def _flag(

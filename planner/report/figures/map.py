@@ -7,12 +7,13 @@ import math
 import numpy as np
 
 from planner.report.figures.context import Context
+from planner.report.figures.inset import bounds_of, box_of, crowd_of, discs
 from planner.report.figures.looks import OWN
 from planner.report.figures.map_data import Flow, Region, Site, flows_of, regions_of, sites_of
 from planner.report.figures.outlines import CREDIT, Bounds, Projection, outlines, project, view, widened
 from planner.report.figures.place_names import PlaceNames
 from planner.report.figures.placing import Box, clusters, spread
-from planner.report.figures.sheet import EDGE, INK, PAPER, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
+from planner.report.figures.sheet import EDGE, HEAD, INK, PAPER, SMALL, SOFT, WIDTH, Chart, Sheet, Skipped
 from planner.report.texts import tr, tr_noop
 from planner.report.words import count, percent
 
@@ -40,9 +41,11 @@ def region_map(context: Context) -> Chart | Skipped:
     bounds = view(np.array([p.lon for p in shown]), np.array([p.lat for p in shown]))
     room = WIDTH - 2 * EDGE
     height = min(5.4, room * (bounds[3] - bounds[1]) / ((bounds[2] - bounds[0]) * _squeeze(bounds)))
-    sheet = Sheet(height + math.ceil(len(regions) / 2) * _LINE + (1.6 if context.marking else 1.42))
     footer = context.footer(f"placements.csv · {tr(CREDIT)}")
     title = _finding(context, regions) if sites else tr("Regions and whether they are in use")
+    lines = len(Sheet(1.0).wrap(title, room, HEAD, 2, bold=True))
+    key = math.ceil(len(regions) / 2) * _LINE + 0.13 * lines + 0.18 * bool(context.marking)
+    sheet = Sheet(height + key + 1.28)
     _, high = sheet.frame(context.marking, title, _subtitle(context, sites, flows), footer)
     frame = (EDGE, high - height, room, height)
     bounds = widened(bounds, frame)
@@ -53,18 +56,65 @@ def region_map(context: Context) -> Chart | Skipped:
     radii = 0.035 + 0.14 * np.sqrt(users / max(users.max(initial=0.0), 1.0))
     names = PlaceNames(sheet, [s.name for s in sites], places, radii, frame)
     names.place(_FIRST, [])
-    marks = _region_marks(
-        projection, regions, np.vstack([np.column_stack([places, radii]), names.discs()]), frame
-    )
-    names.place(len(sites), [(x - _MARK / 2, y - _MARK / 2, _MARK, _MARK) for x, y in marks])
-    _draw_flows(sheet, context, flows, _by_key(sites, regions, places, marks), frame)
+    circles = np.vstack([np.column_stack([places, radii]), names.discs()])
+    anchors, off = _anchors(projection, regions, frame)
+    crowd = crowd_of(anchors, off)
+    apart = [i for i in range(len(regions)) if i not in crowd]
+    taken = np.vstack([circles, np.column_stack([anchors[apart], np.full(len(apart), _MARK)])])
+    box = box_of(frame, anchors[crowd], taken) if crowd else None
+    if box is None:
+        crowd, apart = [], list(range(len(regions)))
+    alone = [regions[i] for i in apart]
+    kept_off = circles if box is None else np.vstack([circles, discs(box)])
+    marks = _region_marks(projection, alone, kept_off, frame)
+    squares = [(x - _MARK / 2, y - _MARK / 2, _MARK, _MARK) for x, y in marks]
+    names.place(len(sites), squares if box is None else [*squares, box])
+    ends = anchors.copy()
+    ends[apart] = marks
+    _draw_flows(sheet, context, flows, _by_key(sites, regions, places, ends), frame)
     for site, (x, y), radius in zip(sites, places, radii, strict=True):
         fill, edge = (PAPER, INK) if site.rural else (_PLACE, PAPER)
         sheet.marks([(x, y)], "o", radius * 144, fill, edge, 0.7, 0.85, zorder=4)
     names.draw()
-    _draw_regions(sheet, context, regions, projection, marks, frame)
+    _draw_regions(sheet, context, alone, projection, marks, frame)
+    if box is not None:
+        with sheet.raised(10.0):
+            _enlarged(sheet, context, [regions[i] for i in crowd], sites, projection, box)
     _key(sheet, context, regions, frame[1] - 0.2)
     return Chart(NAME, title, _alt(regions), sheet)
+
+
+def _enlarged(
+    sheet: Sheet, context: Context, regions: list[Region], sites: list[Site], whole: Projection, box: Box
+) -> None:
+    """The crowd's part of the map in a box of its own, tied to where it lies."""
+    bounds = bounds_of([r.lon for r in regions], [r.lat for r in regions])
+    west, south, east, north = bounds
+    (left, low), (right, top) = whole([west, east], [south, north])
+    near_x = box[0] if box[0] > left else box[0] + box[2]
+    ends = [(near_x, box[1]), (near_x, box[1] + box[3])]
+    start_x = right if box[0] > left else left
+    sheet.lines([[(start_x, y), end] for y, end in zip((low, top), ends, strict=True)], SOFT, 0.6)
+    corners = [(left, low), (right, low), (right, top), (left, top), (left, low)]
+    sheet.lines([corners], INK, 0.8)
+    projection = project(bounds, box)
+    sheet.rectangles([box], PAPER, zorder=0.1)
+    _land(sheet, context, projection, bounds, box)
+    inside = [s for s in sites if west < s.lon < east and south < s.lat < north]
+    points = projection([s.lon for s in inside], [s.lat for s in inside]).reshape(-1, 2)
+    radii = np.full(len(inside), 0.06)
+    for site, (x, y) in zip(inside, points, strict=True):
+        fill, edge = (PAPER, INK) if site.rural else (_PLACE, PAPER)
+        sheet.marks([(x, y)], "o", 0.06 * 144, fill, edge, 0.7, 0.85, zorder=4)
+    names = PlaceNames(sheet, [s.name for s in inside], points, radii, box)
+    circles = np.column_stack([points, radii]).reshape(-1, 3)
+    marks = _region_marks(projection, regions, circles, box)
+    scale = tr("enlarged {times} times", times=f"{projection.inches / whole.inches:.0f}")
+    words = (box[0] + 0.03, box[1] + 0.02, sheet.measure(scale, SMALL) + 0.04, 0.12)
+    names.place(len(inside), [words, *((x - _MARK / 2, y - _MARK / 2, _MARK, _MARK) for x, y in marks)])
+    names.draw()
+    _draw_regions(sheet, context, regions, projection, marks, box)
+    sheet.text(words[0] + 0.02, words[1] + 0.025, scale, size=SMALL, color=SOFT)
 
 
 def _finding(context: Context, regions: list[Region]) -> str:

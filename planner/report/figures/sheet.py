@@ -8,7 +8,8 @@ nested axes, and gives the same bytes for the same data: one bundled font, fixed
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -81,12 +82,22 @@ class Sheet:
     """A figure of ``width`` × ``height`` inches; all lengths below are inches, type is in points."""
 
     def __init__(self, height: float, width: float = WIDTH) -> None:
-        self.width, self.height = width, height
+        self.width, self.height, self.lift = width, height, 0.0
         self.figure = Figure(figsize=(width, height), dpi=DPI, facecolor=PAPER)
         FigureCanvasAgg(self.figure)
 
     def add(self, artist: Artist) -> None:
+        artist.set_zorder(artist.get_zorder() + self.lift)
         self.figure.add_artist(artist)
+
+    @contextmanager
+    def raised(self, by: float) -> Iterator[None]:
+        """What is added within lies above all that was added before, if ``by`` is more than their orders."""
+        self.lift += by
+        try:
+            yield
+        finally:
+            self.lift -= by
 
     def measure(self, text: str, size: float = BODY, bold: bool = False) -> float:
         """Width of a line of type: the sum of its characters, a hair more for rounding to pixels."""
