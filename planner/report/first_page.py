@@ -268,8 +268,8 @@ def signing(context: Context) -> list[Grid]:
     )
     figures = (4, 5, 6, 7)
     first = grid(tr("What to sign and what to buy, when"), heads, rows[:_SCHEDULE], figures, note)
-    rest = grid(tr("What else to sign and buy"), heads, rows[_SCHEDULE:], figures)
-    return [first, folded(rest)] if rest.rows else [first]
+    others = grid(tr("What else to sign and buy"), heads, rows[_SCHEDULE:], figures)
+    return [first, folded(others)] if others.rows else [first]
 
 
 def _told(context: Context) -> dict[str, Row]:
