@@ -13,6 +13,7 @@ from planner.catalog.facts import HISTORY
 from planner.catalog.load import Catalog
 from planner.catalog.schema import (
     ACCELERATORS,
+    BENCHMARKS,
     ENERGY,
     GRID,
     NOT_SOLD,
@@ -28,7 +29,20 @@ from planner.tables import Table
 ADDED, GONE, CHANGED, REPRICED = "added", "gone", "changed", "repriced"
 PRICE_KEYS = {PRICES.name: ("SkuId", "term"), TRANSFER.name: ("region", "destination", "from_gib")}
 """What names a price on one day; ``valid_from`` does not."""
-_COMPARED = (VENDORS, REGIONS, SKUS, PRICES, TRANSFER, NOT_SOLD, ACCELERATORS, RATES, GRID, ENERGY, HISTORY)
+_COMPARED = (
+    VENDORS,
+    REGIONS,
+    SKUS,
+    PRICES,
+    TRANSFER,
+    NOT_SOLD,
+    ACCELERATORS,
+    BENCHMARKS,
+    RATES,
+    GRID,
+    ENERGY,
+    HISTORY,
+)
 _PROVENANCE = ("basis", "source", "as_of", "confirmed", "valid_from", "valid_to")
 """Columns that say where a figure comes from; a row that differs in nothing else is the same."""
 
