@@ -87,6 +87,7 @@ def _records(world: World) -> None:
     money = {"currency": "MYR"}
     world.add("contracts", contract="frame", vendor="aa", discount=0.1, margin=0.02, tax=0.08, ceiling=1e9,
               valid_from="2026-01-01", valid_to="2030-01-01", notice_days=30, **money)  # fmt: skip
+    world.private("aa:x:m4", 0.9, contract="frame", currency="USD").off(0.1, "g1", contract="frame")
     world.add("held_commitments", payer="mof", sku="aa:x:m4", term="commit_1y", start="2026-07", units=1)
     world.agreement("frame-spend", "aa", 100, discount=0.02, up_to=5000, payer="mof")
     world.add("placement_costs", workload="web", region="bb:x", when="once", amount=10, **money)
