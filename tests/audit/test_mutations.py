@@ -63,18 +63,21 @@ def test_a_change_without_a_new_manifest_is_found_by_the_manifest(name: str, pla
 SECRET, CLINIC = is_workload("secret"), is_workload("clinic", "standby")
 MEANINGS: dict[str, tuple[set[str], Spoil]] = {
     "a secret workload abroad": (
-        {"SECRET", "enough", "leaving", "owners"},
+        {"SECRET", "enough", "leaving", "owners", "facts"},
         lambda p: edit(placements(p), where(SECRET, region="north:b")),
     ),
     "a secret workload at home, in public cloud": (
-        {"SECRET", "enough", "leaving", "owners"},
+        {"SECRET", "enough", "leaving", "owners", "facts"},
         lambda p: edit(placements(p), where(SECRET, region="south:a")),
     ),
     "a thousandth of a workload lost": (
         {"whole"},
         lambda p: edit(placements(p), where(SECRET, share="0.999")),
     ),
-    "a workload forgotten": ({"whole", "enough", "owners"}, lambda p: edit(placements(p), without(SECRET))),
+    "a workload forgotten": (
+        {"whole", "enough", "owners", "facts"},
+        lambda p: edit(placements(p), without(SECRET)),
+    ),
     "a negative share": (
         {"names", "whole"},
         lambda p: edit(
@@ -87,11 +90,11 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         lambda p: edit(placements(p), lambda rows: [*rows, next(r for r in rows if SECRET(r))]),
     ),
     "a place that does not exist": (
-        {"names", "whole", "enough", "owners"},
+        {"names", "whole", "enough", "owners", "facts"},
         lambda p: edit(placements(p), where(SECRET, region="own:cellar")),
     ),
     "a share raised by 0.1 point over its cap": (
-        {"CAP", "enough", "costs", "shares-recorded", "leaving"},
+        {"CAP", "enough", "costs", "shares-recorded", "leaving", "cheapest"},
         lambda p: edit(
             placements(p),
             lambda rows: [
@@ -110,13 +113,16 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         {"HOME-SHARE", "shares-recorded"},
         lambda p: edit_text(p / "inputs/rules.toml", '"floor" = 0.2,', '"floor" = 0.201,'),
     ),
-    "a standby dropped": ({"resilience", "enough"}, lambda p: edit(placements(p), without(CLINIC))),
+    "a standby dropped": (
+        {"resilience", "enough", "cheapest", "facts"},
+        lambda p: edit(placements(p), without(CLINIC)),
+    ),
     "a standby beside what it stands for": (
-        {"resilience", "enough"},
+        {"resilience", "enough", "cheapest", "facts"},
         lambda p: edit(placements(p), where(CLINIC, region="south:a")),
     ),
     "a standby abroad": (
-        {"AT-HOME", "enough"},
+        {"AT-HOME", "enough", "cheapest", "facts"},
         lambda p: edit(placements(p), where(CLINIC, region="north:b")),
     ),
     "a price of a purchase lowered": (
@@ -138,11 +144,11 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         lambda p: edit(catalog(p, "prices"), without(lambda r: r["SkuId"] == "own:room:m")),
     ),
     "more bought than paid": (
-        {"costs"},
+        {"costs", "signing"},
         lambda p: edit(p / "purchases.csv", where(is_region("own:room"), units=scaled(1.01))),
     ),
     "less bought than placed": (
-        {"enough", "costs"},
+        {"enough", "costs", "signing"},
         lambda p: edit(p / "purchases.csv", where(is_region("own:room"), units=scaled(0.99))),
     ),
     "a cost line lowered": (
@@ -214,7 +220,7 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         lambda p: edit(p / "inputs/waivers.csv", lambda rows: [*rows, {**rows[0], "rule": "NONE"}]),
     ),
     "a vendor's group renamed": (
-        {"names", "CAP", "SPEND", "shares-recorded", "leaving", "options"},
+        {"names", "CAP", "SPEND", "shares-recorded", "leaving", "options", "signing"},
         lambda p: edit(
             catalog(p, "vendors"), where(lambda r: r["vendor"] == "north", vendor_group="east-group")
         ),
@@ -224,7 +230,7 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         lambda p: edit(catalog(p, "regions"), where(is_region("own:room"), serves_agency="navy")),
     ),
     "a region that is not open": (
-        {"availability", "excuses"},
+        {"availability", "excuses", "facts"},
         lambda p: edit(catalog(p, "regions"), where(is_region("own:room"), status="announced")),
     ),
     "a slower link": (
@@ -251,11 +257,11 @@ MEANINGS: dict[str, tuple[set[str], Spoil]] = {
         ),
     ),
     "the purchases left out": (
-        {"enough", "capacity", "prices", "costs", "due", "cells"},
+        {"enough", "capacity", "prices", "costs", "due", "cells", "signing"},
         lambda p: (p / "purchases.csv").unlink(),
     ),
     "a rule pack left out": (
-        {"rules", "shares-recorded", "latency-recorded", "waivers", "excuses", "facts"},
+        {"rules", "shares-recorded", "latency-recorded", "waivers", "excuses", "facts", "unstated"},
         lambda p: (p / "inputs/rules.toml").unlink(),
     ),
 }
