@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from planner.model import columns
 from planner.model.build import TERMS
+from planner.model.columns import COLUMNS
 from planner.model.families import FAMILIES
 from planner.model.family import Family
 
@@ -24,21 +24,11 @@ _PARTS = re.compile(r"\b(Purpose|Equations?|Units|Keys|Dual)(: |, )")
 
 
 def columns_table() -> str:
-    """The columns of the program: the table at the top of their module."""
-    rows: list[list[str]] = []
-    for line in _between(columns.__doc__ or "", "==="):
-        name, _, words = line.strip().partition(" ")
-        if line.startswith("``"):
-            rows.append([name, words.strip()])
-        else:
-            rows[-1][1] += f" {line.strip()}"
-    lines = ["| column | is |", "| --- | --- |"]
-    return "\n".join([*lines, *(f"| `{name.strip('`')}` | {escaped(words)} |" for name, words in rows)])
-
-
-def _between(text: str, mark: str) -> Iterable[str]:
-    marks = [i for i, line in enumerate(text.splitlines()) if line.startswith(mark)]
-    return text.splitlines()[marks[0] + 1 : marks[1]]
+    """The columns of the program, from their records."""
+    lines = ["| column | keys | is |", "| --- | --- | --- |"]
+    for spec in COLUMNS:
+        lines.append(f"| `{spec.name}` | {', '.join(spec.key.split())} | {escaped(spec.words)} |")
+    return "\n".join(lines)
 
 
 def families() -> str:

@@ -49,6 +49,13 @@ def test_every_family_says_its_purpose_equation_and_keys():
             assert re.search(rf"\*\*{word}s?\*\*", part), f"{part.splitlines()[0]}: {word}"
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_every_generated_part_of_a_page_is_written(page):
+    text = hooks.on_page_markdown((DOCS / page).read_text(encoding="utf-8"))
+    assert "<!-- generated" not in text
+    assert "<!-- file" not in text
+
+
 def lines_of(page: str) -> list[str]:
     blocks = re.findall(r"```(?:sh|console)\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
     lines = [line.removeprefix("$ ") for block in blocks for line in block.splitlines()]

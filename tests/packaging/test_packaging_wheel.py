@@ -148,3 +148,34 @@ def test_a_new_user_gets_from_an_empty_folder_to_a_plan(installed, tmp_path):
         assert done.returncode == 0, done.stderr
     placed = (tmp_path / "plans" / "ours" / "placements.csv").read_text()
     assert {f"system-{i}" for i in range(10)} == {line.split(",")[0] for line in placed.splitlines()[1:]}
+
+
+@pytest.mark.slow
+def test_the_source_archive_gives_a_wheel_that_pip_installs(tmp_path):
+    """sdist, wheel of the unpacked sdist, ``pip install``, and the program that it puts into bin."""
+    archive = built(SdistBuilder(str(ROOT)), tmp_path)
+    with tarfile.open(archive) as held:
+        held.extractall(tmp_path / "source", filter="data")
+    [source] = (tmp_path / "source").iterdir()
+    made = built(WheelBuilder(str(source)), tmp_path / "wheel")
+    place = tmp_path / "installed"
+    install = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        place,
+        made,
+    ]
+    subprocess.run(install, check=True, capture_output=True)
+    ran = subprocess.run(
+        [sys.executable, place / "bin" / "planner", "check", ROOT / "examples" / "vendor-cap"],
+        cwd=tmp_path, env={"PYTHONPATH": str(place), "PATH": "/usr/bin:/bin"}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert "vendor-cap" in ran.stdout
