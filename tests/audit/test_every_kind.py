@@ -40,7 +40,7 @@ BREAKS: Mapping[str, Mapping[str, Any]] = {
 }
 """Parameters of a rule of each kind that the small plan breaks."""
 
-FOLLOWS = {"excuses", "shares-recorded", "latency-recorded", "facts", "carbon-recorded", "QUICK"}
+FOLLOWS = {"excuses", "shares-recorded", "latency-recorded", "facts", "carbon-recorded", "QUICK", "unstated"}
 """What fails with it: excuses that the plan could not know of, shares of what is contestable now."""
 
 
