@@ -89,7 +89,8 @@ class Problem:
         limit = self._policy.steps if steps is None else steps
         self._set("simplex_iteration_limit", _NO_LIMIT if limit is None else limit)
         # An interior start ignores a basis, so it is for the first solve only.
-        self._set("solver", "choose" if highs.getBasis().valid else self._cold)
+        warm = highs.getBasis().valid
+        self._set("solver", "choose" if warm else self._cold)
         limits = (self._policy.time_limit, watch.current().left)
         left = min(limit for limit in limits if limit is not None)
         if left <= 0.0:
@@ -98,6 +99,11 @@ class Problem:
         self._set("time_limit", highs.getRunTime() + left)
         begin = time.perf_counter()
         ran = watch.run(highs)
+        if ran.status == highspy.HighsStatus.kError and warm:
+            # A basis from a program far away can be beyond repair: without it the program is as good as new.
+            self.forget()
+            self._set("solver", self._cold)
+            ran = watch.run(highs)
         seconds = time.perf_counter() - begin
         if ran.status is None and ran.x is not None:
             return _incumbent(arrays, ran.x, ran.bound, seconds)

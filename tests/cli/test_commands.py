@@ -147,6 +147,8 @@ def test_check_warns_of_what_is_not_assessed_and_not_enforced(tmp_path):
     world = World().vendor("aa").region("aa:x").machine("aa:x", "m4", 4, 16, 1.0)
     world.workload("known").workload("unknown", nccp_tier="")
     world.rule("weak", "vendor_share", {"cap": 0.5, "basis": "spend"}, confidence="D")
+    tiered = {"workload": {"nccp_tier": ["restricted"]}}
+    world.rule("tiered", "residency", {"countries": ["MY"], "roles": ["primary"]}, select=tiered)
     ran = call("check", world.write(tmp_path / "case"))
     assert ran.code == 0
     (assessed, enforced) = [line for line in ran.out.splitlines() if line.startswith("warning")]

@@ -91,7 +91,7 @@ def test_a_pipe_for_a_key_a_bill_or_a_state_is_told_at_once(written: Path, tmp_p
                   ("verify", written, "--trust", pipe), ("verify", pipe),
                   ("unbundle", pipe, "--out", tmp_path / "out"),
                   ("plan", case, "--fix", pipe, "--no-report", "--out", tmp_path / "held"),
-                  *(("import", kind, pipe, "--mapping", pipe, "--out", tmp_path / "estate")
+                  *(("import", kind, pipe, "--mapping", pipe, "--start", "2027-01", "--out", tmp_path / "new")
                     for kind in ("focus", "terraform", "inventory"))):  # fmt: skip
         ran = call(*words)
         assert ran.code in (4, 5), (words, ran.err)

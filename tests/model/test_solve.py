@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import highspy
 import numpy as np
 import pytest
 
+from planner.lp import watch
 from planner.lp.arrays import Arrays
 from planner.lp.outcome import Status
 from planner.lp.policy import SolvePolicy
@@ -72,3 +76,20 @@ def test_a_search_that_is_stopped_gives_its_incumbent_with_its_gap():
     assert found.status is Status.STOPPED
     assert found.outcome.objective == pytest.approx(float(arrays.cost @ found.outcome.x))
     assert found.bound < found.outcome.objective and found.gap > 0.0
+
+
+def test_a_basis_that_the_solver_cannot_go_on_from_is_dropped(monkeypatch: pytest.MonkeyPatch):
+    """HiGHS answers a warm start that it cannot factorise with an error; cold it finds the optimum."""
+    problem = Problem(assignment(1).relaxation(), SolvePolicy(method="simplex"))
+    cold = problem.solve()
+    run, errors = watch.run, [highspy.HighsStatus.kError]
+
+    def run_once_in_vain(highs):
+        ran = run(highs)
+        return replace(ran, status=errors.pop()) if errors else ran
+
+    monkeypatch.setattr(watch, "run", run_once_in_vain)
+    again = problem.solve()
+    assert not errors
+    assert again.status is Status.OPTIMAL
+    assert again.objective == pytest.approx(cold.objective)
