@@ -48,7 +48,7 @@ def test_the_audit_page_holds_the_table_of_cells(build):
 
 def test_output_shown_is_what_the_commands_print(build, readme, tmp_path):
     written = build.documents(tmp_path)
-    assert "$ planner plan examples/national-ai | head -6\nSYNTHETIC\n" in readme
+    assert "$ planner plan examples/national-ai | head -7\nSYNTHETIC\n" in readme
     for path, text in written.items():
         assert text == path.read_text(encoding="utf-8"), f"{path.name}: run: make docs"
 
