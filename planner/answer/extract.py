@@ -33,7 +33,7 @@ def placements(model: Model, x: np.ndarray) -> pd.DataFrame:
         pair.assign(r=pair["r2"]).groupby(["w", "r", "t"], as_index=False).agg(x=("x", "sum"))
     )
     copies = model.columns.backup.keys.assign(x=x[model.columns.backup.numbers])
-    roles = {"primary": _placed(model, x), "standby": ready, "backup": copies}
+    roles = {"primary": primary(model, x), "standby": ready, "backup": copies}
     parts = [frame[["w", "r", "t", "x"]].assign(role=role) for role, frame in roles.items()]
     placed = pd.concat(parts, ignore_index=True)
     placed = placed[tidy(placed["x"].to_numpy(dtype="float64")) > 0]
@@ -193,7 +193,7 @@ def latency(model: Model, x: np.ndarray) -> pd.DataFrame:
     targeted = case.workloads["latency_ms"].notna().to_numpy()
     if not targeted.any():
         return pd.DataFrame(columns=list(LATENCY))
-    place = _placed(model, x)
+    place = primary(model, x)
     seen = place.merge(index.coverage, on=["w", "r", "t"])
     seen = seen[targeted[seen["w"].to_numpy()]]
     seen = seen.assign(reached=seen["coverage"] * seen["x"], mean=seen["mean_ms"] * seen["x"])
@@ -218,7 +218,8 @@ def latency(model: Model, x: np.ndarray) -> pd.DataFrame:
     return in_order(frame, LATENCY)
 
 
-def _placed(model: Model, x: np.ndarray) -> pd.DataFrame:
+def primary(model: Model, x: np.ndarray) -> pd.DataFrame:
+    """Where work runs: w, r, t and the share x of each workload there, standbys and backups left out."""
     place = model.columns.place.keys.assign(x=x[model.columns.place.numbers])
     return place[place["x"] > 0].reset_index(drop=True)
 

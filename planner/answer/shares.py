@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from planner.answer.extract import DIGITS, costs, in_order, names_of
+from planner.answer.extract import DIGITS, costs, in_order, names_of, primary
 from planner.model.build import Model
 from planner.model.families import holders_of
 from planner.model.objective.lines import before_tax
@@ -88,7 +90,8 @@ def _market_shares(model: Model, x: np.ndarray) -> pd.DataFrame:
 def contestable_share(model: Model, x: np.ndarray) -> float:
     """Part of the amortised cost of the plan that is contestable.
 
-    What a pool shares counts by the part of its vCPU that is contestable.
+    What a pool shares at a region counts by the part of the vCPU placed there that is contestable; where no
+    vCPU is placed, by that of all that the pool needs.
     """
     lines, index = model.lines, model.index
     value = before_tax(lines).to_numpy() * x[lines["col"].to_numpy()]
@@ -100,9 +103,19 @@ def contestable_share(model: Model, x: np.ndarray) -> float:
     np.add.at(
         part, index.pool_of, np.where(member, vcpu, 0.0) / np.where(whole > 0, whole, 1.0)[index.pool_of]
     )
-    w, q, t = (lines[c].to_numpy() for c in "wqt")
+    needed, contestable = np.zeros((2, len(index.pools), len(index.case.regions), member.shape[1]))
+    placed = primary(model, x)
+    w, r, t = (placed[c].to_numpy(dtype=np.int64) for c in "wrt")
+    amount = vcpu[w, t] * np.clip(placed["x"].to_numpy(dtype="float64"), 0.0, None)
+    at: Any = (index.pool_of[w], r, t)
+    np.add.at(needed, at, amount)
+    np.add.at(contestable, at, np.where(member[w, t], amount, 0.0))
+    w, q, r, t = (lines[c].to_numpy() for c in "wqrt")
+    vcpu_there = needed[q, r, t]
+    there = contestable[q, r, t] / np.where(vcpu_there > 0, vcpu_there, 1.0)
+    shared = np.where(vcpu_there > 0, there, part[q, t])
     # What is paid in common (q = -1) is nobody's contestable work.
-    counted = np.where(w >= 0, member[w, t], np.where(q >= 0, part[q, t], 0.0))
+    counted = np.where(w >= 0, member[w, t], np.where(q >= 0, shared, 0.0))
     total = float(value.sum())
     return float((value * counted).sum()) / total if total > 0 else 0.0
 

@@ -101,7 +101,7 @@ def test_terminal_and_report_lead_with_what_doing_nothing_breaks(tmp_path):
     made = world(room=6).rule("R", "minimum_share", {"floor": 0.9, "of": "domestic", **SPEND})
     shown = call("plan", made.write(tmp_path / "case"), "--fix", "current.csv", "--out", tmp_path / "plan")
     assert shown.code == 0
-    assert shown.out.index("rules and limits that this breaks: 2") < shown.out.index("vendor group")
+    assert shown.out.index("rules and limits that this breaks: 2") < shown.out.index("Vendors (")
     assert "broken in 1" in shown.out and "status: held, not chosen" in shown.out
     page = (tmp_path / "plan" / "report.html").read_text(encoding="utf-8")
     assert page.index("DOING NOTHING") < page.index("Cost over the horizon")

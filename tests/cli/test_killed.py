@@ -53,7 +53,7 @@ class Command:
     words: Callable[[Path], tuple[str | Path, ...]]
     results: Callable[[Path], object]
     whole: Callable[[Path], bool] = lambda folder: True
-    moments: int = 3
+    moments: int = 2
 
 
 def _tree(name: str) -> Callable[[Path], object]:

@@ -142,7 +142,7 @@ def test_doing_nothing_has_a_price_and_says_what_it_breaks(read, plans, name):
     assert any("vendor-share" in line for line in nothing.head["breaks"])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["quick-start", pytest.param("national-quarters", marks=pytest.mark.slow)])
 def test_what_is_bought_is_whole_machines_within_a_hundredth_of_the_bound(read, name):
     plan = solve_case(read[name]).plan
     machines = plan.purchases[plan.purchases["unit"] == "machines"]

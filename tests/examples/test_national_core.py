@@ -9,6 +9,9 @@ from planner.inputs import read_case
 from planner.plan.folder import copy_inputs, save, write_manifest
 from planner.planning import solve_case
 
+pytestmark = pytest.mark.slow
+"""The case plans twice, with exact tiers: more than half a minute."""
+
 CASE = Path(__file__).resolve().parents[2] / "examples" / "national-core"
 
 

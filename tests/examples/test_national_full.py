@@ -14,6 +14,9 @@ from planner.plan.folder import copy_inputs, save, write_manifest
 from planner.planning import solve_case
 from planner.policy.kinds import KINDS
 
+pytestmark = pytest.mark.slow
+"""The case forty systems with every table: more than half a minute."""
+
 CASE = Path(__file__).resolve().parents[2] / "examples" / "national-full"
 GUIDE = CASE.parents[1] / "docs" / "guide" / "a-case.md"
 CORE = {"waivers", "evidence", "assessments", "earlier_placements", "earlier_commitments"}

@@ -17,7 +17,7 @@ from planner.lp.problem import Problem
 from planner.model.to_arrays import to_arrays
 from planner.planning import build_model
 
-CASES, EVERY = 200, 5
+CASES, EVERY = 200, 10
 QUICK = (*range(0, CASES, EVERY), 118, 179)
 """With 118 and 179, in which a payer's systems share commitments though they need them in other periods."""
 REGIONS = ("aa:x", "aa:y", "bb:x")

@@ -80,7 +80,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     argv = ["breakeven", str(case), "--vendor", "b", "--steps", "3", "--out", str(out)]
     assert command(*argv) == 0
     said = capsys.readouterr()
-    assert "b enters at a discount of 20" in said.out and said.out.startswith("SYNTHETIC")
+    assert "B enters at a discount of 20" in said.out and said.out.startswith("SYNTHETIC")
     assert said.err.strip().splitlines()[-1].startswith("next: ")
     assert command(*argv, "--json") == 0
     assert json.loads(capsys.readouterr().out)["entry"] == pytest.approx(0.2, abs=1e-4)
