@@ -8,13 +8,8 @@ import click
 
 from planner.commands.lang import lang_option
 from planner.commands.of_plans import of_plans
+from planner.exports.formats import FORMS, exported
 from planner.report.texts import ENGLISH
-
-SUFFIXES = {
-    "xlsx": ".xlsx", "docx": ".docx", "focus": ".focus.zip", "parquet": ".parquet.zip", "geojson": ".geojson",
-    "lp": ".lp.zip", "mps": ".mps.zip",
-}  # fmt: skip
-"""Formats with the end of a file's name; what takes several files is a ZIP of them."""
 
 
 @click.command("export")
@@ -22,7 +17,7 @@ SUFFIXES = {
 @click.option(
     "--format",
     "form",
-    type=click.Choice(list(SUFFIXES)),
+    type=click.Choice(list(FORMS)),
     required=True,
     help="xlsx: a workbook whose totals follow the prices typed into it. docx: the paper for a committee. "
     "focus: a forecast in the shape of FOCUS 1.3 with its contract commitments. parquet: every table, typed. "
@@ -48,56 +43,24 @@ def command(plan: Path, form: str, out: Path | None, lang: str, template: Path |
       planner export plans/quick-start --format xlsx
       planner export plans/quick-start --format docx --lang ms
     """
-    from dataclasses import replace
-
     from planner.atomic import write_new
     from planner.commands.inputs_of import inputs_of
     from planner.plan.folder import read_plan
 
-    if template is not None and form != "docx":
+    if template is not None and not FORMS[form].look:
         raise click.UsageError("--template needs --format docx")
-    if lang != ENGLISH and form not in ("xlsx", "docx"):
+    if lang != ENGLISH and not FORMS[form].words:
         raise click.UsageError(
             f"--lang {lang} needs --format xlsx or docx: {form} holds no words for readers"
         )
     root = plan.resolve()
-    target = out or root.with_name(f"{root.name}{SUFFIXES[form]}")
+    target = out or root.with_name(f"{root.name}{FORMS[form].suffix}")
     if target.exists():
         raise click.UsageError(f"{target} exists; choose another --out")
-    read = read_plan(plan)
     case, notes = inputs_of(plan)
     for note in notes:
         click.echo(f"note: {note}", err=True)
-    known = replace(read, case=case)
-    if form == "xlsx":
-        from planner.report.workbook import workbook
-
-        content = workbook(known, lang)
-        hint = "open it, and type another price on sheet Prices; the totals of Summary follow"
-    elif form == "focus":
-        from planner.exports.focus import focus
-
-        content = focus(read, case)
-        hint = "load cost_and_usage.csv beside your bills; about.json says what it is not"
-    elif form == "parquet":
-        from planner.exports.parquet import parquet
-
-        content, hint = parquet(read), "read its tables with anything that knows Parquet"
-    elif form == "geojson":
-        from planner.exports.placement_map import geojson
-
-        content, hint = geojson(read, case), "open it in any map that reads GeoJSON"
-    elif form in ("lp", "mps"):
-        from planner.exports.program import program
-
-        if "fixed" in read.head:
-            raise click.UsageError("the placements of this plan were given, so no program chose them")
-        content, hint = program(case, form), "registry.csv says what each id of the program stands for"
-    else:
-        from planner.report.paper import paper
-
-        content = paper(known, lang, template)
-        hint = "open it; what is to be decided and signed stands at its end"
+    content = exported(read_plan(plan), case, form, lang, template)
     write_new(target, content)
     click.echo(f"{target}: {len(content):,} bytes")
-    click.echo(f"next: {hint}", err=True)
+    click.echo(f"next: {FORMS[form].hint}", err=True)

@@ -15,8 +15,8 @@ from support.cases import World
 from support.cli import call
 from support.plans import read
 
-from planner.commands.export import SUFFIXES
 from planner.exports.focus import CHARGES, COMMITMENTS, charges, commitments, focus
+from planner.exports.formats import FORMS
 from planner.exports.parquet import parquet
 from planner.exports.placement_map import geojson
 from planner.exports.program import program
@@ -130,7 +130,7 @@ def test_the_command_writes_each_form_and_never_over_a_file(tmp_path):
     case, plan = world.write(tmp_path / "case"), tmp_path / "plan"
     assert call("plan", case, "--out", plan, "--no-report").code == 0
     for form in ("focus", "parquet", "geojson", "lp", "mps"):
-        end = SUFFIXES[form]
+        end = FORMS[form].suffix
         ran = call("export", plan, "--format", form)
         assert ran.code == 0, ran.err
         assert (tmp_path / f"plan{end}").stat().st_size > 0 and "next: " in ran.err

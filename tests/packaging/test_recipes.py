@@ -10,7 +10,7 @@ import pytest
 from planner.audit.formats import FORMATS
 from planner.audit.registry import KINDS as CHECKED
 from planner.commands import COMMANDS
-from planner.commands.export import SUFFIXES
+from planner.exports.formats import FORMS
 from planner.filters import FILTERS
 from planner.model.build import TERMS
 from planner.model.columns import COLUMNS
@@ -53,7 +53,7 @@ def test_a_kind_of_rule_is_a_filter_or_a_family_of_its_name_and_has_a_check():
 
 
 def test_terms_columns_formats_and_commands_are_named_once():
-    for names in ([t.__name__ for t in TERMS], [c.name for c in COLUMNS], list(FORMATS), list(SUFFIXES)):
+    for names in ([t.__name__ for t in TERMS], [c.name for c in COLUMNS], list(FORMATS), list(FORMS)):
         assert len(set(names)) == len(names)
     files = {path.stem.rstrip("_").replace("_", "-") for path in (ROOT / "planner" / "commands").iterdir()}
     assert set(COMMANDS) <= files
