@@ -7,8 +7,6 @@ instead of a few.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from support import depth
@@ -18,16 +16,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="Write the golden files anew.")
     parser.addoption("--slow", action="store_true", help="Run what is marked slow, too.")
     parser.addoption("--fuzz", type=int, help="How many documents and tables to spoil.")
-
-
-KNOWN_FAILURES = Path(__file__).parent / "known_failures.txt"
-
-
-def _known_failures() -> dict[str, bool]:
-    """Beginning of the name of each test that is known to fail, and whether it is run."""
-    lines = [line.strip() for line in KNOWN_FAILURES.read_text(encoding="utf-8").splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    return {line.removeprefix("skip "): not line.startswith("skip ") for line in lines}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,12 +33,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    known = _known_failures()
-    for item in items:
-        for name, run in known.items():
-            if item.nodeid.startswith(name):
-                reason = "known to fail: tests/known_failures.txt"
-                item.add_marker(pytest.mark.xfail(reason=reason) if run else pytest.mark.skip(reason=reason))
     if config.getoption("--slow"):
         return
     for item in items:

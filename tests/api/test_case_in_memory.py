@@ -117,7 +117,7 @@ def test_what_cannot_be_changed_is_told_with_its_place():
 
 def test_another_process_reads_the_same_changed_case():
     case = read_case(QUICK).with_parameter("vendor-share", cap=0.6)
-    origin = pickle.loads(pickle.dumps(case.origin))  # noqa: S301
+    origin = pickle.loads(pickle.dumps(case.origin))  # noqa: S301 bytes of our own
     assert read_case(origin).settings == case.settings
     assert hash(origin) == hash(case.origin) and origin != Files(QUICK)
 

@@ -37,5 +37,5 @@ def test_columns_are_numbered_in_the_order_of_the_records_and_each_is_an_attribu
 
 
 def test_columns_can_be_sent_to_another_process(columns):
-    again = pickle.loads(pickle.dumps(columns))  # noqa: S301
+    again = pickle.loads(pickle.dumps(columns))  # noqa: S301 bytes of our own
     assert again.count == columns.count and again.place.keys.equals(columns.place.keys)
