@@ -72,10 +72,10 @@ def bound_of(folder: Path, plan: Plan, case: Case) -> Bound:
     model = build_model(in_whole_machines(case))
     built = to_arrays(model)
     program = tuple(_program_faults(stated, built))
-    told = (
+    entries = (
         ("the certificate is of another program",) if program else tuple(binding_faults(model, stated, plan))
     )
-    return Bound(proof, (*program, *cost_faults(proof, plan)), told, program_hash(built))
+    return Bound(proof, (*program, *cost_faults(proof, plan)), entries, program_hash(built))
 
 
 def program_hash(arrays: Arrays) -> str:

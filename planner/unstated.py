@@ -37,8 +37,8 @@ class Unstated:
 
 def unstated(case: Case, eligibility: Eligibility) -> tuple[Unstated, ...]:
     """What the case leaves open, in the order in which it matters."""
-    told = (_classes(case), _capacity(case, eligibility), _moves(case), _terms(case), _fit(case))
-    return tuple(one for part in told for one in part)
+    questions = (_classes(case), _capacity(case, eligibility), _moves(case), _terms(case), _fit(case))
+    return tuple(one for part in questions for one in part)
 
 
 def demand_stated(case: Case, eligibility: Eligibility) -> None:

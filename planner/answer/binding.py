@@ -50,5 +50,5 @@ def _rows(model: Model, duals: np.ndarray, x: np.ndarray, block: Block) -> Itera
     for row in family.rows(model, block, np.flatnonzero(worth >= _WORTH)):
         per = row.words(family.per)
         when = f" in {row.period}" if row.period else ""
-        told = f"{row.words(family.binds, per=per)} {words(float(worth[row.number]), currency)}{when}"
-        yield family.name, row.rule, row.subject, row.period, float(worth[row.number]), per, told
+        sentence = f"{row.words(family.binds, per=per)} {words(float(worth[row.number]), currency)}{when}"
+        yield family.name, row.rule, row.subject, row.period, float(worth[row.number]), per, sentence

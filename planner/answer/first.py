@@ -96,17 +96,17 @@ def _searched(model: Model, arrays: Arrays, policy: SolvePolicy) -> First:
     Stopped
         If none was found within the effort: with what the nearest one breaks.
     """
-    found = search(arrays, parts(model), policy, _staying(model, arrays, policy))
-    relaxed, rendering, integers = found.relaxed, "arrays only: whole machines", int(arrays.integer.sum())
-    if found.best is None:
-        if found.status is Status.STOPPED and relaxed.status is Status.OPTIMAL:
-            raise Stopped("; ".join(none_found(model, arrays, found.nearest)))
-        outcome = replace(relaxed, status=found.status, word=f"{relaxed.word}, in whole machines")
-        return First(Solution(arrays, outcome, found.bound), rendering, {"integers": integers})
-    ended = "gap" if found.status is Status.OPTIMAL else "effort"
+    searched = search(arrays, parts(model), policy, _staying(model, arrays, policy))
+    relaxed, rendering, integers = searched.relaxed, "arrays only: whole machines", int(arrays.integer.sum())
+    if searched.best is None:
+        if searched.status is Status.STOPPED and relaxed.status is Status.OPTIMAL:
+            raise Stopped("; ".join(none_found(model, arrays, searched.nearest)))
+        outcome = replace(relaxed, status=searched.status, word=f"{relaxed.word}, in whole machines")
+        return First(Solution(arrays, outcome, searched.bound), rendering, {"integers": integers})
+    ended = "gap" if searched.status is Status.OPTIMAL else "effort"
     word = "within the gap" if ended == "gap" else "effort spent"
-    best = replace(found.best, status=found.status, word=word, seconds=found.seconds)
-    solution = Solution(arrays.fixed(best.x), best, found.bound)
+    best = replace(searched.best, status=searched.status, word=word, seconds=searched.seconds)
+    solution = Solution(arrays.fixed(best.x), best, searched.bound)
     whole = {
         "integers": integers,
         "gap": solution.gap,
@@ -163,8 +163,8 @@ def leaner(model: Model, first: First, x: np.ndarray, policy: SolvePolicy) -> Fi
     if outcome.status is not Status.OPTIMAL or outcome.objective > before.objective:
         # Spare machines made a share smaller: what it takes to do without them may cost more.
         whole = without_room_for_spare(model, whole, fewer)
-        found = repair(whole, parts(model), fewer, np.inf)
-        arrays = whole.fixed(found.x)
+        repaired = repair(whole, parts(model), fewer, np.inf)
+        arrays = whole.fixed(repaired.x)
         outcome = Problem(arrays, policy).solve()
     if outcome.status is not Status.OPTIMAL:
         return None

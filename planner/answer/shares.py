@@ -107,9 +107,9 @@ def contestable_share(model: Model, x: np.ndarray) -> float:
     placed = primary(model, x)
     w, r, t = (placed[c].to_numpy(dtype=np.int64) for c in "wrt")
     amount = vcpu[w, t] * np.clip(placed["x"].to_numpy(dtype="float64"), 0.0, None)
-    at: Any = (index.pool_of[w], r, t)
-    np.add.at(needed, at, amount)
-    np.add.at(contestable, at, np.where(member[w, t], amount, 0.0))
+    place: Any = (index.pool_of[w], r, t)
+    np.add.at(needed, place, amount)
+    np.add.at(contestable, place, np.where(member[w, t], amount, 0.0))
     w, q, r, t = (lines[c].to_numpy() for c in "wqrt")
     vcpu_there = needed[q, r, t]
     there = contestable[q, r, t] / np.where(vcpu_there > 0, vcpu_there, 1.0)

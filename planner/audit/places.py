@@ -248,10 +248,10 @@ class Places:
     @cached_property
     def _in_region(self) -> Mapping[str, frozenset[str]]:
         """SKUs by the region that sells them."""
-        found: dict[str, set[str]] = {}
+        machines_of: dict[str, set[str]] = {}
         for sku, row in self.case.skus.items():
-            found.setdefault(row["region"], set()).add(sku)
-        return {region: frozenset(skus) for region, skus in found.items()}
+            machines_of.setdefault(row["region"], set()).add(sku)
+        return {region: frozenset(skus) for region, skus in machines_of.items()}
 
     def _had(self, skus: frozenset[str], workload: str, region: str) -> frozenset[str]:
         """Those of some machines that are in a region and can be had for a workload."""

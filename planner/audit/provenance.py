@@ -54,13 +54,13 @@ def packages(names: Iterable[str]) -> dict[str, list[str]]:
     >>> packages(["inputs/catalogs/aws/skus.csv", "inputs/demand.csv", "inputs/network/links.csv"])
     {'aws': ['inputs/catalogs/aws/skus.csv'], 'network': ['inputs/network/links.csv']}
     """
-    found: dict[str, list[str]] = {}
+    files_of: dict[str, list[str]] = {}
     for name in sorted(n for n in names if n.startswith(f"{INPUTS}/")):
         inside = place(name)
         if "/" in inside:
             package = inside if inside.endswith(".toml") else inside.rpartition("/")[0]
-            found.setdefault(package, []).append(name)
-    return found
+            files_of.setdefault(package, []).append(name)
+    return files_of
 
 
 def place(name: str) -> str:
@@ -162,12 +162,12 @@ def _file(result: Compared, name: str, copy: bytes, original: bytes, day: str) -
         ours, theirs = _rules(copy), _rules(original)
         _by_key(result, name, ours, theirs)
         return
-    rows, known = parse_csv(copy, ()), parse_csv(original, ())
+    rows, originals = parse_csv(copy, ()), parse_csv(original, ())
     if copy == original:
         result.same += len(rows)
         return
-    columns = [c for c in (known or rows or [{}])[0] if not rows or c in rows[0]]
-    _by_row(result, name, rows, known, columns, day)
+    columns = [c for c in (originals or rows or [{}])[0] if not rows or c in rows[0]]
+    _by_row(result, name, rows, originals, columns, day)
 
 
 def _by_row(

@@ -72,10 +72,10 @@ def _prices(
             ["SkuId", "term", "ListUnitPrice", "PricingCurrency"]
         ].itertuples(index=False, name=None)
     }
-    known = set(catalog.skus["SkuId"])
+    skus = set(catalog.skus["SkuId"])
     for line in rows.to_dict("records"):
         row, sku, vendor = int(line["_row"]), line["sku"], vendor_of.get(line["contract"])
-        if sku not in known or vendor is None:
+        if sku not in skus or vendor is None:
             continue  # told where names are looked up
         if sku.split(":")[0] != vendor:
             mend = f"Name a SKU of {vendor}, or a contract of {sku.split(':')[0]}."
@@ -129,9 +129,11 @@ def _conflicts(
     """Discounts of a family and of a term that differ, where it is sold so and no row says which holds."""
     sold = _sold(catalog)
     stated = set(rows[["contract", "family", "term"]].itertuples(index=False, name=None))
-    for name, mine in rows.groupby("contract"):
-        by_term = mine[(mine["family"] == "") & (mine["term"] != "")].to_dict("records")
-        by_family = mine[(mine["family"] != "") & (mine["term"] == "")].to_dict("records")
+    for name, of_contract in rows.groupby("contract"):
+        by_term = of_contract[(of_contract["family"] == "") & (of_contract["term"] != "")].to_dict("records")
+        by_family = of_contract[(of_contract["family"] != "") & (of_contract["term"] == "")].to_dict(
+            "records"
+        )
         for family_row in by_family:
             for term_row in by_term:
                 family, term = family_row["family"], term_row["term"]

@@ -21,12 +21,18 @@ def last_confirmed(catalog: Catalog) -> pd.DataFrame:
     """
     newest = catalog.history.sort_values(["region", "date", "fact"]).groupby("region").last()
     regions = catalog.regions
-    known = regions["region"].isin(newest.index)
+    has_history = regions["region"].isin(newest.index)
     return pd.DataFrame(
         {
             "region": regions["region"],
-            "status": regions["region"].map(newest["fact"]).astype(object).where(known, regions["status"]),
-            "confirmed": regions["region"].map(newest["date"]).astype(object).where(known, regions["as_of"]),
-            "table": known.map({True: HISTORY.file, False: REGIONS.file}).astype(object),
+            "status": regions["region"]
+            .map(newest["fact"])
+            .astype(object)
+            .where(has_history, regions["status"]),
+            "confirmed": regions["region"]
+            .map(newest["date"])
+            .astype(object)
+            .where(has_history, regions["as_of"]),
+            "table": has_history.map({True: HISTORY.file, False: REGIONS.file}).astype(object),
         }
     )

@@ -44,21 +44,21 @@ def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
 
     inputs, notes = inputs_of(path)
     with watching():
-        found = alternatives(inputs, within)
-    head, rows, document = found.head, found.rows(), {**found.document(), "notes": notes}
+        study = alternatives(inputs, within)
+    head, rows, document = study.head, study.rows(), {**study.document(), "notes": notes}
     if out is not None:
         from planner.report.figures.alternatives import alternatives_chart
 
         footer, names = study_out.footer_of(inputs, "alternatives.csv"), head["names"]
         shown = (str(head["title"]), str(head["marking"]), footer)
         study_out.write_study(
-            out, "alternatives", document, rows, lambda: [alternatives_chart(found, names, *shown)]
+            out, "alternatives", document, rows, lambda: [alternatives_chart(study, names, *shown)]
         )
         click.echo(f"written to {out}", err=True)
     if as_json:
         study_out.print_json(document)
     else:
-        base = found.plans[0]
+        base = study.plans[0]
         groups, names = list(base.shares.by_group), head["names"]
         cells = [
             [
@@ -67,11 +67,11 @@ def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
                 *(percent(p.shares.by_group[g]) for g in groups), f"{p.shares.hhi:,.0f}",
                 percent(p.shares.foreign), percent(p.distance / 2),
             ]
-            for p in found.plans
+            for p in study.plans
         ]  # fmt: skip
         heads = (
             "plan",
-            f"cost ({found.currency})",
+            f"cost ({study.currency})",
             "dearer",
             *(names.get(g, g) for g in groups),
             "HHI",
@@ -81,7 +81,7 @@ def command(path: Path, within: float, out: Path | None, as_json: bool) -> None:
         title = f"{head['title']}: plans within {percent(within)} of the cheapest"
         study_out.print_rows(str(head["marking"]), title, cells, heads)
         tell("moved: the part of the market's spend that is with another vendor group than in the cheapest")
-        if not found.every_set:
+        if not study.every_set:
             tell("most different: of the plans above, not of all sets of vendor groups")
     for note in notes:
         click.echo(f"note: {note}", err=True)

@@ -48,36 +48,36 @@ def command(
 
     inputs = read_case(case)
     with watching():
-        found = breakeven(inputs, vendor, deepest, steps, [v / 100 for v in shares] or SHARES)
-    head, rows, document = found.head, found.rows(), found.document()
-    title, marking, called = str(head["title"]), str(head["marking"]), found.called
+        study = breakeven(inputs, vendor, deepest, steps, [v / 100 for v in shares] or SHARES)
+    head, rows, document = study.head, study.rows(), study.document()
+    title, marking, called = str(head["title"]), str(head["marking"]), study.called
     target = out or Path("studies") / f"{head['case']}-breakeven-{vendor}"
     footer = study_out.footer_of(inputs, "breakeven.csv")
     study_out.write_study(
-        target, "breakeven", document, rows, lambda: [breakeven_chart(found, title, marking, footer)]
+        target, "breakeven", document, rows, lambda: [breakeven_chart(study, title, marking, footer)]
     )
     if as_json:
         study_out.print_json(document)
     else:
         cells = [
-            [percent(o.discount), percent(o.share), f"{o.spend:,.0f}", f"{o.cost:,.0f}"] for o in found.offers
+            [percent(o.discount), percent(o.share), f"{o.spend:,.0f}", f"{o.cost:,.0f}"] for o in study.offers
         ]
         heads = (
             "discount",
             "share of market",
-            f"spend ({found.currency})",
-            f"cost of the plan ({found.currency})",
+            f"spend ({study.currency})",
+            f"cost of the plan ({study.currency})",
         )
         study_out.print_rows(marking, f"{title}: discounts of {called}", cells, heads)
-        if found.entry is None:
-            why = f": it is closed to every workload ({found.why_not})" if found.why_not else ""
+        if study.entry is None:
+            why = f": it is closed to every workload ({study.why_not})" if study.why_not else ""
             tell(f"no discount up to {percent(deepest)} brings {called} into the plan{why}")
-        elif found.entry == 0:
+        elif study.entry == 0:
             tell(f"{called} is in the plan without any discount")
         else:
-            tell(f"{called} enters at a discount of {percent(found.entry, 2)}, be it with a sliver")
-        if found.entry is not None:
-            for share, discount in found.wins:
+            tell(f"{called} enters at a discount of {percent(study.entry, 2)}, be it with a sliver")
+        if study.entry is not None:
+            for share, discount in study.wins:
                 at = f"not at up to {percent(deepest)}" if discount is None else f"at {percent(discount, 1)}"
                 tell(f"  {percent(share)} of the market: {at}")
     click.echo(f"written to {target}", err=True)

@@ -56,19 +56,19 @@ def command(
         raise click.UsageError("--weights takes one weight for each change of demand, none negative")
     inputs = read_case(case)
     with watching():
-        found = commit_advice(inputs, factors, parts, GAP if gap is None else gap)
-    head, rows, document = found.head, found.rows(), found.document()
+        study = commit_advice(inputs, factors, parts, GAP if gap is None else gap)
+    head, rows, document = study.head, study.rows(), study.document()
     if out is not None:
         from planner.report.figures.commit_advice import commit_chart
 
         shown = (str(head["title"]), str(head["marking"]), study_out.footer_of(inputs, "commit-advice.csv"))
-        study_out.write_study(out, "commit-advice", document, rows, lambda: [commit_chart(found, *shown)])
+        study_out.write_study(out, "commit-advice", document, rows, lambda: [commit_chart(study, *shown)])
         click.echo(f"written to {out}", err=True)
     if as_json:
         study_out.print_json(document)
     else:
-        _show(found, head)
-    for factor, weight, why in found.missing:
+        _show(study, head)
+    for factor, weight, why in study.missing:
         click.echo(
             f"NO PLAN at demand {factor - 1:+.0%} (weight {weight:.0%}){f': {why}' if why else ''}\n"
             "  the advice is for the other levels, as if it could not come; what must stay unserved then:\n"

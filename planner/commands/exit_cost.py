@@ -47,22 +47,22 @@ def command(
 
     inputs, notes = inputs_of(path)
     with watching():
-        found = exit_cost(inputs, vendor, at, GAP if gap is None else gap)
-    head, rows = found.head, found.rows()
-    days = None if gbit is None else found.stake.gib * _GIBIT / gbit / 86400.0
+        study = exit_cost(inputs, vendor, at, GAP if gap is None else gap)
+    head, rows = study.head, study.rows()
+    days = None if gbit is None else study.stake.gib * _GIBIT / gbit / 86400.0
     told_days = None if days is None else round(days, 3)
-    document = {**found.document(), "transfer_days": told_days, "notes": notes}
+    document = {**study.document(), "transfer_days": told_days, "notes": notes}
     if out is not None:
         from planner.report.figures.exit_cost import exit_chart
 
         name = head["names"].get(vendor, vendor)
         shown = (str(head["title"]), str(head["marking"]), study_out.footer_of(inputs, "study.json"))
-        study_out.write_study(out, "exit-cost", document, rows, lambda: [exit_chart(found, name, *shown)])
+        study_out.write_study(out, "exit-cost", document, rows, lambda: [exit_chart(study, name, *shown)])
         click.echo(f"written to {out}", err=True)
     if as_json:
         study_out.print_json(document)
     else:
-        _show(found, head, days)
+        _show(study, head, days)
     for note in notes:
         click.echo(f"note: {note}", err=True)
     click.echo(f"next: planner why {quoted(path)} --workload NAME", err=True)

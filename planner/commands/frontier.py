@@ -78,25 +78,25 @@ def command(
     number = family(chosen.kind).number
     most = number.most if number else 1.0
     with watching():
-        found = frontier(inputs, chosen.id, _values(*_ends(first, last, unit, chosen.kind, most), steps))
-    rows = found.rows()
-    head = found.head
-    document = found.document()
-    target = out or Path("studies") / f"{head['case']}-frontier-{found.rule.id}"
+        study = frontier(inputs, chosen.id, _values(*_ends(first, last, unit, chosen.kind, most), steps))
+    rows = study.rows()
+    head = study.head
+    document = study.document()
+    target = out or Path("studies") / f"{head['case']}-frontier-{study.rule.id}"
     title, marking = str(head["title"]), str(head["marking"])
     study_out.write_study(
         target,
         "frontier",
         document,
         rows,
-        lambda: [frontier_chart(found, title, marking, study_out.footer_of(inputs, "frontier.csv"))],
+        lambda: [frontier_chart(study, title, marking, study_out.footer_of(inputs, "frontier.csv"))],
     )
     if as_json:
         study_out.print_json(document)
     else:
-        _show(found, title, marking)
+        _show(study, title, marking)
     click.echo(f"written to {target}", err=True)
-    click.echo(f"next: planner why {quoted(case)} --rule {found.rule.id}", err=True)
+    click.echo(f"next: planner why {quoted(case)} --rule {study.rule.id}", err=True)
 
 
 def _show(found: Frontier, title: str, marking: str) -> None:

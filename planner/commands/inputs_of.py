@@ -30,9 +30,9 @@ def inputs_of(path: Path) -> tuple[Case, list[str]]:
 
 def _changed(plan: Path, case: Case) -> list[str]:
     try:
-        known = dict(json.loads(opened_plain(plan / MANIFEST))["files"])
+        digests = dict(json.loads(opened_plain(plan / MANIFEST))["files"])
     except (OSError, ValueError, KeyError, TypeError):
         return ["the plan has no readable manifest, so changes of its inputs cannot be seen"]
     now = {f"inputs/{name.replace('./', '')}": digest(file) for name, file in case.files}
-    changed = sorted(name for name, value in now.items() if known.get(name, value) != value)
+    changed = sorted(name for name, value in now.items() if digests.get(name, value) != value)
     return [f"{name.removeprefix('inputs/')} has changed since the plan was written" for name in changed]

@@ -32,10 +32,10 @@ def of_plans(command: Callable[..., Any]) -> Callable[..., Any]:
 
             kind = type(error).__name__
             mend = "Write the plan again with planner plan."
-            known = [(path, not_as_written(path)) for path in paths]
+            changes = [(path, not_as_written(path)) for path in paths]
             problems = [
                 Issue(path.name, 0, "", "", f"cannot be read as a plan ({kind}): it holds {what}", mend)
-                for path, what in known
+                for path, what in changes
                 if what
             ]
             mend = "Write it again with planner plan; if that gives the same, it is a fault of the planner."

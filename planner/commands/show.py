@@ -59,8 +59,8 @@ def command(
         raise click.UsageError(f"{asked[0]} and --all exclude each other")
 
     read = read_plan(plan)
-    if not bound and "fixed" not in read.head and (told := doubts(plan, read)):
-        click.echo(f"NOT PROVED cheapest: {'; '.join(told)}", err=as_json)
+    if not bound and "fixed" not in read.head and (reasons := doubts(plan, read)):
+        click.echo(f"NOT PROVED cheapest: {'; '.join(reasons)}", err=as_json)
     if workload is not None and workload not in set(read.placements["workload"]):
         raise click.UsageError(f"the plan has no workload {workload!r}")
     if bound:

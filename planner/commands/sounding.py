@@ -54,20 +54,20 @@ def command(
 
     inputs = read_case(case)
     with watching():
-        found = sounding(inputs, vendors, within, stress, deepest, steps)
+        study = sounding(inputs, vendors, within, stress, deepest, steps)
     target = out or Path("studies") / f"{inputs.settings.id}-sounding"
-    more = {"wins": found.won()} if vendors else None
-    study_out.write_study(target, "sounding", found.document(), found.rows(), lambda: [], more)
+    more = {"wins": study.won()} if vendors else None
+    study_out.write_study(target, "sounding", study.document(), study.rows(), lambda: [], more)
     if as_json:
-        study_out.print_json(found.document())
+        study_out.print_json(study.document())
     else:
-        _show(found)
+        _show(study)
     click.echo(f"written to {target}", err=True)
     follow = f"breakeven {quoted(case)} --vendor {quoted(vendors[0])}" if vendors else f"plan {quoted(case)}"
     click.echo(f"next: planner {follow}", err=True)
 
 
-def _show(found: Sounding) -> None:
+def _show(study: Sounding) -> None:
     from planner.commands import study_out
     from planner.report.words import percent
 
@@ -76,16 +76,16 @@ def _show(found: Sounding) -> None:
 
     cells = [
         [f"{v.resource}, {v.platform}", *map(number, (v.planned, v.least, v.most, v.lower, v.higher))]
-        for v in found.volumes
+        for v in study.volumes
     ]
-    part = percent(found.stress)
+    part = percent(study.stress)
     heads = ("volume", "planned", "at least", "at most", f"{part} less demand", f"{part} more demand")
-    title = f"{found.head['title']}: what the market would carry, mean over the horizon"
-    study_out.print_rows(str(found.head["marking"]), title, cells, heads)
-    click.echo(f"at least, at most: over plans that cost at most {percent(found.within, 2)} more")
-    for vendor in dict.fromkeys(win.vendor for win in found.wins):
+    title = f"{study.head['title']}: what the market would carry, mean over the horizon"
+    study_out.print_rows(str(study.head["marking"]), title, cells, heads)
+    click.echo(f"at least, at most: over plans that cost at most {percent(study.within, 2)} more")
+    for vendor in dict.fromkeys(win.vendor for win in study.wins):
         click.echo()
-        shares = [[percent(w.discount), percent(w.share)] for w in found.wins if w.vendor == vendor]
+        shares = [[percent(w.discount), percent(w.share)] for w in study.wins if w.vendor == vendor]
         study_out.print_rows(
             "", f"{vendor}: share of the market at a discount", shares, ("discount", "share")
         )

@@ -56,26 +56,26 @@ def command(
         from planner.money import words
 
         with watching():
-            found = why(inputs, workload, region, read_plan(path) if (path / RECORD).is_file() else None)
+            answer = why(inputs, workload, region, read_plan(path) if (path / RECORD).is_file() else None)
         if out is not None:
             from planner.report.figures.why import why_chart
             from planner.report.named import region_names
 
             names, settings = region_names(inputs), inputs.settings
             shown = (settings.title, marking, footer_of(inputs, "why.csv"))
-            document = {**found.document(), "notes": notes}
-            write_study(out, "why", document, found.rows(), lambda: [why_chart(found, names, *shown)])
+            document = {**answer.document(), "notes": notes}
+            write_study(out, "why", document, answer.rows(), lambda: [why_chart(answer, names, *shown)])
             click.echo(f"written to {out}", err=True)
         if as_json:
-            print_json({**found.document(), "notes": notes})
+            print_json({**answer.document(), "notes": notes})
         else:
             _mark(marking)
-            tell(f"{workload}; the cheapest plan costs {words(found.cost, found.currency)}, discounted")
-            for verdict in found.verdicts:
+            tell(f"{workload}; the cheapest plan costs {words(answer.cost, answer.currency)}, discounted")
+            for verdict in answer.verdicts:
                 tell(f"\n{verdict.region}")
-                for line in sentences(found, verdict):
+                for line in sentences(answer, verdict):
                     tell(f"  {line}")
-            told = sources(found)
+            told = sources(answer)
             if told:
                 tell("\nwhat would mend each, and where the rules come from")
             for line in told:

@@ -86,8 +86,8 @@ def search(arrays: Arrays, parts: Parts, policy: SolvePolicy, preference: Prefer
         Of large programs: what is looked for among solutions within the gap.
     """
     clock = time.perf_counter()
-    found = _search(arrays, parts, policy, preference)
-    return replace(found, seconds=time.perf_counter() - clock)
+    result = _search(arrays, parts, policy, preference)
+    return replace(result, seconds=time.perf_counter() - clock)
 
 
 def _search(arrays: Arrays, parts: Parts, policy: SolvePolicy, preference: Preference | None) -> Search:

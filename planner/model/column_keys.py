@@ -83,10 +83,10 @@ def serve_keys(index: Index, sites: pd.DataFrame) -> tuple[pd.DataFrame, pd.Data
             candidates = np.flatnonzero(admitted & (architecture == name))
             if not len(candidates):
                 continue
-            kept = undominated_fleet(index, candidates, spread)
+            undominated = undominated_fleet(index, candidates, spread)
             serve.append(group.assign(a=a))
             periods = np.unique(group["t"].to_numpy())
-            grid = {"s": np.repeat(kept, len(periods)), "t": np.tile(periods, len(kept))}
+            grid = {"s": np.repeat(undominated, len(periods)), "t": np.tile(periods, len(undominated))}
             run.append(pd.DataFrame({"q": q, "r": region, **grid}))
     columns = ["w", "q", "r", "a", "t", "l"]
     if not serve:
@@ -135,8 +135,8 @@ def at_keys(index: Index, place: pd.DataFrame) -> pd.DataFrame:
     names = set(rows["workload"]) | set(rows["other"])
     wanted = case.workloads["workload"].isin(names).to_numpy()
     wanted = wanted | (least_share(case) > 0) | (most_regions(case) > 0)
-    kept: pd.DataFrame = place[wanted[place["w"].to_numpy()]].reset_index(drop=True)
-    return kept
+    chosen: pd.DataFrame = place[wanted[place["w"].to_numpy()]].reset_index(drop=True)
+    return chosen
 
 
 def local_keys(index: Index, place: pd.DataFrame) -> pd.DataFrame:
@@ -172,8 +172,8 @@ def change_keys(index: Index, place: pd.DataFrame) -> pd.DataFrame:
     """Where an earlier plan placed a workload in a period that is not frozen."""
     if (replan := index.case.settings.replan) is None:
         return no_keys(["w", "r", "t"])
-    known = earlier_places(index, "primary")[["w", "t"]].drop_duplicates()
-    later: pd.DataFrame = place[place["t"] >= replan.freeze].merge(known, on=["w", "t"])
+    earlier = earlier_places(index, "primary")[["w", "t"]].drop_duplicates()
+    later: pd.DataFrame = place[place["t"] >= replan.freeze].merge(earlier, on=["w", "t"])
     return later.sort_values(["w", "t", "r"], ignore_index=True)
 
 

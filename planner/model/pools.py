@@ -47,11 +47,11 @@ def make_pools(
     bits = np.packbits(admitted & container[:, None], axis=1)
     members = [scope.member for scope in scopes if scope.basis == "spend"]
     inside = np.concatenate([np.empty((len(alive), 0), dtype=bool), *members], axis=1)
-    known = np.tile(alive, len(members))
+    counts = np.tile(alive, len(members))
     table = workloads[_KEY].assign(fleet=[row.tobytes().hex() for row in bits])
     side = np.zeros(len(table), dtype=np.int64)
     for rows in table.groupby(list(table.columns), sort=True).indices.values():
-        side[rows] = _sides(inside[rows], known[rows])
+        side[rows] = _sides(inside[rows], counts[rows])
     table["side"] = side
     keys = table.drop_duplicates().sort_values(list(table.columns), ignore_index=True)
     number = {key: q for q, key in enumerate(keys.itertuples(index=False, name=None))}

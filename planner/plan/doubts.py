@@ -24,8 +24,10 @@ def doubts(folder: Path, plan: Plan) -> tuple[str, ...]:
     faults = list(cost_faults(proof, plan))
     if not proof.holds:
         faults.append("its duals prove less")
-    told = plan.run.get("dual_objective")
-    if not isinstance(told, (int, float)) or abs(proof.bound - told) > SAME_COST * max(1.0, abs(told)):
+    dual_objective = plan.run.get("dual_objective")
+    if not isinstance(dual_objective, (int, float)) or abs(proof.bound - dual_objective) > SAME_COST * max(
+        1.0, abs(dual_objective)
+    ):
         faults.append(f"its bound is {proof.bound:,.2f}, which plan.json does not state")
     if str(stated["inputs"]) != inputs_digest(folder):
         faults.append("the inputs are not those with which it was made")

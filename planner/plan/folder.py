@@ -153,8 +153,8 @@ def _read_frame(path: Path, columns: tuple[str, ...], extra: tuple[str, ...]) ->
     BadInput
         If it cannot be read, or has other columns.
     """
-    known = (*columns, *extra)
-    blank = {column: [""] for column in known if column not in _TEXT}
+    columns_known = (*columns, *extra)
+    blank = {column: [""] for column in columns_known if column not in _TEXT}
     try:
         frame = pd.read_csv(
             plain(path), dtype=dict.fromkeys(_TEXT, str), keep_default_na=False, na_values=blank
@@ -164,7 +164,7 @@ def _read_frame(path: Path, columns: tuple[str, ...], extra: tuple[str, ...]) ->
         raise BadInput(
             [Issue(path.name, 0, "", "", f"cannot be read ({type(error).__name__})", mend)]
         ) from None
-    if tuple(frame.columns) not in (columns, known):
+    if tuple(frame.columns) not in (columns, columns_known):
         mend = f"It should have {', '.join(columns)}."
         raise BadInput([Issue(path.name, 1, "", "", "has other columns than a plan", mend)])
     problems = [issue for column in frame for issue in _no_figures(frame[column], path.name)]

@@ -65,12 +65,12 @@ class Record(Mapping[str, Any]):
         if not isinstance(document, Mapping):
             raise BadInput([_fault(file, path, document, "an object")])
         types_of, values = get_type_hints(cls), {}
-        known = {_key(f): f for f in fields(cls)}
+        entries = {_key(f): f for f in fields(cls)}
         problems = [
             Issue(file, 0, f"{path}{key}", "", "is no entry that a plan has", "Take it out.")
-            for key in sorted(set(map(str, document)) - set(known))
+            for key in sorted(set(map(str, document)) - set(entries))
         ]
-        for key, f in known.items():
+        for key, f in entries.items():
             if key not in document:
                 if not f.metadata["left_out"]:
                     mend = f"It states: {f.metadata['words']}."

@@ -27,8 +27,8 @@ def tr(text: str, /, **values: object) -> str:
     >>> tr("Vendor"), tr("at least {cost}", cost="MYR 3")
     ('Vendor', 'at least MYR 3')
     """
-    told = catalogue(_language.get()).get(text, text)
-    return told.format_map(values) if values else told
+    translated = catalogue(_language.get()).get(text, text)
+    return translated.format_map(values) if values else translated
 
 
 def tr_noop(text: str) -> str:

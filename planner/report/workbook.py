@@ -138,12 +138,12 @@ def _cost_lines(book: Book, plan: Plan, lines: CostLines, prices: pd.DataFrame) 
         price, listed = float(line["unit_price"]), float(line["money"])
         rate = rate_row.get((line["currency"], int(str(line["period"])[:4])))
         amortised = listed * line["contract"]
-        at = price_row[tuple(line[c] for c in PRICE)]
+        price_cell = price_row[tuple(line[c] for c in PRICE)]
         rows.append(
             (
                 line["paid_for"], *(line[c] for c in _OWNER), line["sku"], line["term"],
                 line["period"], tr("FY {year}", year=line["year"]),
-                float(line["units"]), line["unit"], Formula(f"{prices_sheet}!$C${at}", price),
+                float(line["units"]), line["unit"], Formula(f"{prices_sheet}!$C${price_cell}", price),
                 line["currency"], line["hours"], 1.0 if line["currency"] == plan.head["currency"] else
                 Formula(f"'{exchange_sheet}'!$E${rate}", line["rate"]),
                 Formula(f"L{r}*N{r}*P{r}*Q{r}", listed), line["contract"], Formula(f"R{r}*S{r}", amortised),
@@ -171,14 +171,14 @@ def _cost_lines(book: Book, plan: Plan, lines: CostLines, prices: pd.DataFrame) 
 
 
 def _prices(book: Book, plan: Plan, prices: pd.DataFrame) -> None:
-    known: dict[tuple[str, str], dict[Any, Any]] = {}
+    price_rows: dict[tuple[str, str], dict[Any, Any]] = {}
     if plan.case is not None:
-        known = {(row["SkuId"], row["term"]): row for row in plan.case.catalog.prices.to_dict("records")}
+        price_rows = {(row["SkuId"], row["term"]): row for row in plan.case.catalog.prices.to_dict("records")}
     rows = []
     for line in prices.to_dict("records"):
         spot = line["term"] == "spot"
         key = (line["sku"] + SUFFIX, "on_demand") if spot else (line["sku"], line["term"])
-        origin = known.get(key, {})
+        origin = price_rows.get(key, {})
         rows.append(
             (line["sku"], line["term"], float(line["unit_price"]), line["currency"], line["basis"],
              origin.get("source", tr("not known: the case was not read")), origin.get("as_of", ""))

@@ -111,11 +111,11 @@ def _priced(plan: Plan) -> pd.DataFrame:
     part = bought["slice"].map({"all": 1.0, **slices})
     hours = bought["period"].map(periods["hours"]) * part
     bought["hours"] = hours.where(~stored, bought["period"].map(length)).astype("float64")
-    known = rates(plan)
+    rate_of = rates(plan)
     home = plan.head["currency"]
     bought["rate"] = pd.Series(
         [
-            1.0 if currency == home else known.get((str(currency), int(str(period)[:4])), float("nan"))
+            1.0 if currency == home else rate_of.get((str(currency), int(str(period)[:4])), float("nan"))
             for currency, period in zip(bought["currency"], bought["period"], strict=True)
         ],
         index=bought.index,

@@ -136,8 +136,8 @@ def check_classes(estate: Estate, classes: Collection[str], mapping: str) -> Non
     BadInput
         Naming each class once.
     """
-    known = set(classes)
-    wrong = sorted(set(estate.systems["classification"]) - known) if known else []
+    scheme = set(classes)
+    wrong = sorted(set(estate.systems["classification"]) - scheme) if scheme else []
     if wrong:
         raise BadInput(
             [

@@ -181,8 +181,8 @@ def _advise(case: Case, factors: Sequence[float], weights: Sequence[float], gap:
     mean = level_at(case, middle) if same is None else models[same]
     question = _Question(factors, part, models, mean, shared_commitments([*models, mean]))
     entries = max(len(to_arrays(model).index) for model in models)
-    told = _quick(question, same, gap) if entries >= large else None
-    return told or _exact(question)
+    quick = _quick(question, same, gap) if entries >= large else None
+    return quick or _exact(question)
 
 
 @dataclass(frozen=True)

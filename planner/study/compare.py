@@ -175,15 +175,18 @@ def _moved(first: Plan, other: Plan) -> int:
 
 def unlike(plans: Sequence[Named]) -> list[str]:
     """What plans differ in that makes their figures those of different questions, in sentences."""
-    known = {name: plan for name, plan, _ in plans if isinstance(plan, Plan)}
-    asked = {what: {name: of(plan) for name, plan in known.items()} for what, of in _ASKED.items()}
-    systems = {name: set(plan.placements["workload"]) for name, plan in known.items()}
+    plan_of = {name: plan for name, plan, _ in plans if isinstance(plan, Plan)}
+    asked = {what: {name: of(plan) for name, plan in plan_of.items()} for what, of in _ASKED.items()}
+    systems = {name: set(plan.placements["workload"]) for name, plan in plan_of.items()}
     every = set[str]().union(*systems.values())
-    told = {"systems": {name: _systems(names, every - names) for name, names in systems.items()}, **asked}
+    differences = {
+        "systems": {name: _systems(names, every - names) for name, names in systems.items()},
+        **asked,
+    }
     return [
         f"NOT ALIKE in {what}, so costs are of different questions: "
         + "; ".join(f"{name}: {value}" for name, value in values.items())
-        for what, values in told.items()
+        for what, values in differences.items()
         if len(set(values.values())) > 1
     ]
 

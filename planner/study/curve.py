@@ -66,8 +66,8 @@ def _knee(
             high, second, at_second = second, first, at_first
             first = high - _GOLDEN * (high - low)
             at_first = below(first)
-    at = (low + high) / 2
-    return round(begin + at * span, 4) if below(at) >= _BENT else None
+    middle = (low + high) / 2
+    return round(begin + middle * span, 4) if below(middle) >= _BENT else None
 
 
 def binds_from(points: Points) -> float | None:
@@ -90,5 +90,5 @@ def knee(points: Points) -> float | None:
     if abs(x[-1] - x[0]) < DIGIT or y[-1] - y[0] <= SUM * max(1.0, abs(y[0])):
         return None
     below = (x - x[0]) / (x[-1] - x[0]) - (y - y[0]) / (y[-1] - y[0])
-    at = int(np.argmax(below))
-    return float(x[at]) if below[at] >= _BENT else None
+    index = int(np.argmax(below))
+    return float(x[index]) if below[index] >= _BENT else None

@@ -140,7 +140,7 @@ def _off(bought: pd.DataFrame, catalog: Catalog, case: Case) -> np.ndarray:
         return off
     sold = with_spot(catalog, True)
     table = own_discounts(case.contracts, case.private_prices, case.discounts, sold)
-    at = {sku: s for s, sku in enumerate(sold.skus["SkuId"])}
+    number_of = {sku: s for s, sku in enumerate(sold.skus["SkuId"])}
     number = contracts_at_start(case)
     region = {name: r for r, name in enumerate(case.regions["region"])}
     period = {name: t for t, name in enumerate(case.periods["period"])}
@@ -148,7 +148,7 @@ def _off(bought: pd.DataFrame, catalog: Catalog, case: Case) -> np.ndarray:
     for i, (sku, term, month, place) in enumerate(keys):
         spot = term == "spot"
         contract = number[region[place], period[month]]
-        off[i] = table["on_demand" if spot else term][contract, at.get(sku + SUFFIX * spot, -1)]
+        off[i] = table["on_demand" if spot else term][contract, number_of.get(sku + SUFFIX * spot, -1)]
     return off
 
 

@@ -118,18 +118,18 @@ class Result(Study):
 
         Systems that are in the same places in the same periods are told together.
         """
-        told = [
+        sentences = [
             f"commit from {row['from']}: {row['units']:,.2f} × {row['sku']}, {row['term']}, {row['pool']}"
             for row in self.commitments.to_dict("records")
         ]
         if self.placements.empty:
-            return told
+            return sentences
         together: dict[str, list[str]] = {}
         for workload, rows in self.placements.groupby("workload", sort=True):
             spans = [f"{_parts(mine)} from {period}" for period, mine in _changes(rows)]
             together.setdefault(", then ".join(spans), []).append(str(workload))
         order = sorted(together.items(), key=lambda item: (-len(item[1]), item[1]))
-        return [*(f"place at {where}: {_named(names)}" for where, names in order), *told]
+        return [*(f"place at {where}: {_named(names)}" for where, names in order), *sentences]
 
     def rows(self) -> list[dict[str, Any]]:
         return [future.flat() for future in self.futures]
@@ -382,8 +382,10 @@ def _parts(shares: Mapping[str, float]) -> str:
 def _changes(rows: pd.DataFrame) -> Iterator[tuple[str, Mapping[str, float]]]:
     """Period and shares by region where a workload's places are not those of the period before."""
     before: Mapping[str, float] = {}
-    for period, mine in rows.groupby("period", sort=True):
-        shares = {str(r): round(float(v), 6) for r, v in zip(mine["region"], mine["share"], strict=True)}
+    for period, in_period in rows.groupby("period", sort=True):
+        shares = {
+            str(r): round(float(v), 6) for r, v in zip(in_period["region"], in_period["share"], strict=True)
+        }
         if shares != before:
             yield str(period), shares
         before = shares

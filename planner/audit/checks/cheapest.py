@@ -34,21 +34,21 @@ def check(context: Context) -> Iterable[Finding]:
     case, purchases = context.case, context.claims.purchases
     if not purchases or not pays(context):
         return
-    at = {name: t for t, name in enumerate(case.names)}
+    number_of = {name: t for t, name in enumerate(case.names)}
     bought: dict[Key, Decimal] = {}
     whose: dict[Key, set[str]] = {}
     for row in purchases:
         if row["term"] != "on_demand" or case.skus[row["sku"]]["resource"]:
             continue
-        t, region = at[row["period"]], case.regions[row["region"]]
-        mine = {row["workload"]} if row.get("workload") else owners(context, {**row, "workload": ""}, t)
-        mine = {w for w in mine if case.workloads[w]["platform"] == "vm"}
-        if not mine or not in_market(region):
+        t, region = number_of[row["period"]], case.regions[row["region"]]
+        workloads = {row["workload"]} if row.get("workload") else owners(context, {**row, "workload": ""}, t)
+        workloads = {w for w in workloads if case.workloads[w]["platform"] == "vm"}
+        if not workloads or not in_market(region):
             continue
         for part in case.slices if row.get("slice", ALL) == ALL else (row["slice"],):
             key = (row.get("pool", "") or row["payer"], row["sku"], t, part)
             bought[key] = bought.get(key, ZERO) + number(row, "units")
-            whose.setdefault(key, set()).update(mine)
+            whose.setdefault(key, set()).update(workloads)
     served = _served(context)
     faults = []
     for key, units in sorted(bought.items()):
@@ -68,10 +68,10 @@ def check(context: Context) -> Iterable[Finding]:
 def _served(context: Context) -> dict[Key, Decimal]:
     """Machines of a SKU that may serve a workload, by (workload, SKU, period, slice)."""
     case, out = context.case, dict[Key, Decimal]()
-    at = {name: t for t, name in enumerate(case.names)}
+    number_of = {name: t for t, name in enumerate(case.names)}
     if not case.in_parts and context.claims.machines is not None:
         for row in context.claims.machines:
-            key = (row["workload"], row["sku"], at[row["period"]], row.get("slice", ALL))
+            key = (row["workload"], row["sku"], number_of[row["period"]], row.get("slice", ALL))
             out[key] = out.get(key, ZERO) + number(row, "units")
         return out
     for p in context.claims.placements:
@@ -90,15 +90,15 @@ def _dearer(context: Context, workload: str, sku: str, t: int, part: str) -> boo
     region = case.skus[sku]["region"]
     if sku not in places.machines(workload):
         return True
-    mine = _units_and_price(context, workload, sku, t, part)
-    if mine is None:
+    own = _units_and_price(context, workload, sku, t, part)
+    if own is None:
         return False
     measured: list[Decimal] = []
     for other in places.machines(workload) & places.sold(region) - {sku}:
         its = _units_and_price(context, workload, other, t, part)
-        if its is None or not its[0] * its[1] < mine[0] * mine[1] * (ONE - _NEAR):
+        if its is None or not its[0] * its[1] < own[0] * own[1] * (ONE - _NEAR):
             continue
-        measured = measured or _measures(context, sku, *mine)
+        measured = measured or _measures(context, sku, *own)
         pairs = zip(_measures(context, other, *its), measured, strict=True)
         if all(a <= b * (ONE + _NEAR) for a, b in pairs):
             return True
@@ -131,16 +131,16 @@ def _measures(context: Context, sku: str, n: Decimal, price: Decimal) -> list[De
 
 def _draws(context: Context, sku: str) -> list[Decimal]:
     """What a machine draws on each limit, and what it emits."""
-    known = context.once(_none_yet)
-    if sku not in known:
+    draws_of = context.once(_none_yet)
+    if sku not in draws_of:
         case = context.case
-        known[sku] = [
+        draws_of[sku] = [
             case.draws(sku, limit["resource"], False) if _limits(context, limit, sku) else ZERO
             for limit, _ in case.capacity
             if limit["resource"] in (*SIZED, *CARRIED, "units")
         ]
-        known[sku].append(emission(context, sku) or ZERO)
-    return known[sku]
+        draws_of[sku].append(emission(context, sku) or ZERO)
+    return draws_of[sku]
 
 
 def _none_yet(context: Context) -> dict[str, list[Decimal]]:

@@ -97,8 +97,8 @@ def _money(context: Context) -> Iterable[Finding]:
         t = at[row["period"]]
         listed = number(row, "used") * case.periods[t].hours * number(price, "ListUnitPrice")
         listed *= case.rate(price["PricingCurrency"], t)
-        kept = [granted(case, c, row["sku"], row["term"]) for c in contracts_of(case, row, t, started)]
-        amounts = [landed(listed, contract) for contract in kept]
+        agreed = [granted(case, c, row["sku"], row["term"]) for c in contracts_of(case, row, t, started)]
+        amounts = [landed(listed, contract) for contract in agreed]
         least[key(row)] = least.get(key(row), ZERO) + min(amounts)
         most[key(row)] = most.get(key(row), ZERO) + max(amounts)
     for payer, pool, region, t in sorted(stated.keys() | most.keys()):

@@ -141,8 +141,8 @@ def _owed(
 ) -> None:
     """Add, at the end of each period, the price of the months that then are left of ``months``."""
     price, region = case.prices[sku, term], case.skus[sku]["region"]
-    kept = granted(case, contract, sku, term)
-    each = landed(units * number(price, "ListUnitPrice"), kept) * (1 - early(case, sku, term))
+    agreed = granted(case, contract, sku, term)
+    each = landed(units * number(price, "ListUnitPrice"), agreed) * (1 - early(case, sku, term))
     length, count = case.periods[0].months, len(case.periods)
     held = months - (count - t0) * length
     due = ZERO

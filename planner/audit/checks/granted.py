@@ -39,17 +39,17 @@ def check(context: Context) -> Iterable[Finding]:
     if "contracts" in case.left_out:
         yield Finding(NAME, "not checked", "costs.csv", "contracts are not in this part of the plan")
         return
-    at = {name: t for t, name in enumerate(case.names)}
+    number_of = {name: t for t, name in enumerate(case.names)}
     stated: dict[Key, Decimal] = {}
     least: dict[Key, Decimal] = {}
     most: dict[Key, Decimal] = {}
     for row in costs:
         if row["term"] in _KINDS:
-            key = (_KINDS[row["term"]], row["payer"], row["region"], at[row["period"]])
+            key = (_KINDS[row["term"]], row["payer"], row["region"], number_of[row["period"]])
             stated[key] = stated.get(key, ZERO) + number(row, "discount")
     started = begun_units(case, purchases)
     for row in purchases:
-        t, sku, term = at[row["period"]], row["sku"], row["term"]
+        t, sku, term = number_of[row["period"]], row["sku"], row["term"]
         if (sku, term) not in case.prices:
             continue  # check ``prices`` says so
         committed = term.startswith("commit")

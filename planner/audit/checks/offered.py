@@ -32,18 +32,18 @@ def signing(context: Context) -> Iterable[Finding]:
     rows, costs = context.folder.optional("signing.csv", SIGNING), context.claims.costs
     if rows is None or costs is None:
         return
-    wrong, found, stated = list(schedule.faults(context, rows)), dict[str, Decimal](), dict[str, Decimal]()
+    wrong, expected, stated = list(schedule.faults(context, rows)), dict[str, Decimal](), dict[str, Decimal]()
     for line in costs:
         if line["region"] and line["term"] not in _AGREED:
             vendor = context.case.regions[line["region"]]["vendor"]
-            found[vendor] = found.get(vendor, ZERO) + number(line, "cash")
+            expected[vendor] = expected.get(vendor, ZERO) + number(line, "cash")
     for row in rows:
         vendor = row["vendor"]
         stated[vendor] = stated.get(vendor, ZERO) + number(row, "expected")
         wrong += [f"{vendor}: {fault}" for fault in _row_faults(row)]
     slack = _CENT + Decimal("0.005") * len(rows)
-    for vendor in sorted(found.keys() | stated.keys()):
-        cash, said = found.get(vendor, ZERO), stated.get(vendor, ZERO)
+    for vendor in sorted(expected.keys() | stated.keys()):
+        cash, said = expected.get(vendor, ZERO), stated.get(vendor, ZERO)
         if abs(cash - said) > slack + abs(cash) * _RELATIVE:
             wrong.append(f"{vendor}: expects {text(said)}, where costs.csv has {text(cash)} of cash")
     yield from _verdict("signing", "signing.csv", wrong, "what is expected is the cash of costs.csv")

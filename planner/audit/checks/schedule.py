@@ -31,8 +31,8 @@ def faults(context: Context, rows: Sequence[Row]) -> Iterator[str]:
         if groups.get(row["vendor"]) != row["vendor_group"]:
             yield f"{where}: its vendor group is {groups.get(row['vendor'], 'none')}"
         named = row["agreement"]
-        known = agreed if row["family"] == _AGREED else {"", *ends}
-        if named not in known:
+        names = agreed if row["family"] == _AGREED else {"", *ends}
+        if named not in names:
             yield f"{where}: there is no agreement {named[:60]!r}"
         elif row["family"] != _AGREED and row["contract_end"] != ends.get(named, ""):
             yield f"{where}: the contract ends {ends.get(named) or 'on no day that is stated'}"
@@ -61,14 +61,14 @@ def _lasts(row: Row) -> bool:
 
 def _most_at_once(context: Context) -> dict[tuple[str, str, str], Decimal]:
     """Units bought at once, at most, by vendor, family and term: of slices the fullest."""
-    found: dict[tuple[str, str, str], dict[str, dict[str, Decimal]]] = {}
+    units_of: dict[tuple[str, str, str], dict[str, dict[str, Decimal]]] = {}
     for row in context.claims.purchases or []:
         sku = context.case.skus.get(row["sku"])
         family = sku["family"] if sku else ""
         vendor = (
             context.case.regions[row["region"]]["vendor"] if row["region"] in context.case.regions else ""
         )
-        by_slice = found.setdefault((vendor, family, row["term"]), {}).setdefault(row["period"], {})
+        by_slice = units_of.setdefault((vendor, family, row["term"]), {}).setdefault(row["period"], {})
         part = row.get("slice", "all")
         by_slice[part] = by_slice.get(part, ZERO) + number(row, "units")
     return {
@@ -76,5 +76,5 @@ def _most_at_once(context: Context) -> dict[tuple[str, str, str], Decimal]:
             max((n for part, n in parts.items() if part != "all"), default=ZERO) + parts.get("all", ZERO)
             for parts in periods.values()
         )
-        for key, periods in found.items()
+        for key, periods in units_of.items()
     }

@@ -47,8 +47,8 @@ def check(context: Context) -> Iterable[Finding]:
             )
     for about, words, names in due:
         if listed[about] == wanted[about] and not any(_tells(row, about, words, names) for row in rows):
-            told = words + ", ".join(names[:_NAMED])
-            faults.append(f"does not tell of {told[:200]}, left open in {about}")
+            sentence = words + ", ".join(names[:_NAMED])
+            faults.append(f"does not tell of {sentence[:200]}, left open in {about}")
     faults += ["has no remedy" for row in rows if not str(row.get("remedy") or "").strip()]
     yield from (Finding(NAME, "fail", RECORD, f"{ENTRY} {words}") for words in faults)
     if not faults:

@@ -163,6 +163,6 @@ def manifest_of(files: Mapping[str, bytes]) -> bytes:
     before = parse_json(files[MANIFEST]).get(SHIPPED) if MANIFEST in files else None
     if before is not None:
         gone = {subject for subject, _ in faults(before, digests)}
-        kept = {p: d for p, d in before["packages"].items() if f"{SHIPPED} {p}"[:200] not in gone}
-        stated[SHIPPED] = {**before, "packages": kept}
+        packages = {p: d for p, d in before["packages"].items() if f"{SHIPPED} {p}"[:200] not in gone}
+        stated[SHIPPED] = {**before, "packages": packages}
     return canonical(stated)

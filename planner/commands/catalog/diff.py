@@ -85,8 +85,8 @@ def _print(found: Difference, priced: Repriced | None) -> None:
     money = priced.vendors.copy()
     for column in ("before", "after", "difference", "unpriced"):
         money[column] = [f"{value:,.0f}" for value in money[column]]
-    at = "less private prices and discounts" if priced.granted else "at list price"
-    print_tables([frame_table(f"The plan {at} ({priced.currency}, whole horizon)", money)])
+    prices_are = "less private prices and discounts" if priced.granted else "at list price"
+    print_tables([frame_table(f"The plan {prices_are} ({priced.currency}, whole horizon)", money)])
     more = "more" if priced.difference > 0 else "less"
     click.echo(
         f"What both price costs {words(abs(priced.difference), priced.currency)} {more}; nothing is moved"

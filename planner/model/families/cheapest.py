@@ -53,21 +53,21 @@ def _dearer(index: Index, use: pd.DataFrame) -> np.ndarray:
     when = use["t"].to_numpy(dtype=np.int64) * index.case.load.shape[1] + use["l"].to_numpy(dtype=np.int64)
     sku, units = use["s"].to_numpy(dtype=np.int64), use["n"].to_numpy(dtype="float64")
     price = np.nan_to_num(index.offers.paid("on_demand")[sku, use["t"].to_numpy(dtype=np.int64)], nan=np.inf)
-    for at in use.groupby(["w", "r"], sort=False).indices.values():
-        machines, i = np.unique(sku[at], return_inverse=True)
-        _, j = np.unique(when[at], return_inverse=True)
+    for rows in use.groupby(["w", "r"], sort=False).indices.values():
+        machines, i = np.unique(sku[rows], return_inverse=True)
+        _, j = np.unique(when[rows], return_inverse=True)
         # By machine, and period and slice: infinite where it may not be used.
         n, each = np.full((2, len(machines), j.max() + 1), np.inf)
-        n[i, j], each[i, j] = units[at], price[at]
+        n[i, j], each[i, j] = units[rows], price[rows]
         draws = [draw[:, None] for draw in index.draws[:, machines] if draw.any()]
         measures = [draw * n for draw in draws]
-        if index.split[use["w"].iloc[at[0]]] and index.case.settings.whole_units:
+        if index.split[use["w"].iloc[rows[0]]] and index.case.settings.whole_units:
             measures += [each, n, *(np.broadcast_to(draw, n.shape) for draw in draws)]
         cost = np.where(np.isinf(n), np.inf, n * each)
         better: np.ndarray = cost[:, None] < cost[None, :] * (1.0 - DIGIT)
         for measure in measures:
             better &= measure[:, None] <= measure[None, :] * (1.0 + DIGIT)
-        out[at] = np.any(better, axis=0)[i, j]
+        out[rows] = np.any(better, axis=0)[i, j]
     return out
 
 

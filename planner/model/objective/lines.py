@@ -82,11 +82,11 @@ def _discounts(
     off = index.offers.off
     if not off:
         return flat
-    found = np.array(off["on_demand"][number, s])
+    discounts = np.array(off["on_demand"][number, s])
     for term in off if sold is not None else ():
         mine = sold == term
-        found[mine] = off[term][number[mine], s[mine]]
-    return found
+        discounts[mine] = off[term][number[mine], s[mine]]
+    return discounts
 
 
 def nobody(col: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ _PARTS = ("egress at list price", "labour", "still due, unused")
 def exit_chart(found: Exit, vendor: str, title: str, marking: str, footer: str) -> Chart:
     """Draw what each exit would meet; ``vendor`` is the vendor's name."""
     drawn = looks(_PARTS, ())
-    rows, known = [], []
+    rows, priced = [], []
     for stake in found.stakes:
         sums = (stake.egress, stake.labour, stake.stranded)
         parts = [(max(v, 0.0), drawn[name]) for v, name in zip(sums, _PARTS, strict=True) if v is not None]
@@ -23,12 +23,12 @@ def exit_chart(found: Exit, vendor: str, title: str, marking: str, footer: str) 
         total = sum(value for value, _ in parts)
         notes = [amount(total, found.currency), f"not known: {' and '.join(unknown)}"][: 1 + bool(unknown)]
         rows.append(bars.Row(stake.period, parts, notes=notes, strong=stake.period == found.at))
-        known.append(total)
-    first, last = (amount(known[i], found.currency) for i in (0, -1)) if known else ("nothing", "nothing")
-    heading = f"Leaving {vendor} would meet {first} in {found.stakes[0].period if known else found.at}"
-    if len(known) > 1:
+        priced.append(total)
+    first, last = (amount(priced[i], found.currency) for i in (0, -1)) if priced else ("nothing", "nothing")
+    heading = f"Leaving {vendor} would meet {first} in {found.stakes[0].period if priced else found.at}"
+    if len(priced) > 1:
         heading += f", {last} in {found.stakes[-1].period}"
-    divisor, scale = scale_of(max(known, default=0.0))
+    divisor, scale = scale_of(max(priced, default=0.0))
     sheet = Sheet(height=bars.height(rows, marking, len(_PARTS)))
     unit = f"{found.currency} {scale}".strip()
     subtitle = (

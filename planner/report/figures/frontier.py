@@ -148,13 +148,13 @@ def _costs(axis: _Axis, base: float, top: float) -> None:
 
 def _left_open(axis: _Axis, base: float, top: float, most: float) -> None:
     """The band of extra costs that approximations alone could make."""
-    found = axis.frontier.band
-    if found is None or found.width <= CENT:
+    band = axis.frontier.band
+    if band is None or band.width <= CENT:
         return
-    height = min(found.width / most, 1.0) * (top - base)
+    height = min(band.width / most, 1.0) * (top - base)
     axis.sheet.rectangles([(_LEFT, base, _RIGHT - _LEFT, height)], _OPEN, zorder=0.5)
     text = (
-        f"shaded: up to {words(found.width, axis.frontier.currency)} is within what approximations leave open"
+        f"shaded: up to {words(band.width, axis.frontier.currency)} is within what approximations leave open"
     )
     axis.sheet.text(_LEFT + 0.05, base + 0.1, text, size=SMALL, color=SOFT, room=_RIGHT - _LEFT - 0.1)
 
