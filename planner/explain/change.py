@@ -18,8 +18,3 @@ def with_parameter(case: Case, rule: Rule, parameter: str, value: float) -> Case
     """The case with one number of a rule set, and the rule held hard."""
     changed = replace(rule, parameters={**rule.parameters, parameter: value})
     return enforced(case, changed)
-
-
-def without_rule(case: Case, rule_id: str) -> Case:
-    """The case as if a rule did not exist."""
-    return replace(case, rules=tuple(r for r in case.rules if r.id != rule_id))

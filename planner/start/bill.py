@@ -28,7 +28,6 @@ _HOURS = {"hours": 1.0, "hour": 1.0, "hrs": 1.0, "minutes": 1 / 60, "seconds": 1
 """Hours of a unit in which machines are metered."""
 
 _STORED = re.compile(r"(gi?b|gigabyte)[ -/]*(month|mo)s?", re.IGNORECASE)
-_STORED_HOURS = re.compile(r"(gi?b|gigabyte)[ -]*(per )?hours?", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 UNMAPPED = "unmapped.csv"
